@@ -1,0 +1,1 @@
+"""The application: everything that touches a database, a browser, a clock or a network."""

@@ -1,0 +1,1 @@
+"""Flows, forecasts, beds short and the emergency watch. Values in, values out."""
