@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -103,7 +104,7 @@ def _identifier(cell: object, _field: Field) -> str:
 
 
 def _decimal(cell: object) -> Decimal:
-    if isinstance(cell, bool) or isinstance(cell, date | dict | list):
+    if isinstance(cell, bool | date | dict | list):
         raise CellError("wrong_type", "Give a number.")
     if isinstance(cell, float) and not isfinite(cell):
         raise CellError("wrong_type", "Give a number.")
@@ -234,7 +235,7 @@ def _range_words(field: Field) -> str:
     return f"of at most {field.maximum:g}"
 
 
-_PARSERS = {
+_PARSERS: dict[FieldType, Callable[[object, Field], CellValue]] = {
     FieldType.IDENTIFIER: _identifier,
     FieldType.TEXT: _text,
     FieldType.INTEGER: _integer,

@@ -145,7 +145,7 @@ def allowed_values(values: str) -> tuple[str, ...]:
     return tuple(values.split("|"))
 
 
-_JSON_TYPES = {
+_JSON_TYPES: dict[FieldType, dict[str, object]] = {
     FieldType.IDENTIFIER: {"type": "string", "minLength": 1, "maxLength": 100},
     FieldType.TEXT: {"type": "string"},
     FieldType.INTEGER: {"type": "integer"},

@@ -71,7 +71,7 @@ def read_rows(path: Path, *, require_rows: bool = True) -> RawTable:
         If the file is missing, too large, empty, not UTF-8, or not a table; every problem is listed.
     """
     content = _content(path)
-    if content.startswith(_ZIP_START) or content.startswith(_OLD_EXCEL_START):
+    if content.startswith((_ZIP_START, _OLD_EXCEL_START)):
         table = _read_spreadsheet(path.name, content)
     else:
         text = _decoded(path.name, content)
@@ -166,7 +166,9 @@ def _read_spreadsheet(file: str, content: bytes) -> RawTable:
         raise _rejected(file, "not_a_table", "The file is not a spreadsheet that can be read.") from None
     if not grids:
         raise _rejected(file, "empty_file", "The spreadsheet is empty.")
-    numbered = [(number, list(cells)) for number, cells in enumerate(grids[0][1], start=1)]
+    numbered: list[tuple[int, list[object]]] = [
+        (number, list(cells)) for number, cells in enumerate(grids[0][1], start=1)
+    ]
     warnings = []
     if len(sheets) > 1:
         advice = "Only the first sheet is read; move the others to files of their own."

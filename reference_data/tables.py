@@ -222,7 +222,7 @@ class _Reading:
             except (ValueError, RecursionError):
                 self._add(raw.number, name, "wrong_type", "Give a JSON list, or values separated by ';'.")
                 return
-        self._list_of_objects(raw, name, items, key, values)
+        self._list_of_objects(raw, items, key, values)
 
     def _zip_columns(
         self, raw: RawRow, parent: str, columns: dict[str, list[str]], values: dict[str, Any]
@@ -265,7 +265,7 @@ class _Reading:
             if field is not None and not field.in_list:
                 self._put(values, field, self._parsed(raw, field.column, cell, field))
             elif key in self.lists:
-                self._list_of_objects(raw, f"{prefix}{name}", cell, key, values)
+                self._list_of_objects(raw, cell, key, values)
             elif key in self.objects and isinstance(cell, Mapping):
                 # Present though empty is not the same as absent: "we looked and there is nothing".
                 values.setdefault(self.objects[key], {})
@@ -275,9 +275,7 @@ class _Reading:
             else:
                 self.unknown.setdefault(f"{prefix}{name}", None)
 
-    def _list_of_objects(
-        self, raw: RawRow, name: str, cell: object, key: str, values: dict[str, Any]
-    ) -> None:
+    def _list_of_objects(self, raw: RawRow, cell: object, key: str, values: dict[str, Any]) -> None:
         fields = {field.leaf.casefold(): field for field in self.lists[key]}
         parent = self.lists[key][0].parent or key
         given = cell if isinstance(cell, list) else [cell]

@@ -1,0 +1,59 @@
+# The doors of the repository. Each builds .venv from the hashed lock files on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: demo test check bench evidence lock clean
+
+demo: $(VENV)/installed
+	@$(BIN)/righthome demo $(DEMO_ARGS)
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/architecture -q
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m tests.benchmarks.run --quick
+
+evidence: $(VENV)/installed-dev
+	RIGHTHOME_FULL_COUNTS=1 $(BIN)/python -m tests.benchmarks.run --write docs/evidence
+
+# Writes the lock files again from pyproject.toml. Names, versions and hashes only: no addresses.
+lock: $(VENV)/bin/uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-find-links --no-emit-index-url --extra postgresql --group build --upgrade \
+		--output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-find-links --no-emit-index-url --extra postgresql --group build --group dev \
+		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+$(VENV)/bin/uv: | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Righthome needs Python 3.11, 3.12 or 3.13. Name one: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python's venv module is missing (Debian and Ubuntu: the package python3-venv)."; exit 1; }
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Righthome into $(VENV) (about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
