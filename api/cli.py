@@ -1,0 +1,506 @@
+"""The ``righthome`` command: every command of the contract, its JSON and its exit codes.
+
+Engines and the database are imported inside the command that needs them, so that ``rank`` answers
+without waiting for what only ``serve`` uses.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+import typer.exceptions
+
+from reference_data.problems import ImportRejected, RighthomeError
+
+if TYPE_CHECKING:
+    from matching.home import Home
+    from matching.policy import Policy
+    from matching.referral import Referral
+    from rich.console import Console
+
+app = typer.Typer(
+    name="righthome",
+    help="Ranks lawful homes for a child, plans the waiting list, forecasts beds short and watches "
+    "emergency accommodation. A person decides.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class UsageError(Exception):
+    """Arguments that cannot be used together."""
+
+
+EXIT_ANSWER = 0
+EXIT_FAULT = 1
+EXIT_ARGUMENTS = 2
+EXIT_INPUT = 3
+EXIT_NO_ANSWER = 4
+
+
+def _british_or_iso(value: str) -> date:
+    from reference_data.cells import CellError, parse_date
+
+    try:
+        return parse_date(value)
+    except CellError as error:
+        raise typer.BadParameter(error.what_to_do) from None
+
+
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of", parser=_british_or_iso, metavar="DATE", help="The date facts are known on [today]."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+HomesFile = Annotated[Path | None, typer.Option("--homes", metavar="FILE", help="Homes: CSV, XLSX or JSON.")]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="A council's policy (TOML) [the shipped default]."),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Where random numbers start.")]
+Authority = Annotated[
+    str | None, typer.Option("--authority", metavar="CODE", help="DfE code of the responsible authority.")
+]
+AsUser = Annotated[str | None, typer.Option("--as-user", help="Who is doing this, for the audit.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _today() -> date:
+    from zoneinfo import ZoneInfo
+
+    from api.clock import now
+
+    return now().astimezone(ZoneInfo("Europe/London")).date()
+
+
+def _print_json(answer: Any) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _progress(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _policy(path: Path | None) -> Policy:
+    from matching.policy import default_policy, read_policy
+
+    return default_policy() if path is None else read_policy(path)
+
+
+def _referrals_and_homes(
+    referrals: Path | None, homes: Path | None, authority: str | None, named: str
+) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
+    """Return records from two files, or from the database when neither file is named."""
+    if referrals is None and homes is None:
+        from api.services.stored import stored_referrals_and_homes
+
+        if authority is None:
+            raise UsageError(f"Give --homes and {named}, or --authority to use the database.")
+        return (*stored_referrals_and_homes(authority), ())
+    if referrals is None or homes is None:
+        raise UsageError(f"Give both --homes and {named}.")
+    return _read_both(referrals, homes)
+
+
+def _read_both(
+    referrals: Path, homes: Path
+) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
+    from matching.files import read_homes, read_referrals
+
+    issues = []
+    found: list[Any] = [(), ()]
+    warnings: list[str] = []
+    for position, (read, path) in enumerate(((read_referrals, referrals), (read_homes, homes))):
+        try:
+            found[position], noticed = read(path)
+            warnings += _warning_sentences(noticed)
+        except ImportRejected as rejected:
+            issues += rejected.issues
+    if issues:
+        raise ImportRejected(issues)
+    return found[0], found[1], tuple(warnings)
+
+
+def _warning_sentences(noticed: Any) -> list[str]:
+    return [f"{issue.file}: {issue.column or 'file'}: {issue.what_to_do}" for issue in noticed]
+
+
+def _with_warnings(answer: dict[str, Any], warnings: tuple[str, ...]) -> dict[str, Any]:
+    answer["evidence"]["warnings"] = [*answer["evidence"]["warnings"], *warnings]
+    return answer
+
+
+@app.command()
+def rank(
+    homes: HomesFile = None,
+    referral: Annotated[
+        Path | None,
+        typer.Option("--referral", "--referrals", metavar="FILE", help="Referrals: CSV, XLSX or JSON."),
+    ] = None,
+    child: Annotated[str | None, typer.Option("--child", metavar="ID", help="Whose homes to rank.")] = None,
+    policy: PolicyFile = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="How many options to show [all].")
+    ] = None,
+    authority: Authority = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Every lawful home for one child, ranked with reasons; every other home with its reason."""
+    from matching.rank import rank_homes
+
+    from api.printing import print_ranking
+
+    referrals, found_homes, warnings = _referrals_and_homes(referral, homes, authority, "--referral")
+    chosen = _the_child(referrals, child)
+    ranking = rank_homes(
+        chosen,
+        found_homes,
+        as_of=as_of or _today(),
+        policy=_policy(policy),
+        others=tuple(other for other in referrals if other is not chosen),
+        limit=limit,
+    )
+    answer = _with_warnings(ranking.as_dict(), warnings)
+    if as_json:
+        _print_json(answer)
+    else:
+        print_ranking(_console(), answer)
+
+
+def _the_child(referrals: tuple[Referral, ...], child: str | None) -> Referral:
+    if child is None:
+        if len(referrals) > 1:
+            raise UsageError("The file holds several referrals: say which with --child ID.")
+        return referrals[0]
+    matches = [one for one in referrals if child in (one.child_id, one.referral_id)]
+    if len(matches) != 1:
+        problem = (
+            "No referral has that --child ID." if not matches else "Several referrals have that --child ID."
+        )
+        raise UsageError(problem)
+    return matches[0]
+
+
+@app.command()
+def match(
+    homes: HomesFile = None,
+    referrals: Annotated[
+        Path | None, typer.Option("--referrals", "--referral", metavar="FILE", help="The waiting list.")
+    ] = None,
+    policy: PolicyFile = None,
+    pins: Annotated[Path | None, typer.Option("--pins", metavar="FILE", help="Pairs that must hold.")] = None,
+    arrivals: Annotated[
+        Path | None,
+        typer.Option("--arrivals", metavar="FILE", help="Children who may arrive next, to price beds."),
+    ] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, help="Seconds.")] = 30.0,
+    seed: Seed = 0,
+    authority: Authority = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """The joint plan for the whole waiting list, with a proof that no better plan exists."""
+    from matching.files import read_pins, read_referrals
+    from matching.plan import plan_list
+
+    from api.printing import print_plan
+
+    found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
+    plan = plan_list(
+        found_referrals,
+        found_homes,
+        as_of=as_of or _today(),
+        policy=_policy(policy),
+        pins=read_pins(pins)[0] if pins else (),
+        arrivals=read_referrals(arrivals)[0] if arrivals else (),
+        time_limit_seconds=time_limit,
+        seed=seed,
+    )
+    answer = _with_warnings(plan.as_dict(), warnings)
+    if as_json:
+        _print_json(answer)
+    else:
+        print_plan(_console(), answer)
+    if answer["status"] == "TIME_LIMIT_NO_SOLUTION":
+        raise typer.Exit(EXIT_NO_ANSWER)
+
+
+@app.command()
+def forecast(
+    start: Annotated[
+        date, typer.Option("--from", parser=_british_or_iso, metavar="DATE", help="The first date forecast.")
+    ],
+    months: Annotated[int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")],
+    returns: Annotated[
+        Path | None,
+        typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are."),
+    ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="From published DfE figures only, for --authority.")
+    ] = False,
+    homes: HomesFile = None,
+    referrals: Annotated[Path | None, typer.Option("--referrals", metavar="FILE")] = None,
+    scenario: Annotated[
+        Path | None, typer.Option("--scenario", metavar="FILE", help="Changes to try (TOML).")
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=100_000, help="Simulated futures.")] = 500,
+    seed: Seed = 0,
+    authority: Authority = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Children by kind of home and age, month by month, and the beds that will be short."""
+    from api.forecasting import forecast_answer
+    from api.printing import print_forecast
+
+    if sum((returns is not None, published)) != 1 and not (authority and returns is None):
+        raise UsageError("Give --returns DIR, or --authority CODE with or without --published.")
+    if not as_json:
+        _progress("Simulating ...")
+    answer = forecast_answer(
+        returns=returns,
+        published=published,
+        homes=homes,
+        referrals=referrals,
+        scenario=scenario,
+        start=start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        authority=authority,
+        as_of=as_of or _today(),
+    )
+    if as_json:
+        _print_json(answer)
+    else:
+        print_forecast(_console(), answer)
+
+
+@app.command()
+def watch(
+    stays: Annotated[
+        Path | None, typer.Option("--stays", metavar="FILE", help="Stays: CSV, XLSX or JSON.")
+    ] = None,
+    policy: PolicyFile = None,
+    authority: Authority = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Emergency-accommodation spells: who is over the limit, who will be, and what is due."""
+    from sufficiency.emergency import watch as watch_spells
+    from sufficiency.stay_files import read_stays
+
+    from api.printing import print_watch
+
+    if stays is not None:
+        found, noticed = read_stays(stays)
+        warnings = tuple(_warning_sentences(noticed))
+    elif authority is not None:
+        from api.services.stored import stored_stays
+
+        found, warnings = stored_stays(authority), ()
+    else:
+        raise UsageError("Give --stays FILE, or --authority CODE to use the database.")
+    report = watch_spells(found, as_of=as_of or _today(), policy=_policy(policy).emergency)
+    answer = _with_warnings(report.as_dict(), warnings)
+    if as_json:
+        _print_json(answer)
+    else:
+        print_watch(_console(), answer)
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(help="A record; leave out to list them.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The JSON Schema of a record."""
+    from reference_data.fields import json_schema, record_names
+
+    if name is not None:
+        _print_json(json_schema(name))
+    elif as_json:
+        _print_json(list(record_names()))
+    else:
+        for record in record_names():
+            typer.echo(record)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="Where to serve.")] = 8000,
+    serve_site: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Whether to start the site afterwards.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """The three jobs on an invented partnership around Plymouth, then the site."""
+    from api.demo import run_demo
+
+    run_demo(_console(), port=port, serve_site=serve_site, as_json=as_json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535)] = 8000,
+) -> None:
+    """The web application and JSON API on the configured database."""
+    from api.serving import serve as serve_application
+    from api.settings import Settings
+
+    serve_application(Settings(), host=host, port=port)
+
+
+@app.command("import")
+def import_records(
+    kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
+    path: Annotated[Path, typer.Argument(help="A file, or for returns a folder.")],
+    authority: Authority = None,
+    as_user: AsUser = None,
+    dry_run: DryRun = False,
+    as_of: AsOf = None,  # noqa: ARG001  every command takes it; an import stores facts, not answers
+    as_json: Json = False,
+) -> None:
+    """Import records into the database: all of a file or nothing of it."""
+    from api.services.importing import import_file
+    from api.settings import Settings
+
+    if kind not in ("homes", "referrals", "returns", "stays"):
+        raise UsageError("Import one of: homes, referrals, returns, stays.")
+    if authority is None or as_user is None:
+        raise UsageError("An import needs --authority CODE and --as-user NAME for the audit.")
+    result = import_file(
+        Settings().database_url, kind, path, authority=authority, as_user=as_user, dry_run=dry_run
+    ).as_dict()
+    if as_json:
+        _print_json(result)
+    else:
+        done = "would be" if dry_run else "were"
+        for name, count in result["counts"].items():
+            typer.echo(f"{count:,} {kind} {done} {name}.")
+        for warning in result["warnings"]:
+            typer.echo(f"Noticed: {warning}")
+
+
+database = typer.Typer(help="The database's tables.", no_args_is_help=True)
+app.add_typer(database, name="database")
+
+
+@database.command()
+def upgrade(as_json: Json = False) -> None:
+    """Bring the tables to this version."""
+    _migrated("upgrade", as_json)
+
+
+@database.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.")],
+    as_json: Json = False,
+) -> None:
+    """Take the tables back to an earlier revision."""
+    _migrated("downgrade", as_json, revision)
+
+
+@database.command()
+def check(as_json: Json = False) -> None:
+    """Say whether the tables are at this version."""
+    _migrated("check", as_json)
+
+
+def _migrated(action: str, as_json: bool, *arguments: str) -> None:
+    from api.database import migrate
+    from api.settings import Settings
+
+    result = getattr(migrate, action)(Settings().database_url, *arguments)
+    if as_json:
+        _print_json(result.as_dict())
+    else:
+        typer.echo(result.sentence)
+
+
+def main() -> None:
+    """Run the command and leave with the contract's exit code."""
+    wants_json = "--json" in sys.argv[1:]
+    try:
+        left_with = app(standalone_mode=False)
+        sys.exit(left_with if isinstance(left_with, int) else EXIT_ANSWER)
+    except typer.Exit as left:
+        sys.exit(left.exit_code)
+    except UsageError as error:
+        _leave(EXIT_ARGUMENTS, "unusable_arguments", str(error), wants_json)
+    except typer.exceptions.TyperException as error:
+        _leave(EXIT_ARGUMENTS, "unusable_arguments", error.format_message(), wants_json)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(EXIT_FAULT)
+    except RighthomeError as error:
+        _leave(exit_code_of(error), error.code, error.message, wants_json, error)
+    except Exception as error:
+        _leave_with_fault(error, wants_json)
+
+
+def exit_code_of(error: RighthomeError) -> int:
+    """Return the exit code of an error: unusable input, or unusable arguments."""
+    from reference_data.problems import NotEnoughData
+
+    if isinstance(error, ImportRejected | NotEnoughData):
+        return EXIT_INPUT
+    return EXIT_ARGUMENTS
+
+
+def _leave(
+    exit_code: int, code: str, message: str, wants_json: bool, error: RighthomeError | None = None
+) -> NoReturn:
+    problems = [issue.as_dict() for issue in error.issues] if isinstance(error, ImportRejected) else []
+    if wants_json:
+        _print_json({"code": code, "message": message, "problems": problems})
+    else:
+        typer.echo(message, err=True)
+        for problem in problems:
+            place = ", ".join(
+                f"{name} {problem[name]}" for name in ("row", "column") if problem[name] is not None
+            )
+            where = f"{problem['file']}, {place}" if place else problem["file"]
+            typer.echo(f"  {where}: {problem['rule']}. {problem['what_to_do']}", err=True)
+    sys.exit(exit_code)
+
+
+def _leave_with_fault(error: Exception, wants_json: bool) -> NoReturn:
+    """Leave with exit code 1, saying where the fault is and never what the data were."""
+    import traceback
+    import uuid
+
+    reference = uuid.uuid4().hex[:12]
+    message = f"Righthome failed; this is a fault of ours. Reference {reference}."
+    if wants_json:
+        _print_json({"code": "fault", "message": message, "problems": []})
+    else:
+        typer.echo(message, err=True)
+    # Places in our code only: the text of an exception may quote a record.
+    for frame in traceback.extract_tb(error.__traceback__):
+        typer.echo(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}", err=True)
+    typer.echo(f"  {type(error).__name__}", err=True)
+    sys.exit(EXIT_FAULT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""What a person reads in the terminal: the answers of the contract as short tables and sentences.
+
+Every function takes an answer as the contract's JSON holds it, so that the terminal, the file and the
+page cannot say different things.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Answer = dict[str, Any]
+
+_OUTCOME_STYLES = {"RAISED": "bold red", "WARNING": "yellow", "NOT_ASSESSED": "magenta", "CLEAR": "green"}
+
+
+def british_date(iso: str | None) -> str:
+    """Return an ISO date as ``1 May 2018``; an absent one as ``not known``."""
+    if iso is None:
+        return "not known"
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
+def pounds(pence: int | None) -> str:
+    """Return pence as pounds with thousands marked; whole pounds without pence."""
+    if pence is None:
+        return "not known"
+    return f"£{pence / 100:,.2f}".removesuffix(".00")
+
+
+def miles(distance: float | None) -> str:
+    """Return a distance with its unit."""
+    return "not known" if distance is None else f"{distance:,.1f}"
+
+
+def print_ranking(console: Console, answer: Answer, *, shown: int = 5) -> None:
+    """Print the prompts, the first options with their reasons, and the exclusions by rule."""
+    for prompt in answer["prompts"]:
+        console.print(f"First: {prompt}")
+    for assumption in answer["assumptions"]:
+        console.print(f"Assumed: {assumption}", style="dim")
+    if not answer["options"]:
+        console.print("No home is an option today.", style="bold")
+    table = Table("", "Home", "Miles", "A week", "Why, and what to ask", box=None, padding=(0, 1))
+    for option in answer["options"][:shown]:
+        table.add_row(
+            str(option["rank"]),
+            option["home_id"],
+            miles(option["distance_miles"]),
+            pounds(option["weekly_fee_pence"]),
+            _option_text(option),
+        )
+    if answer["options"]:
+        console.print(table)
+    more = len(answer["options"]) - shown
+    if more > 0:
+        console.print(f"... and {more} more options.", style="dim")
+    _print_exclusions(console, answer["excluded"])
+    for relaxation in answer["relaxations"][:shown]:
+        console.print(f"Would open {', '.join(relaxation['homes_gained'])}: {relaxation['text']}")
+
+
+def _option_text(option: Answer) -> Text:
+    text = Text(" ".join(_sentence(reason) for reason in option["reasons"]))
+    for question in option["questions"]:
+        text.append(f"\nAsk {question['ask']}: {question['text']}", style="magenta")
+    for approval in option["approvals"]:
+        due = f" by {british_date(approval['due_on'])}" if approval["due_on"] else ""
+        text.append(f"\nNeeds {approval['who']}{due}: {approval['why']}", style="yellow")
+    for flag in option["flags"]:
+        text.append(f"\nNote: {flag}", style="dim")
+    return text
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _print_exclusions(console: Console, excluded: list[Answer]) -> None:
+    if not excluded:
+        return
+    console.print(f"\n{len(excluded)} homes are excluded:", style="bold")
+    by_rule: dict[str, list[Answer]] = {}
+    for home in excluded:
+        first = home["reasons"][0]
+        by_rule.setdefault(first["rule"], []).append(home)
+    table = Table("Rule", "Homes", "For example", box=None, padding=(0, 1))
+    for rule, homes in sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0])):
+        first = homes[0]["reasons"][0]
+        example = f"{homes[0]['home_id']}: {_sentence(first['text'])} ({first['instrument']})"
+        table.add_row(rule.replace("_", " "), str(len(homes)), example)
+    console.print(table)
+
+
+def print_plan(console: Console, answer: Answer, *, shown: int = 12) -> None:
+    """Print the plan's proof, who goes where, and who is left."""
+    proved = all(stage["proved"] for stage in answer["stages"])
+    proof = "every aim proved best" if proved else f"gap {answer['gap']}"
+    console.print(
+        f"{answer['status']}: {len(answer['assignments'])} placed, {len(answer['unplaced'])} not; {proof}."
+    )
+    table = Table("Child", "Home", "Offer needed", "Why", box=None, padding=(0, 1))
+    for row in answer["assignments"][:shown]:
+        reasons = " ".join(_sentence(reason) for reason in row["reasons"][:2])
+        table.add_row(row["child_id"], row["home_id"], "yes" if row["subject_to_offer"] else "no", reasons)
+    console.print(table)
+    more = len(answer["assignments"]) - shown
+    if more > 0:
+        console.print(f"... and {more} more placed.", style="dim")
+    for row in answer["unplaced"]:
+        reasons = " ".join(_sentence(reason) for reason in row["reasons"][:1])
+        console.print(f"Not placed: {row['child_id']}. {reasons}")
+    stages = Table("Aim", "Value", "Bound", "Proved", box=None, padding=(0, 1))
+    for stage in answer["stages"]:
+        stages.add_row(
+            stage["aim"], str(stage["value"]), str(stage["bound"]), "yes" if stage["proved"] else "no"
+        )
+    console.print(stages)
+
+
+def print_forecast(console: Console, answer: Answer, *, every: int = 6) -> None:
+    """Print the children expected and the beds short at a few dates."""
+    table = Table(
+        "Date", "Children (median)", "8 in 10 futures", "19 in 20 futures", box=None, padding=(0, 1)
+    )
+    for total in answer["totals"][::every]:
+        table.add_row(
+            british_date(total["date"]),
+            f"{total['p50']:.0f}",
+            f"{total['p10']:.0f} to {total['p90']:.0f}",
+            f"{total['p2_5']:.0f} to {total['p97_5']:.0f}",
+        )
+    console.print(table)
+    if answer["shortfall_status"] == "NOT_ASSESSED":
+        console.print("Beds short: not assessed, because no homes were given.")
+    else:
+        _print_beds_short(console, answer, every)
+    for warning in answer["evidence"]["warnings"]:
+        console.print(f"Take care: {warning}", style="dim")
+
+
+def _print_beds_short(console: Console, answer: Answer, every: int) -> None:
+    dates = sorted({row["date"] for row in answer["shortfall"]})[::every]
+    table = Table(
+        "Date",
+        "Kind",
+        "Age",
+        "Beds we can use",
+        "Chance of any short",
+        "Short: middle future",
+        "Short: 9 in 10",
+        box=None,
+        padding=(0, 1),
+    )
+    for row in answer["shortfall"]:
+        if row["date"] not in dates or not row["p_short"]:
+            continue
+        table.add_row(
+            british_date(row["date"]),
+            row["placement"],
+            row["age_band"],
+            f"{row['capacity']:g}",
+            f"{row['p_short']:.0%}",
+            f"{row['beds_short_p50']:g}",
+            f"{row['beds_short_p90']:g}",
+        )
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("No bed is expected to be short in any future simulated.")
+
+
+def print_watch(console: Console, answer: Answer) -> None:
+    """Print every spell with its worst rule, worst first."""
+    order = list(_OUTCOME_STYLES)
+    spells = sorted(answer["spells"], key=lambda spell: (order.index(spell["outcome"]), -spell["nights"]))
+    if not spells:
+        console.print("Nobody is recorded in emergency accommodation.")
+    for spell in spells:
+        until = f"ended {british_date(spell['ended_on'])}" if spell["ended_on"] else "still there"
+        nights = "1 night" if spell["nights"] == 1 else f"{spell['nights']} nights"
+        console.print(
+            Text.assemble(
+                (spell["outcome"], _OUTCOME_STYLES[spell["outcome"]]),
+                f"  {spell['child_id']}: {nights} since {british_date(spell['started_on'])}, {until}.",
+            )
+        )
+        for rule in spell["rules"]:
+            if rule["outcome"] in ("RAISED", "WARNING", "NOT_ASSESSED"):
+                due = f" Due {british_date(rule['due_on'])}." if rule["due_on"] else ""
+                console.print(f"    {rule['text']}{due} ({rule['instrument']})")
