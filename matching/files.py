@@ -1,0 +1,238 @@
+"""Read referrals and homes from the files a caller names, or from values already in memory.
+
+The cells are read by ``reference_data.tables``; here typed values become records, and what the
+fields of one record say about each other is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from matching.home import Bed, Exemption, Home, Offers, Resident
+from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral, Wishes
+from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.tables import RecordTable, Row, read_records, records_from_values
+from reference_data.vocabulary import (
+    AgeBasis,
+    Alongside,
+    ContractKind,
+    Control,
+    EmergencySetting,
+    HomeStatus,
+    LimitSource,
+    NeedDomain,
+    PartnerConcern,
+    PlacementPurpose,
+    PlacementType,
+    RiskLevel,
+    Sex,
+    SiblingsTogether,
+    Suitability,
+    Urgency,
+)
+
+Warnings = tuple[ImportIssue, ...]
+_Record = TypeVar("_Record")
+
+
+def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
+    """Return the referrals of a CSV, XLSX or JSON file, and what was noticed but did no harm.
+
+    Raises
+    ------
+    ImportRejected
+        If anything cannot be used, a referral id is repeated, or a child has two referrals.
+    """
+    return _referrals(read_records(path, "referral"))
+
+
+def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
+    """Return the homes of a CSV, XLSX or JSON file, and what was noticed but did no harm.
+
+    Raises
+    ------
+    ImportRejected
+        If anything cannot be used, a home id is repeated, or the dates or ages of a home contradict.
+    """
+    return _homes(read_records(path, "home"))
+
+
+def referrals_from_values(
+    records: Iterable[Mapping[str, object]], file: str = "referrals"
+) -> tuple[tuple[Referral, ...], Warnings]:
+    """Return referrals from JSON-like mappings, by the same rules as a file."""
+    return _referrals(records_from_values(file, records, "referral"))
+
+
+def homes_from_values(
+    records: Iterable[Mapping[str, object]], file: str = "homes"
+) -> tuple[tuple[Home, ...], Warnings]:
+    """Return homes from JSON-like mappings, by the same rules as a file."""
+    return _homes(records_from_values(file, records, "home"))
+
+
+def referral_from_values(values: Mapping[str, Any]) -> Referral:
+    """Return a referral from typed values, as ``Row.values`` holds them."""
+    given = dict(values)
+    given["age_basis"] = _member(AgeBasis, given.get("age_basis"))
+    given["sex"] = _member(Sex, given.get("sex"))
+    given["urgency"] = _member(Urgency, given.get("urgency"))
+    given["placement_purpose"] = _member(PlacementPurpose, given.get("placement_purpose"))
+    given["alongside"] = _member(Alongside, given.get("alongside"))
+    given["siblings_together"] = _member(SiblingsTogether, given.get("siblings_together"))
+    # An empty list of types names no type, so it says no more than an absent one.
+    types = tuple(PlacementType(value) for value in given.get("acceptable_types") or ())
+    given["acceptable_types"] = types or None
+    given["suitability"] = _members(Suitability, given.get("suitability"))
+    given["needs"] = {NeedDomain(name): score for name, score in (given.get("needs") or {}).items()}
+    given["risks"] = _members(RiskLevel, given.get("risks"))
+    given["avoid"] = tuple(_built(PlaceToAvoid, item) for item in given.get("avoid") or ())
+    given["important_places"] = tuple(
+        _built(ImportantPlace, item) for item in given.get("important_places") or ()
+    )
+    given["prefers"] = _preferences(given.get("prefers") or {})
+    given["wishes"] = _built(Wishes, given["wishes"]) if given.get("wishes") else None
+    given["requires"] = tuple(code(value) for value in given.get("requires") or ())
+    for name in ("communication", "not_with"):
+        given[name] = tuple(given.get(name) or ())
+    return _built(Referral, given)
+
+
+def home_from_values(values: Mapping[str, Any]) -> Home:
+    """Return a home from typed values, as ``Row.values`` holds them."""
+    given = dict(values)
+    kind = given["type"]
+    emergency = set(EmergencySetting)
+    given["type"] = EmergencySetting(kind) if kind in emergency else PlacementType(kind)
+    given["contract"] = _member(ContractKind, given.get("contract"))
+    given["control"] = _member(Control, given.get("control"))
+    given["status"] = _member(HomeStatus, given.get("status"))
+    given["partner_concern"] = _member(PartnerConcern, given.get("partner_concern"))
+    given["limit_source"] = _member(LimitSource, given.get("limit_source"))
+    given["can_meet"] = {NeedDomain(name): score for name, score in (given.get("can_meet") or {}).items()}
+    given["beds"] = _items(Bed, given.get("beds"))
+    given["residents"] = _residents(given.get("residents"))
+    given["exemptions"] = _items(Exemption, given.get("exemptions")) or ()
+    given["approval_terms"] = tuple(given.get("approval_terms") or ())
+    for name in ("features", "will_not_take", "staffing"):
+        given[name] = _codes(given.get(name))
+    given["approved_for"] = None if given.get("approved_for") is None else tuple(given["approved_for"])
+    offers = {name: tuple(value) for name, value in (given.get("offers") or {}).items()}
+    given["offers"] = Offers(**offers)
+    return _built(Home, given)
+
+
+def code(value: str) -> str:
+    """Return a feature, risk or need as a code: lower case, with underscores for spaces and hyphens."""
+    return "_".join(value.replace("-", " ").lower().split())
+
+
+def _referrals(table: RecordTable) -> tuple[tuple[Referral, ...], Warnings]:
+    seen: set[str] = set()
+    issues = []
+    for row in table.rows:
+        child_id = row.values["child_id"]
+        if child_id in seen:
+            issues.append(
+                row.issue("child_id", "child_twice", "A child has two referrals here; keep the open one.")
+            )
+        seen.add(child_id)
+    if issues:
+        raise ImportRejected(issues)
+    return tuple(referral_from_values(row.values) for row in table.rows), table.warnings
+
+
+def _homes(table: RecordTable) -> tuple[tuple[Home, ...], Warnings]:
+    issues = [issue for row in table.rows for issue in _contradictions(row)]
+    if issues:
+        raise ImportRejected(issues)
+    noticed = tuple(issue for row in table.rows for issue in _doubts(row))
+    return tuple(home_from_values(row.values) for row in table.rows), table.warnings + noticed
+
+
+def _contradictions(row: Row) -> list[ImportIssue]:
+    pairs = (
+        ("min_age", "max_age", "The youngest age is above the oldest; correct one of them."),
+        ("opens_on", "closes_on", "The home closes before it opens; correct one of the dates."),
+        (
+            "restriction_notice_from",
+            "restriction_notice_to",
+            "The notice ends before it starts; correct one of the dates.",
+        ),
+    )
+    found = []
+    for lower, upper, what_to_do in pairs:
+        low, high = row.values.get(lower), row.values.get(upper)
+        if low is not None and high is not None and low > high:
+            found.append(row.issue(upper, "contradiction", what_to_do))
+    return found
+
+
+def _doubts(row: Row) -> list[ImportIssue]:
+    values = row.values
+    found = []
+    places = values.get("places")
+    if places is not None and (values.get("vacancies") or 0) > places:
+        found.append(row.issue("vacancies", "more_than_places", "More vacancies than places; check both."))
+    if places is not None and len(values.get("residents") or ()) > places:
+        found.append(row.issue("residents", "more_than_places", "More residents than places; check both."))
+    if values.get("beds") is not None and values.get("vacancies") is not None:
+        free = sum(not bed.get("held_for") for bed in values["beds"])
+        if free != values["vacancies"]:
+            found.append(row.issue("vacancies", "beds_win", "Beds and vacancies differ; beds are used."))
+    return found
+
+
+def _preferences(values: Mapping[str, Any]) -> Preferences:
+    given = dict(values)
+    for name in ("language", "religion", "ethnicity", "pets"):
+        given[name] = tuple(given.get(name) or ())
+    return _built(Preferences, given)
+
+
+def _residents(items: Iterable[Mapping[str, Any]] | None) -> tuple[Resident, ...] | None:
+    if items is None:
+        return None
+    return tuple(_built(Resident, {**item, "sex": _member(Sex, item.get("sex"))}) for item in items)
+
+
+def _items(kind: type[_Record], items: Iterable[Mapping[str, Any]] | None) -> tuple[_Record, ...] | None:
+    return None if items is None else tuple(_built(kind, item) for item in items)
+
+
+def _built(kind: type[_Record], values: Mapping[str, Any]) -> _Record:
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in values.items() if name in names})
+
+
+def _codes(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(code(value) for value in values)
+
+
+_Choice = TypeVar(
+    "_Choice",
+    AgeBasis,
+    Sex,
+    Urgency,
+    PlacementPurpose,
+    Alongside,
+    SiblingsTogether,
+    ContractKind,
+    Control,
+    HomeStatus,
+    PartnerConcern,
+    LimitSource,
+    Suitability,
+    RiskLevel,
+)
+
+
+def _member(kind: type[_Choice], value: str | None) -> _Choice | None:
+    return None if value is None else kind(value)
+
+
+def _members(kind: type[_Choice], values: Mapping[str, str] | None) -> dict[str, _Choice]:
+    return {name: kind(value) for name, value in (values or {}).items()}
