@@ -18,10 +18,11 @@ import typer.exceptions
 from reference_data.problems import ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from matching.home import Home
     from matching.policy import Policy
     from matching.referral import Referral
-    from rich.console import Console
 
 app = typer.Typer(
     name="righthome",
@@ -162,9 +163,8 @@ def rank(
     as_json: Json = False,
 ) -> None:
     """Every lawful home for one child, ranked with reasons; every other home with its reason."""
-    from matching.rank import rank_homes
-
     from api.printing import print_ranking
+    from matching.rank import rank_homes
 
     referrals, found_homes, warnings = _referrals_and_homes(referral, homes, authority, "--referral")
     chosen = _the_child(referrals, child)
@@ -216,10 +216,9 @@ def match(
     as_json: Json = False,
 ) -> None:
     """The joint plan for the whole waiting list, with a proof that no better plan exists."""
+    from api.printing import print_plan
     from matching.files import read_pins, read_referrals
     from matching.plan import plan_list
-
-    from api.printing import print_plan
 
     found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
     plan = plan_list(
@@ -303,10 +302,9 @@ def watch(
     as_json: Json = False,
 ) -> None:
     """Emergency-accommodation spells: who is over the limit, who will be, and what is due."""
+    from api.printing import print_watch
     from sufficiency.emergency import watch as watch_spells
     from sufficiency.stay_files import read_stays
-
-    from api.printing import print_watch
 
     if stays is not None:
         found, noticed = read_stays(stays)
