@@ -1,0 +1,139 @@
+"""The pure core of the joint plan: units, homes, whole-number scores, and a proof.
+
+A *unit* is what is placed as one: a child, or brothers and sisters who must stay together. This
+module solves a problem for one score (`solve`) or for several aims in strict order
+(`solve_in_order`). It knows nothing of children, so public instances run on it.
+
+Elsewhere: what a problem and an answer are is said in ``allocation_problem.py`` and
+``allocation_result.py``; what a child's aims are worth is built in ``plan.py``; the linear model is
+written in ``allocation_model.py`` and searched in ``allocation_search.py``; the quick floor under every
+answer is in ``allocation_greedy.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matching.allocation_matching import is_plain_assignment, solve_plain_assignment
+from matching.allocation_problem import AllocationProblem, Stage, stage_value, tie_break
+from matching.allocation_result import AllocationResult, OrderedResult, StageResult, relative_gap
+from matching.allocation_search import Budget, search_in_order
+from reference_data.problems import InvalidInput
+from reference_data.vocabulary import PlanStatus
+
+__all__ = [
+    "AllocationProblem",
+    "AllocationResult",
+    "OrderedResult",
+    "Stage",
+    "StageResult",
+    "relative_gap",
+    "solve",
+    "solve_in_order",
+    "stage_value",
+    "tie_break",
+]
+
+
+def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 0) -> AllocationResult:
+    """Return the allocation with the largest total score, with its bound.
+
+    Use `solve_in_order` when one aim must never be traded for another. Among allocations of equal score
+    the one with the best hashed tie-break is returned, so that neither the seed nor the order of the input
+    decides.
+
+    Parameters
+    ----------
+    problem
+        Units, homes, scores and side rules.
+    time_limit_seconds
+        At least 0. It sets a limit of deterministic work; the clock is only a guard. At 0 the answer is the
+        greedy one.
+    seed
+        Any whole number; it steers the search, never the proved answer.
+
+    Raises
+    ------
+    InvalidInput
+        If the limit is negative or not a number.
+
+    References
+    ----------
+    Beasley (1990), OR-Library: distributing test problems by electronic mail. Journal of the Operational
+    Research Society 41(11): its assignment instances are among the tests.
+    """
+
+    budget = Budget.of(time_limit_seconds)
+    if is_plain_assignment(problem):
+        homes = solve_plain_assignment(problem)
+        value = _value(homes, problem)
+        return AllocationResult(
+            status=PlanStatus.OPTIMAL,
+            home_of_unit=homes,
+            value=value,
+            bound=value,
+            gap=0.0,
+            seconds=budget.seconds_used(),
+            stopped_by="proof",
+        )
+    score = Stage(
+        aim="score",
+        scores={(u, h): s for u, h, s in problem.pairs},
+        bonuses={(a, b): bonus for a, b, bonus in problem.pair_bonuses},
+        reserves=problem.reserves,
+    )
+    found = search_in_order(problem, (score, tie_break(problem)), budget=budget, seed=seed)
+    if found.stages:
+        reached = found.stages[0]
+        status = PlanStatus.OPTIMAL if reached.proved else PlanStatus.FEASIBLE
+        gap = relative_gap(reached.value, reached.bound)
+        value, bound = reached.value, reached.bound
+        return AllocationResult(
+            status=status,
+            home_of_unit=found.home_of_unit,
+            value=value,
+            bound=bound,
+            gap=gap,
+            seconds=budget.seconds_used(),
+            stopped_by="proof" if reached.proved else found.stopped_by,
+        )
+    return AllocationResult(
+        status=found.status,
+        home_of_unit=found.home_of_unit,
+        value=None,
+        bound=None,
+        gap=None,
+        seconds=budget.seconds_used(),
+        stopped_by=found.stopped_by,
+    )
+
+
+def solve_in_order(
+    problem: AllocationProblem, stages: Sequence[Stage], *, time_limit_seconds: float, seed: int = 0
+) -> OrderedResult:
+    """Return the allocation that is best in the first aim, then in the second among those, and so on.
+
+    The scores, bonuses and reserves of ``problem`` itself are not used: only its pairs and side rules. After
+    the first aim that is not proved, every later one is reported as not proved. Add `tie_break` as the last
+    stage to make the answer unique.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no stage, a stage scores a pair that is not eligible, or the limit is negative.
+    """
+
+    if not stages:
+        raise InvalidInput("no_stage", "An ordered allocation needs at least one aim.")
+    eligible = {(u, h) for u, h, _ in problem.pairs}
+    for stage in stages:
+        if not eligible.issuperset(stage.scores):
+            raise InvalidInput(
+                "pair_not_eligible", f"The aim {stage.aim} scores a pair that is not eligible."
+            )
+    return search_in_order(problem, tuple(stages), budget=Budget.of(time_limit_seconds), seed=seed)
+
+
+def _value(home_of_unit: Sequence[int | None], problem: AllocationProblem) -> int:
+    score = {(u, h): s for u, h, s in problem.pairs}
+    return sum(score[u, h] for u, h in enumerate(home_of_unit) if h is not None)

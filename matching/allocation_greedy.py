@@ -1,0 +1,107 @@
+"""The floor under every answer: units placed one by one, best pair first.
+
+A search that runs out of time returns at least this. It is what a careful person does by hand, and what the
+joint plan is measured against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matching.allocation_problem import AllocationProblem, Stage
+
+
+def place_one_by_one(
+    problem: AllocationProblem, stages: Sequence[Stage], weights: Sequence[int]
+) -> tuple[int | None, ...] | None:
+    """Return an allocation built greedily, or ``None`` when a required unit found no place.
+
+    Required units go first, those with fewest homes leading; then the pairs by falling worth, each taken
+    when it fits and adds something.
+
+    Parameters
+    ----------
+    stages, weights
+        The aims and the weight of each in the total that is added up; any whole numbers.
+    """
+    taken = problem.places_taken()
+    total = dict.fromkeys(taken, 0)
+    together: dict[tuple[int, int], int] = {}
+    for stage, weight in zip(stages, weights, strict=True):
+        for pair, score in stage.scores.items():
+            total[pair] += weight * score
+        for two, bonus in stage.bonuses.items():
+            together[two] = together.get(two, 0) + weight * bonus
+    reserves: dict[int, list[tuple[int, int]]] = {}
+    for stage, weight in zip(stages, weights, strict=True):
+        for home, kept, price in stage.reserves:
+            reserves.setdefault(home, []).append((max(0, problem.capacities[home] - kept), price * weight))
+    room = _Room(problem, taken)
+    friends: dict[int, list[tuple[int, int]]] = {}
+    for (a, b), bonus in together.items():
+        friends.setdefault(a, []).append((b, bonus))
+        friends.setdefault(b, []).append((a, bonus))
+
+    def gain(unit: int, home: int) -> int:
+        bonus = sum(worth for other, worth in friends.get(unit, ()) if room.home_of_unit[other] == home)
+        before, after = room.used[home], room.used[home] + taken[unit, home]
+        charge = sum(
+            price * (max(0, after - free) - max(0, before - free)) for free, price in reserves.get(home, ())
+        )
+        return total[unit, home] + bonus - charge
+
+    homes_of: dict[int, list[int]] = {}
+    for unit, home in taken:
+        homes_of.setdefault(unit, []).append(home)
+    for unit in sorted(problem.required_units, key=lambda u: (len(homes_of.get(u, ())), u)):
+        possible = [home for home in homes_of.get(unit, ()) if room.fits(unit, home)]
+        if not possible:
+            return None
+        room.put(unit, max(possible, key=lambda home: (gain(unit, home), -home)))
+    for (unit, home), _ in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+        if room.home_of_unit[unit] is None and room.fits(unit, home) and gain(unit, home) > 0:
+            room.put(unit, home)
+    return tuple(room.home_of_unit)
+
+
+class _Room:
+    """What is taken so far, and whether one more unit fits."""
+
+    def __init__(self, problem: AllocationProblem, taken: dict[tuple[int, int], int]) -> None:
+        self.problem = problem
+        self.taken = taken
+        self.home_of_unit: list[int | None] = [None] * len(problem.unit_sizes)
+        self.units_in: list[set[int]] = [set() for _ in problem.capacities]
+        self.used = [0] * len(problem.capacities)
+        self.rivals: dict[int, set[int]] = {}
+        for a, b in problem.conflicts:
+            self.rivals.setdefault(a, set()).add(b)
+            self.rivals.setdefault(b, set()).add(a)
+        self.parts: dict[int, list[tuple[frozenset[int], int]]] = {}
+        for home, members, limit in problem.part_limits:
+            self.parts.setdefault(home, []).append((frozenset(members), limit))
+        self.usual: dict[int, list[tuple[int, list[frozenset[int]]]]] = {}
+        for home, limit, families in problem.usual_limits:
+            self.usual.setdefault(home, []).append((limit, [frozenset(family) for family in families]))
+
+    def fits(self, unit: int, home: int) -> bool:
+        places = self.taken[unit, home]
+        if self.used[home] + places > self.problem.capacities[home]:
+            return False
+        inside = self.units_in[home]
+        if not inside.isdisjoint(self.rivals.get(unit, ())):
+            return False
+        after = inside | {unit}
+        for members, limit in self.parts.get(home, ()):
+            if unit in members and sum(self.taken[u, home] for u in after & members) > limit:
+                return False
+        for limit, families in self.usual.get(home, ()):
+            children = sum(self.problem.unit_sizes[u] for u in after)
+            if children > limit and not any(after <= family for family in families):
+                return False
+        return True
+
+    def put(self, unit: int, home: int) -> None:
+        self.home_of_unit[unit] = home
+        self.units_in[home].add(unit)
+        self.used[home] += self.taken[unit, home]

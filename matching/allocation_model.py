@@ -1,0 +1,161 @@
+"""An allocation written as a linear model in whole numbers: one column per eligible pair.
+
+The same rows feed the search (CP-SAT) and the pricing (a linear programme), so neither can forget a rule.
+A group that must stay together is one column per home, never a chain of implications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matching.allocation_problem import AllocationProblem, Pair, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """``sum(coefficients * variables) <= limit``."""
+
+    variables: tuple[int, ...]
+    coefficients: tuple[int, ...]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Variables 0..n-1 with whole values from 0 to their upper bound, rows, and one objective per aim.
+
+    The first ``len(pairs)`` variables are the pairs, in order. ``objectives`` holds, per aim, the worth of
+    each variable by its number; all are maximised.
+    """
+
+    pairs: tuple[Pair, ...]
+    upper: tuple[int, ...]
+    rows: tuple[Row, ...]
+    objectives: tuple[dict[int, int], ...]
+
+
+def usable_pairs(problem: AllocationProblem) -> tuple[Pair, ...]:
+    """Return the eligible pairs whose unit fits the home when it is otherwise empty."""
+    taken = problem.places_taken()
+    parts = [(home, frozenset(members), limit) for home, members, limit in problem.part_limits]
+    shut = {
+        (unit, home)
+        for home, members, limit in parts
+        for unit in members
+        if taken.get((unit, home), 0) > limit
+    }
+    for home, limit, families in problem.usual_limits:
+        inside = {unit for family in families for unit in family}
+        shut |= {
+            (unit, home)
+            for unit, size in enumerate(problem.unit_sizes)
+            if size > limit and unit not in inside
+        }
+    return tuple(
+        pair for pair, places in taken.items() if places <= problem.capacities[pair[1]] and pair not in shut
+    )
+
+
+def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iterable[Pair]) -> Model:
+    """Return the linear model of a problem over the pairs given; the others are left out of it."""
+    pairs = tuple(sorted(pairs))
+    column = {pair: number for number, pair in enumerate(pairs)}
+    taken = problem.places_taken()
+    upper = [1] * len(pairs)
+    rows: list[Row] = []
+    objectives: list[dict[int, int]] = [{} for _ in stages]
+    homes_of: dict[int, list[int]] = {}
+    units_in: dict[int, list[int]] = {}
+    for unit, home in pairs:
+        homes_of.setdefault(unit, []).append(home)
+        units_in.setdefault(home, []).append(unit)
+
+    def at_most(terms: Sequence[tuple[int, int]], limit: int) -> None:
+        rows.append(
+            Row(variables=tuple(v for v, _ in terms), coefficients=tuple(c for _, c in terms), limit=limit)
+        )
+
+    for unit, homes in homes_of.items():
+        at_most([(column[unit, home], 1) for home in homes], 1)
+    for unit in problem.required_units:
+        # A required unit without a column leaves "0 <= -1", which no allocation satisfies.
+        at_most([(column[unit, home], -1) for home in homes_of.get(unit, ())], -1)
+    for home, units in units_in.items():
+        places = [(column[unit, home], taken[unit, home]) for unit in units]
+        if sum(n for _, n in places) > problem.capacities[home]:
+            at_most(places, problem.capacities[home])
+    for a, b in problem.conflicts:
+        for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
+            if taken[a, home] + taken[b, home] <= problem.capacities[home]:
+                at_most([(column[a, home], 1), (column[b, home], 1)], 1)
+    for home, members, limit in problem.part_limits:
+        part = [(column[unit, home], taken[unit, home]) for unit in members if (unit, home) in column]
+        if sum(n for _, n in part) > limit:
+            at_most(part, limit)
+    for home, limit, families in problem.usual_limits:
+        _write_usual_limit(problem, home, limit, families, units_in.get(home, ()), column, upper, at_most)
+
+    # A variable is 1 when two units are together; its rows hold it down for a bonus and up for a malus.
+    together: dict[tuple[int, int, int], int] = {}
+    rewarded = {two for stage in stages for two, bonus in stage.bonuses.items() if bonus > 0}
+    penalised = {two for stage in stages for two, bonus in stage.bonuses.items() if bonus < 0}
+    for a, b in sorted(rewarded | penalised):
+        for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
+            both = together[a, b, home] = len(upper)
+            upper.append(1)
+            if (a, b) in rewarded:
+                at_most([(both, 1), (column[a, home], -1)], 0)
+                at_most([(both, 1), (column[b, home], -1)], 0)
+            if (a, b) in penalised:
+                at_most([(column[a, home], 1), (column[b, home], 1), (both, -1)], 1)
+
+    for number, stage in enumerate(stages):
+        objective = objectives[number]
+        for pair, score in stage.scores.items():
+            if score and pair in column:
+                objective[column[pair]] = score
+        for (a, b, _home), both in together.items():
+            if bonus := stage.bonuses.get((a, b), 0):
+                objective[both] = bonus
+        for home, kept, price in stage.reserves:
+            places = [(column[unit, home], taken[unit, home]) for unit in units_in.get(home, ())]
+            kept = min(kept, problem.capacities[home])
+            if price and kept and places:
+                over = len(upper)
+                upper.append(kept)
+                at_most([*places, (over, -1)], problem.capacities[home] - kept)
+                objective[over] = -price
+    return Model(pairs=pairs, upper=tuple(upper), rows=tuple(rows), objectives=tuple(objectives))
+
+
+def _write_usual_limit(
+    problem: AllocationProblem,
+    home: int,
+    limit: int,
+    families: Sequence[Sequence[int]],
+    units: Sequence[int],
+    column: Mapping[Pair, int],
+    upper: list[int],
+    at_most: Callable[[Sequence[tuple[int, int]], int], None],
+) -> None:
+    """Add "at most so many children, unless they are all of one family" for one home."""
+    sizes = problem.unit_sizes
+    children = [(column[unit, home], sizes[unit]) for unit in units]
+    if sum(n for _, n in children) <= limit:
+        return
+    switches = []
+    for family in families:
+        kin = [unit for unit in units if unit in family]
+        total = sum(sizes[unit] for unit in kin)
+        if total <= limit:
+            continue
+        only_kin = len(upper)
+        upper.append(1)
+        switches.append((only_kin, -(total - limit)))
+        for unit in units:
+            if unit not in family:
+                at_most([(column[unit, home], 1), (only_kin, 1)], 1)
+    if len(switches) > 1:
+        at_most([(switch, 1) for switch, _ in switches], 1)
+    at_most([*children, *switches], limit)

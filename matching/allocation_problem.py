@@ -1,0 +1,278 @@
+"""What an allocation problem is, what an aim of it is, and what an allocation is worth in an aim.
+
+Everything is checked here, once: the solver's rooms may then trust what they are given.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reference_data.problems import InvalidInput
+
+Pair = tuple[int, int]
+
+LARGEST_TOTAL = 2**62
+"""Total scores at or above this do not fit the solver's 64-bit whole numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationProblem:
+    """Units to place in homes with room, each pair worth a whole number.
+
+    Parameters
+    ----------
+    unit_sizes
+        Places each unit takes: 1 for a child, its number for an inseparable group. Shape (units,).
+    capacities
+        Free places of each home, at least 0. Shape (homes,).
+    pairs
+        ``(unit, home, score)`` for every eligible pair, by index. Larger is better; a negative score is
+        worse than leaving the unit unplaced (which is worth 0).
+    conflicts
+        ``(unit, unit)``: two units that may not be in the same home.
+    pair_bonuses
+        ``(unit, unit, bonus)``: added once when both are in the same home. May be negative.
+    reserves
+        ``(home, places_kept, price)``: each of the last ``places_kept`` free places of that home costs
+        ``price`` when it is taken.
+    required_units
+        Units that must be placed. Only these can make a problem infeasible.
+    pair_places
+        ``(unit, home, places)`` where a unit takes fewer (or more) of a home's counted places than its
+        size: a child whose own bed is held there takes none.
+    part_limits
+        ``(home, units, places)``: those units together take at most that many places of that home. Beds
+        that come free later are such limits on the units needed earlier.
+    usual_limits
+        ``(home, places, families)``: at most that many places are taken there unless all the units placed
+        there belong to one of the families (each a collection of units).
+
+    Raises
+    ------
+    InvalidInput
+        If an index is out of range, a pair is named twice, a size is not positive, a capacity, price or
+        limit is negative, a unit conflicts with itself, anything is not a whole number, or the scores
+        could add up to 2**62 or more.
+    """
+
+    unit_sizes: Sequence[int]
+    capacities: Sequence[int]
+    pairs: Sequence[tuple[int, int, int]]
+    conflicts: Sequence[Pair] = ()
+    pair_bonuses: Sequence[tuple[int, int, int]] = field(default=(), kw_only=True)
+    reserves: Sequence[tuple[int, int, int]] = field(default=(), kw_only=True)
+    required_units: Sequence[int] = field(default=(), kw_only=True)
+    pair_places: Sequence[tuple[int, int, int]] = field(default=(), kw_only=True)
+    part_limits: Sequence[tuple[int, Sequence[int], int]] = field(default=(), kw_only=True)
+    usual_limits: Sequence[tuple[int, int, Sequence[Sequence[int]]]] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        # Everything is put in one canonical order, so that the order of the input cannot reach the answer.
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        sizes = tuple(_whole(size, "unit_sizes", at_least=1) for size in self.unit_sizes)
+        capacities = tuple(_whole(places, "capacities", at_least=0) for places in self.capacities)
+        put("unit_sizes", sizes)
+        put("capacities", capacities)
+        units, homes = len(sizes), len(capacities)
+
+        pairs = [
+            (_index(u, units, "pairs"), _index(h, homes, "pairs"), _whole(s, "pairs"))
+            for u, h, s in _rows(self.pairs, 3, "pairs")
+        ]
+        _no_pair_twice([(u, h) for u, h, _ in pairs], "pairs")
+        put("pairs", tuple(sorted(pairs)))
+        put(
+            "conflicts",
+            tuple(sorted({_two(a, b, units, "conflicts") for a, b in _rows(self.conflicts, 2, "conflicts")})),
+        )
+        bonuses = [
+            (*_two(a, b, units, "pair_bonuses"), _whole(bonus, "pair_bonuses"))
+            for a, b, bonus in _rows(self.pair_bonuses, 3, "pair_bonuses")
+        ]
+        _no_pair_twice([(a, b) for a, b, _ in bonuses], "pair_bonuses")
+        put("pair_bonuses", tuple(sorted(bonuses)))
+        put(
+            "reserves",
+            tuple(
+                sorted(
+                    (
+                        _index(h, homes, "reserves"),
+                        _whole(kept, "reserves", at_least=0),
+                        _whole(price, "reserves", at_least=0),
+                    )
+                    for h, kept, price in _rows(self.reserves, 3, "reserves")
+                )
+            ),
+        )
+        put(
+            "required_units", tuple(sorted({_index(u, units, "required_units") for u in self.required_units}))
+        )
+        places = [
+            (
+                _index(u, units, "pair_places"),
+                _index(h, homes, "pair_places"),
+                _whole(n, "pair_places", at_least=0),
+            )
+            for u, h, n in _rows(self.pair_places, 3, "pair_places")
+        ]
+        _no_pair_twice([(u, h) for u, h, _ in places], "pair_places")
+        put("pair_places", tuple(sorted(places)))
+        put(
+            "part_limits",
+            tuple(
+                sorted(
+                    (
+                        _index(h, homes, "part_limits"),
+                        _units(members, units, "part_limits"),
+                        _whole(limit, "part_limits", at_least=0),
+                    )
+                    for h, members, limit in _rows(self.part_limits, 3, "part_limits")
+                )
+            ),
+        )
+        put(
+            "usual_limits",
+            tuple(
+                sorted(
+                    (
+                        _index(h, homes, "usual_limits"),
+                        _whole(limit, "usual_limits", at_least=0),
+                        tuple(sorted(_units(family, units, "usual_limits") for family in families)),
+                    )
+                    for h, limit, families in _rows(self.usual_limits, 3, "usual_limits")
+                )
+            ),
+        )
+        _check_total(self)
+
+    def places_taken(self) -> dict[Pair, int]:
+        """Return the places each eligible pair takes of its home, by ``(unit, home)``."""
+        taken = {(unit, home): self.unit_sizes[unit] for unit, home, _ in self.pairs}
+        taken.update({(u, h): n for u, h, n in self.pair_places if (u, h) in taken})
+        return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One aim of several in strict order; all are maximised, so a penalty enters as a negative score.
+
+    Parameters
+    ----------
+    aim
+        The aim's name, repeated in the result.
+    scores
+        Worth of a pair by ``(unit, home)``; a pair not named is worth 0.
+    bonuses
+        Worth of two units in one home by ``(unit, unit)``.
+    reserves
+        ``(home, places_kept, price)`` as in `AllocationProblem`.
+    """
+
+    aim: str
+    scores: Mapping[Pair, int]
+    bonuses: Mapping[Pair, int] = field(default_factory=dict)
+    reserves: Sequence[tuple[int, int, int]] = ()
+
+
+def tie_break(problem: AllocationProblem) -> Stage:
+    """Return the last stage that chooses between equals: a fixed hash of each pair's two indices.
+
+    The hash is positive, so a pair worth nothing is still preferred to leaving the unit unplaced.
+    """
+    return Stage(aim="tie_break", scores={(u, h): _hashed(u, h) for u, h, _ in problem.pairs})
+
+
+def stage_value(home_of_unit: Sequence[int | None], stage: Stage, problem: AllocationProblem) -> int:
+    """Return what an allocation is worth in one aim."""
+    scored = sum(stage.scores.get((u, h), 0) for u, h in enumerate(home_of_unit) if h is not None)
+    together = sum(
+        bonus
+        for (a, b), bonus in stage.bonuses.items()
+        if home_of_unit[a] is not None and home_of_unit[a] == home_of_unit[b]
+    )
+    if not stage.reserves:
+        return scored + together
+    taken = problem.places_taken()
+    used = [0] * len(problem.capacities)
+    for unit, home in enumerate(home_of_unit):
+        if home is not None:
+            used[home] += taken[unit, home]
+    kept = sum(
+        price * max(0, used[home] - max(0, problem.capacities[home] - places))
+        for home, places, price in stage.reserves
+    )
+    return scored + together - kept
+
+
+def _hashed(unit: int, home: int) -> int:
+    """Return a fixed 20-bit number above 0 for a pair (the SplitMix64 finaliser of its indices)."""
+    mask = 2**64 - 1
+    z = (unit * 0x9E3779B97F4A7C15 + home * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return ((z ^ (z >> 31)) & (2**20 - 1)) + 1
+
+
+def _whole(value: object, name: str, *, at_least: int | None = None) -> int:
+    if isinstance(value, bool):
+        raise InvalidInput("not_a_whole_number", f"{name} must hold whole numbers.")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise InvalidInput("not_a_whole_number", f"{name} must hold whole numbers.") from None
+    if at_least is not None and number < at_least:
+        raise InvalidInput("too_small", f"{name} must be at least {at_least}.")
+    return number
+
+
+def _index(value: object, count: int, name: str) -> int:
+    number = _whole(value, name)
+    if not 0 <= number < count:
+        raise InvalidInput("index_out_of_range", f"{name} names a unit or home that does not exist.")
+    return number
+
+
+def _two(a: object, b: object, count: int, name: str) -> Pair:
+    first, second = _index(a, count, name), _index(b, count, name)
+    if first == second:
+        raise InvalidInput("unit_with_itself", f"{name} pairs a unit with itself.")
+    return (first, second) if first < second else (second, first)
+
+
+def _units(members: Iterable[int], count: int, name: str) -> tuple[int, ...]:
+    return tuple(sorted({_index(member, count, name) for member in members}))
+
+
+def _rows(rows: Iterable[Sequence[Any]], width: int, name: str) -> list[tuple[Any, ...]]:
+    out = []
+    for row in rows:
+        try:
+            cells = tuple(row)
+        except TypeError:
+            raise InvalidInput("wrong_shape", f"Each of {name} must have {width} parts.") from None
+        if len(cells) != width:
+            raise InvalidInput("wrong_shape", f"Each of {name} must have {width} parts.")
+        out.append(cells)
+    return out
+
+
+def _no_pair_twice(keys: Sequence[Pair], name: str) -> None:
+    if len(set(keys)) != len(keys):
+        raise InvalidInput("named_twice", f"{name} names the same pair more than once.")
+
+
+def _check_total(problem: AllocationProblem) -> None:
+    largest = [0] * len(problem.unit_sizes)
+    for unit, _, score in problem.pairs:
+        largest[unit] = max(largest[unit], abs(score))
+    total = sum(largest) + sum(abs(bonus) for _, _, bonus in problem.pair_bonuses)
+    total += sum(price * kept for _, kept, price in problem.reserves)
+    if total >= LARGEST_TOTAL:
+        raise InvalidInput(
+            "scores_too_large", "The scores could add up to more than 64 bits hold; scale them."
+        )

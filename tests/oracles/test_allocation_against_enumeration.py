@@ -1,0 +1,126 @@
+"""The solver's value equals that of trying every allocation, on small problems with every kind of rule."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from matching.allocation import AllocationProblem, Stage, solve, solve_in_order
+from tests.oracles import brute_force_allocation as brute
+
+COUNT = int(os.environ.get("RIGHTHOME_ORACLE_COUNT", "150"))
+
+
+def small_problem(rng: random.Random) -> AllocationProblem:
+    units, homes = rng.randint(1, 5), rng.randint(1, 4)
+    sizes = [rng.choice([1, 1, 1, 2, 3]) for _ in range(units)]
+    capacities = [rng.randint(0, 3) for _ in range(homes)]
+    cells = [(u, h) for u in range(units) for h in range(homes) if rng.random() < 0.75]
+    twos = [(a, b) for a in range(units) for b in range(a + 1, units)]
+    return AllocationProblem(
+        sizes,
+        capacities,
+        [(u, h, rng.randint(-3, 9)) for u, h in cells],
+        [two for two in twos if rng.random() < 0.2],
+        pair_bonuses=[(a, b, rng.randint(-4, 6)) for a, b in twos if rng.random() < 0.3],
+        reserves=[(h, rng.randint(0, 3), rng.randint(0, 5)) for h in range(homes) if rng.random() < 0.4],
+        required_units=[u for u in range(units) if rng.random() < 0.15],
+        pair_places=[(u, h, rng.randint(0, sizes[u])) for u, h in cells if rng.random() < 0.15],
+        part_limits=[
+            (h, [u for u in range(units) if rng.random() < 0.6], rng.randint(0, 2))
+            for h in range(homes)
+            if rng.random() < 0.3
+        ],
+        usual_limits=[
+            (
+                h,
+                rng.randint(0, 3),
+                [[u for u in range(units) if rng.random() < 0.5] for _ in range(rng.randint(0, 2))],
+            )
+            for h in range(homes)
+            if rng.random() < 0.4
+        ],
+    )
+
+
+@pytest.mark.parametrize("chunk", range(5))
+def test_the_total_score_is_the_best_of_every_allocation(chunk):
+    rng = random.Random(1000 + chunk)
+    for _ in range(COUNT // 5):
+        problem = small_problem(rng)
+        expected = brute.best(problem, lambda homes, p=problem: brute.score(p, homes))
+        found = solve(problem, time_limit_seconds=20)
+        if expected is None:
+            assert found.status == "INFEASIBLE", problem
+            continue
+        assert found.status == "OPTIMAL", problem
+        assert brute.allowed(problem, found.home_of_unit), problem
+        assert found.value == found.bound == expected == brute.score(problem, found.home_of_unit), problem
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_aims_in_order_reach_the_best_list_of_values(chunk):
+    rng = random.Random(2000 + chunk)
+    for _ in range(COUNT // 5):
+        problem = small_problem(rng)
+        twos = [(a, b) for a, b, _ in problem.pair_bonuses]
+        stages = [
+            Stage(
+                aim=f"aim_{k}",
+                scores={(u, h): rng.randint(-2, 3) for u, h, _ in problem.pairs},
+                bonuses={two: rng.randint(-2, 2) for two in twos} if k else {},
+                reserves=problem.reserves if k == 2 else (),
+            )
+            for k in range(4)
+        ]
+
+        def worth(homes, p=problem, stages=stages):
+            values = []
+            for stage in stages:
+                priced = AllocationProblem(
+                    p.unit_sizes,
+                    p.capacities,
+                    [(u, h, s) for (u, h), s in stage.scores.items()],
+                    pair_bonuses=[(a, b, v) for (a, b), v in stage.bonuses.items()],
+                    reserves=stage.reserves,
+                    pair_places=p.pair_places,
+                )
+                values.append(brute.score(priced, homes))
+            return values
+
+        expected = brute.best(problem, worth)
+        found = solve_in_order(problem, stages, time_limit_seconds=20)
+        if expected is None:
+            assert found.status == "INFEASIBLE", problem
+            continue
+        assert found.status == "OPTIMAL"
+        assert [stage.value for stage in found.stages] == expected, problem
+        assert all(stage.proved and stage.bound == stage.value for stage in found.stages)
+        assert worth(found.home_of_unit) == expected
+
+
+def test_the_published_optimum_of_an_or_library_instance_is_reached():
+    numbers = [int(n) for n in (Path(__file__).parent / "or_library/assign100.txt").read_text().split()]
+    size, costs = numbers[0], numbers[1:]
+    pairs = [(u, h, 1000 - costs[u * size + h]) for u in range(size) for h in range(size)]
+    found = solve(AllocationProblem([1] * size, [1] * size, pairs, []), time_limit_seconds=30)
+    assert found.status == "OPTIMAL"
+    assert found.value == found.bound == 1000 * size - 305
+    assert sorted(found.home_of_unit) == list(range(size))
+
+
+def test_the_search_and_the_assignment_route_agree_on_plain_problems():
+    rng = random.Random(7)
+    for _ in range(20):
+        units, homes = rng.randint(1, 8), rng.randint(1, 6)
+        pairs = [
+            (u, h, rng.randint(-2, 50)) for u in range(units) for h in range(homes) if rng.random() < 0.6
+        ]
+        capacities = [rng.randint(0, 2) for _ in range(homes)]
+        plain = AllocationProblem([1] * units, capacities, pairs, [])
+        # A limit nobody can reach sends the same problem through the search.
+        searched = AllocationProblem([1] * units, capacities, pairs, [], part_limits=[(0, [0], 1)])
+        assert solve(plain, time_limit_seconds=10).value == solve(searched, time_limit_seconds=10).value
