@@ -1,0 +1,39 @@
+"""Where the invented partnership that ships with the product stands on disk, and its fixed date.
+
+The records are in ``synthetic``, with a page on how they were written; this module only finds them.
+Reading them is ``tables.py``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from reference_data.problems import NotFound
+
+SAMPLE_DATE = date(2026, 6, 15)
+"""The Monday on which the sample is written: what is dated later had not happened."""
+
+_FOLDER = Path(__file__).parent / "synthetic"
+_FILES = {
+    "homes": "plymouth_homes.json",
+    "referrals": "plymouth_referrals.json",
+    "stays": "plymouth_stays.json",
+    "pins": "pins_example.json",
+}
+
+SAMPLE_NAMES = tuple(_FILES)
+"""What :func:`sample_path` knows."""
+
+
+def sample_path(name: str) -> Path:
+    """Return where a file of the sample partnership is: homes, referrals, stays or pins.
+
+    Raises
+    ------
+    NotFound
+        If the sample has no file of that name.
+    """
+    if name not in _FILES:
+        raise NotFound("no_such_sample", f"The sample has {', '.join(SAMPLE_NAMES)}; nothing else.")
+    return _FOLDER / _FILES[name]
