@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection, insert, select, text
 
+from api import clock
 from api.database.tables import audit as audit_table
 
 BEFORE_THE_FIRST = "0" * 64
@@ -73,7 +73,7 @@ def append(
     ).first()
     fields = {
         "sequence": 1 if last is None else last.sequence + 1,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": clock.now().isoformat(timespec="seconds"),
         "authority": authority,
         "actor": actor,
         "action": action,

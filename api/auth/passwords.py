@@ -5,7 +5,7 @@ Single sign-on stands beside this, not here. Passwords are kept as Argon2id hash
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from uuid import uuid4
@@ -17,8 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from api import audit
 from api.auth.roles import Role
 from api.auth.sessions import open_session
+from api.clock import now as present
 from api.database.engine import Database
 from api.database.tables import authorities, sign_in_failures, users
+from api.errors import TooManyAttempts
 from reference_data.problems import Conflict, InvalidInput, NotPermitted
 
 FAILURES_ALLOWED = 5
@@ -37,12 +39,11 @@ class SignInRefused(NotPermitted):
         super().__init__("sign_in_refused", "The username or the password is not right.")
 
 
-class TooManyAttempts(NotPermitted):
-    """Too many failures for one name; even the right password must wait."""
-
-    def __init__(self) -> None:
-        minutes = int(FAILURE_WINDOW.total_seconds() // 60)
-        super().__init__("too_many_attempts", f"There were too many attempts. Try again in {minutes} minutes.")
+def _too_many() -> TooManyAttempts:
+    minutes = int(FAILURE_WINDOW.total_seconds() // 60)
+    return TooManyAttempts(
+        "too_many_attempts", f"There were too many attempts. Try again in {minutes} minutes."
+    )
 
 
 def add_user(
@@ -78,7 +79,7 @@ def add_user(
             authority=authority,
             password_hash=_hasher().hash(password),
             active=True,
-            created_at=datetime.now(UTC),
+            created_at=present(),
         )
     )
     return user_id
@@ -88,9 +89,7 @@ def know_authority(connection: Connection, authority: str) -> None:
     """Bring an authority into the database's scope, if it is not there already."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
-        dialect.insert(authorities)
-        .values(authority=authority, added_at=datetime.now(UTC))
-        .on_conflict_do_nothing()
+        dialect.insert(authorities).values(authority=authority, added_at=present()).on_conflict_do_nothing()
     )
 
 
@@ -111,7 +110,7 @@ def sign_in(database: Database, username: str, password: str, *, session_hours: 
     name_digest = sha256(key.encode()).hexdigest()
     with database.reading() as connection:
         if _recent_failures(connection, name_digest) >= FAILURES_ALLOWED:
-            raise TooManyAttempts
+            raise _too_many()
         row = connection.execute(
             select(users.c.user_id, users.c.password_hash, users.c.active, users.c.authority).where(
                 users.c.username == key
@@ -128,10 +127,8 @@ def sign_in(database: Database, username: str, password: str, *, session_hours: 
     with database.writing() as connection:
         # Counted again: guesses sent side by side must not all slip past the first count.
         if _recent_failures(connection, name_digest) >= FAILURES_ALLOWED:
-            raise TooManyAttempts
-        connection.execute(
-            delete(sign_in_failures).where(sign_in_failures.c.username_digest == name_digest)
-        )
+            raise _too_many()
+        connection.execute(delete(sign_in_failures).where(sign_in_failures.c.username_digest == name_digest))
         if better_hash is not None:
             connection.execute(
                 update(users).where(users.c.user_id == row.user_id).values(password_hash=better_hash)
@@ -141,7 +138,7 @@ def sign_in(database: Database, username: str, password: str, *, session_hours: 
 
 
 def _recent_failures(connection: Connection, name_digest: str) -> int:
-    since = datetime.now(UTC) - FAILURE_WINDOW
+    since = present() - FAILURE_WINDOW
     return connection.execute(
         select(func.count())
         .select_from(sign_in_failures)
@@ -150,7 +147,7 @@ def _recent_failures(connection: Connection, name_digest: str) -> int:
 
 
 def _remember_failure(connection: Connection, name_digest: str) -> None:
-    now = datetime.now(UTC)
+    now = present()
     connection.execute(delete(sign_in_failures).where(sign_in_failures.c.failed_at < now - FAILURE_WINDOW))
     connection.execute(insert(sign_in_failures).values(username_digest=name_digest, failed_at=now))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -19,21 +19,15 @@ from starlette.responses import Response
 
 from api import audit
 from api.auth.roles import Role
+from api.clock import now as present
 from api.database.engine import Database
 from api.database.tables import sessions as sessions_table
 from api.database.tables import users
+from api.errors import NotSignedIn
 from api.settings import Settings
-from reference_data.problems import NotPermitted
 
 SEEN_EVERY = timedelta(minutes=1)
 """A session is marked as seen at most this often, so that reading pages costs no writes."""
-
-
-class NotSignedIn(NotPermitted):
-    """Nobody is signed in. A page sends the reader to sign in; the JSON API answers 401."""
-
-    def __init__(self) -> None:
-        super().__init__("not_signed_in", "Sign in to continue.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +78,7 @@ def form_token(secret: str) -> str:
 def open_session(connection: Connection, user_id: str, *, session_hours: int) -> str:
     """Begin a session and return its token, which is nowhere kept."""
     token = token_urlsafe(32)
-    now = datetime.now(UTC)
+    now = present()
     connection.execute(delete(sessions_table).where(sessions_table.c.expires_at < now))
     connection.execute(
         insert(sessions_table).values(
@@ -100,7 +94,7 @@ def open_session(connection: Connection, user_id: str, *, session_hours: int) ->
 
 def user_of(database: Database, token: str, *, idle_minutes: int) -> User | None:
     """Return the active user whose session a token names, or ``None`` when it has ended."""
-    now = datetime.now(UTC)
+    now = present()
     with database.reading() as connection:
         row = connection.execute(
             select(users, sessions_table.c.seen_at, sessions_table.c.expires_at)
@@ -144,9 +138,7 @@ def end_session(request: Request, response: Response) -> None:
         with database.writing() as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.token_digest == _digest(token)))
             if user is not None:
-                audit.append(
-                    connection, actor=user.username, action="signed_out", authority=user.authority
-                )
+                audit.append(connection, actor=user.username, action="signed_out", authority=user.authority)
     _clear_cookie(response, settings, cookie_name(settings))
 
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
-from api import audit
+from api import audit, clock
 from api.database import tables
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
 
 if TYPE_CHECKING:
+    from sufficiency.emergency import Stay
+
     from matching.home import Home
     from matching.referral import Referral
-    from sufficiency.emergency import Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,9 @@ _KINDS = {
         record="referral",
         table=tables.referrals,
         key="referral_id",
-        columns={name: name for name in ("child_id", "urgency", "needed_by", "legal_status", "sibling_group")},
+        columns={
+            name: name for name in ("child_id", "urgency", "needed_by", "legal_status", "sibling_group")
+        },
     ),
     "homes": _Kind(
         record="home",
@@ -83,11 +85,15 @@ _KINDS = {
 
 
 class Records:
-    """The records that one scope may see, on one connection and in its transaction."""
+    """The records that one scope may see, on one connection and in its transaction.
+
+    ``viewed`` lists the records about one child that were opened, for the audit.
+    """
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self.connection = connection
         self.scope = scope
+        self.viewed: list[tuple[str, str]] = []
 
     def referrals(self) -> tuple[Referral, ...]:
         """Return every referral in view, in the order of their ids."""
@@ -105,7 +111,9 @@ class Records:
         """
         from matching.files import referral_from_values
 
-        return referral_from_values(self._one("referrals", referral_id))
+        referral = referral_from_values(self._one("referrals", referral_id))
+        self.viewed.append(("referral", referral_id))
+        return referral
 
     def homes(self) -> tuple[Home, ...]:
         """Return every home in view, in the order of their ids."""
@@ -174,7 +182,7 @@ class Records:
                 select(key, table.c.record_digest).where(table.c.authority == authority)
             )
         }
-        now = datetime.now(UTC)
+        now = clock.now()
         new: list[dict[str, Any]] = []
         changed = unchanged = 0
         for values in records:
@@ -230,7 +238,7 @@ class Records:
                     header=list(file.header),
                     file_digest=file_digest,
                     import_id=import_id,
-                    changed_at=datetime.now(UTC),
+                    changed_at=clock.now(),
                 )
             )
             if cells:
@@ -298,4 +306,3 @@ class Records:
             raise NotPermitted(
                 "another_authority", "These records belong to an authority that is not yours to change."
             )
-
