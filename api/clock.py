@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 
 def now() -> datetime:
     """Return the present instant in UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the present day in England."""
+    return now().astimezone(ZoneInfo("Europe/London")).date()
+
+
+def day_of(settings: Settings, asked: date | None = None) -> date:
+    """Return the date to answer for: the one asked for, else the installation's, else today."""
+    return asked or settings.as_of or today()

@@ -1,0 +1,96 @@
+"""The web application. Nothing happens when this is imported: ``create_app`` builds everything.
+
+Pages come from ``api.web``, the JSON API from ``api.v1``; what every request passes through stands
+in ``api.edge``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+
+from api import v1
+from api.database.engine import open_database
+from api.edge import Edge, ErrorPage, error_response
+from api.settings import Settings
+from reference_data.evidence import PRODUCT_VERSION
+from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application on the configured database, which must already have its tables.
+
+    Raises
+    ------
+    InvalidInput
+        If the database's address cannot be used.
+    """
+    database = open_database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Righthome",
+        version=PRODUCT_VERSION,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        # The interactive pages load scripts from another host, which our policy forbids.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.include_router(v1.router, prefix="/api/v1")
+    error_page = _mount_pages(app)
+
+    async def told(request: Request, error: Exception) -> Response:
+        return error_response(request, error, error_page)
+
+    async def told_without_values(request: Request, error: Exception) -> Response:
+        rejected = _without_values(error) if isinstance(error, RequestValidationError) else error
+        return error_response(request, rejected, error_page)
+
+    app.add_exception_handler(RighthomeError, told)
+    app.add_exception_handler(HTTPException, told)
+    app.add_exception_handler(RequestValidationError, told_without_values)
+    app.add_middleware(Edge, settings=settings, database=database, error_page=error_page)
+    return app
+
+
+def _mount_pages(app: FastAPI) -> ErrorPage | None:
+    """Add the pages, where this installation has them, and return what shows an error as a page."""
+    if find_spec("api.web") is None or find_spec("api.web.routes") is None:
+        return None
+    from api.web import routes
+
+    app.include_router(routes.router)
+    static: Mount | None = getattr(routes, "static", None)
+    if static is not None:
+        app.router.routes.append(static)
+    page: ErrorPage | None = getattr(routes, "error_page", None)
+    return page
+
+
+def _without_values(error: RequestValidationError) -> ImportRejected:
+    """Return what is wrong with a request field by field, leaving out what was filled in."""
+    return ImportRejected(
+        ImportIssue(
+            file="request",
+            row=None,
+            column=".".join(str(part) for part in problem["loc"][1:]) or None,
+            rule=str(problem["type"]),
+            what_to_do=f"{problem['msg']}.",
+        )
+        for problem in error.errors()
+    )

@@ -1,0 +1,308 @@
+"""The one door to records. Every query carries the scope of whoever asks.
+
+A record of another council is simply not found: its existence is not told. What comes out is the
+engines' own frozen records; rows stay here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+
+from api import audit, clock
+from api.database import tables
+from api.database.stored import digest, stored_values, typed_values
+from reference_data.problems import NotFound, NotPermitted
+from reference_data.sheets import RawRow, RawTable
+
+if TYPE_CHECKING:
+    from sufficiency.emergency import Stay
+
+    from matching.home import Home
+    from matching.referral import Referral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose records somebody may see, and in whose name they act.
+
+    Parameters
+    ----------
+    authorities
+        DfE codes of the councils whose records are in view.
+    actor
+        The name the audit keeps for what is done.
+    """
+
+    authorities: frozenset[str]
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How many records an import added, changed and left as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """One kind of contract record: its field table, its table, its key and the columns kept apart."""
+
+    record: str
+    table: Table
+    key: str
+    columns: Mapping[str, str]
+
+
+_KINDS = {
+    "referrals": _Kind(
+        record="referral",
+        table=tables.referrals,
+        key="referral_id",
+        columns={
+            name: name for name in ("child_id", "urgency", "needed_by", "legal_status", "sibling_group")
+        },
+    ),
+    "homes": _Kind(
+        record="home",
+        table=tables.homes,
+        key="home_id",
+        columns={"type": "type", "area_authority": "authority", "status": "status", "contract": "contract"},
+    ),
+    "stays": _Kind(
+        record="stay",
+        table=tables.stays,
+        key="stay_id",
+        columns={name: name for name in ("child_id", "setting", "started_on", "ended_on")},
+    ),
+}
+
+
+class Records:
+    """The records that one scope may see, on one connection and in its transaction.
+
+    ``viewed`` lists the records about one child that were opened, for the audit.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self.connection = connection
+        self.scope = scope
+        self.viewed: list[tuple[str, str]] = []
+
+    def referrals(self) -> tuple[Referral, ...]:
+        """Return every referral in view, in the order of their ids."""
+        from matching.files import referral_from_values
+
+        return tuple(referral_from_values(values) for values in self._all("referrals"))
+
+    def referral(self, referral_id: str) -> Referral:
+        """Return one referral.
+
+        Raises
+        ------
+        NotFound
+            If there is none of that id in view.
+        """
+        from matching.files import referral_from_values
+
+        referral = referral_from_values(self._one("referrals", referral_id))
+        self.viewed.append(("referral", referral_id))
+        return referral
+
+    def homes(self) -> tuple[Home, ...]:
+        """Return every home in view, in the order of their ids."""
+        from matching.files import home_from_values
+
+        return tuple(home_from_values(values) for values in self._all("homes"))
+
+    def home(self, home_id: str) -> Home:
+        """Return one home.
+
+        Raises
+        ------
+        NotFound
+            If there is none of that id in view.
+        """
+        from matching.files import home_from_values
+
+        return home_from_values(self._one("homes", home_id))
+
+    def stays(self) -> tuple[Stay, ...]:
+        """Return every stay in emergency accommodation in view, in the order of their ids."""
+        from sufficiency.files import stay_from_values
+
+        return tuple(stay_from_values(values) for values in self._all("stays"))
+
+    def return_tables(self) -> tuple[RawTable, ...]:
+        """Return the files of the statutory returns in view, as they were read, by file name."""
+        files = self.connection.execute(
+            select(tables.return_files)
+            .where(tables.return_files.c.authority.in_(self.scope.authorities))
+            .order_by(tables.return_files.c.authority, tables.return_files.c.file_name)
+        ).all()
+        rows: dict[tuple[str, str], list[RawRow]] = {(file.authority, file.file_name): [] for file in files}
+        for row in self.connection.execute(
+            select(tables.return_rows)
+            .where(tables.return_rows.c.authority.in_(self.scope.authorities))
+            .order_by(tables.return_rows.c.row_number)
+        ):
+            rows[row.authority, row.file_name].append(RawRow(number=row.row_number, cells=row.cells))
+        return tuple(
+            RawTable(
+                file=file.file_name,
+                header=tuple(file.header),
+                rows=tuple(rows[file.authority, file.file_name]),
+                nested=False,
+            )
+            for file in files
+        )
+
+    def keep(
+        self, kind: str, authority: str, records: Iterable[Mapping[str, Any]], *, import_id: str | None
+    ) -> Changes:
+        """Add records, or change those whose id is already there; the same record twice changes nothing.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        form = _KINDS[kind]
+        table, key = form.table, form.table.c[form.key]
+        known = {
+            row[0]: row[1]
+            for row in self.connection.execute(
+                select(key, table.c.record_digest).where(table.c.authority == authority)
+            )
+        }
+        now = clock.now()
+        new: list[dict[str, Any]] = []
+        changed = unchanged = 0
+        for values in records:
+            stored = stored_values(values)
+            row = {
+                "authority": authority,
+                form.key: values[form.key],
+                **{column: values.get(name) for column, name in form.columns.items()},
+                "record": stored,
+                "record_digest": digest(stored),
+                "import_id": import_id,
+                "changed_at": now,
+            }
+            before = known.get(values[form.key])
+            if before is None:
+                new.append(row)
+            elif before == row["record_digest"]:
+                unchanged += 1
+            else:
+                changed += 1
+                self.connection.execute(
+                    update(table)
+                    .where(and_(table.c.authority == authority, key == values[form.key]))
+                    .values(**row)
+                )
+        if new:
+            self.connection.execute(insert(table), new)
+        return Changes(added=len(new), changed=changed, unchanged=unchanged)
+
+    def keep_return(self, authority: str, files: Iterable[RawTable], *, import_id: str | None) -> Changes:
+        """Keep the files of a statutory return; a file of the same name is replaced whole."""
+        self._require(authority)
+        added = changed = unchanged = 0
+        for file in files:
+            cells = [stored_values(row.cells) for row in file.rows]
+            file_digest = digest({"header": list(file.header), "cells": cells})
+            where = and_(
+                tables.return_files.c.authority == authority, tables.return_files.c.file_name == file.file
+            )
+            before = self.connection.execute(select(tables.return_files.c.file_digest).where(where)).scalar()
+            if before == file_digest:
+                unchanged += 1
+                continue
+            if before is None:
+                added += 1
+            else:
+                changed += 1
+                self.connection.execute(delete(tables.return_files).where(where))
+            self.connection.execute(
+                insert(tables.return_files).values(
+                    authority=authority,
+                    file_name=file.file,
+                    header=list(file.header),
+                    file_digest=file_digest,
+                    import_id=import_id,
+                    changed_at=clock.now(),
+                )
+            )
+            if cells:
+                self.connection.execute(
+                    insert(tables.return_rows),
+                    [
+                        {
+                            "authority": authority,
+                            "file_name": file.file,
+                            "row_number": row.number,
+                            "cells": row_cells,
+                        }
+                        for row, row_cells in zip(file.rows, cells, strict=True)
+                    ],
+                )
+        return Changes(added=added, changed=changed, unchanged=unchanged)
+
+    def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
+        """Return the newest audit entries in view, newest first."""
+        return audit.entries(self.connection, authorities=self.scope.authorities, limit=limit)
+
+    def note(
+        self,
+        action: str,
+        *,
+        authority: str,
+        subject_kind: str | None = None,
+        subject_id: str | None = None,
+        detail: Mapping[str, str | int | bool | None] | None = None,
+    ) -> None:
+        """Add an entry to the audit in the name of the scope's actor."""
+        self._require(authority)
+        audit.append(
+            self.connection,
+            actor=self.scope.actor,
+            action=action,
+            authority=authority,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            detail=detail,
+        )
+
+    def _all(self, kind: str) -> list[dict[str, Any]]:
+        form = _KINDS[kind]
+        rows = self.connection.execute(
+            select(form.table.c.record)
+            .where(form.table.c.authority.in_(self.scope.authorities))
+            .order_by(form.table.c[form.key], form.table.c.authority)
+        )
+        return [typed_values(form.record, record) for record in rows.scalars()]
+
+    def _one(self, kind: str, key: str) -> dict[str, Any]:
+        form = _KINDS[kind]
+        record = self.connection.execute(
+            select(form.table.c.record).where(
+                and_(form.table.c[form.key] == key, form.table.c.authority.in_(self.scope.authorities))
+            )
+        ).scalar()
+        if record is None:
+            raise NotFound(f"no_such_{form.record}", f"There is no {form.record} of that id.")
+        return typed_values(form.record, record)
+
+    def _require(self, authority: str) -> None:
+        if authority not in self.scope.authorities:
+            raise NotPermitted(
+                "another_authority", "These records belong to an authority that is not yours to change."
+            )

@@ -1,0 +1,95 @@
+"""One transaction for one request, opened when first needed and committed only at the edge.
+
+A request that reads gets a connection that cannot write. A request that changes something is
+committed once its answer is ready and before any of it is sent; an answer that says something went
+wrong undoes everything.
+"""
+
+from __future__ import annotations
+
+from fastapi import Request
+from sqlalchemy import Connection
+
+from api import audit
+from api.auth.sessions import User, current_user
+from api.database.engine import Database
+from api.database.records import Records, Scope
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RequestTransaction:
+    """The transaction of one request, and the records it opened."""
+
+    def __init__(self, database: Database, *, writes: bool) -> None:
+        self._database = database
+        self._writes = writes
+        self._connection: Connection | None = None
+        self._opened: list[tuple[Records, User]] = []
+
+    def records(self, user: User) -> Records:
+        """Return the records a user may see, in this transaction."""
+        records = Records(
+            self.connection(),
+            Scope(authorities=frozenset({user.authority}), actor=user.username),
+        )
+        self._opened.append((records, user))
+        return records
+
+    def connection(self) -> Connection:
+        """Return the request's connection, beginning its transaction at first use."""
+        if self._connection is None:
+            self._connection = self._database.connect(writes=self._writes)
+            self._connection.begin()
+        return self._connection
+
+    def finish(self, *, keep: bool) -> None:
+        """Commit or undo, and write down which children's records were looked at."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            if keep:
+                connection.commit()
+            else:
+                connection.rollback()
+        finally:
+            connection.close()
+        if keep:
+            self._note_views()
+
+    def _note_views(self) -> None:
+        views = [(user, view) for records, user in self._opened for view in records.viewed]
+        self._opened.clear()
+        if not views:
+            return
+        # The one thing that looking writes, in a transaction of its own: who looked at which child.
+        with self._database.writing() as connection:
+            for user, (kind, key) in views:
+                audit.append(
+                    connection,
+                    actor=user.username,
+                    action="viewed",
+                    authority=user.authority,
+                    subject_kind=kind,
+                    subject_id=key,
+                )
+
+
+def open_records(request: Request) -> Records:
+    """Return the records that whoever is signed in may see: a dependency of every page and answer.
+
+    Raises
+    ------
+    NotSignedIn
+        If nobody is signed in.
+    """
+    user = current_user(request)
+    transaction: RequestTransaction = request.state.transaction
+    return transaction.records(user)
+
+
+def database_of(request: Request) -> Database:
+    """Return the application's database, for what needs a transaction of its own: signing in and out."""
+    database: Database = request.app.state.database
+    return database

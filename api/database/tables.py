@@ -1,0 +1,217 @@
+"""Every table, as SQLAlchemy Core. Migrations build them; ``records.py`` is the door to them.
+
+A referral, home or stay keeps explicit columns only for what is filtered or scoped by; the whole
+contract record stands beside them as JSON, so that the field table stays the single source of
+truth. Every record belongs to one authority, which is part of its key.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Document = JSON()
+"""Plain JSON on both databases: it is kept and given back whole, never searched."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is taken off going in and put back coming out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+CODE = String(9)
+IDENTIFIER = String(200)
+DIGEST = String(64)
+
+authorities = Table(
+    "authorities",
+    metadata,
+    Column("authority", CODE, primary_key=True),
+    Column("added_at", Instant, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", String(32), primary_key=True),
+    Column("username", String(128), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("authority", CODE, ForeignKey("authorities.authority"), nullable=False),
+    Column("password_hash", String(255), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    # Only the digest is kept: someone who reads the table cannot take over a session.
+    Column("token_digest", DIGEST, primary_key=True),
+    Column(
+        "user_id", String(32), ForeignKey("users.user_id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("failure_id", Integer, primary_key=True, autoincrement=True),
+    # A digest, because people type passwords into the name field by mistake.
+    Column("username_digest", DIGEST, nullable=False),
+    Column("failed_at", Instant, nullable=False),
+    Index(None, "username_digest", "failed_at"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_id", String(32), primary_key=True),
+    Column("authority", CODE, ForeignKey("authorities.authority"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("input_digest", DIGEST, nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    CheckConstraint("kind IN ('homes', 'referrals', 'returns', 'stays')", name="kind"),
+)
+
+
+def _record_columns() -> list[Column[Any]]:
+    return [
+        Column("record", Document, nullable=False),
+        Column("record_digest", DIGEST, nullable=False),
+        Column("import_id", String(32), ForeignKey("imports.import_id")),
+        Column("changed_at", Instant, nullable=False),
+    ]
+
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("referral_id", IDENTIFIER, primary_key=True),
+    Column("child_id", IDENTIFIER, nullable=False),
+    Column("urgency", String(20)),
+    Column("needed_by", Date),
+    Column("legal_status", String(10)),
+    Column("sibling_group", IDENTIFIER),
+    *_record_columns(),
+    Index(None, "authority", "child_id"),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    # The council that keeps this record. The area the home stands in is ``area_authority``.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("home_id", IDENTIFIER, primary_key=True),
+    Column("type", String(40)),
+    Column("area_authority", CODE),
+    Column("status", String(20)),
+    Column("contract", String(20)),
+    *_record_columns(),
+)
+
+stays = Table(
+    "stays",
+    metadata,
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("stay_id", IDENTIFIER, primary_key=True),
+    Column("child_id", IDENTIFIER, nullable=False),
+    Column("setting", String(60)),
+    Column("started_on", Date),
+    Column("ended_on", Date),
+    *_record_columns(),
+    Index(None, "authority", "child_id"),
+)
+
+return_files = Table(
+    "return_files",
+    metadata,
+    # A return is kept whole, file by file, because the next year's file replaces nothing of it.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("file_name", String(255), primary_key=True),
+    Column("header", Document, nullable=False),
+    Column("file_digest", DIGEST, nullable=False),
+    Column("import_id", String(32), ForeignKey("imports.import_id")),
+    Column("changed_at", Instant, nullable=False),
+)
+
+return_rows = Table(
+    "return_rows",
+    metadata,
+    Column("authority", CODE, primary_key=True),
+    Column("file_name", String(255), primary_key=True),
+    Column("row_number", Integer, primary_key=True),
+    Column("cells", Document, nullable=False),
+    ForeignKeyConstraint(
+        ["authority", "file_name"],
+        ["return_files.authority", "return_files.file_name"],
+        ondelete="CASCADE",
+    ),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    # Numbered by ``api.audit``, never by the database: a gap must mean a missing entry.
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("authority", CODE, index=True),
+    Column("actor", String(128), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject_kind", String(40)),
+    Column("subject_id", IDENTIFIER),
+    Column("detail", Document, nullable=False),
+    Column("previous_digest", DIGEST, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+)

@@ -1,0 +1,278 @@
+"""What every request passes through, outermost first: a number and a log line, headers, the session,
+the limits on a body, the form's token, and the transaction.
+
+Written as plain ASGI, so that nothing runs outside it: a fault, an unknown address and a refused
+form carry the same headers and the same shape of answer as everything else.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import time
+from collections.abc import Callable
+from secrets import token_urlsafe
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.auth.sessions import (
+    User,
+    cookie_name,
+    form_token,
+    set_visitor_cookie,
+    user_of,
+    visitor_cookie_name,
+)
+from api.database.engine import Database
+from api.database.session import READING_METHODS, RequestTransaction
+from api.errors import NotSignedIn, Problem, TooLarge, places_of, problem_of
+from api.settings import Settings
+from reference_data.problems import InvalidInput, NotPermitted
+
+log = logging.getLogger("righthome.requests")
+
+ErrorPage = Callable[[Request, Problem], Response]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+STATIC = "/static/"
+API = "/api/"
+
+
+class Edge:
+    """The outermost layer: gives each request its number, session and transaction, and tells every error."""
+
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, database: Database, error_page: ErrorPage | None
+    ) -> None:
+        self.app = app
+        self.settings = settings
+        self.database = database
+        self.error_page = error_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        passing = _Passing(self, scope, send)
+        try:
+            await passing.run(receive)
+        finally:
+            passing.write_log_line()
+
+
+class _Passing:
+    """One request on its way through the edge."""
+
+    def __init__(self, edge: Edge, scope: Scope, send: Send) -> None:
+        self.edge = edge
+        self.scope = scope
+        self.send = send
+        self.started_at = time.monotonic()
+        self.reference = uuid4().hex[:12]
+        self.transaction = RequestTransaction(edge.database, writes=scope["method"] not in READING_METHODS)
+        self.new_visitor: str | None = None
+        self.status = 0
+        self.request = Request(scope)
+        self.static = scope["path"].startswith(STATIC)
+
+    async def run(self, receive: Receive) -> None:
+        state = self.scope.setdefault("state", {})
+        state["reference"] = self.reference
+        state["user"] = None
+        state["form_secret"] = ""
+        state["transaction"] = self.transaction
+        try:
+            if not self.static:
+                await self._know_the_user()
+            if self.scope["method"] not in READING_METHODS:
+                receive = await self._checked_body(receive)
+            await self.edge.app(self.scope, receive, self.send_at_the_edge)
+        except Exception as error:
+            await run_in_threadpool(self.transaction.finish, keep=False)
+            if self.status:
+                # The answer has begun: breaking the connection is the only honest thing left.
+                raise
+            response = error_response(self.request, error, self.edge.error_page)
+            await response(self.scope, receive, self.send_at_the_edge)
+        finally:
+            await run_in_threadpool(self.transaction.finish, keep=False)
+
+    async def _know_the_user(self) -> None:
+        settings = self.edge.settings
+        state = self.scope["state"]
+        token = self.request.cookies.get(cookie_name(settings))
+        if token:
+            state["user"] = await run_in_threadpool(
+                user_of, self.edge.database, token, idle_minutes=settings.idle_minutes
+            )
+        if token and state["user"] is not None:
+            state["form_secret"] = token
+            return
+        visitor = self.request.cookies.get(visitor_cookie_name(settings))
+        if not visitor:
+            visitor = self.new_visitor = token_urlsafe(32)
+        state["form_secret"] = visitor
+
+    async def _checked_body(self, receive: Receive) -> Receive:
+        body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
+        if self.request.headers.get("sec-fetch-site") == "cross-site":
+            raise NotPermitted("from_another_site", "This form was sent from another site.")
+        given = self.request.headers.get("x-csrf-token") or await _token_in_form(self.scope, body)
+        state = self.scope["state"]
+        right = form_token(state["form_secret"])
+        if self.new_visitor is not None or not hmac.compare_digest(given.encode(), right.encode()):
+            if state["user"] is None and cookie_name(self.edge.settings) in self.request.cookies:
+                # The session ended while the form was open.
+                raise NotSignedIn
+            raise NotPermitted(
+                "form_expired", "This form is out of date. Go back, reload the page and send it again."
+            )
+        return _replay(body)
+
+    async def send_at_the_edge(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            # Committed before a byte is sent: nobody is told of a change that is then lost.
+            await run_in_threadpool(self.transaction.finish, keep=message["status"] < 400)
+            self.status = message["status"]
+            self._add_headers(MutableHeaders(scope=message))
+        await self.send(message)
+
+    def _add_headers(self, headers: MutableHeaders) -> None:
+        for name, value in HEADERS.items():
+            headers[name] = value
+        headers["X-Request-Id"] = self.reference
+        if self.edge.settings.https:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        if not self.static:
+            headers["Cache-Control"] = "no-store"
+        is_page = headers.get("content-type", "").startswith("text/html")
+        if self.new_visitor is not None and is_page:
+            carrier = Response()
+            set_visitor_cookie(carrier, self.edge.settings, self.new_visitor)
+            headers.append("set-cookie", carrier.headers["set-cookie"])
+
+    def write_log_line(self) -> None:
+        """Write down what was asked for and how it went: the route's pattern, never what was filled in."""
+        route = self.scope.get("route")
+        user: User | None = self.scope.get("state", {}).get("user")
+        log.info(
+            json.dumps(
+                {
+                    "request": self.reference,
+                    "method": self.scope["method"],
+                    "route": getattr(route, "path", None),
+                    "status": self.status,
+                    "user_id": user.user_id if user else None,
+                    "milliseconds": round((time.monotonic() - self.started_at) * 1000),
+                }
+            )
+        )
+
+
+def error_response(request: Request, error: Exception, error_page: ErrorPage | None) -> Response:
+    """Return the answer to an error: a problem document for a program, a page for a person."""
+    reference: str = request.state.reference
+    if isinstance(error, HTTPException):
+        problem = _problem_of_routing(error, reference)
+    else:
+        problem = problem_of(error, reference)
+    if problem.status >= 500:
+        log.error(
+            json.dumps({"request": reference, "fault": type(error).__name__, "places": places_of(error)})
+        )
+    path = request.url.path
+    if path.startswith(API):
+        return JSONResponse(
+            problem.as_dict(), status_code=problem.status, media_type="application/problem+json"
+        )
+    if isinstance(error, NotSignedIn):
+        return _to_sign_in(request)
+    if error_page is not None:
+        try:
+            return error_page(request, problem)
+        except Exception as fault:
+            # An error page that fails must not hide the error.
+            log.error(
+                json.dumps({"request": reference, "fault": type(fault).__name__, "places": places_of(fault)})
+            )
+    text = f"{problem.title}\n\n{problem.message}\nReference {problem.reference}\n"
+    return Response(text, status_code=problem.status, media_type="text/plain")
+
+
+def _to_sign_in(request: Request) -> Response:
+    target = "/sign-in"
+    if request.method == "GET" and request.url.path != "/":
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        target = f"/sign-in?{urlencode({'next': back})}"
+    return RedirectResponse(target, status_code=303)
+
+
+def _problem_of_routing(error: HTTPException, reference: str) -> Problem:
+    titles = {
+        404: ("page_not_found", "Page not found", "There is nothing at this address."),
+        405: ("method_not_allowed", "That cannot be done here", "This address does not take that request."),
+    }
+    code, title, message = titles.get(
+        error.status_code, ("unusable_request", "Something cannot be used", "The request cannot be used.")
+    )
+    return Problem(status=error.status_code, code=code, title=title, message=message, reference=reference)
+
+
+async def _whole_body(request: Request, receive: Receive, limit_bytes: int) -> bytes:
+    too_large = TooLarge("too_large", f"Send at most {limit_bytes:,} bytes at once.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit_bytes:
+        raise too_large
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise InvalidInput("request_cut_short", "The request ended before all of it had arrived.")
+        body += message.get("body", b"")
+        if len(body) > limit_bytes:
+            raise too_large
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+async def _token_in_form(scope: Scope, body: bytes) -> str:
+    kind = Request(scope).headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return ""
+    async with Request(scope, _replay(body)).form() as form:
+        given = form.get("csrf_token")
+        return given if isinstance(given, str) else ""
+
+
+def _replay(body: bytes) -> Receive:
+    sent = False
+
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -1,0 +1,34 @@
+"""The engines' answers over the stored records, exactly as the contract's JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.clock import day_of
+from api.database.records import Records
+from api.database.session import open_records
+
+router = APIRouter(tags=["answers"])
+OpenRecords = Annotated[Records, Depends(open_records)]
+AsOf = Annotated[date | None, Query(description="The date facts are known on; today when absent.")]
+
+
+@router.get("/referrals/{referral_id}/options")
+def ranked_options(
+    request: Request, referral_id: str, records: OpenRecords, as_of: AsOf = None
+) -> dict[str, Any]:
+    """Return every lawful home for one child, ranked, and every other home with its reason."""
+    from api.services.ranked_options import ranked_options as rank
+
+    return rank(records, referral_id, day_of(request.app.state.settings, as_of)).as_dict()
+
+
+@router.get("/emergency-watch")
+def emergency_watch(request: Request, records: OpenRecords, as_of: AsOf = None) -> dict[str, Any]:
+    """Return the spells in emergency accommodation and what is due."""
+    from api.services.emergency_watch import emergency_watch as watch
+
+    return watch(records, day_of(request.app.state.settings, as_of)).as_dict()
