@@ -1,0 +1,168 @@
+"""The words of the SSDA903 return that a forecast uses: episodes, stays, and how each code is counted.
+
+Reading the files is in ``returns.py``, mending them in ``repair.py``. A *stay* is an unbroken time in one
+placement with one carer; a *period of care* is an unbroken run of stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from reference_data.vocabulary import PlacementGroup
+
+
+class PlacementDetail(StrEnum):
+    """The finer kinds of placement a forecast follows; each belongs to one placement group."""
+
+    KINSHIP = "kinship"
+    IN_HOUSE_FOSTERING = "in_house_fostering"
+    AGENCY_FOSTERING = "agency_fostering"
+    HOMES = "homes"
+    SECURE = "secure"
+    RESIDENTIAL_SCHOOLS = "residential_schools"
+    SUPPORTED = "supported"
+    PARENTS = "parents"
+    ADOPTION = "adoption"
+    OTHER = "other"
+
+    @property
+    def group(self) -> PlacementGroup:
+        """Return the placement group it is counted in."""
+        return _GROUP_OF_DETAIL[self]
+
+
+_GROUP_OF_DETAIL = {
+    PlacementDetail.KINSHIP: PlacementGroup.FOSTERING,
+    PlacementDetail.IN_HOUSE_FOSTERING: PlacementGroup.FOSTERING,
+    PlacementDetail.AGENCY_FOSTERING: PlacementGroup.FOSTERING,
+    PlacementDetail.HOMES: PlacementGroup.RESIDENTIAL,
+    PlacementDetail.SECURE: PlacementGroup.RESIDENTIAL,
+    PlacementDetail.RESIDENTIAL_SCHOOLS: PlacementGroup.RESIDENTIAL,
+    PlacementDetail.SUPPORTED: PlacementGroup.SUPPORTED,
+    PlacementDetail.PARENTS: PlacementGroup.OTHER,
+    PlacementDetail.ADOPTION: PlacementGroup.OTHER,
+    PlacementDetail.OTHER: PlacementGroup.OTHER,
+}
+
+DETAILS = tuple(PlacementDetail)
+GROUPS = tuple(PlacementGroup)
+SUPPORTED_FROM_AGE = 16
+
+SHORT_BREAK_STATUSES = frozenset({"V3", "V4"})
+TEMPORARY_PLACES = frozenset({"T0", "T1", "T2", "T3", "T4"})
+
+_FOSTERED_BY_RELATIVE = frozenset({"U1", "U2", "U3"})
+_FOSTERED_BY_OTHERS = frozenset({"U4", "U5", "U6"})
+_DETAIL_OF_PLACE = {
+    "K1": PlacementDetail.SECURE,
+    "K2": PlacementDetail.HOMES,
+    "S1": PlacementDetail.RESIDENTIAL_SCHOOLS,
+    "H5": PlacementDetail.SUPPORTED,
+    "K3": PlacementDetail.SUPPORTED,
+    "P2": PlacementDetail.SUPPORTED,
+    "P1": PlacementDetail.PARENTS,
+    "A3": PlacementDetail.ADOPTION,
+    "A4": PlacementDetail.ADOPTION,
+    "A5": PlacementDetail.ADOPTION,
+    "A6": PlacementDetail.ADOPTION,
+    # DfE's "other residential" (R1, R2, R3, R5) is no children's home: it is not bought as a bed.
+    "R1": PlacementDetail.OTHER,
+    "R2": PlacementDetail.OTHER,
+    "R3": PlacementDetail.OTHER,
+    "R5": PlacementDetail.OTHER,
+    "P3": PlacementDetail.OTHER,
+    "Z1": PlacementDetail.OTHER,
+    "Z11": PlacementDetail.OTHER,
+    "Z12": PlacementDetail.OTHER,
+    "Z13": PlacementDetail.OTHER,
+    "Z14": PlacementDetail.OTHER,
+}
+
+
+def is_known_place(place: str) -> bool:
+    """Say whether a placement code is one the return has ever used."""
+    return (
+        place in _DETAIL_OF_PLACE
+        or place in TEMPORARY_PLACES
+        or place in _FOSTERED_BY_RELATIVE
+        or place in _FOSTERED_BY_OTHERS
+    )
+
+
+def placement_detail(place: str, provider: str) -> PlacementDetail:
+    """Return how a placement is counted. Codes the return does not know count as other.
+
+    Parameters
+    ----------
+    place
+        PLACE in capitals.
+    provider
+        PLACE_PROVIDER in capitals, or empty. Only the council's own carers (PR1) are in-house; a carer
+        of another council or of nobody named is not ours to use, so counts with the agencies.
+    """
+    if place in _FOSTERED_BY_RELATIVE:
+        return PlacementDetail.KINSHIP
+    if place in _FOSTERED_BY_OTHERS:
+        in_house = provider == "PR1"
+        return PlacementDetail.IN_HOUSE_FOSTERING if in_house else PlacementDetail.AGENCY_FOSTERING
+    return _DETAIL_OF_PLACE.get(place, PlacementDetail.OTHER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeRow:
+    """One row of an episodes table, as returned.
+
+    Parameters
+    ----------
+    file, row
+        Where it stands.
+    first_day, year_end
+        The first day its return describes, and the 31 March on which it closed.
+    child_id
+        Empty when the row names no child.
+    started_on, ended_on
+        DECOM and DEC; ``None`` when empty or unreadable.
+    reason_started, legal_status, place, provider, reason_ended
+        RNE, LS, PLACE, PLACE_PROVIDER, REC in capitals; empty when not given.
+    """
+
+    file: str
+    row: int
+    first_day: date
+    year_end: date
+    child_id: str
+    started_on: date | None
+    ended_on: date | None
+    reason_started: str
+    legal_status: str
+    place: str
+    provider: str
+    reason_ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """An unbroken time of one child in one placement with one carer.
+
+    Parameters
+    ----------
+    care_started_on
+        Start of the period of care the stay belongs to, as far back as the returns show.
+    care_start_seen
+        False when the returns may begin in the middle of the period of care.
+    started_on, ended_on
+        First day, and the day after the last night; ``None`` while it lasts.
+    next_detail
+        Where the child went when the stay ended, or ``None`` if care ended (or the stay lasts).
+    """
+
+    child_id: str
+    date_of_birth: date
+    care_started_on: date
+    care_start_seen: bool
+    started_on: date
+    ended_on: date | None
+    detail: PlacementDetail
+    next_detail: PlacementDetail | None

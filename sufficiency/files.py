@@ -1,0 +1,86 @@
+"""The files of this package that a caller names: a folder, a zip or a single file of SSDA903 returns."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.sheets import LARGEST_UNPACKED_BYTES
+from reference_data.tables import RawTable, read_rows
+from sufficiency.returns import Returns, returns_from_tables
+
+TABLE_SUFFIXES = (".csv", ".xlsx")
+
+
+def read_returns(path: str | Path) -> Returns:
+    """Return the SSDA903 returns in a folder (folders inside it too), a zip file, or one file.
+
+    Parameters
+    ----------
+    path
+        A folder of CSV or XLSX files such as ``2017-episodes.csv`` and ``2017-header.csv``. Other
+        kinds of file are passed over.
+
+    Raises
+    ------
+    ImportRejected
+        If a file is not a table, an episodes table lacks a column, or nothing usable is left. Every
+        problem of every file is listed.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return returns_from_tables(_tables_in(path))
+    if path.suffix.casefold() == ".zip":
+        with TemporaryDirectory() as folder:
+            _unpack(path, Path(folder))
+            return returns_from_tables(_tables_in(Path(folder)))
+    return returns_from_tables([read_rows(path, require_rows=False)])
+
+
+def _tables_in(folder: Path) -> list[RawTable]:
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.casefold() in TABLE_SUFFIXES
+        and not path.name.startswith((".", "~"))
+        and path.is_file()
+    )
+    if not paths:
+        raise _rejected(
+            folder.name, "no_files", "The folder has no CSV or XLSX file. Name the returns' folder."
+        )
+    tables: list[RawTable] = []
+    problems: list[ImportIssue] = []
+    for path in paths:
+        try:
+            tables.append(read_rows(path, require_rows=False))
+        except ImportRejected as error:
+            problems.extend(error.issues)
+    if problems:
+        raise ImportRejected(problems)
+    return tables
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            items = [item for item in archive.infolist() if not item.is_dir()]
+            if sum(item.file_size for item in items) > LARGEST_UNPACKED_BYTES:
+                raise _rejected(path.name, "file_too_large", "The zip unpacks to more than can be read.")
+            for number, item in enumerate(items):
+                name = Path(item.filename).name
+                if Path(name).suffix.casefold() in TABLE_SUFFIXES:
+                    # A folder each keeps equal names apart without trusting any path in the archive.
+                    place = folder / f"{number:04d}"
+                    place.mkdir()
+                    (place / name).write_bytes(archive.read(item))
+    except FileNotFoundError:
+        raise _rejected(path.name, "file_missing", "There is no such file. Check the path.") from None
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        raise _rejected(path.name, "not_a_table", "The file is not a zip that can be read.") from None
+
+
+def _rejected(file: str, rule: str, what_to_do: str) -> ImportRejected:
+    return ImportRejected([ImportIssue(file=file, row=None, column=None, rule=rule, what_to_do=what_to_do)])

@@ -1,0 +1,379 @@
+"""Read a council's SSDA903 returns: which file is which table, which year it closed, and its rows.
+
+Files are known by their columns, not only by their names. Nothing is mended here: ``repair.py`` turns
+rows into stays and lists what it changed. Opening files is in ``files.py``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import exp
+
+from reference_data.cells import CellError, parse_date
+from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.tables import RawRow, RawTable
+from sufficiency.episodes import EpisodeRow
+
+EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
+"""Columns without which an episodes table says nothing about beds."""
+USEFUL_EPISODE_COLUMNS = ("RNE", "LS", "PLACE_PROVIDER", "REC")
+MOSTLY = 0.8
+"""A file whose ends fall in one year at least this often is that year's return, and not a whole history."""
+SILENT_DAYS = 31
+SILENT_CHANCE = 0.001
+ENOUGH_EVENTS = 100
+"""A return is taken to be drawn before its year closed when this many events in it are followed by a silence
+of more than ``SILENT_DAYS`` that chance would give less often than ``SILENT_CHANCE``."""
+
+_KIND_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("episodes", frozenset({"CHILD", "DECOM"})),
+    ("reviews", frozenset({"CHILD", "REVIEW"})),
+    ("uasc", frozenset({"CHILD", "DUC"})),
+    ("oc2", frozenset({"CHILD", "SDQ_SCORE"})),
+    ("oc3", frozenset({"CHILD", "IN_TOUCH"})),
+    ("ad1", frozenset({"CHILD", "DATE_INT"})),
+    ("placed_for_adoption", frozenset({"CHILD", "DATE_PLACED"})),
+    ("previous_permanence", frozenset({"CHILD", "PREV_PERM"})),
+    ("missing", frozenset({"CHILD", "MIS_START"})),
+    ("social_worker_episodes", frozenset({"CHILD", "SW_DECOM"})),
+    ("deprivation_of_liberty", frozenset({"CHILD", "DOLO_START"})),
+    ("header", frozenset({"CHILD", "DOB"})),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """A child's birth date and sex as one table of one return gives them."""
+
+    file: str
+    row: int
+    from_header: bool
+    child_id: str
+    date_of_birth: date | None
+    sex: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairRow:
+    """One thing that was mended or set aside: where, by which rule, and what was done."""
+
+    file: str
+    row: int
+    rule: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnTable:
+    """One recognised table: its kind, file, and raw rows, for readers that need other tables."""
+
+    kind: str
+    raw: RawTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returns:
+    """A council's returns as they were read.
+
+    Parameters
+    ----------
+    episodes, people
+        Rows of every return, in the order of the returns.
+    tables
+        Every recognised table.
+    year_ends
+        The 31 March on which each return closed, in order.
+    first_day
+        The first day the returns describe: what ended before is not in them.
+    last_day
+        The last day they describe: 31 March of the last return, or the last event of a return that
+        was drawn before its year closed.
+    noticed
+        What reading changed row by row; ``repair.py`` adds to it.
+    warnings
+        What was noticed about whole files.
+    """
+
+    episodes: tuple[EpisodeRow, ...]
+    people: tuple[PersonRow, ...]
+    tables: tuple[ReturnTable, ...]
+    year_ends: tuple[date, ...]
+    first_day: date
+    last_day: date
+    noticed: tuple[RepairRow, ...]
+    warnings: tuple[ImportIssue, ...]
+
+
+def year_end_on(day: date) -> date:
+    """Return the 31 March that closes the return's year in which a day falls."""
+    return date(day.year + (day.month >= 4), 3, 31)
+
+
+def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
+    """Return the returns held by raw tables in any order.
+
+    Raises
+    ------
+    ImportRejected
+        If there is no usable episodes table, an episodes table lacks a column, or no table gives
+        birth dates. Rows that are merely wrong never raise.
+    """
+    tables: list[ReturnTable] = []
+    warnings: list[ImportIssue] = []
+    problems: list[ImportIssue] = []
+    for raw in raw_tables:
+        warnings.extend(raw.warnings)
+        kind = table_kind(raw)
+        if kind is None and "episode" in raw.file.casefold():
+            kind = "episodes"
+        if kind is None:
+            warnings.append(
+                _file_issue(raw.file, "unknown_table", "No table of the return has these columns.")
+            )
+            continue
+        tables.append(ReturnTable(kind=kind, raw=raw))
+        if kind == "episodes":
+            problems.extend(_missing_columns(raw))
+            warnings.extend(_absent_useful_columns(raw))
+    if not any(table.kind == "episodes" for table in tables):
+        problems.append(
+            _file_issue("episodes", "missing_table", "Add the episodes table; a forecast needs it.")
+        )
+    people = [person for table in tables for person in _people(table)]
+    if not problems and not any(person.date_of_birth for person in people):
+        advice = "Add the header table with birth dates (DOB); ages are counted from it."
+        problems.append(_file_issue("header", "missing_table", advice))
+    if problems:
+        raise ImportRejected(problems)
+    return _assembled(tables, people, warnings)
+
+
+def table_kind(raw: RawTable) -> str | None:
+    """Return which table of the return a raw table is, by its columns, or ``None``."""
+    given = {name.upper() for name in raw.header}
+    for kind, columns in _KIND_BY_COLUMNS:
+        if columns <= given:
+            return kind
+    return None
+
+
+def _file_issue(file: str, rule: str, what_to_do: str, column: str | None = None) -> ImportIssue:
+    return ImportIssue(file=file, row=None, column=column, rule=rule, what_to_do=what_to_do)
+
+
+def _missing_columns(raw: RawTable) -> list[ImportIssue]:
+    given = {name.upper() for name in raw.header}
+    return [
+        ImportIssue(
+            file=raw.file, row=1, column=name, rule="missing_column", what_to_do="Add the column to the file."
+        )
+        for name in EPISODE_COLUMNS
+        if name not in given
+    ]
+
+
+def _absent_useful_columns(raw: RawTable) -> list[ImportIssue]:
+    given = {name.upper() for name in raw.header}
+    advice = "The column is not in the file; the forecast is coarser without it."
+    return [
+        _file_issue(raw.file, "absent_column", advice, name)
+        for name in USEFUL_EPISODE_COLUMNS
+        if name not in given
+    ]
+
+
+def _upper_cells(row: RawRow) -> dict[str, object]:
+    return {name.upper(): cell for name, cell in row.cells.items()}
+
+
+def _code(cells: dict[str, object], column: str) -> str:
+    return _identifier(cells.get(column)).upper()
+
+
+def _identifier(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+class _Dates:
+    """Parses dates once each: a return repeats the same few thousand days."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, date | None] = {}
+
+    def parse(self, cell: object) -> date | None:
+        if not isinstance(cell, str):
+            return self._parsed(cell)
+        if cell not in self.known:
+            self.known[cell] = self._parsed(cell)
+        return self.known[cell]
+
+    @staticmethod
+    def _parsed(cell: object) -> date | None:
+        try:
+            return parse_date(cell)
+        except CellError:
+            return None
+
+
+def _people(table: ReturnTable) -> list[PersonRow]:
+    dates = _Dates()
+    people: list[PersonRow] = []
+    if "DOB" not in {name.upper() for name in table.raw.header}:
+        return people
+    for row in table.raw.rows:
+        cells = _upper_cells(row)
+        people.append(
+            PersonRow(
+                file=table.raw.file,
+                row=row.number,
+                from_header=table.kind == "header",
+                child_id=_identifier(cells.get("CHILD")),
+                date_of_birth=dates.parse(cells["DOB"]) if "DOB" in cells else None,
+                sex={"1": "M", "2": "F", "M": "M", "F": "F"}.get(_code(cells, "SEX"), "U"),
+            )
+        )
+    return people
+
+
+def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: list[ImportIssue]) -> Returns:
+    births = {person.child_id: person.date_of_birth for person in people if person.date_of_birth}
+    noticed: list[RepairRow] = []
+    read: list[tuple[date, date, str, list[EpisodeRow]]] = []
+    for table in tables:
+        if table.kind != "episodes":
+            continue
+        rows = _episode_rows(table.raw, noticed)
+        plausible = [row for row in rows if _is_plausible(row, births)]
+        if not plausible:
+            advice = "No row of the file has a usable start date of a child whose birth date is known."
+            warnings.append(_file_issue(table.raw.file, "no_usable_rows", advice))
+            continue
+        first_day, year_end = _years_covered(plausible)
+        read.append(
+            (
+                year_end,
+                first_day,
+                table.raw.file,
+                [replace(row, first_day=first_day, year_end=year_end) for row in rows],
+            )
+        )
+    if not read:
+        raise ImportRejected(
+            [
+                _file_issue(table.raw.file, "no_usable_rows", "No episode of the file can be used.")
+                for table in tables
+                if table.kind == "episodes"
+            ]
+        )
+    read.sort(key=lambda item: (item[0], item[2]))
+    year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
+    last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
+    episodes = tuple(row for _, _, _, rows in read for row in rows)
+    return Returns(
+        episodes=episodes,
+        people=tuple(people),
+        tables=tuple(tables),
+        year_ends=year_ends,
+        first_day=min(first_day for _, first_day, _, _ in read),
+        last_day=_last_day([row for row in last if _is_plausible(row, births)], year_ends[-1]),
+        noticed=tuple(noticed),
+        warnings=tuple(warnings) + _year_gaps(year_ends),
+    )
+
+
+def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:
+    dates = _Dates()
+    rows = []
+    for row in raw.rows:
+        cells = _upper_cells(row)
+        ended_on = dates.parse(cells["DEC"]) if "DEC" in cells else None
+        if "DEC" in cells and ended_on is None:
+            done = "The end date cannot be read; the episode is treated as having none."
+            noticed.append(RepairRow(file=raw.file, row=row.number, rule="unreadable_end_date", done=done))
+        rows.append(
+            EpisodeRow(
+                file=raw.file,
+                row=row.number,
+                first_day=date.min,
+                year_end=date.max,
+                child_id=_identifier(cells.get("CHILD")),
+                started_on=dates.parse(cells["DECOM"]) if "DECOM" in cells else None,
+                ended_on=ended_on,
+                reason_started=_code(cells, "RNE"),
+                legal_status=_code(cells, "LS"),
+                place=_code(cells, "PLACE"),
+                provider=_code(cells, "PLACE_PROVIDER"),
+                reason_ended=_code(cells, "REC"),
+            )
+        )
+    return rows
+
+
+def _is_plausible(row: EpisodeRow, births: Mapping[str, date]) -> bool:
+    """Say whether a row's dates lie in its child's first eighteen years and so may date a whole file."""
+    born = births.get(row.child_id)
+    if born is None or row.started_on is None:
+        return False
+    last = born + timedelta(days=18 * 366)
+    return born <= row.started_on <= last and (row.ended_on is None or row.started_on <= row.ended_on <= last)
+
+
+def _years_covered(rows: list[EpisodeRow]) -> tuple[date, date]:
+    """Return the first day and the closing 31 March of the years a file describes.
+
+    A return holds what was open at some time in its year, so nearly all its ends fall in that year. A file
+    whose ends are spread over years is a history; it is complete from about its first end.
+    """
+    ends = Counter(year_end_on(row.ended_on) for row in rows if row.ended_on)
+    latest_start = max(row.started_on for row in rows if row.started_on)
+    if not ends:
+        year_end = year_end_on(latest_start)
+        return _year_start(year_end), year_end
+    likeliest, count = max(ends.items(), key=lambda item: (item[1], item[0]))
+    starts_after = sum(row.started_on > likeliest for row in rows if row.started_on)
+    if count >= MOSTLY * ends.total() and starts_after <= (1 - MOSTLY) * len(rows):
+        return _year_start(likeliest), likeliest
+    return _year_start(min(ends)), max(max(ends), year_end_on(latest_start))
+
+
+def _year_start(year_end: date) -> date:
+    return date(year_end.year - 1, 4, 1)
+
+
+def _last_day(rows: list[EpisodeRow], year_end: date) -> date:
+    """Return the day up to which the last return is complete.
+
+    A return drawn before its year closed has no events after the draw. It is taken to be one when the silence
+    before 31 March is over a month and its events are too frequent for that to be chance.
+    """
+    days = [day for row in rows for day in (row.started_on, row.ended_on) if day and day <= year_end]
+    year_start = _year_start(year_end)
+    in_year = [day for day in days if day >= year_start]
+    if len(in_year) < ENOUGH_EVENTS:
+        return year_end
+    last = max(in_year)
+    silent_days = (year_end - last).days
+    events_a_day = len(in_year) / ((last - year_start).days + 1)
+    drawn_early = silent_days > SILENT_DAYS and exp(-events_a_day * silent_days) < SILENT_CHANCE
+    return last if drawn_early else year_end
+
+
+def _year_gaps(year_ends: tuple[date, ...]) -> tuple[ImportIssue, ...]:
+    missing = [
+        year for year in range(year_ends[0].year, year_ends[-1].year) if date(year, 3, 31) not in year_ends
+    ]
+    return tuple(
+        _file_issue(
+            "episodes",
+            "missing_year",
+            f"There is no return closing on 31 March {year}; add it if you have it.",
+        )
+        for year in missing
+    )
