@@ -1,0 +1,276 @@
+"""Charts drawn on the server: data in, an SVG picture out.
+
+Each picture carries a title and a description, colours only through attributes and classes (the pages'
+security policy allows no inline style), and never the only copy of a number: the page that shows it puts the
+same figures in a table beside it. The same markup can go into a printed report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, floor, log10
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from markupsafe import Markup
+
+from api.web.words import number, short_month
+
+DARK_BLUE = "#12436d"
+TURQUOISE = "#1a7a74"
+BAND_WIDE = "#d5e1ec"
+BAND_MIDDLE = "#a9c1d7"
+BAND_NARROW = "#7699bd"
+GRID = "#cecece"
+TEXT = "#0b0c0c"
+QUIET_TEXT = "#484949"
+WARM = "#a3320b"
+WHITE = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanPoint:
+    """The spread of one forecast figure on one date, in children."""
+
+    on: date
+    mean: float
+    p2_5: float
+    p10: float
+    p25: float
+    p50: float
+    p75: float
+    p90: float
+    p97_5: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedBar:
+    """One domain of a needs profile: the child's need and what the home says it can meet, 0-100 or unknown."""
+
+    label: str
+    need: int | None
+    can_meet: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangePoint:
+    """A middle and a high figure on one date, such as beds short at one in two and at nine in ten."""
+
+    on: date
+    middle: float
+    high: float
+
+
+def fan_chart(*, chart_id: str, title: str, description: str, points: Sequence[FanPoint]) -> Markup:
+    """Return a fan chart: the middle forecast as a line, with bands for 50, 80 and 95 futures in 100."""
+    width, height, left, right, top, bottom = 480, 300, 44, 12, 14, 62
+    svg = _picture(chart_id, title, description, width, height)
+    if not points:
+        return _markup(svg)
+    low = min(point.p2_5 for point in points)
+    high = max(point.p97_5 for point in points)
+    ticks = _ticks(low, high)
+    across = _across([point.on for point in points], left, width - right)
+    down = _down(ticks, top, height - bottom)
+    _grid(svg, ticks, down, left, width - right)
+    _month_axis(svg, [point.on for point in points], across, height - bottom)
+    for lower, upper, fill in (
+        ("p2_5", "p97_5", BAND_WIDE),
+        ("p10", "p90", BAND_MIDDLE),
+        ("p25", "p75", BAND_NARROW),
+    ):
+        there = [f"{across(point.on):.1f},{down(getattr(point, upper)):.1f}" for point in points]
+        back = [f"{across(point.on):.1f},{down(getattr(point, lower)):.1f}" for point in reversed(points)]
+        SubElement(svg, "polygon", {"points": " ".join([*there, *back]), "fill": fill})
+    _line(svg, [(across(point.on), down(point.p50)) for point in points], DARK_BLUE)
+    legend = (("Middle forecast", DARK_BLUE), ("50 in 100", BAND_NARROW), ("80", BAND_MIDDLE), ("95", BAND_WIDE))
+    x = float(left)
+    for words, colour in legend:
+        SubElement(
+            svg, "rect", _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT}
+        )
+        _text(svg, x + 19, height - 7, words, size=13)
+        x += 19 + 7.4 * len(words) + 14
+    return _markup(svg)
+
+
+def small_line_chart(
+    *, chart_id: str, title: str, description: str, series: Sequence[tuple[date, float]]
+) -> Markup:
+    """Return a small chart of one mean over time, for laying several side by side."""
+    width, height, left, right, top, bottom = 300, 170, 40, 14, 12, 28
+    svg = _picture(chart_id, title, description, width, height)
+    if not series:
+        return _markup(svg)
+    values = [value for _, value in series]
+    ticks = _ticks(min(0.0, min(values)), max(values), wanted=3)
+    across = _across([on for on, _ in series], left, width - right)
+    down = _down(ticks, top, height - bottom)
+    _grid(svg, ticks, down, left, width - right)
+    _month_axis(svg, [on for on, _ in series], across, height - bottom, wanted=3)
+    _line(svg, [(across(on), down(value)) for on, value in series], DARK_BLUE)
+    return _markup(svg)
+
+
+def shortfall_chart(*, chart_id: str, title: str, description: str, points: Sequence[RangePoint]) -> Markup:
+    """Return bars of beds short: the solid part in the middle future, the pale part up to nine in ten."""
+    width, height, left, right, top, bottom = 480, 240, 44, 12, 14, 58
+    svg = _picture(chart_id, title, description, width, height)
+    if not points:
+        return _markup(svg)
+    ticks = _ticks(0.0, max(1.0, max(point.high for point in points)), wanted=4)
+    across = _across([point.on for point in points], left + 8, width - right - 8)
+    down = _down(ticks, top, height - bottom)
+    _grid(svg, ticks, down, left, width - right)
+    _month_axis(svg, [point.on for point in points], across, height - bottom)
+    bar = max(3.0, 0.62 * (width - left - right) / len(points))
+    for point in points:
+        for value, fill in ((point.high, BAND_MIDDLE), (point.middle, WARM)):
+            tall = down(0) - down(value)
+            if tall > 0:
+                SubElement(
+                    svg,
+                    "rect",
+                    _numbers(x=across(point.on) - bar / 2, y=down(value), width=bar, height=tall) | {"fill": fill},
+                )
+    x = float(left)
+    for words, colour in (("Middle forecast", WARM), ("Up to 9 futures in 10", BAND_MIDDLE)):
+        SubElement(
+            svg, "rect", _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT}
+        )
+        _text(svg, x + 19, height - 7, words, size=13)
+        x += 19 + 7.4 * len(words) + 14
+    return _markup(svg)
+
+
+def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[NeedBar]) -> Markup:
+    """Return a child's needs as bars with a mark at what the home can meet, on one scale of 0 to 100."""
+    row, left, right, top = 34, 146, 16, 6
+    width, height = 440, top + row * len(bars) + 44
+    svg = _picture(chart_id, title, description, width, height)
+    foot = top + row * len(bars)
+
+    def across(score: float) -> float:
+        return left + (width - left - right) * score / 100
+
+    for score in (0, 25, 50, 75, 100):
+        SubElement(
+            svg, "line", _numbers(x1=across(score), x2=across(score), y1=top, y2=foot) | {"stroke": GRID}
+        )
+        _text(svg, across(score), foot + 15, str(score), size=12, anchor="middle", fill=QUIET_TEXT)
+    for place, bar in enumerate(bars):
+        y = top + place * row
+        _text(svg, left - 8, y + row / 2 + 5, bar.label, anchor="end")
+        if bar.need is None:
+            _text(svg, left + 6, y + row / 2 + 5, "need not known", size=12, fill=QUIET_TEXT)
+        else:
+            SubElement(
+                svg,
+                "rect",
+                _numbers(x=left, y=y + 8, width=across(bar.need) - left, height=row - 16) | {"fill": BAND_NARROW},
+            )
+            if bar.can_meet is not None and bar.need > bar.can_meet:
+                start = across(bar.can_meet)
+                SubElement(
+                    svg,
+                    "rect",
+                    _numbers(x=start, y=y + 8, width=across(bar.need) - start, height=row - 16) | {"fill": WARM},
+                )
+        if bar.can_meet is not None:
+            SubElement(
+                svg,
+                "rect",
+                _numbers(x=across(bar.can_meet) - 2, y=y + 3, width=4, height=row - 6) | {"fill": TEXT},
+            )
+    x = 0.0
+    for words, colour, wide in (("Need", BAND_NARROW, 14), ("Home can meet", TEXT, 4), ("Gap", WARM, 14)):
+        SubElement(svg, "rect", _numbers(x=x, y=height - 14, width=wide, height=11) | {"fill": colour})
+        _text(svg, x + wide + 5, height - 4, words, size=13)
+        x += wide + 7.4 * len(words) + 22
+    return _markup(svg)
+
+
+def _picture(chart_id: str, title: str, description: str, width: int, height: int) -> Element:
+    svg = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {width} {height}",
+            "role": "img",
+            "focusable": "false",
+            "class": "rh-chart",
+            "aria-labelledby": f"{chart_id}-title {chart_id}-desc",
+        },
+    )
+    SubElement(svg, "title", {"id": f"{chart_id}-title"}).text = title
+    SubElement(svg, "desc", {"id": f"{chart_id}-desc"}).text = description
+    return svg
+
+
+def _markup(svg: Element) -> Markup:
+    # ElementTree has escaped every text and attribute, so the result is safe to place in a page.
+    return Markup(tostring(svg, encoding="unicode"))  # noqa: S704
+
+
+def _numbers(**values: float) -> dict[str, str]:
+    return {name: f"{value:.1f}".removesuffix(".0") for name, value in values.items()}
+
+
+def _text(
+    svg: Element, x: float, y: float, words: str, *, size: int = 14, anchor: str = "start", fill: str = TEXT
+) -> None:
+    SubElement(
+        svg, "text", _numbers(x=x, y=y) | {"font-size": str(size), "text-anchor": anchor, "fill": fill}
+    ).text = words
+
+
+def _line(svg: Element, places: Sequence[tuple[float, float]], colour: str) -> None:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    SubElement(
+        svg,
+        "polyline",
+        {"points": points, "fill": "none", "stroke": colour, "stroke-width": "3", "stroke-linejoin": "round"},
+    )
+
+
+def _ticks(low: float, high: float, *, wanted: int = 5) -> list[float]:
+    """Return round numbers that cover a range, about as many as wanted."""
+    spread = max(high - low, 1.0)
+    rough = spread / wanted
+    power = 10 ** floor(log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    step = max(step, 1.0)
+    first = floor(low / step)
+    last = max(ceil(high / step), first + 1)
+    return [step * place for place in range(first, last + 1)]
+
+
+def _across(days: Sequence[date], left: float, right: float) -> Callable[[date], float]:
+    first, span = days[0], max((days[-1] - days[0]).days, 1)
+    return lambda on: left + (right - left) * (on - first).days / span
+
+
+def _down(ticks: Sequence[float], top: float, foot: float) -> Callable[[float], float]:
+    low, span = ticks[0], ticks[-1] - ticks[0]
+    return lambda value: foot - (foot - top) * (value - low) / span
+
+
+def _grid(
+    svg: Element, ticks: Sequence[float], down: Callable[[float], float], left: float, right: float
+) -> None:
+    for tick in ticks:
+        SubElement(svg, "line", _numbers(x1=left, x2=right, y1=down(tick), y2=down(tick)) | {"stroke": GRID})
+        _text(svg, left - 6, down(tick) + 4, number(tick), size=13, anchor="end", fill=QUIET_TEXT)
+
+
+def _month_axis(
+    svg: Element, days: Sequence[date], across: Callable[[date], float], foot: float, *, wanted: int = 5
+) -> None:
+    step = max(1, ceil((len(days) - 1) / (wanted - 1))) if wanted > 1 else len(days)
+    places = list(range(0, len(days), step))
+    for place in places:
+        on = days[place]
+        anchor = "start" if place == 0 else ("end" if place == len(days) - 1 else "middle")
+        SubElement(svg, "line", _numbers(x1=across(on), x2=across(on), y1=foot, y2=foot + 5) | {"stroke": QUIET_TEXT})
+        _text(svg, across(on), foot + 20, short_month(on), size=13, anchor=anchor, fill=QUIET_TEXT)

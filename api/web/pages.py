@@ -1,0 +1,87 @@
+"""How a page is made from a template: the environment, what every page is told, and static files.
+
+Which page exists at which address stands in ``routes.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from jinja2.utils import missing
+
+from api.web.words import capital
+
+STATIC_FOLDER = Path(__file__).resolve().parent / "static"
+
+NAVIGATION = (
+    ("Waiting list", "/waiting-list"),
+    ("Joint plan", "/plan"),
+    ("Sufficiency", "/sufficiency"),
+    ("Emergency watch", "/emergency-watch"),
+)
+
+
+class MissingIsAFault(ChainableUndefined):
+    """Lets the component macros skip an option that is not given, and nothing else.
+
+    The macros read optional keys of a mapping. Our own templates read attributes of frozen views, where a
+    name that does not exist is a misprint: that raises instead of silently showing nothing.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, *rest: Any) -> None:
+        super().__init__(hint, obj, name, *rest)
+        if obj is not missing and not isinstance(obj, Mapping | ChainableUndefined):
+            raise AttributeError(f"{type(obj).__name__} has no {name}")
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment, made once."""
+    pages = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("api.web", "templates"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")}),
+            ]
+        ),
+        autoescape=True,
+        undefined=MissingIsAFault,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["capitalize_first"] = capital
+    pages.globals["static"] = static_address
+    return pages
+
+
+def static_address(name: str) -> str:
+    """Return the address of a static file, with its content's fingerprint so that it can be kept for long."""
+    return f"/static/{name}?v={static_files()[name]}"
+
+
+@cache
+def static_files() -> Mapping[str, str]:
+    """Return each static file's name under the folder with the fingerprint of its content."""
+    return {
+        path.relative_to(STATIC_FOLDER).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(STATIC_FOLDER.rglob("*"))
+        if path.suffix in {".css", ".js", ".svg"}
+    }
+
+
+def navigation(path: str) -> list[dict[str, object]]:
+    """Return the navigation of a page, with the place where the reader is marked."""
+    inside = "/waiting-list" if path.startswith("/children/") else path
+    return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]
+
+
+def rendered(template: str, **facts: Any) -> str:
+    """Return the markup of a page."""
+    return environment().get_template(template).render(**facts)

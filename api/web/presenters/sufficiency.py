@@ -1,0 +1,214 @@
+"""The sufficiency page: children expected in care, and beds short, over the months ahead."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from markupsafe import Markup
+
+from api.web.charts import FanPoint, fan_chart, small_line_chart
+from api.web.presenters.evidence import EvidenceView, present_evidence
+from api.web.words import british_date, chance, group_words, number, sentence, short_month
+
+T = TypeVar("T")
+
+TABLE_EVERY_MONTHS = 3
+"""The pages' tables show every third month; the full grid is in the JSON answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalRow:
+    """Children in care on one date."""
+
+    month: str
+    middle: str
+    half: str
+    four_in_five: str
+    nineteen_in_twenty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """The mean number of children in one placement group over time."""
+
+    name: str
+    picture: Markup
+    rows: tuple[tuple[str, str], ...]
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortRow:
+    """Beds short for one group of homes and ages on one date."""
+
+    month: str
+    age_band: str
+    capacity: str
+    chance_short: str
+    middle: str
+    four_in_five: str
+    nine_in_ten: str
+    likely: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortTable:
+    """Beds short in one group of homes."""
+
+    name: str
+    rows: tuple[ShortRow, ...]
+    in_brief: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SufficiencyPage:
+    """Everything the sufficiency page shows."""
+
+    first: str
+    last: str
+    months: int
+    runs: str
+    in_brief: str
+    fan: Markup
+    totals: tuple[TotalRow, ...]
+    groups: tuple[GroupView, ...]
+    shortfall_assessed: bool
+    shortfall: tuple[ShortTable, ...]
+    definition: str
+    evidence: EvidenceView
+
+
+def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
+    """Return the sufficiency page from the contract's ``forecast`` answer."""
+    totals = [_fan_point(item) for item in forecast["totals"]]
+    first, last = totals[0], totals[-1]
+    brief = (
+        f"{number(round(first.p50))} children are in care on {british_date(first.on)}. "
+        f"By {british_date(last.on)} we expect {number(round(last.p50))}, "
+        f"and in 80 futures of 100 between {number(round(last.p10))} and {number(round(last.p90))}."
+    )
+    return SufficiencyPage(
+        first=british_date(first.on),
+        last=british_date(last.on),
+        months=int(forecast["months"]),
+        runs=number(forecast["runs"]),
+        in_brief=brief,
+        fan=fan_chart(
+            chart_id="children-in-care",
+            title=f"Children in care, {short_month(first.on)} to {short_month(last.on)}",
+            description=brief,
+            points=totals,
+        ),
+        totals=tuple(_total_row(point) for point in _spaced(totals)),
+        groups=_groups(forecast["bins"]),
+        shortfall_assessed=forecast["shortfall_status"] != "NOT_ASSESSED",
+        shortfall=_shortfall(forecast["shortfall"]) if forecast["shortfall_status"] != "NOT_ASSESSED" else (),
+        definition=sentence(str(forecast["definition"])),
+        evidence=present_evidence(forecast["evidence"]),
+    )
+
+
+def _fan_point(item: Mapping[str, Any]) -> FanPoint:
+    return FanPoint(
+        on=date.fromisoformat(item["date"]),
+        **{
+            name: float(item[name]) for name in ("mean", "p2_5", "p10", "p25", "p50", "p75", "p90", "p97_5")
+        },
+    )
+
+
+def _spaced(items: Sequence[T]) -> list[T]:
+    return [item for place, item in enumerate(items) if place % TABLE_EVERY_MONTHS == 0]
+
+
+def _range(low: float, high: float) -> str:
+    return f"{number(round(low))} to {number(round(high))}"
+
+
+def _total_row(point: FanPoint) -> TotalRow:
+    return TotalRow(
+        month=short_month(point.on),
+        middle=number(round(point.p50)),
+        half=_range(point.p25, point.p75),
+        four_in_five=_range(point.p10, point.p90),
+        nineteen_in_twenty=_range(point.p2_5, point.p97_5),
+    )
+
+
+def _groups(bins: Iterable[Mapping[str, Any]]) -> tuple[GroupView, ...]:
+    """Add up means over age bands: means add, the bands of a forecast do not."""
+    means: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    for item in bins:
+        means[item["placement"]][date.fromisoformat(item["date"])] += float(item["mean"])
+    views = []
+    for place, (group, by_date) in enumerate(means.items()):
+        series = sorted(by_date.items())
+        change = series[-1][1] - series[0][1]
+        direction = "more" if round(change) > 0 else "fewer"
+        words = (
+            "About the same at the end as at the start."
+            if round(change) == 0
+            else f"{number(abs(round(change)))} {direction} at the end than at the start."
+        )
+        views.append(
+            GroupView(
+                name=group_words(group),
+                picture=small_line_chart(
+                    chart_id=f"group-{place}",
+                    title=f"{group_words(group)}: children expected",
+                    description=words,
+                    series=series,
+                ),
+                rows=tuple((short_month(on), number(round(mean, 1))) for on, mean in _spaced(series)),
+                change=words,
+            )
+        )
+    return tuple(views)
+
+
+def _shortfall(rows: Iterable[Mapping[str, Any]]) -> tuple[ShortTable, ...]:
+    by_group: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_group[row["placement"]].append(row)
+    tables = []
+    for group, members in by_group.items():
+        dates = sorted({str(row["date"]) for row in members})
+        shown = set(_spaced(dates))
+        likely = [row for row in members if row["p_short"] is not None and row["p_short"] >= 0.5]
+        if likely:
+            soonest = min(likely, key=lambda row: str(row["date"]))
+            brief = (
+                f"More likely short than not from {british_date(soonest['date'])} "
+                f"(ages {soonest['age_band']})."
+            )
+        else:
+            brief = "On no date is a shortage more likely than not."
+        tables.append(
+            ShortTable(
+                name=group_words(group),
+                rows=tuple(_short_row(row) for row in members if str(row["date"]) in shown),
+                in_brief=brief,
+            )
+        )
+    return tuple(tables)
+
+
+def _short_row(row: Mapping[str, Any]) -> ShortRow:
+    return ShortRow(
+        month=short_month(row["date"]),
+        age_band=str(row["age_band"]),
+        capacity="Not assessed" if row["capacity"] is None else number(row["capacity"]),
+        chance_short=chance(row["p_short"]),
+        middle=_beds(row["beds_short_p50"]),
+        four_in_five=_beds(row["beds_short_p80"]),
+        nine_in_ten=_beds(row["beds_short_p90"]),
+        likely=row["p_short"] is not None and row["p_short"] >= 0.5,
+    )
+
+
+def _beds(value: float | None) -> str:
+    return "Not assessed" if value is None else number(value)
