@@ -1,0 +1,177 @@
+"""May this home be offered to this child? Every rule, run in one order, with every reason kept.
+
+The rules stand in ``lawful.py`` (law and registration), ``room.py`` (places and company) and
+``fit.py`` (what is in writing). What is better or worse, and excludes nothing, is in ``aims.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from matching import fit, lawful, room
+from matching.findings import Assessment, Case, Context, Exclusion, Finding, Question, case_of
+from matching.home import Home
+from matching.referral import Referral
+
+Rule = Callable[[Case, Home], Finding]
+
+__all__ = [
+    "RULES",
+    "Assessment",
+    "Context",
+    "Exclusion",
+    "Question",
+    "assess",
+    "assess_case",
+    "may_be_offered",
+]
+
+RULES_FOR_EACH_CHILD: tuple[Rule, ...] = (
+    lawful.never_offered,
+    lawful.type_named,
+    lawful.lawful_age,
+    lawful.age_disputed,
+    lawful.registered,
+    lawful.restriction_notice,
+    lawful.open_on_start,
+    lawful.registered_age,
+    lawful.registered_sex,
+    lawful.named_approval,
+    lawful.temporary_approval,
+    lawful.secure_authority,
+    fit.settled_placement,
+    fit.type_acceptable,
+    fit.type_suitable,
+    fit.support_or_care,
+    fit.crisis_use,
+    fit.emergency_admission,
+    fit.place_to_avoid,
+    fit.required_features,
+    fit.written_exclusion,
+    fit.need_gap,
+    room.not_with,
+    room.alongside,
+    room.peers_and_impact,
+    fit.scores_out_of_date,
+    fit.staffing,
+    fit.special_purpose,
+    fit.continuity,
+)
+"""Rules that each child of a sibling group who must stay together has to pass."""
+
+RULES_FOR_THE_GROUP: tuple[Rule, ...] = (
+    room.registered_number,
+    room.place_free,
+    room.usual_fostering_limit,
+    fit.embargo,
+    fit.council_rules,
+    fit.siblings_known,
+)
+"""Rules that are asked once: of the home, or of all who would move in together."""
+
+RULES: tuple[Rule, ...] = RULES_FOR_EACH_CHILD + RULES_FOR_THE_GROUP
+
+HARD_FACTS = frozenset(
+    {
+        "lawful_age",
+        "registered",
+        "open_on_start",
+        "registered_age",
+        "registered_sex",
+        "secure_authority",
+        "settled_placement",
+        "support_or_care",
+        "crisis_use",
+        "emergency_admission",
+        "place_to_avoid",
+        "required_features",
+        "written_exclusion",
+        "need_gap",
+        "not_with",
+        "registered_number",
+        "place_free",
+        "usual_fostering_limit",
+        "council_rule",
+        "siblings_known",
+    }
+)
+"""Rules that can exclude: a question of theirs means that a hard fact is missing."""
+
+
+def assess(referral: Referral, home: Home, context: Context) -> Assessment:
+    """Return everything that excludes a home for a child, and everything that has to be asked first.
+
+    Use it for one pair; for one child and many homes make the case once and call ``assess_case``. The
+    brothers and sisters in ``context.others`` who must be placed with the child have to pass too.
+
+    Parameters
+    ----------
+    referral
+        The child.
+    home
+        The home.
+    context
+        The day the question is asked, the policy, and the other referrals on the list.
+    """
+    return assess_case(case_of(referral, context), home)
+
+
+def assess_case(case: Case, home: Home) -> Assessment:
+    """Return everything that excludes a home in a case, and everything that has to be asked first."""
+    exclusions: list[Exclusion] = []
+    questions: list[Question] = []
+    _gather(RULES, case, home, exclusions, questions)
+    for member in _members(case):
+        more: list[Exclusion] = []
+        asked: list[Question] = []
+        _gather(RULES_FOR_EACH_CHILD, member, home, more, asked)
+        known = {found.rule for found in exclusions}
+        exclusions += [
+            replace(found, text=f"For a brother or sister who must come too: {found.text}")
+            for found in more
+            if found.rule not in known
+        ]
+        known = {found.rule for found in questions}
+        questions += [
+            replace(found, text=f"For a brother or sister who must come too: {found.text}")
+            for found in asked
+            if found.rule not in known
+        ]
+    return Assessment(exclusions=tuple(exclusions), questions=tuple(questions))
+
+
+def may_be_offered(case: Case, home: Home) -> bool:
+    """Say whether nothing excludes a home, stopping at the first rule that does.
+
+    Use it to find the eligible pairs of a whole list; ``assess_case`` gives the reasons.
+    """
+    if any(isinstance(rule(case, home), Exclusion) for rule in RULES):
+        return False
+    return not any(
+        isinstance(rule(member, home), Exclusion)
+        for member in _members(case)
+        for rule in RULES_FOR_EACH_CHILD
+    )
+
+
+def _members(case: Case) -> Iterable[Case]:
+    for member in case.group:
+        own = case_of(member, case.context)
+        # The group moves as one, with the urgency of its most urgent member.
+        yield replace(own, urgency=case.urgency, group=_rest(case, member))
+
+
+def _rest(case: Case, member: Referral) -> tuple[Referral, ...]:
+    return tuple(one for one in (case.referral, *case.group) if one.child_id != member.child_id)
+
+
+def _gather(
+    rules: Iterable[Rule], case: Case, home: Home, exclusions: list[Exclusion], questions: list[Question]
+) -> None:
+    for rule in rules:
+        found = rule(case, home)
+        if isinstance(found, Exclusion):
+            exclusions.append(found)
+        elif found is not None:
+            questions.append(found)

@@ -1,0 +1,132 @@
+"""What a rule may find: an exclusion, a question, or nothing; and the case that rules look at.
+
+The rules themselves are in ``lawful.py``, ``room.py`` and ``fit.py``; they are gathered and run in
+``eligibility.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from matching.policy import Policy
+from matching.referral import (
+    Referral,
+    age_at,
+    most_urgent,
+    must_siblings,
+    start_of_placement,
+)
+from reference_data.vocabulary import Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A reason why a home may not take the child, with the instrument it rests on."""
+
+    rule: str
+    text: str
+    instrument: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the contract's reason of an excluded home."""
+        return {"rule": self.rule, "text": self.text, "instrument": self.instrument}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A fact that is not known, and the role to ask. It neither fits nor excludes."""
+
+    rule: str
+    text: str
+    ask: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the contract's question of an option."""
+        return {"rule": self.rule, "text": self.text, "ask": self.ask}
+
+
+Finding = Exclusion | Question | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything the rules found about one child and one home.
+
+    The home is lawful and may be offered when there is no exclusion; it is known to fit when there
+    is no question either.
+    """
+
+    exclusions: tuple[Exclusion, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Say whether nothing excludes the home."""
+        return not self.exclusions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What rules need beside the child and the home.
+
+    Parameters
+    ----------
+    as_of
+        The day the question is asked.
+    others
+        The other referrals on the list. Those of the same sibling group who must stay together count for
+        room and lawfulness.
+    """
+
+    as_of: date
+    policy: Policy
+    others: tuple[Referral, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A referral with what follows from it on the day it starts, worked out once for all homes.
+
+    Parameters
+    ----------
+    start
+        The day the placement starts.
+    age
+        Whole years on that day; ``None`` without a birth date.
+    group
+        The brothers and sisters who must be placed in the same home, this child left out.
+    urgency
+        The most urgent of the child and that group; ``None`` when none is recorded.
+    """
+
+    referral: Referral
+    context: Context
+    start: date
+    age: int | None
+    group: tuple[Referral, ...]
+    urgency: Urgency | None
+
+    @property
+    def child_ids(self) -> frozenset[str]:
+        """Return the ids of all who would move in together."""
+        return frozenset((self.referral.child_id, *(member.child_id for member in self.group)))
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether the placement is needed at once."""
+        return self.urgency in (Urgency.CRISIS, Urgency.EMERGENCY)
+
+
+def case_of(referral: Referral, context: Context) -> Case:
+    """Return the case that the rules look at."""
+    group = must_siblings(referral, context.others)
+    start = start_of_placement(referral, context.as_of)
+    return Case(
+        referral=referral,
+        context=context,
+        start=start,
+        age=age_at(referral, start),
+        group=group,
+        urgency=most_urgent((referral, *group)),
+    )

@@ -1,0 +1,283 @@
+"""Rules of room and company: places, free beds, the usual fostering limit, and who may not live together.
+
+One named function, one rule. Brothers and sisters who must stay together are counted as one here:
+a home has room for all of them or for none.
+"""
+
+from __future__ import annotations
+
+from matching import instruments as law
+from matching.findings import Case, Exclusion, Finding, Question
+from matching.home import Home, Resident, beds_open_to, enough_beds_on, is_fostering, other_residents
+from matching.lawful import FOSTERING_SERVICE, MANAGER, SOCIAL_WORKER, limits_instrument, who_knows
+from matching.referral import start_of_placement
+from reference_data.vocabulary import (
+    Alongside,
+    EmergencySetting,
+    PlacementType,
+    RiskLevel,
+)
+
+USUAL_FOSTERING_LIMIT = 3
+"""Children in one foster home, unless all are siblings (Children Act 1989, Schedule 7)."""
+
+_SOLO_QUESTION = "The child is to live alone with the carers"
+
+
+def counts_places(home: Home) -> bool:
+    """Say whether a home is counted in places at all; a parent's home is not."""
+    return not isinstance(home.type, EmergencySetting) and home.type is not PlacementType.WITH_PARENTS
+
+
+def registered_number(case: Case, home: Home) -> Finding:
+    """Exclude a home in which more children would live than it is registered or approved for."""
+    if not counts_places(home):
+        return None
+    if home.places is None:
+        return Question(
+            rule="registered_number",
+            text="The number of places the home is registered or approved for is not recorded.",
+            ask=who_knows(home),
+        )
+    living_there = other_residents(home, case.child_ids) or ()
+    moving_in = len(case.child_ids)
+    if len(living_there) + moving_in > home.places:
+        return Exclusion(
+            rule="registered_number",
+            text=f"{_places(home.places)}; {_children(len(living_there))} would live there beside "
+            f"{'the child' if moving_in == 1 else f'the {moving_in} brothers and sisters'}.",
+            instrument=limits_instrument(home),
+        )
+    return None
+
+
+def place_free(case: Case, home: Home) -> Finding:
+    """Exclude a home without a usable place on the start date for all who must move in together."""
+    if not counts_places(home):
+        return None
+    moving = [
+        (member.child_id, start_of_placement(member, case.context.as_of))
+        for member in (case.referral, *case.group)
+        if not _lives_in(home, member.child_id, member.current_home_id)
+    ]
+    if not moving:
+        return None
+    enough = enough_beds_on(home, moving)
+    if enough is None:
+        return Question(
+            rule="place_free",
+            text="Whether a place is free on the start date is not recorded.",
+            ask=who_knows(home),
+        )
+    if enough:
+        return None
+    return Exclusion(rule="place_free", text=_no_room(case, home, len(moving)), instrument=law.HOME_RECORD)
+
+
+def _lives_in(home: Home, child_id: str, current_home_id: str | None) -> bool:
+    # A child who lives there already keeps the bed and needs no free one.
+    return current_home_id == home.home_id or any(
+        resident.child_id == child_id for resident in home.residents or ()
+    )
+
+
+def _no_room(case: Case, home: Home, wanted: int) -> str:
+    free = beds_open_to(home, case.child_ids, case.start) or 0
+    if wanted > 1:
+        room = f"Room for {_children(free)}" if free else "No place is free"
+        return f"{room} on the start date; {wanted} brothers and sisters must be placed together."
+    held = [bed for bed in home.beds or () if bed.held_for is not None]
+    later = [bed for bed in home.beds or () if bed.held_for is None]
+    if later:
+        return "No place is free on the start date; one is free later."
+    if held:
+        return "No place is free on the start date: what is empty is held for another child."
+    return "No place is free."
+
+
+def usual_fostering_limit(case: Case, home: Home) -> Finding:
+    """Exclude a foster home of more than three children, unless all are siblings or an exemption names them.
+
+    The exemption belongs to the authority where the carer lives, whoever places the child. Whether
+    residents of whom only the id is known are siblings is not assessed.
+    """
+    if not is_fostering(home):
+        return None
+    moving_in = len(case.child_ids)
+    residents = other_residents(home, case.child_ids)
+    if residents is None:
+        return _limit_without_residents(case, home, moving_in)
+    if len(residents) + moving_in <= USUAL_FOSTERING_LIMIT:
+        return None
+    siblings = _all_siblings(case.referral.sibling_group, moving_in, residents)
+    if siblings:
+        return None
+    exempt = _exempted(case, home)
+    if exempt:
+        return None
+    if siblings is None:
+        return Question(
+            rule="usual_fostering_limit",
+            text=f"{len(residents) + moving_in} children would live there. Whether all are brothers and sisters, "
+            "who are excepted from the usual limit of three, is not recorded.",
+            ask=FOSTERING_SERVICE,
+        )
+    if exempt is None:
+        return Question(
+            rule="usual_fostering_limit",
+            text="An exemption from the usual limit of three is recorded, but not in which authority the carer "
+            "lives; only that authority may grant it.",
+            ask=FOSTERING_SERVICE,
+        )
+    return Exclusion(
+        rule="usual_fostering_limit",
+        text=f"{len(residents) + moving_in} children who are not all brothers and sisters would live there; the "
+        "usual limit is three, and no exemption by the authority where the carer lives names the child.",
+        instrument=law.USUAL_FOSTERING_LIMIT,
+    )
+
+
+def _limit_without_residents(case: Case, home: Home, moving_in: int) -> Finding:
+    if home.places is not None and home.places <= USUAL_FOSTERING_LIMIT:
+        # The number of places already keeps such a home within the limit.
+        return None
+    if _exempted(case, home):
+        return None
+    free = beds_open_to(home, case.child_ids, case.start)
+    if home.places is not None and free is not None:
+        living_there = max(0, home.places - free)
+        if living_there + moving_in <= USUAL_FOSTERING_LIMIT:
+            return None
+    return Question(
+        rule="usual_fostering_limit",
+        text="Who lives there is not recorded, so the usual limit of three children is not assessed.",
+        ask=FOSTERING_SERVICE,
+    )
+
+
+def _all_siblings(group: str | None, moving_in: int, residents: tuple[Resident, ...]) -> bool | None:
+    bare = any(resident.is_bare for resident in residents)
+    strangers = any(
+        not resident.is_bare and (group is None or resident.sibling_group != group) for resident in residents
+    )
+    if strangers:
+        return False
+    if bare:
+        return None
+    return group is not None or (moving_in == 1 and not residents)
+
+
+def _exempted(case: Case, home: Home) -> bool | None:
+    unknown = False
+    for child_id in case.child_ids:
+        granted = [exemption for exemption in home.exemptions if exemption.child_id == child_id]
+        granted = [one for one in granted if one.granted_on is None or one.granted_on <= case.start]
+        if any(one.authority is None or one.authority == home.authority for one in granted):
+            continue
+        if granted and home.authority is None:
+            unknown = True
+            continue
+        return False
+    return None if unknown else True
+
+
+def not_with(case: Case, home: Home) -> Finding:
+    """Exclude a home where a child lives with whom this child may not live, whichever of the two says so."""
+    child_id = case.referral.child_id
+    apart = set(case.referral.not_with)
+    apart |= {other.child_id for other in case.context.others if child_id in other.not_with}
+    if not apart:
+        return None
+    residents = other_residents(home, case.child_ids)
+    if residents is not None and any(resident.child_id in apart for resident in residents):
+        return Exclusion(
+            rule="not_with",
+            text="A child lives here with whom this child is recorded as not to live.",
+            instrument=law.WELFARE,
+        )
+    if residents is None or any(resident.child_id is None for resident in residents):
+        return Question(
+            rule="not_with",
+            text="This child may not live with certain children, and who lives here is not fully recorded.",
+            ask=who_knows(home),
+        )
+    return None
+
+
+def alongside(case: Case, home: Home) -> Finding:
+    """Ask when the children already there may not be those the child can live alongside."""
+    wanted = case.referral.alongside
+    if wanted not in (Alongside.SOLO, Alongside.ONLY_OLDER, Alongside.ONLY_YOUNGER):
+        return None
+    residents = _company(case, home)
+    if residents is None:
+        return Question(
+            rule="alongside",
+            text="Whom the child can live alongside is recorded, but not who lives here.",
+            ask=who_knows(home),
+        )
+    if not residents:
+        return None
+    if wanted is Alongside.SOLO:
+        return Question(
+            rule="alongside",
+            text=f"{_SOLO_QUESTION}, and {_children(len(residents))} would be there. Can the home keep them apart?",
+            ask=who_knows(home),
+        )
+    if case.age is None or any(resident.age is None for resident in residents):
+        return Question(
+            rule="alongside",
+            text="The ages needed to say whether the children here are older or younger are not all recorded.",
+            ask=who_knows(home),
+        )
+    older = wanted is Alongside.ONLY_OLDER
+    wrong = sum(
+        (resident.age <= case.age) if older else (resident.age >= case.age)
+        for resident in residents
+        if resident.age is not None
+    )
+    if wrong:
+        return Question(
+            rule="alongside",
+            text=f"The child is to live with {'older' if older else 'younger'} children only; "
+            f"{wrong} of the {_children(len(residents))} here {'is' if wrong == 1 else 'are'} not.",
+            ask=SOCIAL_WORKER,
+        )
+    return None
+
+
+def peers_and_impact(case: Case, home: Home) -> Finding:
+    """Ask for an impact assessment where the child poses a recorded risk to others and others live there."""
+    risks = [
+        name
+        for name in ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
+        if case.referral.risks.get(name) in (RiskLevel.LOW, RiskLevel.HIGH)
+    ]
+    if not risks or not counts_places(home):
+        return None
+    residents = _company(case, home)
+    if residents is not None and not residents:
+        return None
+    who = "others may live" if residents is None else f"{_children(len(residents))} live"
+    return Question(
+        rule="peers_and_impact",
+        text=f"The referral records a risk to others and {who} here: what would the move mean for each of them?",
+        ask=MANAGER if not is_fostering(home) else FOSTERING_SERVICE,
+    )
+
+
+def _company(case: Case, home: Home) -> tuple[Resident, ...] | None:
+    """Return the residents who are no brothers or sisters of the child; ``None`` when unknown."""
+    residents = other_residents(home, case.child_ids)
+    if residents is None:
+        return None
+    group = case.referral.sibling_group
+    return tuple(one for one in residents if group is None or one.sibling_group != group)
+
+
+def _places(count: int) -> str:
+    return f"Places for {_children(count)}"
+
+
+def _children(count: int) -> str:
+    return {0: "no child", 1: "one child"}.get(count, f"{count} children")
