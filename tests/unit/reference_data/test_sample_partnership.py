@@ -9,11 +9,12 @@ from datetime import date
 
 import pytest
 
-from reference_data.ages import age_band, age_on
+from reference_data.ages import age_on
 from reference_data.postcodes import locate
 from reference_data.problems import NotFound
 from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, sample_path
 from reference_data.tables import read_records
+from reference_data.vocabulary import age_band
 
 RECORD_OF = {"homes": "home", "referrals": "referral", "stays": "stay", "pins": "pin"}
 NEVER_SHIPPED = re.compile(r"\b(SC\d{6}|[12]\d{6})\b")
