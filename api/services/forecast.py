@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sufficiency.forecast import Forecast
 
 
-def forecast(records: Records, start: date, *, months: int, runs: int = 500, seed: int = 0) -> Forecast:
+def forecast(records: Records, start: date, *, months: int = 24, runs: int = 500, seed: int = 0) -> Forecast:
     """Return the forecast from the returns in view, with beds short where homes are in view.
 
     Raises

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from secrets import choice
 
 from api.auth.passwords import add_user
@@ -13,6 +12,7 @@ from api.database import migrate
 from api.database.engine import open_database
 from api.services.importing import KINDS, ImportResult, import_file
 from reference_data.problems import Conflict
+from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, sample_path
 
 SAMPLE_AUTHORITY = "879"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -52,14 +52,7 @@ def load_sample(database_url: str) -> LoadedSample:
     Conflict
         If the database already holds something: a demonstration never mixes with real records.
     """
-    from reference_data import sample
-
-    paths: dict[str, Path] = {
-        "homes": sample.HOMES,
-        "referrals": sample.REFERRALS,
-        "returns": sample.RETURNS,
-        "stays": sample.STAYS,
-    }
+    paths = {kind: sample_path(kind) for kind in KINDS if kind in SAMPLE_NAMES}
     password = "-".join("".join(choice(_LETTERS) for _ in range(4)) for _ in range(3))
     database = open_database(database_url)
     try:
@@ -85,6 +78,7 @@ def load_sample(database_url: str) -> LoadedSample:
     finally:
         database.close()
     imports = tuple(
-        import_file(database_url, kind, paths[kind], SAMPLE_AUTHORITY, "demonstration") for kind in KINDS
+        import_file(database_url, kind, path, SAMPLE_AUTHORITY, "demonstration")
+        for kind, path in paths.items()
     )
-    return LoadedSample(as_of=sample.AS_OF, users=users, password=password, imports=imports)
+    return LoadedSample(as_of=SAMPLE_DATE, users=users, password=password, imports=imports)
