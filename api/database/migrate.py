@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from api import audit
 from api.database.engine import Database, database_url, open_database
 from api.database.tables import metadata
-from reference_data.problems import Conflict, InvalidInput, NotFound
+from reference_data.problems import Conflict, NotFound
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -48,6 +48,13 @@ class DatabaseCheck:
     def whole(self) -> bool:
         """Return whether nothing is wrong."""
         return not self.problems
+
+    @property
+    def sentence(self) -> str:
+        """Return what was found as a person would say it."""
+        if self.problems:
+            return " ".join(self.problems)
+        return f"The database is whole, at revision {self.revision}; the audit has {self.audit_entries:,} entries."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the check as one JSON document."""
@@ -221,7 +228,7 @@ def _config() -> Config:
     return configuration
 
 
-def _no_database() -> InvalidInput | NotFound:
+def _no_database() -> NotFound:
     return NotFound(
         "no_database", "There is no database at the configured address. Run: righthome database upgrade"
     )

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import tables
 from api.database.stored import digest, stored_values, typed_values
-from reference_data.problems import NotFound, NotPermitted
+from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
 
 if TYPE_CHECKING:
-    from sufficiency.emergency import Stay
+    from sufficiency.emergency_stay import Stay
+    from sufficiency.returns import Returns
 
     from matching.home import Home
     from matching.referral import Referral
@@ -135,9 +136,26 @@ class Records:
 
     def stays(self) -> tuple[Stay, ...]:
         """Return every stay in emergency accommodation in view, in the order of their ids."""
-        from sufficiency.files import stay_from_values
+        from sufficiency.emergency_files import stays_from_values
 
-        return tuple(stay_from_values(values) for values in self._all("stays"))
+        return stays_from_values(self._all("stays")).stays
+
+    def returns(self) -> Returns:
+        """Return the statutory returns in view, read and ready to forecast from.
+
+        Raises
+        ------
+        NotEnoughData
+            If none has been imported.
+        """
+        from sufficiency.returns import returns_from_tables
+
+        kept = self.return_tables()
+        if not kept:
+            raise NotEnoughData(
+                "no_returns", "No return has been imported. Run: righthome import returns FOLDER"
+            )
+        return returns_from_tables(kept)
 
     def return_tables(self) -> tuple[RawTable, ...]:
         """Return the files of the statutory returns in view, as they were read, by file name."""

@@ -59,7 +59,8 @@ class RequestTransaction:
             self._note_views()
 
     def _note_views(self) -> None:
-        views = [(user, view) for records, user in self._opened for view in records.viewed]
+        # A page may open the same record twice; it was looked at once.
+        views = list(dict.fromkeys((user, view) for records, user in self._opened for view in records.viewed))
         self._opened.clear()
         if not views:
             return

@@ -115,9 +115,7 @@ def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
 def _fan_point(item: Mapping[str, Any]) -> FanPoint:
     return FanPoint(
         on=date.fromisoformat(item["date"]),
-        **{
-            name: float(item[name]) for name in ("mean", "p2_5", "p10", "p25", "p50", "p75", "p90", "p97_5")
-        },
+        **{name: float(item[name]) for name in ("mean", "p2_5", "p10", "p25", "p50", "p75", "p90", "p97_5")},
     )
 
 

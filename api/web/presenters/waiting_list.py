@@ -81,7 +81,9 @@ def _row(child: WaitingChild, groups: dict[str, list[str]], as_of: date) -> Wait
     together = {"must": "must stay with", "prefer": "preferably with", "no": "brother or sister of"}
     others = [one for one in groups.get(child.sibling_group or "", []) if one != child.child_id]
     if others:
-        siblings = capital(f"{together.get(str(child.siblings_together), 'brother or sister of')} {joined(others)}")
+        siblings = capital(
+            f"{together.get(str(child.siblings_together), 'brother or sister of')} {joined(others)}"
+        )
     else:
         siblings = f"Group {child.sibling_group}" if child.sibling_group else "None"
     options = "Not assessed" if child.live_options is None else capital(counted(child.live_options, "home"))

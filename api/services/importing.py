@@ -1,0 +1,300 @@
+"""Import a file into the database: all of it or nothing, the same file twice changing nothing.
+
+What a file may hold is decided by the field tables and the engines' readers; here it is bound to
+one authority, written in one transaction and put into the audit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select
+
+from api import clock
+from api.auth.passwords import know_authority
+from api.auth.roles import Permission, Role, may
+from api.database import migrate
+from api.database.engine import Database, database_url, open_database
+from api.database.records import Changes, Records, Scope
+from api.database.tables import imports, users
+from reference_data.evidence import input_hash
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotPermitted
+from reference_data.tables import RawTable, RecordTable, read_records, read_rows
+
+KINDS = ("homes", "referrals", "returns", "stays")
+RETURN_SUFFIXES = frozenset({".csv", ".xlsx"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What an import did, or with a dry run would do. For returns the counts are of files."""
+
+    kind: str
+    authority: str
+    dry_run: bool
+    import_id: str | None
+    changes: Changes
+    warnings: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as one JSON document."""
+        return {
+            "kind": self.kind,
+            "authority": self.authority,
+            "dry_run": self.dry_run,
+            "import_id": self.import_id,
+            "counts": {
+                "added": self.changes.added,
+                "changed": self.changes.changed,
+                "unchanged": self.changes.unchanged,
+            },
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """A file that can be used: either records with typed values, or the tables of a return."""
+
+    records: tuple[Mapping[str, Any], ...] = ()
+    tables: tuple[RawTable, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def import_file(
+    url: str, kind: str, path: Path | str, authority: str, as_user: str, dry_run: bool = False
+) -> ImportResult:
+    """Read a file and keep what it holds for one authority.
+
+    An empty database gets its tables first. A dry run does everything but keep it.
+
+    Parameters
+    ----------
+    authority
+        DfE code. Records that name another one are refused.
+    as_user
+        Who is doing this, for the audit. A username of somebody who signs in must belong to the
+        authority and be allowed to import.
+
+    Raises
+    ------
+    ImportRejected
+        With every problem of the file; nothing is kept.
+    InvalidInput, NotPermitted
+        If the kind, authority or user cannot be used.
+    Conflict
+        If the database needs an upgrade first.
+    """
+    if kind not in KINDS:
+        raise InvalidInput("no_such_kind", f"Import one of: {', '.join(KINDS)}.")
+    require_known_authority(authority)
+    reading = _read(kind, Path(path), authority)
+    database = _ready_database(url, dry_run=dry_run)
+    try:
+        return _keep(database, kind, reading, authority, as_user, dry_run=dry_run)
+    finally:
+        database.close()
+
+
+def require_known_authority(code: str) -> None:
+    """Refuse a code that is no English authority's.
+
+    Raises
+    ------
+    InvalidInput
+        If the code is unknown.
+    """
+    from reference_data.authorities import authority
+    from reference_data.problems import NotFound
+
+    try:
+        authority(code)
+    except NotFound:
+        raise InvalidInput(
+            "no_such_authority", "No authority has that code. Give the DfE code, such as 879."
+        ) from None
+
+
+def _read(kind: str, path: Path, authority: str) -> _Reading:
+    if kind == "returns":
+        return _read_return(path)
+    if kind == "referrals":
+        from matching.files import read_referrals
+
+        warnings = read_referrals(path)[1]
+        table = read_records(path, "referral")
+        return _bound_to(authority, table, warnings)
+    if kind == "stays":
+        from sufficiency.emergency_files import read_stays
+
+        warnings = read_stays(path).warnings
+        table = read_records(path, "stay")
+        return _bound_to(authority, table, warnings)
+    from matching.files import read_homes
+
+    warnings = read_homes(path)[1]
+    # A home's authority is the area it stands in, and any council may buy a bed there.
+    return _Reading(
+        records=tuple(row.values for row in read_records(path, "home").rows), warnings=_sentences(warnings)
+    )
+
+
+def _bound_to(authority: str, table: RecordTable, warnings: Iterable[ImportIssue]) -> _Reading:
+    foreign = [
+        row.issue(
+            "authority",
+            "another_authority",
+            "The record belongs to another authority than --authority; import it for that one.",
+        )
+        for row in table.rows
+        if row.values.get("authority", authority) != authority
+    ]
+    if foreign:
+        raise ImportRejected(foreign)
+    return _Reading(
+        records=tuple({**row.values, "authority": authority} for row in table.rows),
+        warnings=_sentences(warnings),
+    )
+
+
+def _read_return(path: Path) -> _Reading:
+    from sufficiency import read_returns
+
+    returns = read_returns(path)
+    if path.is_dir():
+        found = sorted(
+            inner
+            for inner in path.rglob("*")
+            if inner.is_file()
+            and inner.suffix.casefold() in RETURN_SUFFIXES
+            and not inner.name.startswith((".", "~"))
+        )
+        tables = tuple(_named(inner, inner.relative_to(path).as_posix()) for inner in found)
+    else:
+        tables = _numbered(table.raw for table in returns.tables)
+    return _Reading(tables=tables, warnings=_sentences(returns.warnings))
+
+
+def _named(path: Path, name: str) -> RawTable:
+    return replace(read_rows(path, require_rows=False), file=name)
+
+
+def _numbered(tables: Iterable[RawTable]) -> tuple[RawTable, ...]:
+    """Return the tables of a zip, the second of a name called ``name (2)``."""
+    seen: Counter[str] = Counter()
+    named = []
+    for table in tables:
+        seen[table.file] += 1
+        again = f" ({seen[table.file]})" if seen[table.file] > 1 else ""
+        named.append(replace(table, file=f"{table.file}{again}"))
+    return tuple(named)
+
+
+def _sentences(issues: Iterable[ImportIssue]) -> tuple[str, ...]:
+    return tuple(f"{issue.file}: {issue.column or 'file'}: {issue.what_to_do}" for issue in issues)
+
+
+def _ready_database(url: str, *, dry_run: bool) -> Database:
+    address = database_url(url)
+    if (
+        dry_run
+        and address.get_backend_name() == "sqlite"
+        and address.database
+        and not Path(address.database).exists()
+    ):
+        # A dry run leaves no file behind, not even an empty one.
+        database = open_database("sqlite://")
+    else:
+        database = open_database(url)
+    try:
+        if migrate.is_empty(database):
+            if dry_run and address.get_backend_name() != "sqlite":
+                database.close()
+                database = open_database("sqlite://")
+            migrate.upgrade_database(database)
+        migrate.require_latest(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+class _DryRun(Exception):
+    """Raised inside the transaction of a dry run, so that it is undone."""
+
+
+def _keep(
+    database: Database, kind: str, reading: _Reading, authority: str, as_user: str, *, dry_run: bool
+) -> ImportResult:
+    actor = as_user.strip()
+    if not actor or len(actor) > 128:
+        raise InvalidInput("unusable_user", "Give --as-user a name of 1 to 128 characters.")
+    import_id = uuid4().hex
+    changes = Changes(added=0, changed=0, unchanged=0)
+    try:
+        with database.writing() as connection:
+            _require_may_import(connection, actor, authority)
+            know_authority(connection, authority)
+            records = Records(connection, Scope(authorities=frozenset({authority}), actor=actor))
+            connection.execute(
+                insert(imports).values(
+                    import_id=import_id,
+                    authority=authority,
+                    kind=kind,
+                    input_digest=_digest(reading),
+                    actor=actor,
+                    imported_at=clock.now(),
+                    added=0,
+                    changed=0,
+                    unchanged=0,
+                )
+            )
+            if kind == "returns":
+                changes = records.keep_return(authority, reading.tables, import_id=import_id)
+            else:
+                changes = records.keep(kind, authority, reading.records, import_id=import_id)
+            counts = {"added": changes.added, "changed": changes.changed, "unchanged": changes.unchanged}
+            connection.execute(imports.update().where(imports.c.import_id == import_id).values(**counts))
+            records.note(
+                "imported",
+                authority=authority,
+                subject_kind=kind,
+                subject_id=import_id,
+                detail=counts,
+            )
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return ImportResult(
+        kind=kind,
+        authority=authority,
+        dry_run=dry_run,
+        import_id=None if dry_run else import_id,
+        changes=changes,
+        warnings=reading.warnings,
+    )
+
+
+def _require_may_import(connection: Connection, actor: str, authority: str) -> None:
+    row = connection.execute(
+        select(users.c.active, users.c.authority, users.c.role).where(users.c.username == actor.casefold())
+    ).first()
+    # Whoever has the database's address has every right to it already, so a name that nobody
+    # signs in with is only written down. The name of somebody who does sign in is held to what
+    # that person may do.
+    if row is None:
+        return
+    allowed = row.active and row.authority == authority and may(Role(row.role), Permission.IMPORT)
+    if not allowed:
+        raise NotPermitted("user_may_not", "That user may not import for this authority.")
+
+
+def _digest(reading: _Reading) -> str:
+    rows = [[dict(row.cells) for row in table.rows] for table in reading.tables]
+    return input_hash([list(reading.records), rows])

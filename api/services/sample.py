@@ -1,0 +1,84 @@
+"""Fill an empty database with the invented sample: its files, and one person for every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from secrets import choice
+
+from api.auth.passwords import add_user
+from api.auth.roles import Role
+from api.database import migrate
+from api.database.engine import open_database
+from api.services.importing import KINDS, ImportResult, import_file
+from reference_data.problems import Conflict
+from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, sample_path
+
+SAMPLE_AUTHORITY = "879"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without what reads alike on a screen: i and l and 1, o and 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleUser:
+    """Somebody who may sign in to the demonstration."""
+
+    username: str
+    role: Role
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSample:
+    """What the demonstration holds, and how to sign in.
+
+    Parameters
+    ----------
+    password
+        Drawn anew at every start, and the same for every role; printed and kept nowhere.
+    """
+
+    as_of: date
+    users: tuple[SampleUser, ...]
+    password: str
+    imports: tuple[ImportResult, ...]
+
+
+def load_sample(database_url: str) -> LoadedSample:
+    """Create the tables in an empty database and fill them with the sample.
+
+    Raises
+    ------
+    Conflict
+        If the database already holds something: a demonstration never mixes with real records.
+    """
+    paths = {kind: sample_path(kind) for kind in KINDS if kind in SAMPLE_NAMES}
+    password = "-".join("".join(choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    database = open_database(database_url)
+    try:
+        if not migrate.is_empty(database):
+            raise Conflict(
+                "database_not_empty", "The demonstration needs an empty database; this one holds something."
+            )
+        migrate.upgrade_database(database)
+        with database.writing() as connection:
+            users = tuple(
+                SampleUser(username=role.value.replace("_", "-"), role=role, authority=SAMPLE_AUTHORITY)
+                for role in Role
+            )
+            for user in users:
+                add_user(
+                    connection,
+                    username=user.username,
+                    name=f"Demo {user.role.words}",
+                    role=user.role,
+                    authority=user.authority,
+                    password=password,
+                )
+    finally:
+        database.close()
+    imports = tuple(
+        import_file(database_url, kind, path, SAMPLE_AUTHORITY, "demonstration")
+        for kind, path in paths.items()
+    )
+    return LoadedSample(as_of=SAMPLE_DATE, users=users, password=password, imports=imports)

@@ -1,0 +1,93 @@
+"""The tables: built by the steps, taken down again, and the same as the code expects."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from api.database import migrate
+from api.database.engine import open_database
+from api.database.tables import metadata
+from reference_data.problems import InvalidInput, NotFound
+
+
+def table_names(url: str) -> set[str]:
+    database = open_database(url)
+    try:
+        with database.reading() as connection:
+            return set(inspect(connection).get_table_names())
+    finally:
+        database.close()
+
+
+def test_upgrading_an_empty_database_builds_every_table_the_code_expects(database_url: str) -> None:
+    found = migrate.upgrade(database_url)
+    assert found.whole
+    assert found.revision == found.latest_revision
+    assert table_names(database_url) == {*metadata.tables, "alembic_version"}
+
+
+def test_upgrading_twice_changes_nothing(database_url: str) -> None:
+    assert migrate.upgrade(database_url) == migrate.upgrade(database_url)
+
+
+def test_downgrading_to_base_leaves_no_table_and_upgrading_builds_them_again(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    emptied = migrate.downgrade(database_url, "base")
+    assert emptied.revision is None
+    assert not emptied.whole
+    assert table_names(database_url) == {"alembic_version"}
+    assert migrate.upgrade(database_url).whole
+
+
+def test_a_step_that_does_not_exist_is_not_found(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    with pytest.raises(NotFound) as raised:
+        migrate.downgrade(database_url, "9999")
+    assert raised.value.code == "no_such_revision"
+
+
+def test_a_table_changed_by_hand_is_reported(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    database = open_database(database_url)
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE stays ADD COLUMN added_by_hand VARCHAR(10)")
+    database.close()
+    found = migrate.check(database_url)
+    assert not found.whole
+    assert "differ" in found.sentence
+
+
+def test_checking_a_database_that_is_not_there_creates_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "absent.sqlite3"
+    with pytest.raises(NotFound):
+        migrate.check(f"sqlite:///{path}")
+    assert not path.exists()
+
+
+def test_rows_that_refer_to_nothing_are_reported(tmp_path: Path) -> None:
+    path = tmp_path / "broken.sqlite3"
+    migrate.upgrade(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(
+            "INSERT INTO return_rows (authority, file_name, row_number, cells) VALUES ('879', 'x', 1, '{}')"
+        )
+    connection.close()
+    assert "refer to rows that do not exist" in migrate.check(f"sqlite:///{path}").sentence
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "not an address", ""])
+def test_an_address_of_no_supported_database_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        open_database(url)
+    assert raised.value.code == "unusable_database_url"
+
+
+def test_a_database_that_cannot_be_reached_is_not_found_and_its_password_is_not_repeated() -> None:
+    with pytest.raises(NotFound) as raised:
+        migrate.check("postgresql://someone:secret-word@127.0.0.1:1/none")
+    assert "secret-word" not in str(raised.value)
