@@ -84,11 +84,18 @@ def fan_chart(*, chart_id: str, title: str, description: str, points: Sequence[F
         back = [f"{across(point.on):.1f},{down(getattr(point, lower)):.1f}" for point in reversed(points)]
         SubElement(svg, "polygon", {"points": " ".join([*there, *back]), "fill": fill})
     _line(svg, [(across(point.on), down(point.p50)) for point in points], DARK_BLUE)
-    legend = (("Middle forecast", DARK_BLUE), ("50 in 100", BAND_NARROW), ("80", BAND_MIDDLE), ("95", BAND_WIDE))
+    legend = (
+        ("Middle forecast", DARK_BLUE),
+        ("50 in 100", BAND_NARROW),
+        ("80", BAND_MIDDLE),
+        ("95", BAND_WIDE),
+    )
     x = float(left)
     for words, colour in legend:
         SubElement(
-            svg, "rect", _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT}
+            svg,
+            "rect",
+            _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT},
         )
         _text(svg, x + 19, height - 7, words, size=13)
         x += 19 + 7.4 * len(words) + 14
@@ -132,12 +139,15 @@ def shortfall_chart(*, chart_id: str, title: str, description: str, points: Sequ
                 SubElement(
                     svg,
                     "rect",
-                    _numbers(x=across(point.on) - bar / 2, y=down(value), width=bar, height=tall) | {"fill": fill},
+                    _numbers(x=across(point.on) - bar / 2, y=down(value), width=bar, height=tall)
+                    | {"fill": fill},
                 )
     x = float(left)
     for words, colour in (("Middle forecast", WARM), ("Up to 9 futures in 10", BAND_MIDDLE)):
         SubElement(
-            svg, "rect", _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT}
+            svg,
+            "rect",
+            _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT},
         )
         _text(svg, x + 19, height - 7, words, size=13)
         x += 19 + 7.4 * len(words) + 14
@@ -168,14 +178,16 @@ def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[N
             SubElement(
                 svg,
                 "rect",
-                _numbers(x=left, y=y + 8, width=across(bar.need) - left, height=row - 16) | {"fill": BAND_NARROW},
+                _numbers(x=left, y=y + 8, width=across(bar.need) - left, height=row - 16)
+                | {"fill": BAND_NARROW},
             )
             if bar.can_meet is not None and bar.need > bar.can_meet:
                 start = across(bar.can_meet)
                 SubElement(
                     svg,
                     "rect",
-                    _numbers(x=start, y=y + 8, width=across(bar.need) - start, height=row - 16) | {"fill": WARM},
+                    _numbers(x=start, y=y + 8, width=across(bar.need) - start, height=row - 16)
+                    | {"fill": WARM},
                 )
         if bar.can_meet is not None:
             SubElement(
@@ -272,5 +284,7 @@ def _month_axis(
     for place in places:
         on = days[place]
         anchor = "start" if place == 0 else ("end" if place == len(days) - 1 else "middle")
-        SubElement(svg, "line", _numbers(x1=across(on), x2=across(on), y1=foot, y2=foot + 5) | {"stroke": QUIET_TEXT})
+        SubElement(
+            svg, "line", _numbers(x1=across(on), x2=across(on), y1=foot, y2=foot + 5) | {"stroke": QUIET_TEXT}
+        )
         _text(svg, across(on), foot + 20, short_month(on), size=13, anchor=anchor, fill=QUIET_TEXT)

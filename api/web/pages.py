@@ -35,7 +35,9 @@ class MissingIsAFault(ChainableUndefined):
 
     __slots__ = ()
 
-    def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, *rest: Any) -> None:
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: str | None = None, *rest: Any
+    ) -> None:
         super().__init__(hint, obj, name, *rest)
         if obj is not missing and not isinstance(obj, Mapping | ChainableUndefined):
             raise AttributeError(f"{type(obj).__name__} has no {name}")

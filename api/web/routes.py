@@ -21,6 +21,7 @@ from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
 from api.errors import Problem
+from api.services.policy import policy_of
 from api.web.pages import STATIC_FOLDER, navigation, rendered
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.options import present_options
@@ -37,6 +38,7 @@ static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
 OpenRecords = Annotated[Records, Depends(open_records)]
 
 START_PAGE = "/waiting-list"
+FORECAST_MONTHS = 24
 
 
 def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
@@ -74,36 +76,36 @@ def sign_in_form(request: Request, next_page: Annotated[str, Query(alias="next")
     """Return the form; somebody who is signed in already goes on."""
     if request.state.user is not None:
         return RedirectResponse(_own_address(next_page), status_code=303)
-    return page(request, "sign_in.html", next_page=_own_address(next_page), user_name="", problems=[])
+    return page(request, "sign_in.html", next_page=_own_address(next_page), username="", problems=[])
 
 
 @router.post("/sign-in")
 def sign_in_sent(
     request: Request,
-    user_name: Annotated[str, Form()] = "",
+    username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next_page: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Begin a session, or show the form again with what is wrong; the password is never sent back."""
-    user_name_problem = "" if user_name.strip() else "Enter your user name"
+    username_problem = "" if username.strip() else "Enter your username"
     password_problem = "" if password else "Enter your password"
-    if not user_name_problem and not password_problem:
+    if not username_problem and not password_problem:
         try:
             token = sign_in(
                 database_of(request),
-                user_name,
+                username,
                 password,
                 session_hours=request.app.state.settings.session_hours,
             )
         except SignInRefused:
-            user_name_problem = "The user name or the password is not right"
+            username_problem = "The username or the password is not right"
         else:
             response = RedirectResponse(_own_address(next_page), status_code=303)
             start_session(response, request, token)
             return response
     problems = [
         {"text": text, "href": href}
-        for text, href in ((user_name_problem, "#user-name"), (password_problem, "#password"))
+        for text, href in ((username_problem, "#username"), (password_problem, "#password"))
         if text
     ]
     return page(
@@ -111,8 +113,8 @@ def sign_in_sent(
         "sign_in.html",
         status=422,
         next_page=_own_address(next_page),
-        user_name=user_name.strip(),
-        user_name_problem=user_name_problem,
+        username=username.strip(),
+        username_problem=username_problem,
         password_problem=password_problem,
         problems=problems,
     )
@@ -131,12 +133,9 @@ def waiting_list_page(request: Request, records: OpenRecords) -> Response:
     """Return who needs a home, the most urgent first."""
     from api.services.waiting_list import waiting_list
 
-    as_of = day_of(request.app.state.settings)
-    return page(
-        request,
-        "waiting_list.html",
-        page=present_waiting_list(waiting_list(records, as_of), as_of=as_of),
-    )
+    settings = request.app.state.settings
+    waiting = waiting_list(records, day_of(settings), policy=policy_of(settings), count_options=True)
+    return page(request, "waiting_list.html", page=present_waiting_list(waiting))
 
 
 @router.get("/children/{referral_id}/options")
@@ -144,9 +143,11 @@ def options_page(request: Request, referral_id: str, records: OpenRecords, show:
     """Return the ranked homes for one child."""
     from api.services.ranked_options import ranked_options
 
-    as_of = day_of(request.app.state.settings)
-    ranking = ranked_options(records, referral_id, as_of).as_dict()
-    referral = records.referral(referral_id)
+    settings = request.app.state.settings
+    as_of = day_of(settings)
+    ranking = ranked_options(records, referral_id, as_of, policy=policy_of(settings)).as_dict()
+    # The service has noted in the audit that this child's record was opened; once is enough.
+    referral = next(one for one in records.referrals() if one.referral_id == referral_id)
     return page(
         request,
         "options.html",
@@ -165,14 +166,14 @@ def plan_page(request: Request, records: OpenRecords) -> Response:
     """Return the joint plan of the whole list."""
     from api.services.joint_plan import joint_plan
 
-    as_of = day_of(request.app.state.settings)
-    referrals = records.referrals()
+    settings = request.app.state.settings
+    answer = joint_plan(records, day_of(settings), policy=policy_of(settings))
     return page(
         request,
         "plan.html",
         page=present_plan(
-            plan=joint_plan(records, as_of).as_dict(),
-            referrals={referral.child_id: referral for referral in referrals},
+            plan=answer.as_dict(),
+            referrals={referral.child_id: referral for referral in records.referrals()},
             homes={home.home_id: home for home in records.homes()},
         ),
     )
@@ -184,7 +185,7 @@ def sufficiency_page(request: Request, records: OpenRecords) -> Response:
     from api.services.forecast import forecast
 
     try:
-        answer = forecast(records, day_of(request.app.state.settings))
+        answer = forecast(records, day_of(request.app.state.settings), months=FORECAST_MONTHS)
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
     return page(request, "sufficiency.html", page=present_sufficiency(answer.as_dict()))
@@ -195,7 +196,8 @@ def emergency_watch_page(request: Request, records: OpenRecords) -> Response:
     """Return the spells in emergency accommodation and what is due."""
     from api.services.emergency_watch import emergency_watch
 
-    report = emergency_watch(records, day_of(request.app.state.settings))
+    settings = request.app.state.settings
+    report = emergency_watch(records, day_of(settings), policy=policy_of(settings))
     return page(request, "emergency_watch.html", page=present_watch(report.as_dict()))
 
 

@@ -213,9 +213,7 @@ def sample_plan() -> dict[str, Any]:
         "alternatives": [
             {"difference": "DEMO-C-014 goes to Tamar Reach", "gives_up": ["4.1 miles nearer to home"]}
         ],
-        "bottlenecks": [
-            {"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1}
-        ],
+        "bottlenecks": [{"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1}],
         "eligible_pairs": [["DEMO-C-014", "DEMO-H-101"]],
         "evidence": EVIDENCE,
     }
@@ -329,7 +327,9 @@ def sample_watch() -> dict[str, Any]:
                 "age": 17,
                 "settings": ["bed_and_breakfast"],
                 "outcome": "WARNING",
-                "rules": [rule("bed_and_breakfast", "WARNING", "bed and breakfast is unsuitable", "2026-06-16")],
+                "rules": [
+                    rule("bed_and_breakfast", "WARNING", "bed and breakfast is unsuitable", "2026-06-16")
+                ],
             },
         ],
     }

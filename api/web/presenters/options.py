@@ -315,7 +315,9 @@ def _needs_picture(rank: int, name: str, bars: Sequence[NeedBar]) -> Markup:
     )
 
 
-def _exclusions(excluded: Sequence[Mapping[str, Any]], homes: Mapping[str, Home]) -> tuple[ExclusionGroup, ...]:
+def _exclusions(
+    excluded: Sequence[Mapping[str, Any]], homes: Mapping[str, Home]
+) -> tuple[ExclusionGroup, ...]:
     """Group excluded homes by rule, the rule that excludes most first; a home stands under each of its rules."""
     groups: dict[tuple[str, str], list[ExcludedHome]] = {}
     for item in excluded:

@@ -22,7 +22,10 @@ STATUS_WORDS = {
         "No plan",
         "The homes fixed in advance contradict each other or a rule, so no plan can keep them all.",
     ),
-    "TIME_LIMIT_NO_SOLUTION": ("No answer", "The search stopped before it found any plan. Try again with more time."),
+    "TIME_LIMIT_NO_SOLUTION": (
+        "No answer",
+        "The search stopped before it found any plan. Try again with more time.",
+    ),
 }
 
 

@@ -19,7 +19,7 @@ WHAT_TO_DO = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemPage:
-    """Everything an error page shows. The reference is shown for a fault, where it helps somebody to find it."""
+    """Everything an error page shows; a fault shows its reference, which the log holds too."""
 
     title: str
     paragraphs: tuple[str, ...]
