@@ -64,7 +64,8 @@ def main(folder: Path) -> None:
         "govuk-frontend-6.3.0.min.css": _styles(govuk_css, lambda selector: not unused.search(selector)),
         "moj-frontend-11.1.0.min.css": _styles(
             # The first package's custom properties serve both, in its own newer version.
-            re.sub(r":root\{[^}]*\}", "", moj_css), lambda selector: bool(used.search(selector))
+            re.sub(r":root\{[^}]*\}", "", moj_css),
+            lambda selector: bool(used.search(selector)),
         ),
         "govuk-frontend-6.3.0.min.js": re.sub(r"\n?//# sourceMappingURL=.*", "", govuk_script),
     }

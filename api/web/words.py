@@ -28,13 +28,26 @@ MONTHS = (
 
 UNKNOWN = "Not known"
 
-URGENCY_WORDS = {
+PLACE_WORDS: dict[str, str] = {
+    **{kind: kind.words for kind in PlacementType},
+    **{setting: setting.words for setting in EmergencySetting},
+}
+
+DOMAIN_WORDS: dict[str, str] = {
+    NeedDomain.BEHAVIOUR: "Behaviour",
+    NeedDomain.EMOTIONAL: "Emotional wellbeing",
+    NeedDomain.RELATIONSHIPS: "Relationships",
+    NeedDomain.RISK: "Risk",
+    NeedDomain.INDICATORS: "Clinical indicators",
+}
+
+URGENCY_WORDS: dict[str, str] = {
     Urgency.CRISIS: "Tonight",
     Urgency.EMERGENCY: "Within 2 days",
     Urgency.PLANNED: "Planned",
 }
 
-GROUP_WORDS = {
+GROUP_WORDS: dict[str, str] = {
     PlacementGroup.FOSTERING: "Fostering",
     PlacementGroup.RESIDENTIAL: "Children's homes",
     PlacementGroup.SUPPORTED: "Supported accommodation",
@@ -166,25 +179,19 @@ def plain(code: str) -> str:
 
 def placement_words(code: str) -> str:
     """Return a type of home, or a setting that is never offered, in words."""
-    if code in PlacementType:
-        return PlacementType(code).words
-    if code in EmergencySetting:
-        return EmergencySetting(code).words
-    return plain(code)
+    return PLACE_WORDS.get(code) or plain(code)
 
 
 def group_words(code: str) -> str:
     """Return a forecast's placement group in words."""
-    return GROUP_WORDS[PlacementGroup(code)] if code in PlacementGroup else capital(plain(code))
+    return GROUP_WORDS.get(code) or capital(plain(code))
 
 
 def urgency_words(code: str) -> str:
     """Return how soon, in words."""
-    return URGENCY_WORDS[Urgency(code)] if code in Urgency else capital(plain(code))
+    return URGENCY_WORDS.get(code) or capital(plain(code))
 
 
 def domain_words(code: str) -> str:
     """Return a domain of the needs profile in words short enough for a chart."""
-    if code == NeedDomain.INDICATORS:
-        return "Clinical indicators"
-    return capital(NeedDomain(code).words) if code in NeedDomain else capital(plain(code))
+    return DOMAIN_WORDS.get(code) or capital(plain(code))

@@ -17,7 +17,8 @@ from api.web.words import british_date, chance, group_words, number, sentence, s
 T = TypeVar("T")
 
 TABLE_EVERY_MONTHS = 3
-"""The pages' tables show every third month; the full grid is in the JSON answer."""
+SHORTFALL_EVERY_MONTHS = 6
+"""The tables show every third or sixth month; the full grid is in the JSON answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +43,30 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShortRow:
-    """Beds short for one group of homes and ages on one date."""
+class ShortCell:
+    """Beds short for one age band on one date."""
 
-    month: str
-    age_band: str
-    capacity: str
-    chance_short: str
-    middle: str
-    four_in_five: str
-    nine_in_ten: str
+    beds: str
+    chance: str
+    up_to: str
     likely: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShortRow:
+    """Beds short for one age band at the dates shown."""
+
+    ages: str
+    capacity: str
+    cells: tuple[ShortCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShortTable:
-    """Beds short in one group of homes."""
+    """Beds short in one group of homes, by age band, at a few dates."""
 
     name: str
+    months: tuple[str, ...]
     rows: tuple[ShortRow, ...]
     in_brief: str
 
@@ -172,39 +179,49 @@ def _shortfall(rows: Iterable[Mapping[str, Any]]) -> tuple[ShortTable, ...]:
     by_group: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_group[row["placement"]].append(row)
-    tables = []
-    for group, members in by_group.items():
-        dates = sorted({str(row["date"]) for row in members})
-        shown = set(_spaced(dates))
-        likely = [row for row in members if row["p_short"] is not None and row["p_short"] >= 0.5]
-        if likely:
-            soonest = min(likely, key=lambda row: str(row["date"]))
-            brief = (
-                f"More likely short than not from {british_date(soonest['date'])} "
-                f"(ages {soonest['age_band']})."
-            )
-        else:
-            brief = "On no date is a shortage more likely than not."
-        tables.append(
-            ShortTable(
-                name=group_words(group),
-                rows=tuple(_short_row(row) for row in members if str(row["date"]) in shown),
-                in_brief=brief,
-            )
-        )
-    return tuple(tables)
+    return tuple(_short_table(group, members) for group, members in by_group.items())
 
 
-def _short_row(row: Mapping[str, Any]) -> ShortRow:
-    return ShortRow(
-        month=short_month(row["date"]),
-        age_band=str(row["age_band"]),
-        capacity="Not assessed" if row["capacity"] is None else number(row["capacity"]),
-        chance_short=chance(row["p_short"]),
-        middle=_beds(row["beds_short_p50"]),
-        four_in_five=_beds(row["beds_short_p80"]),
-        nine_in_ten=_beds(row["beds_short_p90"]),
-        likely=row["p_short"] is not None and row["p_short"] >= 0.5,
+def _short_table(group: str, members: Sequence[Mapping[str, Any]]) -> ShortTable:
+    dates = sorted({str(row["date"]) for row in members})
+    shown = dates[::SHORTFALL_EVERY_MONTHS][1:] or dates[-1:]
+    by_place = {(str(row["age_band"]), str(row["date"])): row for row in members}
+    bands = list(dict.fromkeys(str(row["age_band"]) for row in members))
+    likely = [row for row in members if _likely(row)]
+    if likely:
+        soonest = min(likely, key=lambda row: str(row["date"]))
+        brief = f"More likely short than not from {british_date(soonest['date'])}, ages {soonest['age_band']}."
+    elif any(row["p_short"] is None for row in members):
+        brief = "Not every month could be assessed."
+    else:
+        brief = "In no month is a shortage more likely than not."
+    return ShortTable(
+        name=group_words(group),
+        months=tuple(short_month(day) for day in shown),
+        rows=tuple(
+            ShortRow(
+                ages=band,
+                capacity=_beds(by_place[band, shown[0]]["capacity"]),
+                cells=tuple(_short_cell(by_place[band, day]) for day in shown),
+            )
+            for band in bands
+        ),
+        in_brief=brief,
+    )
+
+
+def _likely(row: Mapping[str, Any]) -> bool:
+    return row["p_short"] is not None and row["p_short"] >= 0.5
+
+
+def _short_cell(row: Mapping[str, Any]) -> ShortCell:
+    if row["p_short"] is None:
+        return ShortCell(beds="Not assessed", chance="", up_to="", likely=False)
+    return ShortCell(
+        beds=_beds(row["beds_short_p50"]),
+        chance=chance(row["p_short"]),
+        up_to=_beds(row["beds_short_p90"]),
+        likely=_likely(row),
     )
 
 

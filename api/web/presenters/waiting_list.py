@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.words import UNKNOWN, british_date, capital, counted, days_from, joined, urgency_words
 from reference_data.vocabulary import URGENCY_ORDER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingChild:
-    """The facts of one waiting child that the list shows; no name, birth date or address among them."""
-
-    referral_id: str
-    child_id: str
-    age_years: int | None
-    urgency: str | None
-    needed_by: date | None
-    sibling_group: str | None
-    siblings_together: str | None
-    live_options: int | None
+TOGETHER = {
+    "must": "Must stay with",
+    "prefer": "Preferably with",
+    "no": "Brother or sister of",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,53 +43,42 @@ class WaitingListPage:
     in_brief: str
 
 
-def present_waiting_list(children: Iterable[WaitingChild], *, as_of: date) -> WaitingListPage:
-    """Return the list, the most urgent first, then the earliest date, then the referral id."""
-    order = {str(urgency): place for place, urgency in enumerate(URGENCY_ORDER)}
-    children = sorted(
-        children,
-        key=lambda child: (
-            order.get(str(child.urgency), len(order)),
-            child.needed_by or date.max,
-            child.referral_id,
-        ),
-    )
+def present_waiting_list(waiting: WaitingListView) -> WaitingListPage:
+    """Return the list in the order the service gives it: the most urgent first."""
     groups: dict[str, list[str]] = {}
-    for child in children:
-        if child.sibling_group:
-            groups.setdefault(child.sibling_group, []).append(child.child_id)
-    rows = tuple(_row(child, groups, as_of) for child in children)
+    for entry in waiting.entries:
+        if entry.sibling_group:
+            groups.setdefault(entry.sibling_group, []).append(entry.child_id)
+    rows = tuple(_row(entry, groups, waiting.as_of) for entry in waiting.entries)
     counts = [
-        (sum(1 for child in children if str(child.urgency) == urgency), urgency_words(urgency).lower())
+        (sum(1 for row in rows if row.urgency == urgency), urgency_words(urgency).lower())
         for urgency in URGENCY_ORDER
     ]
     brief = joined(f"{count} {words}" for count, words in counts if count)
-    total = counted(len(rows), "child waits", "children wait")
+    total = capital(counted(len(rows), "child waits", "children wait"))
     return WaitingListPage(
-        as_of=british_date(as_of), rows=rows, in_brief=f"{capital(total)}: {brief}." if brief else ""
+        as_of=british_date(waiting.as_of), rows=rows, in_brief=f"{total}: {brief}." if brief else f"{total}."
     )
 
 
-def _row(child: WaitingChild, groups: dict[str, list[str]], as_of: date) -> WaitingRow:
-    together = {"must": "must stay with", "prefer": "preferably with", "no": "brother or sister of"}
+def _row(child: WaitingEntry, groups: dict[str, list[str]], as_of: date) -> WaitingRow:
     others = [one for one in groups.get(child.sibling_group or "", []) if one != child.child_id]
     if others:
-        siblings = capital(
-            f"{together.get(str(child.siblings_together), 'brother or sister of')} {joined(others)}"
-        )
+        together = TOGETHER.get(child.siblings_together or "", TOGETHER["no"])
+        siblings = f"{together} {joined(others)}"
     else:
         siblings = f"Group {child.sibling_group}" if child.sibling_group else "None"
-    options = "Not assessed" if child.live_options is None else capital(counted(child.live_options, "home"))
+    options = "Not assessed" if child.options is None else capital(counted(child.options, "home"))
     return WaitingRow(
         referral_id=child.referral_id,
         child_id=child.child_id,
         age=UNKNOWN if child.age_years is None else str(child.age_years),
-        urgency=str(child.urgency or ""),
-        urgency_words=urgency_words(str(child.urgency)) if child.urgency else "Not known",
+        urgency=child.urgency or "",
+        urgency_words=urgency_words(child.urgency) if child.urgency else "Not known",
         needed_by=british_date(child.needed_by),
         needed_in=days_from(as_of, child.needed_by),
         overdue=child.needed_by is not None and child.needed_by < as_of,
         siblings=siblings,
         options=options,
-        no_options=child.live_options == 0,
+        no_options=child.options == 0,
     )

@@ -1,0 +1,222 @@
+"""The addresses of the pages: what each asks a service for, and the template that shows it.
+
+Signing in and out, and the pages of the product. Reading never writes; the only forms are the two of signing
+in and out. ``static`` and ``error_page`` are what the application mounts and calls besides ``router``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from api.auth.passwords import SignInRefused, sign_in
+from api.auth.sessions import csrf_token, current_user, end_session, start_session
+from api.clock import day_of
+from api.database.records import Records
+from api.database.session import database_of, open_records
+from api.errors import Problem
+from api.services.policy import policy_of
+from api.web.pages import STATIC_FOLDER, navigation, rendered
+from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.options import present_options
+from api.web.presenters.plan import present_plan
+from api.web.presenters.problem import present_problem
+from api.web.presenters.sufficiency import present_sufficiency
+from api.web.presenters.waiting_list import present_waiting_list
+from matching.referral import age_at
+from reference_data.problems import NotEnoughData
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
+
+OpenRecords = Annotated[Records, Depends(open_records)]
+
+START_PAGE = "/waiting-list"
+FORECAST_MONTHS = 24
+
+
+def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
+    """Return a page, told who is reading it and whether the data is invented."""
+    settings = request.app.state.settings
+    user = request.state.user
+    return HTMLResponse(
+        rendered(
+            template,
+            user=user,
+            role=user.role.words if user else "",
+            csrf_token=csrf_token(request),
+            navigation=navigation(request.url.path),
+            demo=settings.demo,
+            **facts,
+        ),
+        status_code=status,
+    )
+
+
+def error_page(request: Request, problem: Problem) -> Response:
+    """Return an error as a page: what happened, what to do, and the reference number."""
+    return page(request, "error.html", status=problem.status, error=present_problem(problem))
+
+
+@router.get("/")
+def start(request: Request) -> RedirectResponse:
+    """Send the reader to the waiting list, or to sign in first."""
+    current_user(request)
+    return RedirectResponse(START_PAGE, status_code=303)
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request, next_page: Annotated[str, Query(alias="next")] = "") -> Response:
+    """Return the form; somebody who is signed in already goes on."""
+    if request.state.user is not None:
+        return RedirectResponse(_own_address(next_page), status_code=303)
+    return page(request, "sign_in.html", next_page=_own_address(next_page), username="", problems=[])
+
+
+@router.post("/sign-in")
+def sign_in_sent(
+    request: Request,
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next_page: Annotated[str, Form(alias="next")] = "",
+) -> Response:
+    """Begin a session, or show the form again with what is wrong; the password is never sent back."""
+    username_problem = "" if username.strip() else "Enter your username"
+    password_problem = "" if password else "Enter your password"
+    if not username_problem and not password_problem:
+        try:
+            token = sign_in(
+                database_of(request),
+                username,
+                password,
+                session_hours=request.app.state.settings.session_hours,
+            )
+        except SignInRefused:
+            username_problem = "The username or the password is not right"
+        else:
+            response = RedirectResponse(_own_address(next_page), status_code=303)
+            start_session(response, request, token)
+            return response
+    problems = [
+        {"text": text, "href": href}
+        for text, href in ((username_problem, "#username"), (password_problem, "#password"))
+        if text
+    ]
+    return page(
+        request,
+        "sign_in.html",
+        status=422,
+        next_page=_own_address(next_page),
+        username=username.strip(),
+        username_problem=username_problem,
+        password_problem=password_problem,
+        problems=problems,
+    )
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> RedirectResponse:
+    """End the session and show the sign-in form."""
+    response = RedirectResponse("/sign-in", status_code=303)
+    end_session(request, response)
+    return response
+
+
+@router.get("/waiting-list")
+def waiting_list_page(request: Request, records: OpenRecords) -> Response:
+    """Return who needs a home, the most urgent first."""
+    from api.services.waiting_list import waiting_list
+
+    settings = request.app.state.settings
+    waiting = waiting_list(records, day_of(settings), policy=policy_of(settings), count_options=True)
+    return page(request, "waiting_list.html", page=present_waiting_list(waiting))
+
+
+@router.get("/children/{referral_id}/options")
+def options_page(request: Request, referral_id: str, records: OpenRecords, show: str = "") -> Response:
+    """Return the ranked homes for one child."""
+    from api.services.ranked_options import ranked_options
+
+    settings = request.app.state.settings
+    as_of = day_of(settings)
+    ranking = ranked_options(records, referral_id, as_of, policy=policy_of(settings)).as_dict()
+    # The service has noted in the audit that this child's record was opened; once is enough.
+    referral = next(one for one in records.referrals() if one.referral_id == referral_id)
+    return page(
+        request,
+        "options.html",
+        page=present_options(
+            ranking=ranking,
+            referral=referral,
+            homes={home.home_id: home for home in records.homes()},
+            age_years=age_at(referral, as_of),
+            show_all=show == "all",
+        ),
+    )
+
+
+@router.get("/plan")
+def plan_page(request: Request, records: OpenRecords) -> Response:
+    """Return the joint plan of the whole list."""
+    from api.services.joint_plan import joint_plan
+
+    settings = request.app.state.settings
+    answer = joint_plan(records, day_of(settings), policy=policy_of(settings))
+    return page(
+        request,
+        "plan.html",
+        page=present_plan(
+            plan=answer.as_dict(),
+            referrals={referral.child_id: referral for referral in records.referrals()},
+            homes={home.home_id: home for home in records.homes()},
+        ),
+    )
+
+
+@router.get("/sufficiency")
+def sufficiency_page(request: Request, records: OpenRecords) -> Response:
+    """Return the forecast of children in care and beds short, or say what is missing for one."""
+    from api.services.forecast import forecast
+
+    try:
+        answer = forecast(records, day_of(request.app.state.settings), months=FORECAST_MONTHS)
+    except NotEnoughData as lacking:
+        return page(request, "sufficiency_missing.html", message=lacking.message)
+    return page(request, "sufficiency.html", page=present_sufficiency(answer.as_dict()))
+
+
+@router.get("/emergency-watch")
+def emergency_watch_page(request: Request, records: OpenRecords) -> Response:
+    """Return the spells in emergency accommodation and what is due."""
+    from api.services.emergency_watch import emergency_watch
+
+    settings = request.app.state.settings
+    report = emergency_watch(records, day_of(settings), policy=policy_of(settings))
+    return page(request, "emergency_watch.html", page=present_watch(report.as_dict()))
+
+
+@router.get("/accessibility-statement")
+def accessibility_statement(request: Request) -> Response:
+    """Return how accessible the pages are, honestly."""
+    return page(request, "accessibility_statement.html")
+
+
+@router.get("/help")
+def help_page(request: Request) -> Response:
+    """Return what the product does and what its words mean."""
+    return page(request, "help.html")
+
+
+def _own_address(address: str) -> str:
+    """Return an address on this site to go on to; anything else becomes the start page."""
+    parts = urlsplit(address)
+    on_this_site = address.startswith("/") and not address.startswith(("//", "/\\"))
+    if not on_this_site or parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in address):
+        return START_PAGE
+    return address

@@ -1,0 +1,375 @@
+"""Sample answers in the contract's shapes, for the tests of presenters and templates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from matching.home import Home
+from matching.referral import Referral, Wishes
+from reference_data.vocabulary import (
+    ContractKind,
+    Control,
+    NeedDomain,
+    PlacementType,
+    SiblingsTogether,
+    Urgency,
+)
+
+AS_OF = date(2026, 6, 15)
+
+EVIDENCE = {
+    "product_version": "0.1.0",
+    "policy_version": "default-1",
+    "data_date": "2026-06-15",
+    "seed": 0,
+    "input_hash": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+    "warnings": ["Postcodes are those of the directory of January 2026"],
+}
+
+
+def sample_referral() -> Referral:
+    return Referral(
+        referral_id="DEMO-R-014",
+        child_id="DEMO-C-014",
+        authority="879",
+        date_of_birth=date(2011, 9, 2),
+        legal_status="V2",
+        needed_by=date(2026, 6, 15),
+        urgency=Urgency.CRISIS,
+        needs={
+            NeedDomain.BEHAVIOUR: 62,
+            NeedDomain.EMOTIONAL: 71,
+            NeedDomain.RELATIONSHIPS: 48,
+            NeedDomain.RISK: 66,
+        },
+        sibling_group="DEMO-S-03",
+        siblings_together=SiblingsTogether.PREFER,
+        wishes=Wishes(
+            text="I want to stay at my school and see my nan on Sundays.",
+            asked_on=date(2026, 6, 14),
+            asked_by="social worker",
+            advocate="offered and accepted",
+        ),
+    )
+
+
+def sample_homes() -> dict[str, Home]:
+    homes = [
+        Home(
+            home_id="DEMO-H-101",
+            name="Larkbeare",
+            type=PlacementType.IN_HOUSE_FOSTER_CARER,
+            contract=ContractKind.IN_HOUSE,
+            control=Control.DIRECT,
+            weekly_fee_pence=68_500,
+            vacancies_confirmed_on=date(2026, 6, 14),
+            can_meet={
+                NeedDomain.BEHAVIOUR: 55,
+                NeedDomain.EMOTIONAL: 75,
+                NeedDomain.RELATIONSHIPS: 60,
+                NeedDomain.RISK: 50,
+            },
+        ),
+        Home(
+            home_id="DEMO-H-205",
+            name="Tamar Reach",
+            type=PlacementType.CHILDRENS_HOME,
+            contract=ContractKind.BLOCK,
+            control=Control.NOMINATE,
+            weekly_fee_pence=689_550,
+            vacancies_confirmed_on=date(2026, 5, 2),
+            can_meet={},
+        ),
+        *(
+            Home(
+                home_id=f"DEMO-H-{number}",
+                name=f"Sample House {number}",
+                type=PlacementType.AGENCY_FOSTER_CARER,
+                contract=ContractKind.FRAMEWORK,
+                control=Control.OFFER,
+                weekly_fee_pence=95_000,
+            )
+            for number in range(300, 325)
+        ),
+    ]
+    return {home.home_id: home for home in homes}
+
+
+def _option(rank: int, home_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "home_id": home_id,
+        "rank": rank,
+        "distance_miles": 3.4,
+        "weekly_fee_pence": 68_500,
+        "penalties": {"unmet_need": 23},
+        "reasons": ["3.4 miles from home", "near enough to stay at the present school"],
+        "questions": [],
+        "flags": [],
+        "approvals": [],
+        **changes,
+    }
+
+
+def sample_ranking() -> dict[str, Any]:
+    return {
+        "referral_id": "DEMO-R-014",
+        "as_of": "2026-06-15",
+        "policy": "default-1",
+        "assumptions": ["No travel-time table was given, so distances are straight lines"],
+        "prompts": [
+            "Has a return to a parent, or to a person with parental responsibility, been considered? "
+            "Children Act 1989 section 22C(2) to (4)"
+        ],
+        "options": [
+            _option(
+                1,
+                "DEMO-H-101",
+                flags=["turns 15 on 2 September 2026, within the expected stay"],
+                questions=[
+                    {
+                        "rule": "peers_and_impact",
+                        "text": "How would this affect the two children already there?",
+                        "ask": "supervising_social_worker",
+                    }
+                ],
+                approvals=[
+                    {
+                        "code": "placement_plan",
+                        "who": "nominated_officer",
+                        "why": "the placement plan must be agreed",
+                        "instrument": "Care Planning Regulations 2010, regulation 9",
+                        "due_on": "2026-06-22",
+                    }
+                ],
+            ),
+            _option(2, "DEMO-H-205", distance_miles=None, weekly_fee_pence=689_550),
+            *(_option(number - 297, f"DEMO-H-{number}", distance_miles=12.0) for number in range(300, 312)),
+        ],
+        "excluded": [
+            {
+                "home_id": f"DEMO-H-{number}",
+                "reasons": [
+                    {
+                        "rule": "age_registered",
+                        "text": "takes children from 5 to 12",
+                        "instrument": "Children's Homes Regulations 2015, Schedule 1",
+                    },
+                    *(
+                        [{"rule": "places_free", "text": "no place is free on the day", "instrument": None}]
+                        if number % 2
+                        else []
+                    ),
+                ],
+            }
+            for number in range(312, 325)
+        ],
+        "relaxations": [
+            {
+                "change": "wait_7_days",
+                "text": "if the start could wait until 22 June 2026",
+                "homes_gained": ["DEMO-H-313", "DEMO-H-315"],
+            }
+        ],
+        "evidence": EVIDENCE,
+    }
+
+
+def sample_plan() -> dict[str, Any]:
+    return {
+        "status": "OPTIMAL",
+        "assignments": [
+            {
+                "child_id": "DEMO-C-014",
+                "home_id": "DEMO-H-101",
+                "reasons": ["the nearest home that can meet the needs"],
+                "cost_to_others": "costs no other child a home",
+                "subject_to_offer": False,
+            },
+            {
+                "child_id": "DEMO-C-022",
+                "home_id": "DEMO-H-300",
+                "reasons": ["keeps brother and sister together"],
+                "cost_to_others": None,
+                "subject_to_offer": True,
+            },
+        ],
+        "enquiries": [{"child_id": "DEMO-C-022", "home_ids": ["DEMO-H-300", "DEMO-H-301"]}],
+        "unplaced": [
+            {
+                "child_id": "DEMO-C-031",
+                "reasons": ["two homes could take this child, and both go to more urgent children"],
+                "competing": ["DEMO-C-014"],
+            }
+        ],
+        "stages": [
+            {"aim": "crisis_placed", "value": 1, "bound": 1, "proved": True},
+            {"aim": "emergency_placed", "value": 1, "bound": 1, "proved": True},
+        ],
+        "gap": 0.0,
+        "seconds": 0.4,
+        "alternatives": [
+            {"difference": "DEMO-C-014 goes to Tamar Reach", "gives_up": ["4.1 miles nearer to home"]}
+        ],
+        "bottlenecks": [{"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1}],
+        "eligible_pairs": [["DEMO-C-014", "DEMO-H-101"]],
+        "evidence": EVIDENCE,
+    }
+
+
+def _month(place: int) -> date:
+    years, months = divmod(5 + place, 12)
+    return date(2026 + years, months + 1, 1)
+
+
+def sample_forecast(*, with_homes: bool = True) -> dict[str, Any]:
+    spread = {
+        "p2_5": -1.96,
+        "p10": -1.28,
+        "p25": -0.67,
+        "p50": 0.0,
+        "p75": 0.67,
+        "p90": 1.28,
+        "p97_5": 1.96,
+    }
+    totals, bins, shortfall = [], [], []
+    for place in range(25):
+        day = _month(place).isoformat()
+        middle, deviation = 530 + 0.8 * place, 2 + 6 * place**0.5
+        totals.append(
+            {"date": day, "mean": middle}
+            | {name: middle + factor * deviation for name, factor in spread.items()}
+        )
+        for group, size in (("fostering", 340), ("residential", 62), ("supported", 54), ("other", 74)):
+            for band, share in (("0", 0.05), ("1-4", 0.1), ("5-9", 0.2), ("10-15", 0.4), ("16-17", 0.25)):
+                mean = size * share + (0.3 * place if group == "residential" else 0)
+                bins.append(
+                    {"date": day, "age_band": band, "placement": group, "mean": mean}
+                    | {name: mean + factor * 3 for name, factor in spread.items()}
+                )
+        for group in ("fostering", "residential", "supported"):
+            for band in ("5-9", "10-15", "16-17"):
+                shortfall.append(
+                    {
+                        "date": day,
+                        "placement": group,
+                        "age_band": band,
+                        "capacity": 24 if with_homes else None,
+                        "p_short": min(0.95, 0.03 * place) if with_homes else None,
+                        "beds_short_p50": max(0, place // 3 - 3) if with_homes else None,
+                        "beds_short_p80": max(0, place // 2 - 2) if with_homes else None,
+                        "beds_short_p90": place // 2 if with_homes else None,
+                        "beds_short_p95": place // 2 + 2 if with_homes else None,
+                        "short_local": 1.0,
+                        "short_any": 0.5,
+                    }
+                )
+    return {
+        "from": "2026-06-01",
+        "months": 24,
+        "runs": 1000,
+        "seed": 0,
+        "bins": bins,
+        "totals": totals,
+        "detail": [],
+        "shortfall_status": "ASSESSED" if with_homes else "NOT_ASSESSED",
+        "shortfall": shortfall,
+        "definition": "a bed short is a child-night due for which no bed that we can use is free",
+        "evidence": EVIDENCE,
+    }
+
+
+def sample_watch() -> dict[str, Any]:
+    def rule(name: str, outcome: str, text: str, due_on: str | None = None, **more: Any) -> dict[str, Any]:
+        return {
+            "rule": name,
+            "outcome": outcome,
+            "text": text,
+            "instrument": more.get("instrument"),
+            "due_on": due_on,
+            "missing": more.get("missing"),
+        }
+
+    return {
+        "as_of": "2026-06-15",
+        "spells": [
+            {
+                "spell_id": "DEMO-P-1",
+                "child_id": "DEMO-C-041",
+                "started_on": "2026-05-28",
+                "ended_on": None,
+                "nights": 18,
+                "unsuitable_nights_90_days": 21,
+                "age": 16,
+                "settings": ["hotel", "holiday_let"],
+                "outcome": "RAISED",
+                "rules": [
+                    rule(
+                        "over_14_nights",
+                        "RAISED",
+                        "18 nights, over the council's limit of 14",
+                        "2026-06-12",
+                        instrument="Council policy, from the inspection letter of 25 May 2018",
+                    ),
+                    rule("notices_missing", "NOT_ASSESSED", "notices cannot be checked", missing=["notices"]),
+                    rule("turned_18", "CLEAR", "under 18 throughout"),
+                ],
+            },
+            {
+                "spell_id": "DEMO-P-2",
+                "child_id": "DEMO-C-044",
+                "started_on": "2026-04-02",
+                "ended_on": "2026-04-05",
+                "nights": 3,
+                "unsuitable_nights_90_days": 3,
+                "age": 17,
+                "settings": ["bed_and_breakfast"],
+                "outcome": "WARNING",
+                "rules": [
+                    rule("bed_and_breakfast", "WARNING", "bed and breakfast is unsuitable", "2026-06-16")
+                ],
+            },
+        ],
+    }
+
+
+@pytest.fixture
+def referral() -> Referral:
+    return sample_referral()
+
+
+@pytest.fixture
+def homes() -> dict[str, Home]:
+    return sample_homes()
+
+
+@pytest.fixture
+def ranking() -> dict[str, Any]:
+    return sample_ranking()
+
+
+@pytest.fixture
+def plan() -> dict[str, Any]:
+    return sample_plan()
+
+
+@pytest.fixture
+def forecast() -> dict[str, Any]:
+    return sample_forecast()
+
+
+@pytest.fixture
+def forecast_without_homes() -> dict[str, Any]:
+    return sample_forecast(with_homes=False)
+
+
+@pytest.fixture
+def watch_report() -> dict[str, Any]:
+    return sample_watch()
+
+
+@pytest.fixture
+def as_of() -> date:
+    return AS_OF
