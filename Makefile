@@ -24,7 +24,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.run --quick
 
 evidence: $(VENV)/installed-dev
-	RIGHTHOME_FULL_COUNTS=1 $(BIN)/python -m tests.benchmarks.run --write docs/evidence
+	TESTS_FULL_COUNTS=1 $(BIN)/python -m tests.benchmarks.run --write docs/evidence
 
 # Writes the lock files again from pyproject.toml. Names, versions and hashes only: no addresses.
 lock: $(VENV)/bin/uv

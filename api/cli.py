@@ -7,6 +7,7 @@ without waiting for what only ``serve`` uses.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from reference_data.problems import ImportRejected, RighthomeError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from api.settings import Settings
     from matching.home import Home
     from matching.policy import Policy
     from matching.referral import Referral
@@ -87,6 +89,12 @@ def _today() -> date:
     from api.clock import now
 
     return now().astimezone(ZoneInfo("Europe/London")).date()
+
+
+def _settings() -> Settings:
+    from api.settings import settings_from_environment
+
+    return settings_from_environment(os.environ)
 
 
 def _print_json(answer: Any) -> None:
@@ -356,14 +364,14 @@ def demo(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65_535)] = 8000,
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65_535, help="The port [8000].")] = None,
 ) -> None:
     """The web application and JSON API on the configured database."""
     from api.serving import serve as serve_application
-    from api.settings import Settings
 
-    serve_application(Settings(), host=host, port=port)
+    settings = _settings()
+    serve_application(settings, host=host or settings.host, port=port or settings.port)
 
 
 @app.command("import")
@@ -378,14 +386,13 @@ def import_records(
 ) -> None:
     """Import records into the database: all of a file or nothing of it."""
     from api.services.importing import import_file
-    from api.settings import Settings
 
     if kind not in ("homes", "referrals", "returns", "stays"):
         raise UsageError("Import one of: homes, referrals, returns, stays.")
     if authority is None or as_user is None:
         raise UsageError("An import needs --authority CODE and --as-user NAME for the audit.")
     result = import_file(
-        Settings().database_url, kind, path, authority=authority, as_user=as_user, dry_run=dry_run
+        _settings().database_url, kind, path, authority=authority, as_user=as_user, dry_run=dry_run
     ).as_dict()
     if as_json:
         _print_json(result)
@@ -424,9 +431,8 @@ def check(as_json: Json = False) -> None:
 
 def _migrated(action: str, as_json: bool, *arguments: str) -> None:
     from api.database import migrate
-    from api.settings import Settings
 
-    result = getattr(migrate, action)(Settings().database_url, *arguments)
+    result = getattr(migrate, action)(_settings().database_url, *arguments)
     if as_json:
         _print_json(result.as_dict())
     else:

@@ -1,44 +1,42 @@
-"""Serve the web application. A proxy that speaks https stands in front of it in a council."""
+"""Run the web application on this machine's network."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import replace
+import socket
 
-from api.database.engine import open_database
-from api.database.migrate import require_latest
 from api.settings import Settings
+from reference_data.problems import Conflict
 
 
-def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
-    """Serve until stopped.
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until interrupted.
 
     Raises
     ------
     Conflict
-        If the database's tables are not the newest.
+        If something else already listens on the port.
     """
     import uvicorn
 
     from api.app import create_app
 
-    settings = replace(
-        settings,
-        host=settings.host if host is None else host,
-        port=settings.port if port is None else port,
-    )
-    database = open_database(settings.database_url)
-    try:
-        require_latest(database)
-    finally:
-        database.close()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        # Our own log line holds the route's pattern; uvicorn's would hold what was filled in.
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-    )
+    require_free_port(host, port)
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", server_header=False)
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Refuse a port that is taken, before anything else is done.
+
+    Raises
+    ------
+    Conflict
+        If something else already listens on it.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            raise Conflict(
+                "port_taken", "The port is in use or not allowed. Name another with --port.", {"port": port}
+            ) from None

@@ -1,0 +1,103 @@
+"""``righthome demo``: the three jobs on the invented sample, then the site.
+
+The database is a file in a temporary folder, made anew at every start and removed at the end, so that a
+demonstration never meets real records.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api import printing
+from reference_data.sample import SAMPLE_DATE, SAMPLE_FORECAST_FROM
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from api.database.records import Records
+    from api.services.sample import LoadedSample
+
+DEMO_CHILD = "DEMO-C01"
+DEMO_MONTHS = 24
+DEMO_RUNS = 300
+HOST = "127.0.0.1"
+
+
+def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) -> None:
+    """Print the four parts, or one JSON document with them, and then serve the site.
+
+    Raises
+    ------
+    Conflict
+        If the site is wanted and its port is taken; nothing is printed then.
+    """
+    from api.serving import require_free_port
+    from api.services.sample import load_sample
+
+    if serve_site and not as_json:
+        require_free_port(HOST, port)
+    with tempfile.TemporaryDirectory(prefix="righthome-demo-") as folder:
+        url = f"sqlite:///{Path(folder) / 'demo.sqlite3'}"
+        sample = load_sample(url)
+        answers = _answers(url)
+        if as_json:
+            print(json.dumps(answers, ensure_ascii=False, indent=2, allow_nan=False))
+            return
+        _print_parts(console, answers)
+        if serve_site:
+            _serve(console, url, port, sample)
+
+
+def _answers(url: str) -> dict[str, Any]:
+    """Return the four answers, each made from the stored records and not from the files."""
+    from api.services.emergency_watch import emergency_watch
+    from api.services.forecast import forecast
+    from api.services.joint_plan import joint_plan
+    from api.services.ranked_options import ranked_options
+    from api.services.sample import SAMPLE_AUTHORITY
+    from api.services.stored import stored_records
+
+    with stored_records(url, SAMPLE_AUTHORITY) as records:
+        return {
+            "as_of": SAMPLE_DATE.isoformat(),
+            "ranking": ranked_options(records, _referral_of(records, DEMO_CHILD), SAMPLE_DATE).as_dict(),
+            "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
+            "forecast": forecast(
+                records, SAMPLE_FORECAST_FROM, months=DEMO_MONTHS, runs=DEMO_RUNS
+            ).as_dict(),
+            "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
+        }
+
+
+def _referral_of(records: Records, child_id: str) -> str:
+    return next(one.referral_id for one in records.referrals() if one.child_id == child_id)
+
+
+def _print_parts(console: Console, answers: dict[str, Any]) -> None:
+    today = printing.british_date(answers["as_of"])
+    console.print(f"Everything here is invented. The date of the demonstration is {today}.\n", style="dim")
+    console.rule(f"1. Homes for one child tonight ({DEMO_CHILD})", align="left")
+    printing.print_ranking(console, answers["ranking"], shown=3)
+    console.rule("2. The whole waiting list at once", align="left")
+    printing.print_plan(console, answers["plan"], shown=8)
+    console.rule(f"3. Beds short over {DEMO_MONTHS} months", align="left")
+    printing.print_forecast(console, answers["forecast"])
+    console.rule("4. Young people in emergency accommodation today", align="left")
+    printing.print_watch(console, answers["watch"])
+
+
+def _serve(console: Console, url: str, port: int, sample: LoadedSample) -> None:
+    from api.serving import serve
+    from api.settings import Settings
+
+    console.rule("The site", align="left")
+    console.print(f"Open http://{HOST}:{port} and sign in with password {sample.password} as one of:")
+    for user in sample.users:
+        console.print(f"  {user.username} ({user.role.words})")
+    console.print("Stop with Ctrl+C. Everything is deleted then.")
+    settings = replace(Settings(), database_url=url, demo=True, as_of=sample.as_of)
+    serve(settings, host=HOST, port=port)
