@@ -1,0 +1,313 @@
+"""The soft aims: one named function each, from a child and a home to a whole-number penalty.
+
+Only what depends on child and home together counts: what is true of the child alone is the same for
+every home and cannot rank them. Order and weights are the council's, in ``policy.py``; words for an
+option are in ``explain.py``. Unknown never looks good: each aim says what it counts then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from matching.findings import Case
+from matching.fit import suitability_group
+from matching.home import Home, beds_open_to
+from matching.places import Where, authority_of, miles_between, where_is
+from matching.policy import Aim, Policy
+from matching.referral import sibling_members
+from reference_data.vocabulary import (
+    RESIDENTIAL_TYPES,
+    ContractKind,
+    NeedDomain,
+    PlacementType,
+    SiblingsTogether,
+    Suitability,
+)
+
+_OFTEN = {"daily": 7, "weekly": 4, "fortnightly": 2, "monthly": 1, "rarely": 1}
+"""How much a place counts by how often the child goes there; words not listed count as weekly."""
+
+Units = Callable[[Case, Home, Aim], int]
+
+
+def connected_carer(case: Case, home: Home, aim: Aim) -> int:
+    """Return 0 for a connected carer approved for this child and 1 for any other home.
+
+    References
+    ----------
+    Children Act 1989, section 22C(7)(a).
+    """
+    connected = home.type is PlacementType.CONNECTED_FOSTER_CARER
+    return 0 if connected and case.referral.child_id in (home.approved_for or ()) else 1
+
+
+def area(case: Case, home: Home, aim: Aim) -> int:
+    """Return 0 in the responsible authority's area, 1 in an adjoining one, 2 elsewhere or unknown."""
+    where = where_is(case.referral.authority, authority_of(home))
+    return {Where.IN_AREA: 0, Where.ADJOINING: 1}.get(where, 2)
+
+
+def near_home(case: Case, home: Home, aim: Aim) -> int:
+    """Return the whole steps of miles from the child's home; the most steps when that is unknown."""
+    return _steps(miles_between(case.referral.home_postcode, home.postcode), aim)
+
+
+def school(case: Case, home: Home, aim: Aim) -> int:
+    """Return the whole steps of miles from the child's school; 0 when the referral names none."""
+    postcode = case.referral.prefers.school_postcode
+    return 0 if postcode is None else _steps(miles_between(postcode, home.postcode), aim)
+
+
+def siblings(case: Case, home: Home, aim: Aim) -> int:
+    """Return 0 with all brothers and sisters, 1 with at least one, 3 with none; 0 where that is not sought.
+
+    One sibling together earns most of the gain, so the scale is concave. Those who live there already
+    and those on the list for whom there is room both count.
+    """
+    referral = case.referral
+    if referral.sibling_group is None or referral.siblings_together is SiblingsTogether.NO:
+        return 0
+    living_there = siblings_living_there(case, home)
+    waiting = len(sibling_members(referral, case.context.others))
+    if waiting == 0:
+        return 0 if living_there else 3
+    free = beds_open_to(home, _sibling_ids(case), case.start)
+    room_for = 0 if free is None else max(0, min(waiting, free - 1))
+    if room_for == waiting:
+        return 0
+    return 1 if living_there + room_for else 3
+
+
+def siblings_living_there(case: Case, home: Home) -> int:
+    """Return how many brothers and sisters of the child live in the home."""
+    group = case.referral.sibling_group
+    if group is None:
+        return 0
+    return sum(
+        one.sibling_group == group and one.child_id != case.referral.child_id for one in home.residents or ()
+    )
+
+
+def _sibling_ids(case: Case) -> frozenset[str]:
+    members = sibling_members(case.referral, case.context.others)
+    return frozenset((case.referral.child_id, *(member.child_id for member in members)))
+
+
+def access(case: Case, home: Home, aim: Aim) -> int:
+    """Return the required features and ways of communicating that the home has not stated."""
+    return len(unstated_access(case, home))
+
+
+def unstated_access(case: Case, home: Home) -> tuple[str, ...]:
+    """Return the required features and ways of communicating that the home has not stated."""
+    features = set(home.features or ())
+    spoken = {_plain(word) for word in (*(home.offers.languages or ()), *features, *(home.staffing or ()))}
+    missing = [feature for feature in case.referral.requires if feature not in features]
+    missing += [word for word in case.referral.communication if _plain(word) not in spoken]
+    return tuple(missing)
+
+
+def contact(case: Case, home: Home, aim: Aim) -> int:
+    """Return the mean steps of miles from important places, weighted by how often the child goes there."""
+    places = case.referral.important_places
+    if not places:
+        return 0
+    weights = [_OFTEN.get((place.how_often or "").strip().lower(), 4) for place in places]
+    steps = [_steps(miles_between(place.postcode, home.postcode), aim) for place in places]
+    return sum(weight * step for weight, step in zip(weights, steps, strict=True)) // sum(weights)
+
+
+def identity(case: Case, home: Home, aim: Aim) -> int:
+    """Return how many stated preferences of identity the home does not say it meets.
+
+    References
+    ----------
+    Children Act 1989, section 22(5)(c).
+    """
+    return sum(met is not True for met in identity_met(case, home).values())
+
+
+def identity_met(case: Case, home: Home) -> dict[str, bool | None]:
+    """Return, for each preference of identity that the referral states, whether the home meets it.
+
+    ``None`` means that the home has not said.
+    """
+    prefers, offers = case.referral.prefers, home.offers
+    wanted = {
+        "language": (prefers.language, offers.languages),
+        "religion": (prefers.religion, offers.religions),
+        "ethnicity": (prefers.ethnicity, offers.ethnicities),
+    }
+    met = {name: _any_of(want, offered) for name, (want, offered) in wanted.items() if want}
+    gender = _plain(prefers.gender_of_carer or "any")
+    if gender != "any":
+        met["gender of carer"] = _any_of((gender,), offers.carer_genders)
+    return met
+
+
+def pets(case: Case, home: Home, aim: Aim) -> int:
+    """Return 1 when the wish about pets is not known to be met."""
+    wanted = {_plain(word) for word in case.referral.prefers.pets}
+    if not wanted:
+        return 0
+    kept = home.offers.pets
+    if kept is None:
+        return 1
+    if "none" in wanted:
+        return int(bool({_plain(word) for word in kept} - {"none"}))
+    return int(not _any_of(tuple(wanted), kept))
+
+
+def preferred_type(case: Case, home: Home, aim: Aim) -> int:
+    """Return 1 when the social worker prefers another broad kind of home."""
+    views = case.referral.suitability
+    preferred = {group for group, view in views.items() if view is Suitability.PREFERRED}
+    return int(bool(preferred) and suitability_group(home) not in preferred)
+
+
+def need_gaps(case: Case, home: Home) -> dict[NeedDomain, int | None]:
+    """Return, by domain, the points by which the need exceeds what the home can meet; ``None`` is unknown."""
+    gaps: dict[NeedDomain, int | None] = {}
+    for domain in NeedDomain:
+        need, can_meet = case.referral.needs.get(domain), home.can_meet.get(domain)
+        if need == 0:
+            gaps[domain] = 0
+        else:
+            gaps[domain] = None if need is None or can_meet is None else max(0, need - can_meet)
+    return gaps
+
+
+def counted_gaps(case: Case, home: Home) -> tuple[int, ...]:
+    """Return the gap counted in each domain: what is unknown counts as if it stood at the policy's gap.
+
+    A need smaller than that gap counts as the need itself, since no gap can be larger.
+    """
+    tolerance = case.context.policy.need_gap_points
+    needs = case.referral.needs
+    return tuple(
+        min(tolerance[domain], needs.get(domain, 100)) if gap is None else gap
+        for domain, gap in need_gaps(case, home).items()
+    )
+
+
+def unmet_need(case: Case, home: Home, aim: Aim) -> int:
+    """Return the squares of the gaps added over the domains: one large gap counts for more than small ones."""
+    return sum(gap * gap for gap in counted_gaps(case, home))
+
+
+def unmet_need_points(case: Case, home: Home) -> int:
+    """Return the gaps added over the domains, in points; the policy's floor is stated in these."""
+    return sum(counted_gaps(case, home))
+
+
+def above_floor(case: Case, home: Home) -> bool:
+    """Say whether the pair is above the policy's suitability floor, so that a joint plan may use it."""
+    return unmet_need_points(case, home) <= case.context.policy.floor_unmet_need_points
+
+
+def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
+    """Return the tens of points of ability in a residential home that this child would not need."""
+    if home.type not in RESIDENTIAL_TYPES:
+        return 0
+    unused = (
+        max(0, can_meet - case.referral.needs[domain])
+        for domain, can_meet in home.can_meet.items()
+        if domain in case.referral.needs
+    )
+    return sum(unused) // 10
+
+
+def stability(case: Case, home: Home, aim: Aim) -> int:
+    """Return how many recorded facts would end the stay before it is expected to end."""
+    return len(early_ends(case, home))
+
+
+def early_ends(case: Case, home: Home) -> tuple[str, ...]:
+    """Return the recorded facts that would end the stay early: longest stay, closing, temporary approval."""
+    until = expected_end(case)
+    days = case.referral.expected_stay_days
+    found = []
+    if home.max_stay_days is not None and days is not None and home.max_stay_days < days:
+        found.append("longest_stay")
+    if home.closes_on is not None and (until is None or home.closes_on < until):
+        found.append("closes")
+    approval = home.temporary_approval_until
+    if approval is not None and (until is None or approval < until):
+        found.append("temporary_approval")
+    return tuple(found)
+
+
+def expected_end(case: Case) -> date | None:
+    """Return the day the stay is expected to end, or ``None`` when nobody said how long it is."""
+    days = case.referral.expected_stay_days
+    return None if days is None else case.start + timedelta(days=days)
+
+
+def cost(case: Case, home: Home, aim: Aim) -> int:
+    """Return the whole pounds a week that the placement costs more than the empty bed costs already."""
+    pence = net_weekly_pence(home)
+    return aim.parameters["unknown_pounds"] if pence is None else pence // 100
+
+
+def net_weekly_pence(home: Home) -> int | None:
+    """Return the net weekly cost to the council in pence, or ``None`` when no fee is recorded.
+
+    A vacant block bed is paid for already and costs nothing more, unless the contract states a
+    different fee for the bed while it is empty.
+    """
+    if home.contract is ContractKind.BLOCK and home.void_fee_pence is None:
+        return 0
+    if home.weekly_fee_pence is None:
+        return None
+    return max(0, home.weekly_fee_pence - (home.void_fee_pence or 0))
+
+
+AIMS: dict[str, Units] = {
+    "connected_carer": connected_carer,
+    "area": area,
+    "near_home": near_home,
+    "school": school,
+    "siblings": siblings,
+    "access": access,
+    "contact": contact,
+    "identity": identity,
+    "pets": pets,
+    "preferred_type": preferred_type,
+    "unmet_need": unmet_need,
+    "specialist_capacity": specialist_capacity,
+    "stability": stability,
+    "cost": cost,
+}
+"""Every aim by its name in the policy."""
+
+
+def penalties(case: Case, home: Home) -> dict[str, int]:
+    """Return the weighted penalty of every aim in the policy's order; 0 is best.
+
+    The values are whole numbers, at least 0, and comparable only within a stage of the policy.
+    """
+    return {aim.name: aim.weight * AIMS[aim.name](case, home, aim) for aim in case.context.policy.aims}
+
+
+def stage_totals(found: dict[str, int], policy: Policy) -> tuple[int, ...]:
+    """Return penalties added up by stage, first stage first."""
+    return tuple(
+        sum(found[aim.name] for aim in policy.aims if aim.stage == stage) for stage in policy.stages
+    )
+
+
+def _steps(miles: float | None, aim: Aim) -> int:
+    most = aim.parameters["most_steps"]
+    return most if miles is None else min(most, int(miles // aim.parameters["step_miles"]))
+
+
+def _any_of(wanted: tuple[str, ...], offered: tuple[str, ...] | None) -> bool | None:
+    if offered is None:
+        return None
+    return bool({_plain(word) for word in wanted} & {_plain(word) for word in offered})
+
+
+def _plain(word: str) -> str:
+    plain = "_".join(word.replace("-", " ").casefold().split())
+    return {"female": "f", "woman": "f", "women": "f", "male": "m", "man": "m", "men": "m"}.get(plain, plain)

@@ -1,0 +1,240 @@
+"""Who must approve, plan or be told before a child moves into a home, and by when.
+
+Distance and fee never exclude: they bring approvals. What must be approved is law or the policy's
+limit; the role that signs here is the council's to name (``policy.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from matching import instruments as law
+from matching.findings import Case
+from matching.fit import in_key_stage_4
+from matching.home import Home, is_fostering, other_residents
+from matching.places import Where, authority_of, miles_between, where_is
+from matching.room import USUAL_FOSTERING_LIMIT
+from reference_data.vocabulary import (
+    FOSTERING_TYPES,
+    PlacementType,
+)
+
+_WORKING_DAYS_AFTER_AN_EMERGENCY = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Something a named role must sign or send, and the last day for it."""
+
+    code: str
+    who: str
+    why: str
+    instrument: str
+    due_on: date
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the contract's approval."""
+        return {
+            "code": self.code,
+            "who": self.who,
+            "why": self.why,
+            "instrument": self.instrument,
+            "due_on": self.due_on.isoformat(),
+        }
+
+
+def approvals(case: Case, home: Home) -> tuple[Approval, ...]:
+    """Return everything that must be approved, planned or notified for this child in this home."""
+    found = [
+        _where(case, home),
+        _key_stage_4(case, home),
+        _supported_accommodation_review(case, home),
+        _with_parents(case, home),
+        _temporary_approval(case, home),
+        _usual_fostering_limit(case, home),
+        _secure(case, home),
+        _fee(case, home),
+        _plan(case),
+        _notification(case),
+    ]
+    return tuple(one for one in found if one is not None)
+
+
+def working_days_after(start: date, days: int) -> date:
+    """Return the date so many weekdays after a date.
+
+    Bank holidays are counted as working days, so a deadline is never given later than it is.
+    """
+    due = start
+    while days:
+        due += timedelta(days=1)
+        if due.weekday() < 5:
+            days -= 1
+    return due
+
+
+def needs_director(case: Case, home: Home) -> bool:
+    """Say whether the placement is at a distance and the director must approve it.
+
+    At a distance is outside the area and not in an adjoining authority, however many miles it is.
+    Connected carers and carers approved by the responsible authority are excepted.
+    """
+    if where_is(case.referral.authority, authority_of(home)) is not Where.AT_A_DISTANCE:
+        return False
+    if home.type is PlacementType.CONNECTED_FOSTER_CARER:
+        return False
+    return not (_is_ours(case, home))
+
+
+def _is_ours(case: Case, home: Home) -> bool:
+    if not is_fostering(home):
+        return False
+    approver = home.approved_by_authority
+    if approver is None:
+        return home.type is PlacementType.IN_HOUSE_FOSTER_CARER
+    return approver == case.referral.authority
+
+
+def _make(case: Case, code: str, why: str, instrument: str, due_on: date | None = None) -> Approval:
+    who = case.context.policy.approvers[code]
+    return Approval(code=code, who=who, why=why, instrument=instrument, due_on=due_on or case.start)
+
+
+def _where(case: Case, home: Home) -> Approval | None:
+    where = where_is(case.referral.authority, authority_of(home))
+    if where is Where.IN_AREA:
+        return None
+    if where is Where.UNKNOWN:
+        return _make(
+            case,
+            "outside_area",
+            "Whether the home is in the authority's area is not known; find out before anybody signs.",
+            law.OUTSIDE_AREA,
+        )
+    if needs_director(case, home):
+        return _make(
+            case,
+            "at_a_distance",
+            "Outside the authority's area and not in an adjoining authority: the director approves, the area's "
+            "authority is consulted and the independent reviewing officer too.",
+            law.OUTSIDE_AREA,
+        )
+    excepted = where is Where.AT_A_DISTANCE
+    why = (
+        "Outside the authority's area and not adjoining; a connected carer, or a carer approved by this authority, "
+        "needs no director's approval."
+        if excepted
+        else "Outside the authority's area, in an adjoining authority."
+    )
+    return _make(case, "outside_area", why, law.OUTSIDE_AREA)
+
+
+def _key_stage_4(case: Case, home: Home) -> Approval | None:
+    if not in_key_stage_4(case) or case.is_urgent:
+        return None
+    miles = miles_between(case.referral.prefers.school_postcode, home.postcode)
+    if miles is not None and miles <= case.context.policy.school_miles:
+        return None
+    return _make(
+        case,
+        "key_stage_4",
+        "By age the child is in the fourth key stage: a placement that disrupts education needs approval first.",
+        law.KEY_STAGE_4,
+    )
+
+
+def _supported_accommodation_review(case: Case, home: Home) -> Approval | None:
+    if home.type is not PlacementType.SUPPORTED_ACCOMMODATION or case.referral.current_home_id is None:
+        return None
+    return _make(
+        case,
+        "supported_accommodation_review",
+        "Moving to supported accommodation from a foster home or a children's home needs a review first.",
+        law.OTHER_ARRANGEMENTS,
+    )
+
+
+def _with_parents(case: Case, home: Home) -> Approval | None:
+    if home.type is not PlacementType.WITH_PARENTS:
+        return None
+    return _make(
+        case,
+        "with_parents",
+        "A child under a care order is placed with parents only after an assessment and a recorded decision.",
+        law.WITH_PARENTS,
+    )
+
+
+def _temporary_approval(case: Case, home: Home) -> Approval | None:
+    if home.temporary_approval_until is None or home.type not in FOSTERING_TYPES:
+        return None
+    return _make(
+        case,
+        "temporary_approval",
+        "The carer is approved for a time only: 16 weeks, extended once by up to 8. Decide before it ends.",
+        law.TEMPORARY_APPROVAL,
+        home.temporary_approval_until,
+    )
+
+
+def _usual_fostering_limit(case: Case, home: Home) -> Approval | None:
+    residents = other_residents(home, case.child_ids)
+    if not is_fostering(home) or residents is None:
+        return None
+    over = len(residents) + len(case.child_ids) > USUAL_FOSTERING_LIMIT
+    if not over or not any(one.child_id in case.child_ids for one in home.exemptions):
+        return None
+    return _make(
+        case,
+        "usual_fostering_limit",
+        "More than three children would live there: see that the written exemption is still in force and names "
+        "this child.",
+        law.USUAL_FOSTERING_LIMIT,
+    )
+
+
+def _secure(case: Case, home: Home) -> Approval | None:
+    if home.type is not PlacementType.SECURE_CHILDRENS_HOME:
+        return None
+    return _make(
+        case,
+        "secure",
+        "The order permits secure accommodation and never obliges: record why nothing less would do.",
+        law.SECURE,
+    )
+
+
+def _fee(case: Case, home: Home) -> Approval | None:
+    most = case.referral.max_weekly_fee_pence
+    if most is None or home.weekly_fee_pence is None or home.weekly_fee_pence <= most:
+        return None
+    return _make(
+        case, "fee", "The weekly fee is above the limit set for this referral.", law.COUNCIL_POLICY
+    )
+
+
+def _plan(case: Case) -> Approval:
+    return _make(
+        case,
+        "placement_plan",
+        "Agree the placement plan before the start, or within five working days when that is not practicable.",
+        law.PLACEMENT_PLAN,
+        _due(case),
+    )
+
+
+def _notification(case: Case) -> Approval:
+    return _make(
+        case,
+        "notification",
+        "Give written notice of the placement before it starts, or within five working days in an emergency.",
+        law.NOTIFICATION,
+        _due(case),
+    )
+
+
+def _due(case: Case) -> date:
+    return working_days_after(case.start, _WORKING_DAYS_AFTER_AN_EMERGENCY) if case.is_urgent else case.start
+
+

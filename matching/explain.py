@@ -1,0 +1,297 @@
+"""Plain sentences for a person who decides: why an option stands where it does, and what to watch.
+
+Nothing here decides anything: rules are in ``eligibility.py``, aims in ``aims.py``, approvals in
+``approvals.py``. No sentence holds a birth date, a postcode or a name.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from matching import aims
+from matching.findings import Case
+from matching.home import Home, control_of
+from matching.lawful import SOCIAL_WORKER
+from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
+from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD, Referral, urgency_contradiction
+from reference_data.ages import birthday
+from reference_data.vocabulary import (
+    AgeBasis,
+    Control,
+    HomeStatus,
+    NeedDomain,
+    PartnerConcern,
+    PlacementType,
+    RiskLevel,
+    SiblingsTogether,
+)
+
+_NUMBERS = ("none", "one", "two", "three", "four", "five")
+
+FIRST_PROMPT = (
+    "Has a placement with a parent, or with somebody who has parental responsibility, been considered first "
+    "(Children Act 1989, section 22C(2) to (4))?"
+)
+
+_SUPPORT = {
+    NeedDomain.BEHAVIOUR: "behaviour support and a named worker for the carers",
+    NeedDomain.EMOTIONAL: "therapeutic support for the child and advice to the carers",
+    NeedDomain.RELATIONSHIPS: "attachment-informed support and planned contact",
+    NeedDomain.RISK: "a safety plan and extra staff at the times of risk",
+    NeedDomain.INDICATORS: "a specialist health assessment and advice",
+}
+"""Support that would close a gap, by domain. Professional judgement: a person decides what fits."""
+
+
+def reasons(case: Case, home: Home) -> list[str]:
+    """Return why the home stands where it does, what speaks for it first."""
+    found = [_connected(case, home), where_and_how_far(case, home), _siblings(case, home)]
+    found += _needs(case, home)
+    found += [_preferred(case, home), _school(case, home), _access(case, home)]
+    found += _identity(case, home)
+    found += [_pets(case, home), _cost(home), _control(home)]
+    return [text for text in found if text]
+
+
+def where_and_how_far(case: Case, home: Home) -> str:
+    """Return where the home is and how far from the child's home, or why that is unknown."""
+    code = authority_of(home)
+    where = where_is(case.referral.authority, code)
+    place = "Where it is, is not recorded" if code is None else f"In {authority_name(code)}"
+    if where is Where.ADJOINING:
+        place += ", an adjoining authority"
+    elif where is Where.AT_A_DISTANCE:
+        place += ", at a distance: not an adjoining authority"
+    miles = miles_between(case.referral.home_postcode, home.postcode)
+    if miles is None:
+        return f"{place}. {why_no_distance(case.referral.home_postcode, home.postcode)}"
+    far = case.referral.prefers.max_miles
+    beyond = f", further than the {far:g} miles wished for" if far is not None and miles > far else ""
+    return f"{place}, {miles} miles from home in a straight line{beyond}"
+
+
+def _connected(case: Case, home: Home) -> str | None:
+    if aims.connected_carer(case, home, case.context.policy.aim("connected_carer")):
+        return None
+    return "Connected carer approved for this child: the Act gives this preference over all others"
+
+
+def _siblings(case: Case, home: Home) -> str | None:
+    if aims.siblings_living_there(case, home):
+        return "Brother or sister already there"
+    if case.group:
+        return f"Room for all {len(case.group) + 1} brothers and sisters together"
+    if case.referral.sibling_group is None or case.referral.siblings_together is not SiblingsTogether.PREFER:
+        return None
+    units = aims.siblings(case, home, case.context.policy.aim("siblings"))
+    return {0: "Room for all the brothers and sisters on the list", 1: "Room for some of the brothers and sisters"}.get(
+        units, "No brother or sister could be together here"
+    )
+
+
+def _needs(case: Case, home: Home) -> list[str]:
+    gaps = aims.need_gaps(case, home)
+    known = [domain for domain, gap in gaps.items() if gap is not None]
+    met = [domain for domain in known if gaps[domain] == 0]
+    found = []
+    if len(met) == len(NeedDomain):
+        found.append("Meets all five needs")
+    elif met:
+        found.append(f"Meets {_NUMBERS[len(met)]} of the five needs: {_and([domain.words for domain in met])}")
+    for domain in known:
+        gap = gaps[domain]
+        if gap:
+            found.append(
+                f"Need in {domain.words} is {gap} points above what the home says it can meet; it would take "
+                f"{_SUPPORT[domain]}"
+            )
+    return found
+
+
+def _preferred(case: Case, home: Home) -> str | None:
+    views = set(case.referral.suitability.values())
+    if "preferred" not in views:
+        return None
+    unit = aims.preferred_type(case, home, case.context.policy.aim("preferred_type"))
+    return "The social worker prefers another kind of home" if unit else "The kind of home the social worker prefers"
+
+
+def _school(case: Case, home: Home) -> str | None:
+    postcode = case.referral.prefers.school_postcode
+    miles = miles_between(postcode, home.postcode)
+    return None if miles is None else f"{miles} miles from school in a straight line"
+
+
+def _access(case: Case, home: Home) -> str | None:
+    if not case.referral.requires and not case.referral.communication:
+        return None
+    missing = aims.unstated_access(case, home)
+    if missing:
+        return f"Not stated by the home: {_and([word.replace('_', ' ') for word in missing])}"
+    return "Has what the child needs: " + _and(
+        [word.replace("_", " ") for word in (*case.referral.requires, *case.referral.communication)]
+    )
+
+
+def _identity(case: Case, home: Home) -> list[str]:
+    words = {True: "meets the wish", False: "does not meet the wish", None: "has not said whether it meets the wish"}
+    return [f"Identity: the home {words[met]} about {name}" for name, met in aims.identity_met(case, home).items()]
+
+
+def _pets(case: Case, home: Home) -> str | None:
+    if not case.referral.prefers.pets:
+        return None
+    unit = aims.pets(case, home, case.context.policy.aim("pets"))
+    return "The wish about pets is not known to be met" if unit else "Meets the wish about pets"
+
+
+def _cost(home: Home) -> str | None:
+    net = aims.net_weekly_pence(home)
+    if net is None:
+        return "The fee is not recorded"
+    fee = home.weekly_fee_pence
+    if net == 0 and fee:
+        return "The bed is paid for already and costs nothing more"
+    return f"£{net / 100:,.2f} a week more than the council pays already"
+
+
+def _control(home: Home) -> str | None:
+    return {
+        Control.NOMINATE: "The provider may refuse for stated reasons",
+        Control.OFFER: "The provider decides whether to offer the place",
+    }.get(control_of(home))
+
+
+def flags(case: Case, home: Home) -> list[str]:
+    """Return what to watch with this option; a flag neither ranks nor excludes."""
+    found = [*_birthdays(case), *_ends(case, home), *_provider(case, home), *_carer(case, home)]
+    if case.referral.age_basis is AgeBasis.CLAIMED:
+        found.append("The birth date is as claimed and not confirmed")
+    if case.referral.dol_order_until is not None:
+        found.append("A deprivation of liberty order permits and never obliges")
+        if case.referral.dol_order_until < case.start:
+            found.append("The deprivation of liberty order has ended before the start date")
+    if home.residents and home.type is not PlacementType.WITH_PARENTS:
+        found.append("Weigh the impact on the children who live there before anything is agreed")
+    if not aims.above_floor(case, home):
+        found.append("Below the council's suitability floor: the joint plan would not use this home")
+    wishes = case.referral.wishes
+    if wishes is None or not (wishes.text or wishes.reason_not_asked):
+        found.append("The child's wishes are not recorded")
+    return found
+
+
+def _birthdays(case: Case) -> list[str]:
+    born, until = case.referral.date_of_birth, aims.expected_end(case)
+    if born is None:
+        return []
+    # Without an expected stay a year is looked ahead, so that a birthday is not missed in silence.
+    last = until or case.start + timedelta(days=365)
+    during = "during the expected stay" if until else "within a year of the start"
+    return [
+        f"Turns {age} {during}: {what}"
+        for age, what in ((16, "the lawful types of home change"), (18, "the young person stops being looked after"))
+        if case.start < birthday(born, age) <= last
+    ]
+
+
+def _ends(case: Case, home: Home) -> list[str]:
+    words = {
+        "longest_stay": "The home's longest stay is shorter than the expected stay",
+        "closes": "The home is to close and the stay may not be over by then",
+        "temporary_approval": "The carer's temporary approval ends before the expected stay does",
+    }
+    return [words[name] for name in aims.early_ends(case, home)]
+
+
+def _provider(case: Case, home: Home) -> list[str]:
+    found = []
+    days = case.context.policy.vacancies_days
+    if home.beds is None and home.vacancies is not None:
+        if home.vacancies_confirmed_on is None:
+            found.append("Nobody recorded when the vacancy was confirmed")
+        elif (case.context.as_of - home.vacancies_confirmed_on).days > days:
+            found.append(f"The vacancy was confirmed more than {days} days ago")
+    if home.judgement:
+        found.append(f"Ofsted judged the home: {home.judgement}. No outcome is a bar by law")
+    if home.partner_concern in (PartnerConcern.NOTE, PartnerConcern.CAUTION):
+        reply = "" if home.partner_concern_reply else "; no reply of the provider is recorded"
+        found.append(f"A partner council shared a {home.partner_concern.value}{reply}")
+    if home.restriction_notice_from is not None and home.restriction_notice_from > case.start:
+        found.append("A notice restricting accommodation starts later")
+    if home.status is HomeStatus.PLANNED:
+        found.append("A planned home: its opening date may slip")
+    return found
+
+
+def _carer(case: Case, home: Home) -> list[str]:
+    found = [f"Terms of approval: {term}" for term in home.approval_terms]
+    if any(one.child_id in case.child_ids and one.authority is None for one in home.exemptions):
+        found.append("See that the exemption was given by the authority where the carer lives")
+    return found
+
+
+def prompts(referral: Referral) -> list[str]:
+    """Return what to ask oneself before looking at any option, the Act's first question first."""
+    found = [FIRST_PROMPT]
+    if not referral.risks:
+        found.append(f"No risk is recorded, neither present nor absent: ask {SOCIAL_WORKER}.")
+    else:
+        missing = sum(name not in referral.risks for name in (*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
+        high = sorted(
+            name.replace("_", " ") for name, level in referral.risks.items() if level is RiskLevel.HIGH
+        )
+        if high:
+            found.append(f"High risk recorded: {_and(high)}. It excludes no home by itself.")
+        if missing:
+            found.append(f"{missing} of 11 risks are not recorded: ask {SOCIAL_WORKER}.")
+    found += wishes(referral)
+    if referral.dol_order_until is not None or referral.secure_order:
+        found.append("An order permits and never obliges: what is the least restrictive home that is safe?")
+    return found
+
+
+def wishes(referral: Referral) -> list[str]:
+    """Return what the child said, or that nobody recorded it. It is shown with every option, never scored."""
+    given = referral.wishes
+    if given is None or not (given.text or given.reason_not_asked):
+        return ["The child's wishes are not recorded: ask the child, with an advocate where wanted."]
+    if not given.text:
+        return [f"The child was not asked: {given.reason_not_asked}"]
+    by = f", asked by {given.asked_by}" if given.asked_by else ""
+    on = f" on {_day(given.asked_on)}" if given.asked_on else ""
+    return [f"The child's wishes{by}{on}: “{given.text}”"]
+
+
+def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
+    """Return what was taken for granted in an answer about one child."""
+    referral, as_of = case.referral, case.context.as_of
+    found = [f"The placement starts on {_day(case.start)}."]
+    if referral.needed_by is None:
+        found.append("No date is recorded by which it is needed, so the day asked about is used.")
+    elif referral.needed_by < as_of:
+        found.append("The day it was needed by has passed, so the day asked about is used.")
+    contradiction = urgency_contradiction(referral, as_of)
+    if contradiction:
+        found.append(contradiction)
+    if case.group:
+        found.append(
+            f"{len(case.group) + 1} brothers and sisters must be placed together; each has to pass every rule."
+        )
+    if referral.age_basis in (AgeBasis.CLAIMED, AgeBasis.DISPUTED):
+        found.append(f"The birth date is {referral.age_basis.value}; the recorded one is used.")
+    if case.group and any(one.child_id in referral.not_with for one in case.group):
+        found.append("The referrals say that brothers and sisters must, and must not, live together: ask which holds.")
+    found.append("Distances are straight lines by the Department for Education's formula, not by road.")
+    if options_not_shown:
+        plural = "s are" if options_not_shown > 1 else " is"
+        found.append(f"{options_not_shown} more option{plural} ranked below those shown.")
+    return found
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"
+
+
+def _and(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

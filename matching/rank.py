@@ -1,0 +1,241 @@
+"""One child, every home: the lawful options in order with reasons, and the rest with why not.
+
+The rules are in ``eligibility.py``, the aims in ``aims.py``, the sentences in ``explain.py``, the
+signatures in ``approvals.py``, and what would have to change in ``relax.py``. A person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from matching import aims, explain
+from matching.approvals import Approval, approvals
+from matching.eligibility import HARD_FACTS, assess_case
+from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
+from matching.home import Home
+from matching.places import miles_between, why_no_distance
+from matching.policy import Policy, default_policy
+from matching.referral import Referral, urgency_contradiction
+from matching.relax import Relaxation, relaxations
+from reference_data.evidence import evidence
+from reference_data.problems import InvalidInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One lawful home for the child, with everything a person needs to decide.
+
+    Parameters
+    ----------
+    rank
+        From 1. Homes known to fit come before homes with a question.
+    distance_miles
+        Straight line from home to home, to one decimal; ``None`` when unknown.
+    distance_note
+        Why it is unknown, or ``None``.
+    penalties
+        Weighted penalty of each aim, in the policy's order; comparable within a stage only.
+    """
+
+    home_id: str
+    rank: int
+    distance_miles: float | None
+    distance_note: str | None
+    weekly_fee_pence: int | None
+    penalties: dict[str, int] = field(hash=False)
+    reasons: tuple[str, ...]
+    questions: tuple[Question, ...]
+    flags: tuple[str, ...]
+    approvals: tuple[Approval, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's option."""
+        return {
+            "home_id": self.home_id,
+            "rank": self.rank,
+            "distance_miles": self.distance_miles,
+            "distance_note": self.distance_note,
+            "weekly_fee_pence": self.weekly_fee_pence,
+            "penalties": dict(self.penalties),
+            "reasons": list(self.reasons),
+            "questions": [question.as_dict() for question in self.questions],
+            "flags": list(self.flags),
+            "approvals": [approval.as_dict() for approval in self.approvals],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedHome:
+    """A home that may not be offered, with every reason."""
+
+    home_id: str
+    reasons: tuple[Exclusion, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's excluded home."""
+        return {"home_id": self.home_id, "reasons": [reason.as_dict() for reason in self.reasons]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The answer for one child: every home is in exactly one of ``options`` and ``excluded``.
+
+    With a limit, ``options`` holds the first of them and ``options_not_shown`` says how many follow.
+    """
+
+    referral_id: str
+    as_of: date
+    policy: str
+    assumptions: tuple[str, ...]
+    prompts: tuple[str, ...]
+    options: tuple[Option, ...]
+    options_not_shown: int
+    excluded: tuple[ExcludedHome, ...]
+    relaxations: tuple[Relaxation, ...]
+    evidence: dict[str, Any] = field(hash=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's answer, ready for JSON."""
+        return {
+            "referral_id": self.referral_id,
+            "as_of": self.as_of.isoformat(),
+            "policy": self.policy,
+            "assumptions": list(self.assumptions),
+            "prompts": list(self.prompts),
+            "options": [option.as_dict() for option in self.options],
+            "options_not_shown": self.options_not_shown,
+            "excluded": [home.as_dict() for home in self.excluded],
+            "relaxations": [relaxation.as_dict() for relaxation in self.relaxations],
+            "evidence": self.evidence,
+        }
+
+
+def rank_homes(
+    referral: Referral,
+    homes: Sequence[Home],
+    *,
+    as_of: date,
+    policy: Policy | None = None,
+    others: Iterable[Referral] = (),
+    limit: int | None = None,
+    warnings: Iterable[str] = (),
+) -> Ranking:
+    """Return every lawful home for one child, ranked with reasons, and every other home with why not.
+
+    Use it for a child who needs a home now; a whole waiting list is planned jointly by ``plan_list``.
+    An answer without options is an answer: the reasons and ``relaxations`` say what would have to change.
+
+    Parameters
+    ----------
+    referral
+        The child.
+    homes
+        Homes with ids that are all different, in any order.
+    as_of
+        The day the question is asked.
+    policy
+        The council's policy; the shipped default when ``None``.
+    others
+        The other referrals on the list. Brothers and sisters who must stay with the child count for room
+        and have to pass every rule themselves; the child itself may be among them.
+    limit
+        Show at most this many options, at least 1; the excluded homes are always all shown.
+    warnings
+        Sentences to carry in the evidence, without a child's data.
+
+    Raises
+    ------
+    InvalidInput
+        If two homes share an id, or the limit is below 1.
+
+    References
+    ----------
+    Children Act 1989, section 22C.
+    """
+    if limit is not None and limit < 1:
+        raise InvalidInput("limit_below_one", "The limit of options must be at least 1.")
+    _check_ids(homes)
+    policy = policy or default_policy()
+    listed = tuple(other for other in others if other.child_id != referral.child_id)
+    case = case_of(referral, Context(as_of=as_of, policy=policy, others=listed))
+    in_order = sorted(homes, key=lambda home: home.home_id)
+    assessed = [(home, assess_case(case, home)) for home in in_order]
+    options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
+    shown = options if limit is None else options[:limit]
+    contradiction = urgency_contradiction(referral, as_of)
+    return Ranking(
+        referral_id=referral.referral_id,
+        as_of=as_of,
+        policy=policy.version,
+        assumptions=tuple(explain.assumptions(case, options_not_shown=len(options) - len(shown))),
+        prompts=tuple(explain.prompts(referral)),
+        options=tuple(shown),
+        options_not_shown=len(options) - len(shown),
+        excluded=tuple(
+            ExcludedHome(home_id=home.home_id, reasons=found.exclusions)
+            for home, found in assessed
+            if not found.may_be_offered
+        ),
+        relaxations=relaxations(case, assessed),
+        evidence=evidence(
+            inputs=(referral, in_order, sorted(listed, key=lambda one: one.child_id), as_of, policy, limit),
+            policy_version=policy.version,
+            data_date=as_of,
+            seed=None,
+            warnings=[*warnings, *([contradiction] if contradiction else [])],
+        ),
+    )
+
+
+def sort_key(case: Case, home: Home, found: Assessment) -> tuple[Any, ...]:
+    """Return what options are sorted by: known before unknown, the floor, the aims in order, then the id.
+
+    Distance in full comes after the aims, so that a nearer home wins where nothing else decides.
+    """
+    penalties = aims.penalties(case, home)
+    miles = miles_between(case.referral.home_postcode, home.postcode)
+    return (
+        _uncertainty(found),
+        0 if aims.above_floor(case, home) else 1,
+        aims.stage_totals(penalties, case.context.policy),
+        miles is None,
+        miles or 0.0,
+        len(found.questions),
+        home.home_id,
+    )
+
+
+def _uncertainty(found: Assessment) -> int:
+    if not found.questions:
+        return 0
+    return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
+
+
+def _options(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[Option]:
+    in_order = sorted(lawful, key=lambda pair: sort_key(case, *pair))
+    return [_option(case, home, found, rank) for rank, (home, found) in enumerate(in_order, start=1)]
+
+
+def _option(case: Case, home: Home, found: Assessment, rank: int) -> Option:
+    home_postcode = case.referral.home_postcode
+    miles = miles_between(home_postcode, home.postcode)
+    return Option(
+        home_id=home.home_id,
+        rank=rank,
+        distance_miles=miles,
+        distance_note=why_no_distance(home_postcode, home.postcode) if miles is None else None,
+        weekly_fee_pence=home.weekly_fee_pence,
+        penalties=aims.penalties(case, home),
+        reasons=tuple(explain.reasons(case, home)),
+        questions=found.questions,
+        flags=tuple(explain.flags(case, home)),
+        approvals=approvals(case, home),
+    )
+
+
+def _check_ids(homes: Sequence[Home]) -> None:
+    if len({home.home_id for home in homes}) != len(homes):
+        raise InvalidInput("duplicate_home", "Two homes share an id; give each its own.")
