@@ -1,0 +1,209 @@
+"""How many children start to be looked after, of what age and into what placement, and how that drifts.
+
+How long they stay is in ``stays.py``; playing it forward is in ``simulate.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sufficiency.episodes import DETAILS, PlacementDetail
+from sufficiency.repair import CareHistory
+from sufficiency.stays import (
+    DAYS_A_YEAR,
+    FULL_WEIGHT_LOST_YEARS,
+    N_AGES,
+    SUPPORTED_INDEX,
+    UNDER_16,
+    FloatArray,
+    IntArray,
+    birthdays,
+    yearly_drift,
+)
+
+PRIOR_TREND_A_YEAR = 0.05
+PRIOR_TREND_FREEDOM = 2.0
+"""Spread and heaviness of tails of a yearly trend before looking: small, unless the returns insist."""
+TREND_FADES_YEARS = 3.0
+"""A trend is not extended for ever: its effect approaches this many years' worth."""
+_MONTH_DAYS = DAYS_A_YEAR / 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrants:
+    """The children who started in one age band, to draw new ones from.
+
+    Parameters
+    ----------
+    age_days
+        Age at the start in days. Shape (entrants,).
+    detail
+        Index of the first placement. Shape (entrants,).
+    weight
+        Chance of being drawn; sums to 1. Shape (entrants,).
+    """
+
+    age_days: IntArray
+    detail: IntArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starts:
+    """Starts of periods of care: their level, trend, drift and mix, with doubt.
+
+    Parameters
+    ----------
+    log_rate, log_rate_cov
+        Log of starts a day at the end of the data and its yearly trend; their covariance. Shapes (2,), (2, 2).
+    drift_a_year
+        Standard deviation of a year's change in the log of the rate.
+    band_counts
+        Weighted starts by age band plus a prior; the doubt of the mix. Shape (age bands,).
+    entrants
+        One pool for each age band.
+    yearly
+        Starts in successive years, oldest first, for the reader.
+    """
+
+    log_rate: FloatArray
+    log_rate_cov: FloatArray
+    drift_a_year: float
+    band_counts: FloatArray
+    entrants: tuple[Entrants, ...]
+    yearly: tuple[int, ...]
+
+
+def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
+    """Return the starts of periods of care that the returns show, as a rate that can be played forward.
+
+    Children already in care on the first day are not starts. The level follows the last years more than the
+    first ones, and the trend is believed only as far as the counts support it.
+    """
+    first_stays = [
+        stay
+        for stay in history.stays
+        if stay.started_on == stay.care_started_on
+        and history.first_day <= stay.started_on <= history.known_to
+    ]
+    born = np.array([stay.date_of_birth for stay in first_stays], dtype="datetime64[D]")
+    began = np.array([stay.started_on for stay in first_stays], dtype="datetime64[D]")
+    detail = np.array([DETAILS.index(stay.detail) for stay in first_stays], dtype=np.int64)
+    age_days = (began - born).astype(np.int64)
+    band = (
+        np.minimum((began[:, None] >= birthdays(born)).sum(axis=1), N_AGES - 1)
+        if len(first_stays)
+        else np.zeros(0, dtype=np.int64)
+    )
+    years_ago = (np.datetime64(history.known_to) - began).astype(np.float64) / DAYS_A_YEAR
+    weight = 0.5 ** (years_ago / FULL_WEIGHT_LOST_YEARS)
+
+    span_years = max((history.known_to - history.first_day).days + 1, 1) / DAYS_A_YEAR
+    months = max(int(span_years * 12 + 1e-9), 1)
+    monthly = np.bincount(np.minimum((years_ago * 12).astype(np.int64), months), minlength=months + 1)[
+        :months
+    ]
+    whole_years = int(span_years + 0.01)
+    yearly = np.bincount(
+        np.minimum((years_ago * 0.9999).astype(np.int64), whole_years), minlength=whole_years + 1
+    )
+    yearly = yearly[:whole_years][::-1]
+
+    log_rate, covariance = _trend(monthly.astype(np.float64))
+    trend = log_rate[1]
+    awaited = (
+        np.exp(trend * np.arange(len(yearly))) * max(float(yearly.mean()), 0.5)
+        if len(yearly)
+        else np.zeros(0)
+    )
+    drift = yearly_drift(yearly.astype(np.float64), awaited, prior=prior_drift)
+    # The level itself has drifted since the middle of the years it was learnt from.
+    covariance = covariance + np.diag([drift**2 / 3, 0.0])
+    return Starts(
+        log_rate=log_rate,
+        log_rate_cov=covariance,
+        drift_a_year=drift,
+        band_counts=np.bincount(band, weight, minlength=N_AGES) + 0.2,
+        entrants=tuple(
+            _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
+        ),
+        yearly=tuple(int(count) for count in yearly),
+    )
+
+
+def _trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return log starts a day now and its yearly trend, and their covariance (Poisson, Laplace).
+
+    Parameters
+    ----------
+    monthly
+        Starts by month, the latest first. Shape (months,).
+    """
+    years = -(np.arange(len(monthly)) + 0.5) / 12
+    weight = 0.5 ** (-years / FULL_WEIGHT_LOST_YEARS)
+    design = np.stack([np.ones_like(years), years], axis=1)
+    total = (weight * monthly).sum() + 0.5
+    estimate = np.array([np.log(total / ((weight.sum() + 0.5) * _MONTH_DAYS)), 0.0])
+    precision = np.zeros((2, 2))
+    for _ in range(50):
+        awaited = np.exp(design @ estimate) * _MONTH_DAYS
+        pull = (PRIOR_TREND_FREEDOM + 1) / (PRIOR_TREND_FREEDOM * PRIOR_TREND_A_YEAR**2 + estimate[1] ** 2)
+        slope = design.T @ (weight * (monthly - awaited)) - np.array([0.0, pull * estimate[1]])
+        precision = design.T @ (design * (weight * awaited)[:, None]) + np.diag([0.25, pull])
+        step = np.linalg.solve(precision, slope)
+        estimate = estimate + np.clip(step, -0.5, 0.5)
+        if np.abs(step).max() < 1e-9:
+            break
+    # Down-weighted counts understate what was seen; the sandwich puts that right.
+    meat = design.T @ (design * (weight**2 * np.exp(design @ estimate) * _MONTH_DAYS)[:, None])
+    inverse = np.linalg.inv(precision)
+    prior_part = np.diag(
+        [0.25, (PRIOR_TREND_FREEDOM + 1) / (PRIOR_TREND_FREEDOM * PRIOR_TREND_A_YEAR**2 + estimate[1] ** 2)]
+    )
+    covariance = inverse @ (meat + prior_part) @ inverse
+    return estimate, np.asarray((covariance + covariance.T) / 2)
+
+
+def _entrants(age_days: IntArray, detail: IntArray, weight: FloatArray, band: int) -> Entrants:
+    if band < UNDER_16:
+        # Supported accommodation is for 16 and over: no start under 16 is drawn into it.
+        lawful = detail != SUPPORTED_INDEX
+        age_days, detail, weight = age_days[lawful], detail[lawful], weight[lawful]
+    if not len(age_days):
+        middle = (0.5, 3.0, 7.5, 13.0, 17.0)[band]
+        kind = PlacementDetail.SUPPORTED if band == UNDER_16 else PlacementDetail.IN_HOUSE_FOSTERING
+        return Entrants(
+            age_days=np.array([int(middle * DAYS_A_YEAR)], dtype=np.int64),
+            detail=np.array([DETAILS.index(kind)], dtype=np.int64),
+            weight=np.ones(1),
+        )
+    return Entrants(age_days=age_days, detail=detail, weight=weight / weight.sum())
+
+
+def draw_start_rates(
+    starts: Starts, rng: np.random.Generator, *, month_ends_days: FloatArray, factor_by_band: FloatArray
+) -> FloatArray:
+    """Return starts a day in each month and age band of one drawn future.
+
+    Parameters
+    ----------
+    month_ends_days
+        Days from the end of the data to the end of each month of the simulation. Shape (months,).
+    factor_by_band
+        A scenario's multiplier by age band; ones for none. Shape (age bands,).
+
+    Returns
+    -------
+    Shape (age bands, months), starts a day.
+    """
+    level, trend = starts.log_rate + np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
+    edges = np.concatenate([[0.0], month_ends_days]) / DAYS_A_YEAR
+    middle = (edges[1:] + edges[:-1]) / 2
+    steps = rng.standard_normal(len(middle)) * starts.drift_a_year * np.sqrt(np.diff(edges))
+    fading = TREND_FADES_YEARS * -np.expm1(-middle / TREND_FADES_YEARS)
+    rate = np.exp(level + trend * fading + np.cumsum(steps))
+    mix = rng.gamma(starts.band_counts)
+    mix = mix / mix.sum()
+    return np.asarray((mix * factor_by_band)[:, None] * rate[None, :])

@@ -1,0 +1,335 @@
+"""How long stays last and where children go next: rates of leaving care and of moving, with their doubt.
+
+A rate is events a day of exposure, by kind of placement, age band, time in care and time in the placement.
+Exposure is counted only while the returns are complete, so a stay that began before the first return is
+entered late, and one that still lasts is left open: neither biases a rate. Starts are in ``flows.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference_data.vocabulary import AGE_BANDS
+from sufficiency.episodes import DETAILS, PlacementDetail, Stay
+from sufficiency.repair import CareHistory
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+AGE_BOUNDARIES_YEARS = (1, 5, 10, 16, 18)
+"""Birthdays on which a child changes age band; the last ends care."""
+DURATION_CUTS_DAYS = (30, 91, 182, 365, 730, 1460)
+"""Where rates may change with time in care and with time in a placement."""
+
+N_DETAILS = len(DETAILS)
+N_AGES = len(AGE_BANDS)
+N_DURATIONS = len(DURATION_CUTS_DAYS) + 1
+RATE_SHAPE = (N_DETAILS, N_AGES, N_DURATIONS, N_DURATIONS)
+"""Axes of a table of rates: placement detail, age band, time in care, time in the placement."""
+
+SUPPORTED_INDEX = DETAILS.index(PlacementDetail.SUPPORTED)
+UNDER_16 = N_AGES - 1
+
+DAYS_A_YEAR = 365.25
+FULL_WEIGHT_LOST_YEARS = 3.0
+"""Half-life of old evidence on the level of a rate: what happened so long ago counts half."""
+
+# Policy defaults, used only where a council's own returns say too little. England 2025: 34,450 children ceased
+# and about 59,000 placements changed among about 82,000 (DfE, Children looked after in England, 2025).
+PRIOR_EXITS_A_YEAR = 0.42
+PRIOR_MOVES_A_YEAR = 0.72
+PRIOR_EVENTS = 4.0
+
+_FACTORS: tuple[tuple[tuple[int, ...], float], ...] = (
+    # Axes that a factor keeps, and the events of prior weight that pull it towards 1.
+    ((1,), 5.0),
+    ((0,), 5.0),
+    ((2,), 5.0),
+    ((3,), 5.0),
+    ((0, 1), 10.0),
+    ((1, 2), 10.0),
+    ((0, 2), 10.0),
+)
+_ROUNDS = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Events a day of one kind (leaving care, or moving), with what is needed to draw their doubt.
+
+    Parameters
+    ----------
+    per_day
+        Best estimates. Shape ``RATE_SHAPE``; above 0.
+    factor_shapes
+        For each factor, the gamma shape of its doubt (events seen plus prior), by the axes it keeps.
+    expected
+        Events expected in the exposure seen. Shape ``RATE_SHAPE``.
+    level_events
+        Events that the overall level rests on, old ones counting less.
+    drift_a_year
+        Standard deviation of a year's change of the logarithm of the level.
+    """
+
+    per_day: FloatArray
+    factor_shapes: tuple[FloatArray, ...]
+    expected: FloatArray
+    level_events: float
+    drift_a_year: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """The days lived in every cell, and how each ended.
+
+    Parameters
+    ----------
+    cell
+        Flat index into ``RATE_SHAPE`` of each piece of a stay. Shape (pieces,).
+    days
+        Length of each piece in days. Shape (pieces,); above 0.
+    years_ago
+        Years from the end of each piece to the end of the data. Shape (pieces,); at least 0.
+    exited, moved
+        1 where the piece ended with care, or with a move. Shape (pieces,).
+    """
+
+    cell: IntArray
+    days: FloatArray
+    years_ago: FloatArray
+    exited: FloatArray
+    moved: FloatArray
+
+
+def birthdays(born: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """Return the days on which each child changes age band, the eighteenth birthday last.
+
+    A child born on 29 February has birthdays on 1 March of other years, as in ``reference_data.ages``.
+
+    Parameters
+    ----------
+    born
+        Birth dates, unit day. Shape (children,).
+    """
+    months = born.astype("datetime64[M]")
+    offset = born - months.astype("datetime64[D]")
+    columns = [
+        (months + np.timedelta64(12 * years, "M")).astype("datetime64[D]") + offset
+        for years in AGE_BOUNDARIES_YEARS
+    ]
+    return np.stack(columns, axis=-1)
+
+
+def exposure(history: CareHistory) -> Exposure:
+    """Return the days lived in every cell between the first and last day the returns describe."""
+    stays = [stay for stay in history.stays if stay.started_on < history.known_to]
+    origin = history.known_to
+    start = _days([stay.started_on for stay in stays], origin)
+    care = _days([stay.care_started_on for stay in stays], origin)
+    ended = [stay.ended_on is not None and stay.ended_on <= origin for stay in stays]
+    end = _days(
+        [
+            stay.ended_on if done and stay.ended_on else origin
+            for stay, done in zip(stays, ended, strict=True)
+        ],
+        origin,
+    )
+    first = float((history.first_day - origin).days)
+    born = np.array([stay.date_of_birth for stay in stays], dtype="datetime64[D]")
+    turns = (birthdays(born) - np.datetime64(origin)).astype(np.float64).reshape(len(stays), -1)
+
+    cuts = np.array(DURATION_CUTS_DAYS, dtype=np.float64)
+    entered = np.maximum(start, first)
+    edges = np.concatenate(
+        [turns, care[:, None] + cuts, start[:, None] + cuts, entered[:, None], end[:, None]], axis=1
+    )
+    edges = np.sort(np.clip(edges, entered[:, None], np.maximum(end, entered)[:, None]), axis=1)
+    low, high = edges[:, :-1], edges[:, 1:]
+    middle = (low + high) / 2
+    age = (middle[:, :, None] >= turns[:, None, :-1]).sum(axis=2)
+    in_care = np.searchsorted(cuts, middle - care[:, None], side="right")
+    in_stay = np.searchsorted(cuts, middle - start[:, None], side="right")
+    detail = np.array([DETAILS.index(stay.detail) for stay in stays], dtype=np.int64)[:, None]
+    cell = np.ravel_multi_index((np.broadcast_to(detail, age.shape), age, in_care, in_stay), RATE_SHAPE)
+    # An end on the eighteenth birthday is certain and says nothing about a rate.
+    is_event = np.array(ended, dtype=bool) & (end < turns[:, -1]) & (end > entered)
+    moves_on = np.array([stay.next_detail is not None for stay in stays], dtype=bool)
+    is_last = (high >= end[:, None]) & (low < end[:, None])
+    lived = high > low
+    return Exposure(
+        cell=cell[lived],
+        days=(high - low)[lived],
+        years_ago=(-high / DAYS_A_YEAR)[lived],
+        exited=(is_last & (is_event & ~moves_on)[:, None])[lived].astype(np.float64),
+        moved=(is_last & (is_event & moves_on)[:, None])[lived].astype(np.float64),
+    )
+
+
+def _days(days: list[date], origin: date) -> FloatArray:
+    return np.array([(day - origin).days for day in days], dtype=np.float64)
+
+
+def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_drift: float) -> Rates:
+    """Return rates as a product of factors, each pulled towards 1 by a few events of prior weight.
+
+    Small cells so borrow from their margins; a council with much data is believed, one with little is not.
+
+    Parameters
+    ----------
+    seen
+        Exposure in pieces.
+    events
+        1 for each piece that ended with the event. Shape (pieces,).
+    prior_a_year
+        Events a child-year, worth ``PRIOR_EVENTS`` events.
+    prior_drift
+        See ``yearly_drift``.
+    """
+    size = int(np.prod(RATE_SHAPE))
+    days = np.bincount(seen.cell, seen.days, minlength=size).reshape(RATE_SHAPE)
+    counts = np.bincount(seen.cell, events, minlength=size).reshape(RATE_SHAPE)
+    prior_days = PRIOR_EVENTS * DAYS_A_YEAR / prior_a_year
+    level = (counts.sum() + PRIOR_EVENTS) / (days.sum() + prior_days)
+    factors = [np.ones(_kept_shape(axes)) for axes, _ in _FACTORS]
+    for _ in range(_ROUNDS):
+        for position, (axes, weight) in enumerate(_FACTORS):
+            others = level * np.prod(
+                np.broadcast_arrays(*[f for p, f in enumerate(factors) if p != position]), axis=0
+            )
+            expected = _summed(days * others, axes)
+            factors[position] = (_summed(counts, axes) + weight) / (expected + weight)
+        product = np.prod(np.broadcast_arrays(*factors), axis=0)
+        expected_all = (days * product).sum() + prior_days
+        level = (counts.sum() + PRIOR_EVENTS) / expected_all
+    per_day = level * np.prod(np.broadcast_arrays(*factors), axis=0)
+    recent, level_events = _recent_level(seen, events, per_day)
+    drift = _drift(seen, events, per_day, prior_drift)
+    per_day = per_day * recent
+    return Rates(
+        per_day=per_day,
+        factor_shapes=tuple(_summed(counts, axes) + weight for axes, weight in _FACTORS),
+        expected=days * per_day + 1e-12,
+        level_events=level_events,
+        drift_a_year=drift,
+    )
+
+
+def _kept_shape(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size if axis in axes else 1 for axis, size in enumerate(RATE_SHAPE))
+
+
+def _summed(values: FloatArray, axes: tuple[int, ...]) -> FloatArray:
+    dropped = tuple(axis for axis in range(len(RATE_SHAPE)) if axis not in axes)
+    return np.asarray(values.sum(axis=dropped, keepdims=True))
+
+
+def _recent_level(seen: Exposure, events: FloatArray, per_day: FloatArray) -> tuple[float, float]:
+    """Return how the last years compare with the whole time, and the events that this rests on."""
+    weight = 0.5 ** (seen.years_ago / FULL_WEIGHT_LOST_YEARS)
+    expected = per_day.reshape(-1)[seen.cell] * seen.days
+    happened = float((weight * events).sum())
+    ratio = (happened + PRIOR_EVENTS) / (float((weight * expected).sum()) + PRIOR_EVENTS)
+    squared = float((weight**2 * events).sum())
+    return ratio, (happened**2 / squared if squared else 0.0) + PRIOR_EVENTS
+
+
+def _drift(seen: Exposure, events: FloatArray, per_day: FloatArray, prior: float) -> float:
+    expected = per_day.reshape(-1)[seen.cell] * seen.days
+    year = np.floor(seen.years_ago).astype(np.int64)
+    happened = np.bincount(year, events) if len(year) else np.zeros(0)
+    awaited = np.bincount(year, expected) if len(year) else np.zeros(0)
+    return yearly_drift(happened[::-1], awaited[::-1], prior=prior)
+
+
+PRIOR_DRIFT_YEARS = 2.0
+DRIFT_LIMITS = (0.02, 0.4)
+
+
+def yearly_drift(happened: FloatArray, awaited: FloatArray, *, prior: float) -> float:
+    """Return the standard deviation of a year's change in the log of a rate, beyond chance.
+
+    Parameters
+    ----------
+    happened, awaited
+        Events and expected events of successive years, oldest first. Shape (years,).
+    prior
+        The standard deviation expected before looking, worth ``PRIOR_DRIFT_YEARS`` yearly changes.
+    """
+    full = awaited > 0
+    level = np.log((happened[full] + 0.5) / (awaited[full] + 0.5))
+    chance = 1 / (happened[full] + 0.5)
+    changes = np.diff(level) ** 2 - (chance[1:] + chance[:-1])
+    # A thin year says little about drift: its change is mostly chance, so it weighs less.
+    weight = prior**2 / (prior**2 + chance[1:] + chance[:-1])
+    variance = (PRIOR_DRIFT_YEARS * prior**2 + float((weight * changes).sum())) / (
+        PRIOR_DRIFT_YEARS + float(weight.sum())
+    )
+    return float(np.clip(np.sqrt(max(variance, 0.0)), *DRIFT_LIMITS))
+
+
+def draw_rates(rates: Rates, rng: np.random.Generator, runs: int) -> FloatArray:
+    """Return drawn tables of rates, whose doubt is that of the counts they rest on.
+
+    Each factor's draw keeps the expected total, so that only the level's draw moves it.
+
+    Returns
+    -------
+    Shape (runs, *RATE_SHAPE).
+    """
+    total = rates.expected.sum()
+    drawn = np.broadcast_to(rates.per_day, (runs, *RATE_SHAPE)).copy()
+    for shapes in rates.factor_shapes:
+        factor = rng.gamma(np.broadcast_to(shapes, (runs, *shapes.shape))) / shapes
+        kept = tuple(axis for axis, size in enumerate(shapes.shape) if size > 1)
+        mean = (factor * _summed(rates.expected, kept)).reshape(runs, -1).sum(axis=1) / total
+        drawn *= factor / mean.reshape(runs, 1, 1, 1, 1)
+    level = rng.gamma(rates.level_events, size=runs) / rates.level_events
+    return np.asarray(drawn * level.reshape(runs, 1, 1, 1, 1))
+
+
+def move_counts(history: CareHistory) -> FloatArray:
+    """Return prior-smoothed counts of moves, from and to each kind of placement.
+
+    Under 16 nobody moves to supported accommodation: whatever the returns say, its count there is 0.
+
+    Returns
+    -------
+    Shape (details from, age bands, details to), at least 0; every row has a positive sum.
+    """
+    counts = np.zeros((N_DETAILS, N_AGES, N_DETAILS))
+    moved = [
+        stay
+        for stay in history.stays
+        if stay.next_detail and stay.ended_on and history.first_day <= stay.ended_on <= history.known_to
+    ]
+    if moved:
+        born = np.array([stay.date_of_birth for stay in moved], dtype="datetime64[D]")
+        when = np.array([stay.ended_on for stay in moved], dtype="datetime64[D]")
+        age = np.minimum((when[:, None] >= birthdays(born)).sum(axis=1), N_AGES - 1)
+        origin = [DETAILS.index(stay.detail) for stay in moved]
+        to = [DETAILS.index(stay.next_detail) for stay in moved if stay.next_detail]
+        np.add.at(counts, (np.array(origin), age, np.array(to)), 1.0)
+    everywhere = counts.sum(axis=(0, 1)) + 0.5
+    by_age = counts.sum(axis=0) + 4 * everywhere / everywhere.sum()
+    by_origin = counts.sum(axis=1) + 4 * everywhere / everywhere.sum()
+    prior = (
+        by_age[None]
+        / by_age.sum(axis=1)[None, :, None]
+        * by_origin[:, None]
+        / by_origin.sum(axis=1)[:, None, None]
+    )
+    prior = np.sqrt(prior)
+    smoothed = counts + 4 * prior / prior.sum(axis=2, keepdims=True)
+    smoothed[:, :UNDER_16, SUPPORTED_INDEX] = 0.0
+    return np.asarray(smoothed)
+
+
+def in_care_on(stays: tuple[Stay, ...], day: date) -> list[Stay]:
+    """Return the stays that hold a child on the night of a day."""
+    return [
+        stay for stay in stays if stay.started_on <= day and (stay.ended_on is None or stay.ended_on > day)
+    ]
