@@ -136,9 +136,9 @@ class Records:
 
     def stays(self) -> tuple[Stay, ...]:
         """Return every stay in emergency accommodation in view, in the order of their ids."""
-        from sufficiency.emergency_files import stays_from_values
+        from sufficiency.stay_files import stay_from_values
 
-        return stays_from_values(self._all("stays")).stays
+        return tuple(stay_from_values(values) for values in self._all("stays"))
 
     def returns(self) -> Returns:
         """Return the statutory returns in view, read and ready to forecast from.

@@ -130,9 +130,9 @@ def _read(kind: str, path: Path, authority: str) -> _Reading:
         table = read_records(path, "referral")
         return _bound_to(authority, table, warnings)
     if kind == "stays":
-        from sufficiency.emergency_files import read_stays
+        from sufficiency.stay_files import read_stays
 
-        warnings = read_stays(path).warnings
+        warnings = read_stays(path)[1]
         table = read_records(path, "stay")
         return _bound_to(authority, table, warnings)
     from matching.files import read_homes
