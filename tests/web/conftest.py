@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from api.errors import Problem
+from api.services.waiting_list import WaitingEntry, WaitingListView
+from api.web.pages import navigation, rendered
+from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.options import present_options
+from api.web.presenters.plan import present_plan
+from api.web.presenters.problem import present_problem
+from api.web.presenters.sufficiency import present_sufficiency
+from api.web.presenters.waiting_list import present_waiting_list
 from matching.home import Home
 from matching.referral import Referral, Wishes
 from reference_data.vocabulary import (
@@ -332,6 +342,107 @@ def sample_watch() -> dict[str, Any]:
                 ],
             },
         ],
+    }
+
+
+def sample_waiting() -> WaitingListView:
+    def entry(place: int, urgency: str | None, options: int | None, **more: Any) -> WaitingEntry:
+        return WaitingEntry(
+            referral_id=f"DEMO-R-{place:03}",
+            child_id=f"DEMO-C-{place:03}",
+            age_years=more.get("age_years", 14),
+            urgency=urgency,
+            needed_by=more.get("needed_by", AS_OF),
+            days_waiting=3,
+            legal_status="V2",
+            sibling_group=more.get("sibling_group"),
+            siblings_together=more.get("siblings_together"),
+            options=options,
+        )
+
+    return WaitingListView(
+        as_of=AS_OF,
+        entries=(
+            entry(14, "crisis", 4, needed_by=date(2026, 6, 13)),
+            entry(21, "emergency", 0, sibling_group="DEMO-S-1", siblings_together="must"),
+            entry(22, "emergency", 2, sibling_group="DEMO-S-1", siblings_together="must"),
+            entry(31, "planned", None, age_years=None, needed_by=None),
+            entry(32, None, 1),
+        ),
+    )
+
+
+def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
+    referral, homes = sample_referral(), sample_homes()
+    told = {"ranking": sample_ranking(), "referral": referral, "homes": homes, "age_years": 14}
+    nothing = sample_ranking() | {"options": [], "relaxations": [], "assumptions": [], "prompts": []}
+    by_child = {referral.child_id: referral}
+    empty_plan = sample_plan() | {
+        "status": "INFEASIBLE",
+        "assignments": [],
+        "enquiries": [],
+        "stages": [],
+        "alternatives": [],
+        "bottlenecks": [],
+    }
+    fault = Problem(
+        status=500, code="fault", title="Sorry, there is a problem", message="A fault.", reference="abc123"
+    )
+    return {
+        "waiting list": ("waiting_list.html", {"page": present_waiting_list(sample_waiting())}),
+        "nobody waits": (
+            "waiting_list.html",
+            {"page": present_waiting_list(WaitingListView(as_of=AS_OF, entries=()))},
+        ),
+        "options": ("options.html", {"page": present_options(**told)}),
+        "every option": ("options.html", {"page": present_options(**told, show_all=True)}),
+        "no option": ("options.html", {"page": present_options(**(told | {"ranking": nothing}))}),
+        "plan": (
+            "plan.html",
+            {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes)},
+        ),
+        "no plan": ("plan.html", {"page": present_plan(plan=empty_plan, referrals={}, homes={})}),
+        "sufficiency": ("sufficiency.html", {"page": present_sufficiency(sample_forecast())}),
+        "no homes": (
+            "sufficiency.html",
+            {"page": present_sufficiency(sample_forecast(with_homes=False))},
+        ),
+        "no returns": ("sufficiency_missing.html", {"message": "Import a return first."}),
+        "emergency watch": ("emergency_watch.html", {"page": present_watch(sample_watch())}),
+        "nobody in a hotel": (
+            "emergency_watch.html",
+            {"page": present_watch({"as_of": "2026-06-15", "spells": []})},
+        ),
+        "sign in": (
+            "sign_in.html",
+            {
+                "next_page": "/plan",
+                "username": "",
+                "password_problem": "Enter your password",
+                "problems": [{"text": "Enter your password", "href": "#password"}],
+            },
+        ),
+        "fault": ("error.html", {"error": present_problem(fault)}),
+        "accessibility": ("accessibility_statement.html", {}),
+        "help": ("help.html", {}),
+    }
+
+
+@pytest.fixture(scope="session")
+def sample_markup() -> dict[str, str]:
+    """Every page in its states, made from sample answers."""
+    user = SimpleNamespace(name="Sam Sample")
+    return {
+        name: rendered(
+            template,
+            user=user,
+            role="brokerage officer",
+            csrf_token="0" * 64,
+            navigation=navigation("/waiting-list"),
+            demo=True,
+            **told,
+        )
+        for name, (template, told) in _sample_pages().items()
     }
 
 

@@ -1,0 +1,145 @@
+"""What holds for the markup of every page, in every state a page can be in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from api.web.pages import STATIC_FOLDER
+
+NAMES = (
+    "waiting list",
+    "nobody waits",
+    "options",
+    "every option",
+    "no option",
+    "plan",
+    "no plan",
+    "sufficiency",
+    "no homes",
+    "no returns",
+    "emergency watch",
+    "nobody in a hotel",
+    "sign in",
+    "fault",
+    "accessibility",
+    "help",
+)
+PLAIN = "{http://www.w3.org/1999/xhtml}"
+
+
+def parsed(markup: str):
+    return html5lib.HTMLParser(strict=True).parse(markup)
+
+
+def test_every_state_of_every_page_is_looked_at(sample_markup) -> None:
+    assert set(sample_markup) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_valid_html_with_one_heading_and_a_skip_link_that_leads_somewhere(
+    sample_markup, name: str
+) -> None:
+    tree = parsed(sample_markup[name])
+    assert len(list(tree.iter(f"{PLAIN}h1"))) == 1
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert [value for value, count in Counter(ids).items() if count > 1] == []
+    links = [link.get("href") for link in tree.iter(f"{PLAIN}a")]
+    assert links[0] == "#main-content"
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_has_no_inline_style_or_script_and_loads_nothing_from_elsewhere(
+    sample_markup, name: str
+) -> None:
+    for element in parsed(sample_markup[name]).iter():
+        tag = str(element.tag).rpartition("}")[2]
+        assert "style" not in element.keys(), tag  # noqa: SIM118 - an element is no mapping
+        assert not any(attribute.startswith("on") for attribute in element.keys()), tag  # noqa: SIM118
+        assert tag != "style"
+        if tag == "script":
+            assert not (element.text or "").strip()
+        for attribute in ("src", "href", "action"):
+            address = element.get(attribute)
+            if address is not None:
+                assert address.startswith(("/", "#", "?")), address
+                assert not address.startswith("//"), address
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_says_what_it_is_that_the_sample_is_invented_and_who_decides(sample_markup, name: str) -> None:
+    tree = parsed(sample_markup[name])
+    title = next(tree.iter(f"{PLAIN}title")).text
+    assert title is not None
+    assert title.endswith(" – Righthome")
+    assert "A person decides." in sample_markup[name]
+    assert "invented" in sample_markup[name]
+
+
+def test_titles_tell_pages_apart(sample_markup) -> None:
+    states_of_one_page = {
+        "nobody waits",
+        "every option",
+        "no option",
+        "no plan",
+        "no homes",
+        "no returns",
+        "nobody in a hotel",
+    }
+    titles = [
+        re.search("<title>(.*?)</title>", markup)[1]
+        for name, markup in sample_markup.items()
+        if name not in states_of_one_page
+    ]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_with_everything_it_loads_stays_small(sample_markup, name: str) -> None:
+    markup = sample_markup[name]
+    assert len(markup.encode()) < 200_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_table_has_a_caption_and_header_cells_with_a_scope(sample_markup, name: str) -> None:
+    for table in parsed(sample_markup[name]).iter(f"{PLAIN}table"):
+        assert table.find(f"{PLAIN}caption") is not None
+        assert all(cell.get("scope") in {"col", "row"} for cell in table.iter(f"{PLAIN}th"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_picture_has_a_title_and_a_description_or_is_hidden_from_readers(
+    sample_markup, name: str
+) -> None:
+    picture_namespace = "{http://www.w3.org/2000/svg}"
+    for picture in parsed(sample_markup[name]).iter(f"{picture_namespace}svg"):
+        if picture.get("role") == "img":
+            named = picture.get("aria-labelledby").split()
+            assert picture.find(f"{picture_namespace}title").get("id") == named[0]
+            assert picture.find(f"{picture_namespace}desc").get("id") == named[1]
+        else:
+            assert picture.get("aria-hidden") == "true" or picture.get("role") == "presentation"
+
+
+def test_the_static_files_name_no_typeface_crown_or_picture_that_is_not_ours() -> None:
+    for path in STATIC_FOLDER.rglob("*"):
+        if path.suffix in {".css", ".js"}:
+            text = path.read_text(encoding="utf-8")
+            assert "@font-face" not in text, path.name
+            assert "GDS Transport" not in text, path.name
+            assert "url(" not in text, path.name
+            assert "crown" not in text.lower(), path.name
+            assert "sourceMappingURL" not in text, path.name
+
+
+def test_every_class_of_the_styles_of_ours_is_used_by_a_template() -> None:
+    styles = (STATIC_FOLDER / "righthome.css").read_text(encoding="utf-8")
+    places = [*STATIC_FOLDER.parent.rglob("templates/**/*.html"), STATIC_FOLDER.parent / "charts.py"]
+    used = "\n".join(Path(place).read_text(encoding="utf-8") for place in places)
+    ours = set(re.findall(r"\.(rh-[a-z_-]+)(?![\w-])", styles))
+    assert {name for name in ours if name not in used} == set()

@@ -1,0 +1,140 @@
+"""How the pages say dates, money, distances and counts, and what a presenter makes of an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from api.web import words
+from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.options import present_options
+from api.web.presenters.plan import present_plan
+from api.web.presenters.sufficiency import present_sufficiency
+
+
+@pytest.mark.parametrize(
+    ("pence", "said"),
+    [(None, "Not known"), (0, "£0"), (68_500, "£685"), (689_550, "£6,895.50"), (-1_205, "-£12.05")],
+)
+def test_money_is_pounds_with_commas_and_pence_only_where_there_are_some(pence, said) -> None:
+    assert words.pounds(pence) == said
+
+
+def test_dates_are_british() -> None:
+    assert words.british_date("2026-06-05") == "5 June 2026"
+    assert words.british_date(None) == "Not known"
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (date(2026, 6, 15), "today"),
+        (date(2026, 6, 16), "tomorrow"),
+        (date(2026, 6, 14), "yesterday"),
+        (date(2026, 6, 22), "in 7 days"),
+        (date(2026, 6, 1), "14 days ago"),
+    ],
+)
+def test_days_are_told_from_today(as_of, then, said) -> None:
+    assert words.days_from(as_of, then) == said
+
+
+def test_a_chance_is_never_rounded_into_a_certainty() -> None:
+    assert words.chance(0.999) == "over 99%"
+    assert words.chance(0.001) == "under 1%"
+    assert words.chance(1.0) == "100%"
+    assert words.chance(None) == "Not assessed"
+
+
+def test_an_unknown_distance_is_said_to_be_unknown_not_left_out(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    second = page.options[1]
+    assert second.distance == "Not known"
+    assert second.in_brief.startswith("distance not known, £6,895.50 a week")
+
+
+def test_a_home_stands_under_every_rule_that_excludes_it_and_the_commonest_rule_comes_first(
+    ranking, referral, homes
+) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    assert [len(group.homes) for group in page.excluded] == [13, 6]
+    assert page.excluded_count == 13
+
+
+def test_only_the_first_options_are_shown_in_full_until_all_are_asked_for(ranking, referral, homes) -> None:
+    told = {"ranking": ranking, "referral": referral, "homes": homes, "age_years": 14}
+    short, full = present_options(**told), present_options(**told, show_all=True)
+    assert (len(short.options), len(short.further)) == (10, 4)
+    assert (len(full.options), len(full.further)) == (14, 0)
+
+
+def test_an_unknown_need_is_not_assessed_and_a_met_need_has_no_gap(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    gaps = {row.domain: row.gap for row in page.options[0].needs}
+    assert gaps["Clinical indicators"] == "Not assessed"
+    assert gaps["Emotional wellbeing"] == "None"
+    assert gaps["Risk"] == "16"
+
+
+def test_a_stale_vacancy_asks_for_a_telephone_call(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    assert "telephone" not in page.options[0].vacancy
+    assert "telephone" in page.options[1].vacancy
+    assert "telephone" in page.options[2].vacancy
+
+
+def test_a_birth_date_or_postcode_never_reaches_the_page(ranking, referral, homes) -> None:
+    page = repr(present_options(ranking=ranking, referral=referral, homes=homes, age_years=14))
+    assert "2011" not in page
+    assert "2 September 2011" not in page
+
+
+def test_the_plan_counts_who_is_placed_only_if_a_provider_agrees(plan, homes) -> None:
+    page = present_plan(plan=plan, referrals={}, homes=homes)
+    assert page.in_brief == (
+        "2 children have a home in this plan, 1 of them only if the provider agrees; 1 child has none."
+    )
+    assert page.assignments[1].ask_next == "Sample House 301"
+
+
+@pytest.mark.parametrize("status", ["OPTIMAL", "FEASIBLE", "INFEASIBLE", "TIME_LIMIT_NO_SOLUTION"])
+def test_every_status_of_a_plan_has_words(plan, status) -> None:
+    assert present_plan(plan=plan | {"status": status}, referrals={}, homes={}).status_words.endswith(".")
+
+
+def test_without_homes_beds_short_are_not_assessed_rather_than_none(forecast_without_homes) -> None:
+    page = present_sufficiency(forecast_without_homes)
+    assert not page.shortfall_assessed
+    assert page.shortfall == ()
+
+
+def test_means_are_added_over_ages_for_each_kind_of_home(forecast) -> None:
+    page = present_sufficiency(forecast)
+    assert [group.name for group in page.groups] == [
+        "Fostering",
+        "Children's homes",
+        "Supported accommodation",
+        "Other",
+    ]
+    assert page.groups[0].rows[0] == ("Jun 2026", "340")
+
+
+def test_the_first_month_more_likely_short_than_not_is_named(forecast) -> None:
+    # The sample's chance of being short grows by 3 points a month from June 2026: 51% after 17 months.
+    assert "1 November 2027" in present_sufficiency(forecast).shortfall[0].in_brief
+
+
+def test_the_watch_shows_the_worst_first_and_an_overdue_date_as_overdue(watch_report) -> None:
+    page = present_watch(watch_report)
+    assert [spell.spell_id for spell in page.current] == ["DEMO-P-1"]
+    assert [spell.spell_id for spell in page.ended] == ["DEMO-P-2"]
+    first = page.current[0].speaking[0]
+    assert first.overdue
+    assert first.due_in == "3 days ago"
+    assert page.in_brief == "1 child is in emergency accommodation tonight: 1 raised."
+
+
+def test_a_rule_that_could_not_be_assessed_names_what_is_missing(watch_report) -> None:
+    unassessed = [rule for rule in present_watch(watch_report).current[0].speaking if rule.missing]
+    assert [rule.missing for rule in unassessed] == ["notices"]
