@@ -19,10 +19,9 @@ from reference_data.problems import NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
 
 if TYPE_CHECKING:
-    from sufficiency.emergency import Stay
-
     from matching.home import Home
     from matching.referral import Referral
+    from sufficiency.emergency import Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +134,7 @@ class Records:
 
     def stays(self) -> tuple[Stay, ...]:
         """Return every stay in emergency accommodation in view, in the order of their ids."""
-        from sufficiency.files import stay_from_values
+        from sufficiency.stay_files import stay_from_values
 
         return tuple(stay_from_values(values) for values in self._all("stays"))
 
