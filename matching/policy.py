@@ -78,12 +78,28 @@ class CouncilRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyPolicy:
-    """The numbers of the emergency watch that are council policy."""
+    """The numbers of the emergency watch that are council policy.
+
+    Parameters
+    ----------
+    over_14_nights
+        More unsuitable nights in one spell than this are raised.
+    approaching_nights
+        From this many on, a spell is said to be approaching that limit.
+    bridge_nights
+        A spell goes on over this many nights spent elsewhere.
+    cumulative_nights, cumulative_window_days
+        More unsuitable nights than this within so many days are raised, however they are spread.
+    temporary_approval_warning_days
+        How long before a connected person's temporary approval ends the watch starts to warn.
+    """
 
     over_14_nights: int
     approaching_nights: int
+    bridge_nights: int
     cumulative_nights: int
     cumulative_window_days: int
+    temporary_approval_warning_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ _DOORS = {
     "read_returns": "sufficiency.files",
     "forecast_need": "sufficiency.forecast",
     "backtest_forecast": "sufficiency.backtest",
+    "read_stays": "sufficiency.stay_files",
+    "watch_stays": "sufficiency.emergency",
 }
 
 __all__ = sorted(_DOORS)

@@ -2,7 +2,7 @@
 
 One stay is in ``emergency_stay.py``; which nights are unsuitable in ``unsuitable.py``; how stays
 join into spells in ``spells.py``; the rules in ``emergency_rules.py``; reading files in
-``emergency_files.py``. Who is told, and how, is the application's business.
+``stay_files.py``. Who is told, and how, is the application's business.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from matching.policy import EmergencyPolicy, Policy, default_policy
 from reference_data.ages import age_on
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import WatchOutcome
-from sufficiency.emergency_rules import Judged, RuleAnswer, answers, is_adult_throughout, outcome_of
-from sufficiency.emergency_stay import EmergencyPolicy, Stay, emergency_policy
+from sufficiency.emergency_answer import Judged, RuleAnswer
+from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of
+from sufficiency.emergency_stay import Stay
 from sufficiency.spells import NightWindow, Spell, spells_of_child, stretches, unsuitable_runs
 from sufficiency.unsuitable import Nights
+
+__all__ = ["Stay", "WatchReport", "WatchedSpell", "watch", "watch_stays"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,7 @@ def watch(
     stays: Iterable[Stay],
     *,
     as_of: date,
-    policy: EmergencyPolicy | Mapping[str, object] | object | None = None,
+    policy: Policy | EmergencyPolicy | None = None,
     known_spells: Mapping[str, str] | None = None,
 ) -> WatchReport:
     """Return every spell of emergency accommodation up to a day, judged by the law of each night.
@@ -110,22 +114,22 @@ def watch(
     as_of
         The day asked about. Tonight counts for what is lawful, not yet for the number of nights.
     policy
-        The ``[emergency]`` settings, or a whole policy that has them as ``emergency``; the
-        shipped default when absent.
+        The council's policy, or only its ``emergency`` settings; the shipped default when absent.
     known_spells
         Spell ids told before, by stay id, from a caller that keeps them.
 
     Raises
     ------
     InvalidInput
-        If two stays share an id, a stay ends before it starts, or a policy setting is unusable.
+        If two stays share an id, or a stay ends before it starts.
 
     References
     ----------
     Care Planning, Placement and Case Review (England) Regulations 2010, regs 27A and 27C; Ofsted,
     focused visit to Plymouth City Council children's services, letter of 25 May 2018.
     """
-    settings = emergency_policy(getattr(policy, "emergency", policy))  # type: ignore[arg-type]
+    policy = policy or default_policy()
+    settings = policy.emergency if isinstance(policy, Policy) else policy
     stays = tuple(stays)
     _refuse_unusable(stays)
     by_child: defaultdict[str, list[Stay]] = defaultdict(list)
@@ -157,18 +161,21 @@ def watch(
     watched.sort(
         key=lambda spell: (order.index(spell.outcome), -spell.nights, spell.child_id, spell.spell_id)
     )
-    version = getattr(policy, "version", None)
     return WatchReport(
         as_of=as_of,
         spells=tuple(watched),
         evidence=evidence(
             inputs=[as_of, settings, sorted(stays, key=lambda stay: stay.stay_id)],
-            policy_version=version if isinstance(version, str) else None,
+            policy_version=policy.version if isinstance(policy, Policy) else None,
             data_date=_data_date(stays, as_of),
             seed=None,
             warnings=warnings,
         ),
     )
+
+
+watch_stays = watch
+"""The name of the door on the package: ``sufficiency.watch_stays``."""
 
 
 def _refuse_unusable(stays: Iterable[Stay]) -> None:
@@ -211,7 +218,7 @@ def _watched_child(
 
 def _window(runs: list[Nights], policy: EmergencyPolicy, *, with_unknown: bool) -> NightWindow:
     nights = stretches(unsuitable_runs(runs, with_unknown=with_unknown), bridge_nights=0)
-    return NightWindow(nights, policy.window_days)
+    return NightWindow(nights, policy.cumulative_window_days)
 
 
 def _watched(spell: Spell, policy: EmergencyPolicy, sure: NightWindow, possible: NightWindow) -> WatchedSpell:

@@ -7,6 +7,7 @@ force and at the child's 16th and 18th birthdays. Joining the runs of several st
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -148,7 +149,7 @@ def nights_of(stay: Stay, date_of_birth: date | None, as_of: date) -> tuple[Nigh
     edges = [first, *cuts, end]
     in_care = looked_after(stay)
     runs = []
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in itertools.pairwise(edges):
         group: AgeGroup | None = None
         if birthdays:
             group = "under_16" if start < birthdays[0] else "16_17" if start < birthdays[1] else "adult"
@@ -246,9 +247,7 @@ def _unregistered(stay: Stay, group: AgeGroup, night: int, in_care: Finding) -> 
     law = _other_arrangements_law()
     if night < (law.under_16 if group == "under_16" else law.at_16_17):
         return NO
-    covered = in_care
-    if group == "16_17" and stay.legal_basis is LegalBasis.RELEVANT_CHILD:
-        covered = YES
+    covered = YES if stay.legal_basis is LegalBasis.RELEVANT_CHILD else in_care
     if setting is EmergencySetting.UNREGISTERED_SUPPORTED_ACCOMMODATION:
         return covered
     return _both(_registered(stay, otherwise=YES), covered)

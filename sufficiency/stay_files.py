@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,11 @@ from reference_data.tables import RecordTable, Row, read_records, records_from_v
 from reference_data.vocabulary import EmergencySetting, LegalBasis, PlacementType
 from sufficiency.emergency_stay import Setting, Stay, StayApproval, StayNotice
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StayFile:
-    """The stays of one file, and what was noticed but did no harm."""
-
-    stays: tuple[Stay, ...]
-    warnings: tuple[ImportIssue, ...]
+Warnings = tuple[ImportIssue, ...]
 
 
-def read_stays(path: Path) -> StayFile:
-    """Return the stays of a CSV, XLSX or JSON file.
+def read_stays(path: Path) -> tuple[tuple[Stay, ...], Warnings]:
+    """Return the stays of a CSV, XLSX or JSON file, and what was noticed but did no harm.
 
     Raises
     ------
@@ -33,8 +26,10 @@ def read_stays(path: Path) -> StayFile:
     return _stays(read_records(path, "stay"))
 
 
-def stays_from_values(records: Iterable[Mapping[str, object]], *, file: str = "stays") -> StayFile:
-    """Return stays from mappings with the contract's names, by the same rules as a file.
+def stays_from_values(
+    records: Iterable[Mapping[str, object]], file: str = "stays"
+) -> tuple[tuple[Stay, ...], Warnings]:
+    """Return stays from JSON-like mappings, by the same rules as a file.
 
     Raises
     ------
@@ -44,11 +39,30 @@ def stays_from_values(records: Iterable[Mapping[str, object]], *, file: str = "s
     return _stays(records_from_values(file, records, "stay"))
 
 
-def _stays(table: RecordTable) -> StayFile:
+def _stays(table: RecordTable) -> tuple[tuple[Stay, ...], Warnings]:
     issues = [issue for row in table.rows for issue in _row_issues(row)]
     if issues:
         raise ImportRejected(issues)
-    return StayFile(stays=tuple(_stay(row.values) for row in table.rows), warnings=table.warnings)
+    return tuple(stay_from_values(row.values) for row in table.rows), table.warnings
+
+
+_AS_READ = (
+    "stay_id",
+    "child_id",
+    "started_on",
+    "ended_on",
+    "date_of_birth",
+    "authority",
+    "home_id",
+    "provider_registered",
+    "in_care",
+    "purpose",
+    "section_20_offered_on",
+    "advocate_offered_on",
+    "max_stay_days",
+    "onward_plan_on",
+)
+"""Fields that a stay keeps exactly as the reader typed them."""
 
 
 def _row_issues(row: Row) -> Iterable[ImportIssue]:
@@ -63,7 +77,8 @@ def _row_issues(row: Row) -> Iterable[ImportIssue]:
         )
 
 
-def _stay(values: Mapping[str, Any]) -> Stay:
+def stay_from_values(values: Mapping[str, Any]) -> Stay:
+    """Return a stay from typed values, as ``Row.values`` holds them."""
     approvals = values.get("approvals")
     signed = tuple(StayApproval(**item) for item in approvals) if approvals is not None else None
     if "approved_by" in values or "approved_on" in values:
@@ -71,16 +86,12 @@ def _stay(values: Mapping[str, Any]) -> Stay:
         signed = (*(signed or ()), single)
     notices = values.get("notices")
     basis = values.get("legal_basis")
-    plain = (
-        "stay_id child_id started_on ended_on date_of_birth authority home_id provider_registered in_care purpose "
-        "section_20_offered_on advocate_offered_on max_stay_days onward_plan_on"
-    ).split()
     return Stay(
         setting=_setting(values.get("setting")),
         legal_basis=LegalBasis(basis) if basis else None,
         approvals=signed,
         notices=tuple(StayNotice(**item) for item in notices) if notices is not None else None,
-        **{name: values[name] for name in plain if name in values},
+        **{name: values[name] for name in _AS_READ if name in values},
     )
 
 

@@ -1,0 +1,99 @@
+"""What a rule of the emergency watch answers, and the few words every rule uses to say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from matching.policy import EmergencyPolicy
+from reference_data.law import LegalLimit, legal_limits
+from reference_data.vocabulary import WatchOutcome
+from sufficiency.spells import NightWindow, Spell
+from sufficiency.unsuitable import Answer, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleAnswer:
+    """What one rule says of one spell.
+
+    Parameters
+    ----------
+    due_on
+        The day by which, or from which, the text means; never a birthday.
+    missing
+        Names of fields whose absence the answer rests on.
+    """
+
+    rule: str
+    outcome: WatchOutcome
+    text: str
+    instrument: str
+    due_on: date | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A spell with what its rules need beside it.
+
+    Parameters
+    ----------
+    sure, possible
+        The nights in the days before each day that were unsuitable, and those that were or may have been.
+    """
+
+    spell: Spell
+    policy: EmergencyPolicy
+    sure: NightWindow
+    possible: NightWindow
+    adult_throughout: bool
+
+    @property
+    def until(self) -> date:
+        """Return the day the spell ended, or the day asked about: an ended spell keeps its answers."""
+        return date.fromordinal(self.spell.until)
+
+
+def law_named(name: str) -> LegalLimit:
+    return legal_limits("emergency")[name]
+
+
+def day(ordinal: int) -> date:
+    return date.fromordinal(ordinal)
+
+
+def day_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def nights_words(nights: int) -> str:
+    return f"{nights} night{'' if nights == 1 else 's'}"
+
+
+def answer(
+    rule: str,
+    outcome: WatchOutcome,
+    text: str,
+    law: str,
+    due_on: date | None = None,
+    missing: Iterable[str] = (),
+) -> RuleAnswer:
+    return RuleAnswer(
+        rule=rule,
+        outcome=outcome,
+        text=text,
+        instrument=law_named(law).instrument,
+        due_on=due_on,
+        missing=tuple(dict.fromkeys(missing)),
+    )
+
+
+def not_assessed(rule: str, judged: Judged, law: str, missing: Iterable[str]) -> RuleAnswer:
+    names = tuple(dict.fromkeys(missing))
+    text = f"Not assessed for child {judged.spell.child_id}: record {', '.join(names)}."
+    return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)
+
+
+def missing_of(findings: Iterable[Finding]) -> list[str]:
+    return [name for finding in findings if finding.answer is Answer.UNKNOWN for name in finding.missing]

@@ -1,0 +1,178 @@
+"""Rules that run a clock beside the nights: the longest stay, temporary approvals, the 18th birthday."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+
+from reference_data.vocabulary import FOSTERING_TYPES, PlacementType, WatchOutcome
+from reference_data.working_days import working_days_after
+from sufficiency.emergency_answer import (
+    Judged,
+    RuleAnswer,
+    answer,
+    day,
+    day_words,
+    law_named,
+    nights_words,
+    not_assessed,
+)
+from sufficiency.emergency_stay import Stay, StayApproval
+from sufficiency.spells import Stretch, stretches
+from sufficiency.unsuitable import Nights
+
+TEMPORARY_CODES = frozenset({"temporary_approval", "regulation_24", "reg_24"})
+
+
+EXTENSION_CODES = frozenset({"temporary_approval_extension", "regulation_25", "reg_25"})
+
+
+OUTSIDE_TERMS_CODES = frozenset({"outside_terms", "regulation_23", "reg_23"})
+
+
+def crisis_stay_over(judged: Judged) -> RuleAnswer:
+    """Raise a stay past the longest the setting is meant for; warn from half of it without a plan.
+
+    ``due_on`` is the day by which the child moves on.
+    """
+    rule, law = "crisis_stay_over", "suitable_other_arrangements"
+    spell = judged.spell
+
+    def limited(stay: Stay) -> bool:
+        return stay.max_stay_days is not None or stay.setting is PlacementType.CRISIS_ACCOMMODATION
+
+    found = []
+    for stays, stretch in _places(judged, limited):
+        longest = [stay.max_stay_days for stay in stays if stay.max_stay_days is not None]
+        if not longest:
+            found.append(not_assessed(rule, judged, law, ("max_stay_days",)))
+            continue
+        limit = min(longest)
+        leave_by = day(stretch.first + limit)
+        planned = any(stay.onward_plan_on and stay.onward_plan_on <= judged.until for stay in stays)
+        if stretch.nights > limit:
+            text = (
+                f"Child {spell.child_id} has spent {nights_words(stretch.nights)} in a place meant for "
+                f"at most {limit}; "
+                f"the stay was to end on {day_words(leave_by)}."
+            )
+            found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by))
+        elif stretch.nights * 2 >= limit and not planned:
+            text = (
+                f"Child {spell.child_id} has spent {nights_words(stretch.nights)} of at most {limit} "
+                "and no onward plan "
+                f"is recorded. Agree one; the stay ends on {day_words(leave_by)}."
+            )
+            found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, ("onward_plan_on",)))
+        else:
+            text = f"Child {spell.child_id} has spent {nights_words(stretch.nights)} of at most {limit}."
+            due_on = leave_by if stretch.open else None
+            found.append(answer(rule, WatchOutcome.CLEAR, text, law, due_on))
+    text = f"No stay of child {spell.child_id} has a longest length."
+    return _worst(found) or answer(rule, WatchOutcome.CLEAR, text, law)
+
+
+def temporary_approval_over(judged: Judged) -> RuleAnswer:
+    """Raise a stay with a foster carer whose temporary approval, or leave to go outside terms, has run out.
+
+    ``due_on`` is the last day of the approval.
+    """
+    rule, law = "temporary_approval_over", "temporary_approval"
+    found = []
+    for stays, stretch in _places(judged, lambda stay: stay.setting in FOSTERING_TYPES):
+        if any(
+            stay.setting is PlacementType.CONNECTED_FOSTER_CARER and stay.approvals is None for stay in stays
+        ):
+            found.append(not_assessed(rule, judged, law, ("approvals",)))
+        temporary = _signed(stays, TEMPORARY_CODES, judged.until)
+        outside = _signed(stays, OUTSIDE_TERMS_CODES, judged.until)
+        if any(approval.on is None for approval in (*temporary, *outside)):
+            found.append(not_assessed(rule, judged, law, ("approvals.on",)))
+            continue
+        if temporary:
+            found.append(_temporary(judged, stays, stretch, [a.on for a in temporary if a.on]))
+        if outside:
+            first = max(day(stretch.first), min(a.on for a in outside if a.on))
+            last = working_days_after(first, law_named("outside_terms_of_approval").value or 0)
+            found.append(_clock(judged, "outside_terms_of_approval", last, stretch, warning_days=0))
+    text = f"No temporary approval is recorded for child {judged.spell.child_id}."
+    return _worst(found) or answer(rule, WatchOutcome.CLEAR, text, law)
+
+
+def turned_18(judged: Judged) -> RuleAnswer:
+    """Warn where the young person turned 18 during the spell. No date is given: it would be the birthday."""
+    rule, law = "turned_18", "leaving_care_at_18"
+    spell = judged.spell
+    if spell.date_of_birth is None:
+        return not_assessed(rule, judged, law, ("date_of_birth",))
+    if any(run.age_group == "adult" for run in spell.runs):
+        text = (
+            f"{spell.child_id} turned 18 during this spell. The duties to a child have ended; check those of "
+            "leaving care and homelessness."
+        )
+        return answer(rule, WatchOutcome.WARNING, text, law)
+    return answer(rule, WatchOutcome.CLEAR, f"Child {spell.child_id} is under 18.", law)
+
+
+def _temporary(judged: Judged, stays: Iterable[Stay], stretch: Stretch, signed_on: list[date]) -> RuleAnswer:
+    last = min(signed_on) + _weeks_as_days("temporary_approval")
+    law = "temporary_approval"
+    extended = _signed(stays, EXTENSION_CODES, judged.until)
+    # An extension comes before the first approval ends; one signed later cures nothing.
+    if any(approval.on is not None and approval.on <= last for approval in extended):
+        last += _weeks_as_days("temporary_approval_extension")
+        law = "temporary_approval_extension"
+    return _clock(judged, law, last, stretch, warning_days=judged.policy.temporary_approval_warning_days)
+
+
+def _clock(judged: Judged, law: str, last: date, stretch: Stretch, *, warning_days: int) -> RuleAnswer:
+    rule, child = "temporary_approval_over", judged.spell.child_id
+    end = day(stretch.end)
+    if end > last:
+        text = (
+            f"The approval under which child {child} stays ended on {day_words(last)}. Move the "
+            "child or approve the carer."
+        )
+        return answer(rule, WatchOutcome.RAISED, text, law, last)
+    if end >= last - timedelta(days=warning_days):
+        text = (
+            f"The approval under which child {child} stays ends on {day_words(last)}. Approve the "
+            "carer or plan the move."
+        )
+        return answer(rule, WatchOutcome.WARNING, text, law, last)
+    text = f"The approval under which child {child} stays ends on {day_words(last)}."
+    return answer(rule, WatchOutcome.CLEAR, text, law, last if stretch.open else None)
+
+
+def _signed(stays: Iterable[Stay], codes: frozenset[str], until: date) -> list[StayApproval]:
+    return [
+        approval
+        for stay in stays
+        for approval in stay.approvals or ()
+        if (approval.code or "").casefold() in codes and (approval.on is None or approval.on <= until)
+    ]
+
+
+def _places(judged: Judged, wanted: Callable[[Stay], bool]) -> list[tuple[tuple[Stay, ...], Stretch]]:
+    """Return the spell's stays in each one place, and from when to when the child was there."""
+    groups: dict[tuple[object, str | None], list[Nights]] = {}
+    for run in judged.spell.runs:
+        if wanted(run.stay):
+            groups.setdefault((run.stay.setting, run.stay.home_id), []).append(run)
+    found = []
+    for runs in groups.values():
+        for stretch in stretches(runs, judged.policy.bridge_nights):
+            here = [run.stay for run in runs if stretch.first <= run.first <= stretch.end]
+            found.append((tuple({id(stay): stay for stay in here}.values()), stretch))
+    return found
+
+
+def _worst(found: Sequence[RuleAnswer]) -> RuleAnswer | None:
+    order = tuple(WatchOutcome)
+    return min(
+        found, key=lambda answer: (order.index(answer.outcome), answer.due_on or date.max), default=None
+    )
+
+
+def _weeks_as_days(name: str) -> timedelta:
+    return timedelta(weeks=law_named(name).value or 0)

@@ -1,0 +1,91 @@
+"""Rules about where a child is: settings the regulations bar, lack of registration, bed and breakfast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_data.vocabulary import EmergencySetting, LegalBasis, WatchOutcome
+from sufficiency.emergency_answer import Judged, RuleAnswer, answer, day, day_words, missing_of, not_assessed
+from sufficiency.unsuitable import Answer, Nights
+
+
+def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
+    """Raise, from the first night, a setting that regulation 27A or 27C bars for a looked after child."""
+    rule = "looked_after_unlawful_setting"
+    spell = judged.spell
+    runs = spell.runs
+    newest_law = _newest_law(runs)
+    for run in runs:
+        if run.unlawful.answer is Answer.YES:
+            law = "other_arrangements_under_16" if run.age_group == "under_16" else "other_arrangements_16_17"
+            where = run.stay.setting.words if run.stay.setting else "this setting"
+            first = day(run.first)
+            text = (
+                f"Child {spell.child_id}, looked after, {_verb(judged)} in a setting ({where}) that the regulations "
+                f"do not allow, from the night of {day_words(first)}. No approval makes it lawful."
+            )
+            if spell.open:
+                text += " Move the child now."
+            return answer(rule, WatchOutcome.RAISED, text, law, first)
+    if any(
+        run.stay.setting is EmergencySetting.POLICE_CELL and run.stay.legal_basis is LegalBasis.PACE
+        for run in runs
+    ):
+        text = (
+            f"Child {spell.child_id} is in police custody, which is not a placement. Offer local authority "
+            "accommodation now."
+        )
+        return answer(rule, WatchOutcome.WARNING, text, newest_law)
+    missing = missing_of(run.unlawful for run in runs)
+    if missing:
+        return not_assessed(rule, judged, newest_law, missing)
+    text = f"No night of child {spell.child_id} is barred by the law in force on that night."
+    return answer(rule, WatchOutcome.CLEAR, text, newest_law)
+
+
+def _verb(judged: Judged) -> str:
+    return "is" if judged.spell.open else "was"
+
+
+def _newest_law(runs: Sequence[Nights]) -> str:
+    return "other_arrangements_under_16" if runs[-1].age_group == "under_16" else "other_arrangements_16_17"
+
+
+def unregistered(judged: Judged) -> RuleAnswer:
+    """Raise accommodation that must be registered for this child and is not."""
+    rule = "unregistered"
+    spell = judged.spell
+    for run in spell.runs:
+        if run.unregistered.answer is Answer.YES:
+            supported = (
+                run.age_group == "16_17" and run.stay.setting is not EmergencySetting.UNREGISTERED_HOME
+            )
+            law = "supported_accommodation_registration" if supported else "childrens_home_registration"
+            first = day(run.first)
+            text = (
+                f"Child {spell.child_id} {_verb(judged)} in accommodation that must be registered and is not, "
+                f"from the night of {day_words(first)}. Tell Ofsted{' and move the child' if spell.open else ''}."
+            )
+            return answer(rule, WatchOutcome.RAISED, text, law, first)
+    missing = missing_of(run.unregistered for run in spell.runs)
+    if missing:
+        return not_assessed(rule, judged, "supported_accommodation_registration", missing)
+    text = f"No registration is known to be lacking for child {spell.child_id}."
+    return answer(rule, WatchOutcome.CLEAR, text, "supported_accommodation_registration")
+
+
+def bed_and_breakfast(judged: Judged) -> RuleAnswer:
+    """Warn of any night in bed and breakfast."""
+    rule = "bed_and_breakfast"
+    spell = judged.spell
+    runs = [run for run in spell.runs if run.stay.setting is EmergencySetting.BED_AND_BREAKFAST]
+    if runs:
+        first = day(runs[0].first)
+        text = (
+            f"Child {spell.child_id} {_verb(judged)} in bed and breakfast, from the night of {day_words(first)}. "
+            "Guidance says it is not suitable, even in an emergency."
+        )
+        return answer(rule, WatchOutcome.WARNING, text, rule, first)
+    if any(run.stay.setting is None for run in spell.runs):
+        return not_assessed(rule, judged, rule, ("setting",))
+    return answer(rule, WatchOutcome.CLEAR, f"Child {spell.child_id} is not in bed and breakfast.", rule)
