@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from reference_data.problems import ImportRejected, RighthomeError
+from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -131,7 +131,7 @@ def _read_both(
 ) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
     from matching.files import read_homes, read_referrals
 
-    issues = []
+    issues: list[ImportIssue] = []
     found: list[Any] = [(), ()]
     warnings: list[str] = []
     for position, (read, path) in enumerate(((read_referrals, referrals), (read_homes, homes))):
@@ -276,8 +276,10 @@ def forecast(
     from api.forecasting import forecast_answer
     from api.printing import print_forecast
 
-    if sum((returns is not None, published)) != 1 and not (authority and returns is None):
-        raise UsageError("Give --returns DIR, or --authority CODE with or without --published.")
+    if published and (returns is not None or authority is None):
+        raise UsageError("--published needs --authority CODE, and takes no --returns.")
+    if returns is None and authority is None:
+        raise UsageError("Give --returns DIR, or --authority CODE to use the database or --published.")
     if not as_json:
         _progress("Simulating ...")
     answer = forecast_answer(

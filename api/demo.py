@@ -35,8 +35,8 @@ def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) ->
     Conflict
         If the site is wanted and its port is taken; nothing is printed then.
     """
-    from api.serving import require_free_port
     from api.services.sample import load_sample
+    from api.serving import require_free_port
 
     if serve_site and not as_json:
         require_free_port(HOST, port)
@@ -66,9 +66,7 @@ def _answers(url: str) -> dict[str, Any]:
             "as_of": SAMPLE_DATE.isoformat(),
             "ranking": ranked_options(records, _referral_of(records, DEMO_CHILD), SAMPLE_DATE).as_dict(),
             "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
-            "forecast": forecast(
-                records, SAMPLE_FORECAST_FROM, months=DEMO_MONTHS, runs=DEMO_RUNS
-            ).as_dict(),
+            "forecast": forecast(records, SAMPLE_FORECAST_FROM, months=DEMO_MONTHS, runs=DEMO_RUNS).as_dict(),
             "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
         }
 

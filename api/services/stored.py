@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matching.home import Home
     from matching.referral import Referral
     from sufficiency.emergency_stay import Stay
+    from sufficiency.returns import Returns
 
 COMMAND_LINE = "command line"
 
@@ -53,6 +54,12 @@ def stored_stays(authority: str) -> tuple[Stay, ...]:
     """Return one authority's stays from the configured database."""
     with stored_records(_configured_url(), authority) as records:
         return records.stays()
+
+
+def stored_returns(authority: str) -> tuple[Returns, tuple[Home, ...]]:
+    """Return one authority's returns and homes from the configured database."""
+    with stored_records(_configured_url(), authority) as records:
+        return records.returns(), records.homes()
 
 
 def _configured_url() -> str:

@@ -1,0 +1,88 @@
+"""Where a forecast's inputs come from: files a caller names, the database, or published figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reference_data.problems import ImportIssue, ImportRejected
+
+
+def forecast_answer(
+    *,
+    returns: Path | None,
+    published: bool,
+    homes: Path | None,
+    referrals: Path | None,
+    scenario: Path | None,
+    start: date,
+    months: int,
+    runs: int,
+    seed: int,
+    authority: str | None,
+    as_of: date,
+) -> dict[str, Any]:
+    """Return the contract's forecast, with what the readers noticed among its warnings.
+
+    Raises
+    ------
+    ImportRejected
+        If any file cannot be used; the problems of every file are listed together.
+    """
+    from sufficiency.files import read_scenario
+
+    issues: list[ImportIssue] = []
+    warnings: list[str] = []
+
+    def read(reader: Any, path: Path | None) -> Any:
+        if path is None:
+            return None
+        try:
+            return reader(path)
+        except ImportRejected as rejected:
+            issues.extend(rejected.issues)
+            return None
+
+    from matching.files import read_homes, read_referrals
+    from sufficiency.files import read_returns
+
+    found_homes = read(read_homes, homes)
+    found_referrals = read(read_referrals, referrals)
+    found_scenario = read(read_scenario, scenario)
+    found_returns = read(read_returns, returns)
+    if issues:
+        raise ImportRejected(issues)
+    for found in (found_homes, found_referrals):
+        if found is not None:
+            warnings += [f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found[1]]
+    given_homes = found_homes[0] if found_homes else None
+    given_referrals = found_referrals[0] if found_referrals else ()
+    common = {
+        "start": start,
+        "months": months,
+        "runs": runs,
+        "seed": seed,
+        "scenario": found_scenario,
+        "as_of": as_of,
+    }
+    if published:
+        from sufficiency.published_forecast import forecast_published
+
+        forecast = forecast_published(authority or "", homes=given_homes, **common)
+    elif returns is None:
+        from api.services.stored import stored_returns
+
+        stored, stored_homes = stored_returns(authority or "")
+        forecast = _need(stored, given_homes or stored_homes or None, given_referrals, common)
+    else:
+        forecast = _need(found_returns, given_homes, given_referrals, common)
+    answer: dict[str, Any] = forecast.as_dict()
+    answer["evidence"]["warnings"] += warnings
+    return answer
+
+
+def _need(returns: Any, homes: Any, referrals: Any, common: dict[str, Any]) -> Any:
+    from sufficiency.forecast import forecast_need
+
+    return forecast_need(returns, homes=homes, referrals=referrals, **common)
