@@ -249,9 +249,7 @@ def _one_exclusion(case: Case, written: str) -> Finding:
     if name in _RISKS:
         risk = referral.risks.get(name)
         if risk is None:
-            return _unsure(
-                f"The home does not take {_words((name,))}; the referral does not say.", SOCIAL_WORKER
-            )
+            return _unsure(f"The home does not take {_words((name,))}; the referral does not say.", SOCIAL_WORKER)
         hit = risk is RiskLevel.HIGH if level == "high" else risk is not RiskLevel.NONE
         return _written(name) if hit else None
     if name in set(NeedDomain):
@@ -272,17 +270,14 @@ def _one_exclusion(case: Case, written: str) -> Finding:
     if name in referral.requires:
         return _written(name)
     return _unsure(
-        f"The home will not take {_words((name,))}. No field of the referral says whether that applies.",
-        PROVIDER,
+        f"The home will not take {_words((name,))}. No field of the referral says whether that applies.", PROVIDER
     )
 
 
 def _need_exclusion(case: Case, domain: NeedDomain, level: str) -> Finding:
     score = case.referral.needs.get(domain)
     if score is None:
-        return _unsure(
-            f"The home excludes some need in {domain.words}; the need is not scored.", SOCIAL_WORKER
-        )
+        return _unsure(f"The home excludes some need in {domain.words}; the need is not scored.", SOCIAL_WORKER)
     limit = int(level) if level.isdigit() else None
     if score > (case.context.policy.written_exclusion_points if limit is None else limit):
         return _written(f"this need in {domain.words}")
@@ -349,9 +344,7 @@ def embargo(case: Case, home: Home) -> Finding:
     """Exclude a home under a partners' embargo; a note or a caution is a flag."""
     if home.partner_concern is PartnerConcern.EMBARGO:
         return Exclusion(
-            rule="embargo",
-            text="The partner councils have an embargo on this home.",
-            instrument=law.PARTNERSHIP,
+            rule="embargo", text="The partner councils have an embargo on this home.", instrument=law.PARTNERSHIP
         )
     return None
 
@@ -515,3 +508,5 @@ def _words(codes: tuple[str, ...]) -> str:
 
 def _and(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
