@@ -190,7 +190,9 @@ def _short_table(group: str, members: Sequence[Mapping[str, Any]]) -> ShortTable
     likely = [row for row in members if _likely(row)]
     if likely:
         soonest = min(likely, key=lambda row: str(row["date"]))
-        brief = f"More likely short than not from {british_date(soonest['date'])}, ages {soonest['age_band']}."
+        brief = (
+            f"More likely short than not from {british_date(soonest['date'])}, ages {soonest['age_band']}."
+        )
     elif any(row["p_short"] is None for row in members):
         brief = "Not every month could be assessed."
     else:

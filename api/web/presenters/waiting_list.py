@@ -9,7 +9,6 @@ from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.words import UNKNOWN, british_date, capital, counted, days_from, joined, urgency_words
 from reference_data.vocabulary import URGENCY_ORDER
 
-
 TOGETHER = {
     "must": "Must stay with",
     "prefer": "Preferably with",
