@@ -1,0 +1,235 @@
+"""The commands keep the contract: exact names, one JSON document, exit codes, every problem listed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import cli
+from reference_data.sample import SAMPLE_DATE, sample_path
+
+HOMES = str(sample_path("homes"))
+REFERRALS = str(sample_path("referrals"))
+STAYS = str(sample_path("stays"))
+AS_OF = SAMPLE_DATE.isoformat()
+
+
+class Answer:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(*arguments: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["righthome", *arguments])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        captured = capsys.readouterr()
+        return Answer(left.value.code or 0, captured.out, captured.err)
+
+    return call
+
+
+def test_rank_answers_with_exactly_the_contracts_names(run: Any) -> None:
+    answer = run(
+        "rank", "--homes", HOMES, "--referral", REFERRALS, "--child", "DEMO-C01", "--as-of", AS_OF, "--json"
+    )
+    assert answer.code == 0
+    found = answer.json
+    assert set(found) >= {
+        *(
+            "referral_id",
+            "as_of",
+            "policy",
+            "assumptions",
+            "prompts",
+            "options",
+            "excluded",
+            "relaxations",
+            "evidence",
+        ),
+    }
+    assert found["referral_id"] == "DEMO-R01"
+    assert found["as_of"] == AS_OF
+    option = found["options"][0]
+    assert set(option) >= {
+        *("home_id", "rank", "distance_miles", "weekly_fee_pence", "penalties", "reasons", "questions"),
+        *("flags", "approvals"),
+    }
+    assert [one["rank"] for one in found["options"]] == list(range(1, len(found["options"]) + 1))
+    assert all(isinstance(value, int) for value in option["penalties"].values())
+    for one in found["options"]:
+        assert all(set(question) == {"rule", "text", "ask"} for question in one["questions"])
+        assert all(set(row) == {"code", "who", "why", "instrument", "due_on"} for row in one["approvals"])
+    for one in found["excluded"]:
+        assert one["reasons"]
+        assert all(set(reason) == {"rule", "text", "instrument"} for reason in one["reasons"])
+    assert all(set(change) == {"change", "text", "homes_gained"} for change in found["relaxations"])
+    assert set(found["evidence"]) == {
+        *("product_version", "policy_version", "data_date", "seed", "input_hash", "warnings"),
+    }
+
+
+def test_every_home_is_either_an_option_or_excluded_and_never_both(run: Any) -> None:
+    homes = {home["home_id"] for home in json.loads(Path(HOMES).read_text())}
+    for child in ("DEMO-C01", "DEMO-C06", "DEMO-C21", "DEMO-C40"):
+        found = run(
+            "rank", "--homes", HOMES, "--referral", REFERRALS, "--child", child, "--as-of", AS_OF, "--json"
+        ).json
+        options = [one["home_id"] for one in found["options"]]
+        excluded = [one["home_id"] for one in found["excluded"]]
+        assert sorted(options + excluded) == sorted(homes)
+
+
+def test_no_answer_repeats_a_birth_date_or_a_postcode(run: Any) -> None:
+    referrals = json.loads(Path(REFERRALS).read_text())
+    homes = json.loads(Path(HOMES).read_text())
+    secrets = {one["date_of_birth"] for one in referrals if "date_of_birth" in one}
+    secrets |= {one["home_postcode"] for one in referrals if "home_postcode" in one}
+    secrets |= {one["postcode"] for one in homes if "postcode" in one}
+    secrets |= {place["postcode"] for one in referrals for place in one.get("important_places", [])}
+    # The date of the sample is an answer's own date, whoever was born on it.
+    secrets -= {AS_OF}
+    ranked = run(
+        "rank", "--homes", HOMES, "--referral", REFERRALS, "--child", "DEMO-C06", "--as-of", AS_OF, "--json"
+    )
+    planned = run("match", "--homes", HOMES, "--referrals", REFERRALS, "--as-of", AS_OF, "--json")
+    watched = run("watch", "--stays", STAYS, "--as-of", AS_OF, "--json")
+    for answer in (ranked, planned, watched):
+        assert answer.code == 0
+        assert [secret for secret in secrets if secret in answer.out] == []
+
+
+def test_match_answers_with_exactly_the_contracts_names(run: Any) -> None:
+    answer = run("match", "--homes", HOMES, "--referrals", REFERRALS, "--as-of", AS_OF, "--json")
+    assert answer.code == 0
+    found = answer.json
+    assert set(found) >= {
+        *("status", "assignments", "enquiries", "unplaced", "stages", "gap", "seconds", "alternatives"),
+        *("bottlenecks", "eligible_pairs", "evidence"),
+    }
+    assert found["status"] == "OPTIMAL"
+    pairs = {tuple(pair) for pair in found["eligible_pairs"]}
+    for one in found["assignments"]:
+        assert set(one) >= {"child_id", "home_id", "reasons", "cost_to_others", "subject_to_offer"}
+        assert (one["child_id"], one["home_id"]) in pairs
+    placed = [one["child_id"] for one in found["assignments"]]
+    unplaced = [one["child_id"] for one in found["unplaced"]]
+    assert len(set(placed + unplaced)) == len(placed) + len(unplaced)
+    assert all(stage["proved"] and stage["value"] == stage["bound"] for stage in found["stages"])
+
+
+def test_the_same_call_twice_gives_the_same_plan(run: Any) -> None:
+    plans = [
+        run("match", "--homes", HOMES, "--referrals", REFERRALS, "--as-of", AS_OF, "--json").json
+        for _ in range(2)
+    ]
+    for plan in plans:
+        del plan["seconds"]
+    assert plans[0] == plans[1]
+
+
+def test_watch_answers_with_exactly_the_contracts_names(run: Any) -> None:
+    found = run("watch", "--stays", STAYS, "--as-of", AS_OF, "--json").json
+    assert found["as_of"] == AS_OF
+    for spell in found["spells"]:
+        assert set(spell) >= {
+            *("spell_id", "child_id", "started_on", "ended_on", "nights", "unsuitable_nights_90_days", "age"),
+            *("settings", "outcome", "rules"),
+        }
+        for rule in spell["rules"]:
+            assert set(rule) == {"rule", "outcome", "text", "instrument", "due_on", "missing"}
+            assert rule["outcome"] in ("RAISED", "WARNING", "CLEAR", "NOT_ASSESSED")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rank",),
+        ("rank", "--homes", HOMES),
+        ("rank", "--homes", HOMES, "--referral", REFERRALS),
+        ("rank", "--homes", HOMES, "--referral", REFERRALS, "--child", "nobody"),
+        ("rank", "--homes", HOMES, "--referral", REFERRALS, "--child", "DEMO-C01", "--as-of", "2026-02-30"),
+        ("rank", "--homes", HOMES, "--referral", REFERRALS, "--child", "DEMO-C01", "--limit", "0"),
+        ("match", "--homes", HOMES, "--referrals", REFERRALS, "--time-limit", "-1"),
+        ("match", "--homes", HOMES, "--referrals", REFERRALS, "--seed", "x"),
+        ("forecast", "--from", "2026-01-01"),
+        ("forecast", "--from", "2026-01-01", "--months", "12"),
+        ("forecast", "--from", "2026-01-01", "--months", "0", "--returns", "."),
+        ("watch",),
+        ("schema", "no_such_record"),
+        ("import", "pets", HOMES),
+        ("no_such_command",),
+        ("watch", "--no-such-option"),
+    ],
+)
+def test_unusable_arguments_are_exit_2(run: Any, arguments: tuple[str, ...]) -> None:
+    plain = run(*arguments)
+    assert plain.code == 2
+    assert plain.out == ""
+    assert plain.err
+    as_json = run(*arguments, "--json")
+    assert as_json.code == 2
+    assert set(as_json.json) == {"code", "message", "problems"}
+
+
+def test_unusable_input_is_exit_3_with_the_problems_of_every_file(run: Any, tmp_path: Path) -> None:
+    homes = tmp_path / "homes.csv"
+    homes.write_text("home_id,type,places\nDEMO-H1,igloo,3\nDEMO-H1,childrens_home,many\n")
+    referrals = tmp_path / "referrals.json"
+    referrals.write_text('[{"referral_id": "DEMO-R1", "child_id": "DEMO-C1", "date_of_birth": "31/02/2012"}]')
+    answer = run("rank", "--homes", str(homes), "--referral", str(referrals), "--json")
+    assert answer.code == 3
+    assert set(answer.json) == {"code", "message", "problems"}
+    assert {(one["file"], one["row"], one["column"], one["rule"]) for one in answer.json["problems"]} == {
+        ("referrals.json", 1, "date_of_birth", "impossible_date"),
+        ("homes.csv", 2, "type", "unknown_code"),
+        ("homes.csv", 3, "places", "wrong_type"),
+        ("homes.csv", 3, "home_id", "duplicate_id"),
+    }
+    assert all(one["what_to_do"] for one in answer.json["problems"])
+    assert "igloo" not in answer.out
+    plain = run("rank", "--homes", str(homes), "--referral", str(referrals))
+    assert plain.code == 3
+    assert plain.out == ""
+    assert "homes.csv" in plain.err
+    assert "igloo" not in plain.err
+
+
+@pytest.mark.parametrize("option", ["--stays"])
+def test_a_file_that_is_not_there_is_unusable_input(run: Any, option: str) -> None:
+    answer = run("watch", option, "no-such-file.csv", "--json")
+    assert answer.code == 3
+    assert [one["rule"] for one in answer.json["problems"]] == ["file_missing"]
+
+
+def test_a_schema_is_printed_for_every_record(run: Any) -> None:
+    names = run("schema").out.split()
+    assert {"home", "referral", "stay", "pin"} <= set(names)
+    for name in names:
+        schema = run("schema", name).json
+        assert schema["type"] == "object"
+        assert schema["properties"]
+
+
+def test_a_fault_of_ours_is_exit_1_and_repeats_no_data(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sufficiency.emergency
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("Zebedee was born on 1 May")
+
+    monkeypatch.setattr(sufficiency.emergency, "watch", broken)
+    for arguments in (("watch", "--stays", STAYS), ("watch", "--stays", STAYS, "--json")):
+        answer = run(*arguments)
+        assert answer.code == 1
+        assert "Zebedee" not in answer.out + answer.err
+        assert "Reference" in answer.out + answer.err
