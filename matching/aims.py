@@ -292,9 +292,7 @@ def penalties(case: Case, home: Home) -> dict[str, int]:
 
 def stage_totals(found: dict[str, int], policy: Policy) -> tuple[int, ...]:
     """Return penalties added up by stage, first stage first."""
-    return tuple(
-        sum(found[aim.name] for aim in policy.aims if aim.stage == stage) for stage in policy.stages
-    )
+    return tuple(sum(found[aim.name] for aim in policy.aims if aim.stage == stage) for stage in policy.stages)
 
 
 def _steps(miles: float | None, aim: Aim) -> int:

@@ -209,9 +209,7 @@ def _fee(case: Case, home: Home) -> Approval | None:
     most = case.referral.max_weekly_fee_pence
     if most is None or home.weekly_fee_pence is None or home.weekly_fee_pence <= most:
         return None
-    return _make(
-        case, "fee", "The weekly fee is above the limit set for this referral.", law.COUNCIL_POLICY
-    )
+    return _make(case, "fee", "The weekly fee is above the limit set for this referral.", law.COUNCIL_POLICY)
 
 
 def _plan(case: Case) -> Approval:
@@ -236,5 +234,3 @@ def _notification(case: Case) -> Approval:
 
 def _due(case: Case) -> date:
     return working_days_after(case.start, _WORKING_DAYS_AFTER_AN_EMERGENCY) if case.is_urgent else case.start
-
-

@@ -13,7 +13,13 @@ from matching.findings import Case
 from matching.home import Home, control_of
 from matching.lawful import SOCIAL_WORKER
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
-from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD, Referral, urgency_contradiction
+from matching.referral import (
+    RISKS_TO_OTHERS,
+    RISKS_TO_THE_CHILD,
+    Referral,
+    stays_put,
+    urgency_contradiction,
+)
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     AgeBasis,
@@ -45,12 +51,25 @@ _SUPPORT = {
 
 def reasons(case: Case, home: Home) -> list[str]:
     """Return why the home stands where it does, what speaks for it first."""
-    found = [_connected(case, home), where_and_how_far(case, home), _siblings(case, home)]
+    found = [
+        _current(case, home),
+        _connected(case, home),
+        where_and_how_far(case, home),
+        _siblings(case, home),
+    ]
     found += _needs(case, home)
     found += [_preferred(case, home), _school(case, home), _access(case, home)]
     found += _identity(case, home)
     found += [_pets(case, home), _cost(home), _control(home)]
     return [text for text in found if text]
+
+
+def _current(case: Case, home: Home) -> str | None:
+    if home.home_id != case.referral.current_home_id:
+        return None
+    if stays_put(case.referral):
+        return "The child lives here and stays put"
+    return "The child lives here now"
 
 
 def where_and_how_far(case: Case, home: Home) -> str:
@@ -84,9 +103,10 @@ def _siblings(case: Case, home: Home) -> str | None:
     if case.referral.sibling_group is None or case.referral.siblings_together is not SiblingsTogether.PREFER:
         return None
     units = aims.siblings(case, home, case.context.policy.aim("siblings"))
-    return {0: "Room for all the brothers and sisters on the list", 1: "Room for some of the brothers and sisters"}.get(
-        units, "No brother or sister could be together here"
-    )
+    return {
+        0: "Room for all the brothers and sisters on the list",
+        1: "Room for some of the brothers and sisters",
+    }.get(units, "No brother or sister could be together here")
 
 
 def _needs(case: Case, home: Home) -> list[str]:
@@ -97,7 +117,9 @@ def _needs(case: Case, home: Home) -> list[str]:
     if len(met) == len(NeedDomain):
         found.append("Meets all five needs")
     elif met:
-        found.append(f"Meets {_NUMBERS[len(met)]} of the five needs: {_and([domain.words for domain in met])}")
+        found.append(
+            f"Meets {_NUMBERS[len(met)]} of the five needs: {_and([domain.words for domain in met])}"
+        )
     for domain in known:
         gap = gaps[domain]
         if gap:
@@ -113,7 +135,11 @@ def _preferred(case: Case, home: Home) -> str | None:
     if "preferred" not in views:
         return None
     unit = aims.preferred_type(case, home, case.context.policy.aim("preferred_type"))
-    return "The social worker prefers another kind of home" if unit else "The kind of home the social worker prefers"
+    return (
+        "The social worker prefers another kind of home"
+        if unit
+        else "The kind of home the social worker prefers"
+    )
 
 
 def _school(case: Case, home: Home) -> str | None:
@@ -134,8 +160,14 @@ def _access(case: Case, home: Home) -> str | None:
 
 
 def _identity(case: Case, home: Home) -> list[str]:
-    words = {True: "meets the wish", False: "does not meet the wish", None: "has not said whether it meets the wish"}
-    return [f"Identity: the home {words[met]} about {name}" for name, met in aims.identity_met(case, home).items()]
+    words = {
+        True: "meets the wish",
+        False: "does not meet the wish",
+        None: "has not said whether it meets the wish",
+    }
+    return [
+        f"Identity: the home {words[met]} about {name}" for name, met in aims.identity_met(case, home).items()
+    ]
 
 
 def _pets(case: Case, home: Home) -> str | None:
@@ -175,9 +207,6 @@ def flags(case: Case, home: Home) -> list[str]:
         found.append("Weigh the impact on the children who live there before anything is agreed")
     if not aims.above_floor(case, home):
         found.append("Below the council's suitability floor: the joint plan would not use this home")
-    wishes = case.referral.wishes
-    if wishes is None or not (wishes.text or wishes.reason_not_asked):
-        found.append("The child's wishes are not recorded")
     return found
 
 
@@ -190,7 +219,10 @@ def _birthdays(case: Case) -> list[str]:
     during = "during the expected stay" if until else "within a year of the start"
     return [
         f"Turns {age} {during}: {what}"
-        for age, what in ((16, "the lawful types of home change"), (18, "the young person stops being looked after"))
+        for age, what in (
+            (16, "the lawful types of home change"),
+            (18, "the young person stops being looked after"),
+        )
         if case.start < birthday(born, age) <= last
     ]
 
@@ -245,6 +277,12 @@ def prompts(referral: Referral) -> list[str]:
             found.append(f"High risk recorded: {_and(high)}. It excludes no home by itself.")
         if missing:
             found.append(f"{missing} of 11 risks are not recorded: ask {SOCIAL_WORKER}.")
+    prefers = referral.prefers
+    if not (prefers.language or prefers.religion or prefers.ethnicity):
+        found.append(
+            "No wish about religion, origin, culture or language is recorded; they must be considered all the same "
+            "(Children Act 1989, section 22(5)(c))."
+        )
     found += wishes(referral)
     if referral.dol_order_until is not None or referral.secure_order:
         found.append("An order permits and never obliges: what is the least restrictive home that is safe?")
@@ -281,7 +319,9 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
     if referral.age_basis in (AgeBasis.CLAIMED, AgeBasis.DISPUTED):
         found.append(f"The birth date is {referral.age_basis.value}; the recorded one is used.")
     if case.group and any(one.child_id in referral.not_with for one in case.group):
-        found.append("The referrals say that brothers and sisters must, and must not, live together: ask which holds.")
+        found.append(
+            "The referrals say that brothers and sisters must, and must not, live together: ask which holds."
+        )
     found.append("Distances are straight lines by the Department for Education's formula, not by road.")
     if options_not_shown:
         plural = "s are" if options_not_shown > 1 else " is"

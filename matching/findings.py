@@ -93,7 +93,7 @@ class Case:
     start
         The day the placement starts.
     age
-        Whole years on that day; ``None`` without a birth date.
+        Whole years on that day; ``None`` without a birth date, or with one after that day.
     group
         The brothers and sisters who must be placed in the same home, this child left out.
     urgency
@@ -122,11 +122,12 @@ def case_of(referral: Referral, context: Context) -> Case:
     """Return the case that the rules look at."""
     group = must_siblings(referral, context.others)
     start = start_of_placement(referral, context.as_of)
+    age = age_at(referral, start)
     return Case(
         referral=referral,
         context=context,
         start=start,
-        age=age_at(referral, start),
+        age=None if age is not None and age < 0 else age,
         group=group,
         urgency=most_urgent((referral, *group)),
     )

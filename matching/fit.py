@@ -11,7 +11,7 @@ from typing import Any
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
-from matching.lawful import COMMISSIONING, MANAGER, SOCIAL_WORKER, who_knows
+from matching.lawful import COMMISSIONING, SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.policy import CouncilRule
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD, stays_put
@@ -226,7 +226,7 @@ def written_exclusion(case: Case, home: Home) -> Finding:
         return None
     if home.will_not_take is None:
         risks = case.referral.risks
-        if _RISKS <= risks.keys() and all(risks[name] is RiskLevel.NONE for name in _RISKS):
+        if risks.keys() >= _RISKS and all(risks[name] is RiskLevel.NONE for name in _RISKS):
             return None
         return Question(
             rule="written_exclusion",
@@ -249,7 +249,9 @@ def _one_exclusion(case: Case, written: str) -> Finding:
     if name in _RISKS:
         risk = referral.risks.get(name)
         if risk is None:
-            return _unsure(f"The home does not take {_words((name,))}; the referral does not say.", SOCIAL_WORKER)
+            return _unsure(
+                f"The home does not take {_words((name,))}; the referral does not say.", SOCIAL_WORKER
+            )
         hit = risk is RiskLevel.HIGH if level == "high" else risk is not RiskLevel.NONE
         return _written(name) if hit else None
     if name in set(NeedDomain):
@@ -257,9 +259,9 @@ def _one_exclusion(case: Case, written: str) -> Finding:
     if name in set(PlacementPurpose):
         if referral.placement_purpose is None:
             return _unsure(
-                f"The home does not take {_words((name,))}; the purpose is not recorded.", SOCIAL_WORKER
+                f"The home takes no {_purpose_words(name)}; the purpose is not recorded.", SOCIAL_WORKER
             )
-        return _written(name) if referral.placement_purpose == name else None
+        return _written(_purpose_words(name)) if referral.placement_purpose == name else None
     if name == "uasc":
         if referral.uasc is None:
             return _unsure(
@@ -270,14 +272,17 @@ def _one_exclusion(case: Case, written: str) -> Finding:
     if name in referral.requires:
         return _written(name)
     return _unsure(
-        f"The home will not take {_words((name,))}. No field of the referral says whether that applies.", PROVIDER
+        f"The home will not take {_words((name,))}. No field of the referral says whether that applies.",
+        PROVIDER,
     )
 
 
 def _need_exclusion(case: Case, domain: NeedDomain, level: str) -> Finding:
     score = case.referral.needs.get(domain)
     if score is None:
-        return _unsure(f"The home excludes some need in {domain.words}; the need is not scored.", SOCIAL_WORKER)
+        return _unsure(
+            f"The home excludes some need in {domain.words}; the need is not scored.", SOCIAL_WORKER
+        )
     limit = int(level) if level.isdigit() else None
     if score > (case.context.policy.written_exclusion_points if limit is None else limit):
         return _written(f"this need in {domain.words}")
@@ -287,6 +292,10 @@ def _need_exclusion(case: Case, domain: NeedDomain, level: str) -> Finding:
             PROVIDER,
         )
     return None
+
+
+def _purpose_words(purpose: str) -> str:
+    return f"{purpose.replace('_', ' ')} placements"
 
 
 def _written(what: str) -> Exclusion:
@@ -344,7 +353,9 @@ def embargo(case: Case, home: Home) -> Finding:
     """Exclude a home under a partners' embargo; a note or a caution is a flag."""
     if home.partner_concern is PartnerConcern.EMBARGO:
         return Exclusion(
-            rule="embargo", text="The partner councils have an embargo on this home.", instrument=law.PARTNERSHIP
+            rule="embargo",
+            text="The partner councils have an embargo on this home.",
+            instrument=law.PARTNERSHIP,
         )
     return None
 
@@ -508,5 +519,3 @@ def _words(codes: tuple[str, ...]) -> str:
 
 def _and(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-

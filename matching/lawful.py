@@ -66,7 +66,9 @@ def lawful_age(case: Case, home: Home) -> Finding:
     if case.age is None:
         return Question(
             rule="lawful_age",
-            text="The date of birth is not recorded, so no rule about age is assessed.",
+            text="The date of birth is not recorded, so no rule about age is assessed."
+            if case.referral.date_of_birth is None
+            else "The date of birth is after the start date: check both. No rule about age is assessed.",
             ask=SOCIAL_WORKER,
         )
     if case.age >= _ADULT_AGE:
@@ -253,7 +255,9 @@ def named_approval(case: Case, home: Home) -> Finding:
     if home.type is PlacementType.CONNECTED_FOSTER_CARER:
         if child_id in (home.approved_for or ()):
             return None
-        recorded = "approved for other named children only" if home.approved_for else "not approved for anybody"
+        recorded = (
+            "approved for other named children only" if home.approved_for else "not approved for anybody"
+        )
         return Exclusion(
             rule="named_approval",
             text=f"A connected carer may take only the children named in the approval; recorded as {recorded}.",
@@ -293,7 +297,9 @@ def secure_authority(case: Case, home: Home) -> Finding:
     if referral.secure_order_until is not None and referral.secure_order_until < case.start:
         return _no_authority("The secure accommodation order has ended before the start date.")
     if case.age is not None and case.age < _SECURE_FROM_AGE:
-        return _no_authority(f"The child is {case.age} on the start date, and secure homes are for 10 and over.")
+        return _no_authority(
+            f"The child is {case.age} on the start date, and secure homes are for 10 and over."
+        )
     if case.age is not None and case.age < _SECURE_WITHOUT_APPROVAL_FROM_AGE:
         approved = referral.sos_approval_on
         if approved is None or approved > case.start:

@@ -38,6 +38,8 @@ class Option:
         Why it is unknown, or ``None``.
     penalties
         Weighted penalty of each aim, in the policy's order; comparable within a stage only.
+    wishes
+        What the child said, or that nobody recorded it: shown with every option, never scored.
     """
 
     home_id: str
@@ -50,6 +52,7 @@ class Option:
     questions: tuple[Question, ...]
     flags: tuple[str, ...]
     approvals: tuple[Approval, ...]
+    wishes: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's option."""
@@ -64,6 +67,7 @@ class Option:
             "questions": [question.as_dict() for question in self.questions],
             "flags": list(self.flags),
             "approvals": [approval.as_dict() for approval in self.approvals],
+            "wishes": list(self.wishes),
         }
 
 
@@ -165,7 +169,7 @@ def rank_homes(
     assessed = [(home, assess_case(case, home)) for home in in_order]
     options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
     shown = options if limit is None else options[:limit]
-    contradiction = urgency_contradiction(referral, as_of)
+    noticed = [*warnings, *_warnings(referral, as_of, policy)]
     return Ranking(
         referral_id=referral.referral_id,
         as_of=as_of,
@@ -185,7 +189,7 @@ def rank_homes(
             policy_version=policy.version,
             data_date=as_of,
             seed=None,
-            warnings=[*warnings, *([contradiction] if contradiction else [])],
+            warnings=noticed,
         ),
     )
 
@@ -206,6 +210,16 @@ def sort_key(case: Case, home: Home, found: Assessment) -> tuple[Any, ...]:
         len(found.questions),
         home.home_id,
     )
+
+
+def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
+    found = []
+    contradiction = urgency_contradiction(referral, as_of)
+    if contradiction:
+        found.append(contradiction)
+    if policy.in_force_from is not None and policy.in_force_from > as_of:
+        found.append("The policy is not in force yet on the day asked about.")
+    return found
 
 
 def _uncertainty(found: Assessment) -> int:
@@ -233,6 +247,7 @@ def _option(case: Case, home: Home, found: Assessment, rank: int) -> Option:
         questions=found.questions,
         flags=tuple(explain.flags(case, home)),
         approvals=approvals(case, home),
+        wishes=tuple(explain.wishes(case.referral)),
     )
 
 

@@ -113,7 +113,10 @@ def _features(case: Case, home: Home) -> tuple[str, str] | None:
     if not lacking or not set(lacking) <= STAFF_FEATURES:
         return None
     words = " and ".join(feature.replace("_", " ") for feature in lacking)
-    return (f"staffing:{'+'.join(sorted(lacking))}", f"The home staffs it and the council agrees the fee: {words}.")
+    return (
+        f"staffing:{'+'.join(sorted(lacking))}",
+        f"The home staffs it and the council agrees the fee: {words}.",
+    )
 
 
 def _support(case: Case, home: Home) -> tuple[str, str] | None:
@@ -157,7 +160,9 @@ def _later_start(case: Case, homes: list[Home]) -> list[Relaxation]:
         return []
     opening: dict[date, list[str]] = {}
     for home in homes:
-        opens = next((on for on in _later_dates(case, home) if may_be_offered(_starting(case, on), home)), None)
+        opens = next(
+            (on for on in _later_dates(case, home) if may_be_offered(_starting(case, on), home)), None
+        )
         if opens is not None:
             opening.setdefault(opens, []).append(home.home_id)
     found, gained = [], []
