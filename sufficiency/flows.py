@@ -23,7 +23,7 @@ from sufficiency.stays import (
     yearly_drift,
 )
 
-PRIOR_TREND_A_YEAR = 0.05
+PRIOR_TREND_A_YEAR = 0.04
 PRIOR_TREND_FREEDOM = 2.0
 """Spread and heaviness of tails of a yearly trend before looking: small, unless the returns insist."""
 TREND_FADES_YEARS = 3.0
@@ -147,6 +147,7 @@ def _trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
     total = (weight * monthly).sum() + 0.5
     estimate = np.array([np.log(total / ((weight.sum() + 0.5) * _MONTH_DAYS)), 0.0])
     precision = np.zeros((2, 2))
+    pull = 0.0
     for _ in range(50):
         awaited = np.exp(design @ estimate) * _MONTH_DAYS
         pull = (PRIOR_TREND_FREEDOM + 1) / (PRIOR_TREND_FREEDOM * PRIOR_TREND_A_YEAR**2 + estimate[1] ** 2)
@@ -198,12 +199,14 @@ def draw_start_rates(
     -------
     Shape (age bands, months), starts a day.
     """
+    # Half the variance is taken off each logarithm, so that doubt widens the band and does not raise its mean.
     level, trend = starts.log_rate + np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
     edges = np.concatenate([[0.0], month_ends_days]) / DAYS_A_YEAR
     middle = (edges[1:] + edges[:-1]) / 2
     steps = rng.standard_normal(len(middle)) * starts.drift_a_year * np.sqrt(np.diff(edges))
     fading = TREND_FADES_YEARS * -np.expm1(-middle / TREND_FADES_YEARS)
-    rate = np.exp(level + trend * fading + np.cumsum(steps))
+    drift = np.cumsum(steps) - starts.drift_a_year**2 * edges[1:] / 2
+    rate = np.exp(level - starts.log_rate_cov[0, 0] / 2 + trend * fading + drift)
     mix = rng.gamma(starts.band_counts)
     mix = mix / mix.sum()
     return np.asarray((mix * factor_by_band)[:, None] * rate[None, :])

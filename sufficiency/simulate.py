@@ -181,7 +181,8 @@ def _simulate_chunk(
         )
         exits.append(draw_rates(world.exits, parameters, 1)[0] * scenario.exit_factors())
         moves.append(draw_rates(world.moves, parameters, 1)[0] * scenario.move_factor)
-        drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * world.exits.drift_a_year)))
+        drift = world.exits.drift_a_year
+        drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * drift - drift**2 / 2)))
         routes.append(parameters.gamma(world.destinations))
         rates = draw_start_rates(
             world.starts,

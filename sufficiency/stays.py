@@ -93,7 +93,7 @@ class Exposure:
     days
         Length of each piece in days. Shape (pieces,); above 0.
     years_ago
-        Years from the end of each piece to the end of the data. Shape (pieces,); at least 0.
+        Years from the middle of each piece to the end of the data. Shape (pieces,); at least 0.
     exited, moved
         1 where the piece ended with care, or with a move. Shape (pieces,).
     """
@@ -144,8 +144,18 @@ def exposure(history: CareHistory) -> Exposure:
 
     cuts = np.array(DURATION_CUTS_DAYS, dtype=np.float64)
     entered = np.maximum(start, first)
+    # Pieces are cut at whole years too, so that each piece's exposure belongs to the year it was lived in.
+    years = np.arange(1, int(-first // DAYS_A_YEAR) + 1) * -DAYS_A_YEAR
     edges = np.concatenate(
-        [turns, care[:, None] + cuts, start[:, None] + cuts, entered[:, None], end[:, None]], axis=1
+        [
+            turns,
+            care[:, None] + cuts,
+            start[:, None] + cuts,
+            np.broadcast_to(years, (len(stays), len(years))),
+            entered[:, None],
+            end[:, None],
+        ],
+        axis=1,
     )
     edges = np.sort(np.clip(edges, entered[:, None], np.maximum(end, entered)[:, None]), axis=1)
     low, high = edges[:, :-1], edges[:, 1:]
@@ -163,7 +173,7 @@ def exposure(history: CareHistory) -> Exposure:
     return Exposure(
         cell=cell[lived],
         days=(high - low)[lived],
-        years_ago=(-high / DAYS_A_YEAR)[lived],
+        years_ago=(-middle / DAYS_A_YEAR)[lived],
         exited=(is_last & (is_event & ~moves_on)[:, None])[lived].astype(np.float64),
         moved=(is_last & (is_event & moves_on)[:, None])[lived].astype(np.float64),
     )
