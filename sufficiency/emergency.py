@@ -165,7 +165,7 @@ def watch(
         as_of=as_of,
         spells=tuple(watched),
         evidence=evidence(
-            inputs=[as_of, settings, sorted(stays, key=lambda stay: stay.stay_id)],
+            inputs=[as_of, settings, *(repr(stay) for stay in sorted(stays, key=lambda stay: stay.stay_id))],
             policy_version=policy.version if isinstance(policy, Policy) else None,
             data_date=_data_date(stays, as_of),
             seed=None,

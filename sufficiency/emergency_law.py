@@ -21,8 +21,9 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
             where = run.stay.setting.words if run.stay.setting else "this setting"
             first = day(run.first)
             text = (
-                f"Child {spell.child_id}, looked after, {_verb(judged)} in a setting ({where}) that the regulations "
-                f"do not allow, from the night of {day_words(first)}. No approval makes it lawful."
+                f"Child {spell.child_id}, looked after, {_verb(judged)} in a setting ({where}) that the "
+                f"regulations do not allow, from the night of {day_words(first)}. "
+                "No approval makes it lawful."
             )
             if spell.open:
                 text += " Move the child now."
@@ -63,9 +64,11 @@ def unregistered(judged: Judged) -> RuleAnswer:
             law = "supported_accommodation_registration" if supported else "childrens_home_registration"
             first = day(run.first)
             text = (
-                f"Child {spell.child_id} {_verb(judged)} in accommodation that must be registered and is not, "
-                f"from the night of {day_words(first)}. Tell Ofsted{' and move the child' if spell.open else ''}."
+                f"Child {spell.child_id} {_verb(judged)} in accommodation that must be registered and is "
+                f"not, from the night of {day_words(first)}. Tell Ofsted."
             )
+            if spell.open:
+                text += " Move the child now."
             return answer(rule, WatchOutcome.RAISED, text, law, first)
     missing = missing_of(run.unregistered for run in spell.runs)
     if missing:
@@ -82,8 +85,8 @@ def bed_and_breakfast(judged: Judged) -> RuleAnswer:
     if runs:
         first = day(runs[0].first)
         text = (
-            f"Child {spell.child_id} {_verb(judged)} in bed and breakfast, from the night of {day_words(first)}. "
-            "Guidance says it is not suitable, even in an emergency."
+            f"Child {spell.child_id} {_verb(judged)} in bed and breakfast, from the night of "
+            f"{day_words(first)}. Guidance says it is not suitable, even in an emergency."
         )
         return answer(rule, WatchOutcome.WARNING, text, rule, first)
     if any(run.stay.setting is None for run in spell.runs):
