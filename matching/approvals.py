@@ -7,20 +7,16 @@ limit; the role that signs here is the council's to name (``policy.py``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from matching import instruments as law
 from matching.findings import Case
 from matching.fit import in_key_stage_4
 from matching.home import Home, is_fostering, other_residents
 from matching.places import Where, authority_of, miles_between, where_is
-from matching.room import USUAL_FOSTERING_LIMIT
-from reference_data.vocabulary import (
-    FOSTERING_TYPES,
-    PlacementType,
-)
-
-_WORKING_DAYS_AFTER_AN_EMERGENCY = 5
+from matching.room import usual_limit
+from reference_data.vocabulary import FOSTERING_TYPES, PlacementType
+from reference_data.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +55,6 @@ def approvals(case: Case, home: Home) -> tuple[Approval, ...]:
         _notification(case),
     ]
     return tuple(one for one in found if one is not None)
-
-
-def working_days_after(start: date, days: int) -> date:
-    """Return the date so many weekdays after a date.
-
-    Bank holidays are counted as working days, so a deadline is never given later than it is.
-    """
-    due = start
-    while days:
-        due += timedelta(days=1)
-        if due.weekday() < 5:
-            days -= 1
-    return due
 
 
 def needs_director(case: Case, home: Home) -> bool:
@@ -182,7 +165,7 @@ def _usual_fostering_limit(case: Case, home: Home) -> Approval | None:
     residents = other_residents(home, case.child_ids)
     if not is_fostering(home) or residents is None:
         return None
-    over = len(residents) + len(case.child_ids) > USUAL_FOSTERING_LIMIT
+    over = len(residents) + len(case.child_ids) > usual_limit()
     if not over or not any(one.child_id in case.child_ids for one in home.exemptions):
         return None
     return _make(
@@ -233,4 +216,8 @@ def _notification(case: Case) -> Approval:
 
 
 def _due(case: Case) -> date:
-    return working_days_after(case.start, _WORKING_DAYS_AFTER_AN_EMERGENCY) if case.is_urgent else case.start
+    return (
+        working_days_after(case.start, law.legal_number("late_notice_and_plan"))
+        if case.is_urgent
+        else case.start
+    )

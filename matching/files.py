@@ -60,6 +60,18 @@ def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
     return _homes(read_records(path, "home"))
 
 
+def read_pins(path: Path) -> tuple[tuple[tuple[str, str], ...], Warnings]:
+    """Return the pairs of child id and home id that the joint plan must keep, and what was noticed.
+
+    Raises
+    ------
+    ImportRejected
+        If anything cannot be used, or a child is pinned twice.
+    """
+    table = read_records(path, "pin")
+    return tuple((row.values["child_id"], row.values["home_id"]) for row in table.rows), table.warnings
+
+
 def referrals_from_values(
     records: Iterable[Mapping[str, object]], file: str = "referrals"
 ) -> tuple[tuple[Referral, ...], Warnings]:

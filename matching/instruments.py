@@ -1,10 +1,30 @@
 """The names of the instruments that rules and approvals cite, written once.
 
-Limits that an instrument sets, with the dates they are in force, are in ``reference_data/shipped/law``;
-here are only the words that an answer shows.
+The numbers that an instrument sets are read from ``reference_data/shipped/law``; here are the words
+that an answer shows.
 """
 
 from __future__ import annotations
+
+from functools import cache
+
+from reference_data.law import legal_limits
+
+
+@cache
+def legal_number(name: str) -> int:
+    """Return the number of a limit on placements, such as the usual fostering limit of three.
+
+    Raises
+    ------
+    KeyError
+        If the table of law on placements has no such number.
+    """
+    value = legal_limits("placement")[name].value
+    if value is None:
+        raise KeyError(name)
+    return value
+
 
 REGISTRATION = "Care Standards Act 2000, Part 2 (registration)"
 CONDITIONS = "Care Standards Act 2000, Part 2 (conditions of registration)"

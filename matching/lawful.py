@@ -20,11 +20,6 @@ from reference_data.vocabulary import (
     Sex,
 )
 
-_ADULT_AGE = 18
-_SUPPORTED_FROM_AGE = 16
-_SECURE_FROM_AGE = 10
-_SECURE_WITHOUT_APPROVAL_FROM_AGE = 13
-
 SOCIAL_WORKER = "the child's social worker"
 MANAGER = "the home's manager"
 FOSTERING_SERVICE = "the fostering service"
@@ -71,13 +66,13 @@ def lawful_age(case: Case, home: Home) -> Finding:
             else "The date of birth is after the start date: check both. No rule about age is assessed.",
             ask=SOCIAL_WORKER,
         )
-    if case.age >= _ADULT_AGE:
+    if case.age >= law.legal_number("child_until"):
         return Exclusion(
             rule="lawful_age",
             text="The young person is 18 or over on the start date and no longer a child.",
             instrument=law.CHILD,
         )
-    if home.type in SUPPORTED_TYPES and case.age < _SUPPORTED_FROM_AGE:
+    if home.type in SUPPORTED_TYPES and case.age < law.legal_number("supported_from"):
         return Exclusion(
             rule="lawful_age",
             text=f"{home.type.words.capitalize()} is lawful at 16 and 17 only; "
@@ -296,11 +291,11 @@ def secure_authority(case: Case, home: Home) -> Finding:
         return _no_authority("No secure accommodation order is recorded.")
     if referral.secure_order_until is not None and referral.secure_order_until < case.start:
         return _no_authority("The secure accommodation order has ended before the start date.")
-    if case.age is not None and case.age < _SECURE_FROM_AGE:
+    if case.age is not None and case.age < law.legal_number("secure_from"):
         return _no_authority(
             f"The child is {case.age} on the start date, and secure homes are for 10 and over."
         )
-    if case.age is not None and case.age < _SECURE_WITHOUT_APPROVAL_FROM_AGE:
+    if case.age is not None and case.age < law.legal_number("secure_without_approval_from"):
         approved = referral.sos_approval_on
         if approved is None or approved > case.start:
             return _no_authority(

@@ -18,9 +18,6 @@ from reference_data.vocabulary import (
     RiskLevel,
 )
 
-USUAL_FOSTERING_LIMIT = 3
-"""Children in one foster home, unless all are siblings (Children Act 1989, Schedule 7)."""
-
 _SOLO_QUESTION = "The child is to live alone with the carers"
 
 
@@ -95,6 +92,11 @@ def _no_room(case: Case, home: Home, wanted: int) -> str:
     return "No place is free."
 
 
+def usual_limit() -> int:
+    """Return the children who may live in one foster home, unless all are siblings."""
+    return law.legal_number("usual_fostering_limit")
+
+
 def usual_fostering_limit(case: Case, home: Home) -> Finding:
     """Exclude a foster home of more than three children, unless all are siblings or an exemption names them.
 
@@ -107,7 +109,7 @@ def usual_fostering_limit(case: Case, home: Home) -> Finding:
     residents = other_residents(home, case.child_ids)
     if residents is None:
         return _limit_without_residents(case, home, moving_in)
-    if len(residents) + moving_in <= USUAL_FOSTERING_LIMIT:
+    if len(residents) + moving_in <= usual_limit():
         return None
     siblings = _all_siblings(case.referral.sibling_group, moving_in, residents)
     if siblings:
@@ -138,7 +140,7 @@ def usual_fostering_limit(case: Case, home: Home) -> Finding:
 
 
 def _limit_without_residents(case: Case, home: Home, moving_in: int) -> Finding:
-    if home.places is not None and home.places <= USUAL_FOSTERING_LIMIT:
+    if home.places is not None and home.places <= usual_limit():
         # The number of places already keeps such a home within the limit.
         return None
     if _exempted(case, home):
@@ -146,7 +148,7 @@ def _limit_without_residents(case: Case, home: Home, moving_in: int) -> Finding:
     free = beds_open_to(home, case.child_ids, case.start)
     if home.places is not None and free is not None:
         living_there = max(0, home.places - free)
-        if living_there + moving_in <= USUAL_FOSTERING_LIMIT:
+        if living_there + moving_in <= usual_limit():
             return None
     return Question(
         rule="usual_fostering_limit",
