@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
 
 from api import v1
 from api.database.engine import open_database
-from api.edge import Edge, ErrorPage, error_response
+from api.edge import Edge, error_response
 from api.settings import Settings
+from api.web import routes
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -52,34 +51,21 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.include_router(v1.router, prefix="/api/v1")
-    error_page = _mount_pages(app)
+    app.include_router(routes.router)
+    app.router.routes.append(routes.static)
 
     async def told(request: Request, error: Exception) -> Response:
-        return error_response(request, error, error_page)
+        return error_response(request, error, routes.error_page)
 
     async def told_without_values(request: Request, error: Exception) -> Response:
         rejected = _without_values(error) if isinstance(error, RequestValidationError) else error
-        return error_response(request, rejected, error_page)
+        return error_response(request, rejected, routes.error_page)
 
     app.add_exception_handler(RighthomeError, told)
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told_without_values)
-    app.add_middleware(Edge, settings=settings, database=database, error_page=error_page)
+    app.add_middleware(Edge, settings=settings, database=database, error_page=routes.error_page)
     return app
-
-
-def _mount_pages(app: FastAPI) -> ErrorPage | None:
-    """Add the pages, where this installation has them, and return what shows an error as a page."""
-    if find_spec("api.web") is None or find_spec("api.web.routes") is None:
-        return None
-    from api.web import routes
-
-    app.include_router(routes.router)
-    static: Mount | None = getattr(routes, "static", None)
-    if static is not None:
-        app.router.routes.append(static)
-    page: ErrorPage | None = getattr(routes, "error_page", None)
-    return page
 
 
 def _without_values(error: RequestValidationError) -> ImportRejected:

@@ -174,20 +174,27 @@ class _Passing:
 
     def write_log_line(self) -> None:
         """Write down what was asked for and how it went: the route's pattern, never what was filled in."""
-        route = self.scope.get("route")
         user: User | None = self.scope.get("state", {}).get("user")
         log.info(
             json.dumps(
                 {
                     "request": self.reference,
                     "method": self.scope["method"],
-                    "route": getattr(route, "path", None),
+                    "route": _pattern(self.scope),
                     "status": self.status,
                     "user_id": user.user_id if user else None,
                     "milliseconds": round((time.monotonic() - self.started_at) * 1000),
                 }
             )
         )
+
+
+def _pattern(scope: Scope) -> str | None:
+    """Return the address with the names of what was filled in; nothing for an address we do not have."""
+    if "route" not in scope:
+        return None
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 def error_response(request: Request, error: Exception, error_page: ErrorPage | None) -> Response:

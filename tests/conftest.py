@@ -6,6 +6,7 @@ reach the installed binaries, they are copied to where it can.
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -13,13 +14,19 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
+    from api.database.engine import Database
 
 START_SECONDS = 30
 _numbers = count(1)
@@ -56,12 +63,12 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql://righthome@/{name}?host={self.folder}"
 
-    def new_database(self) -> str:
+    def new_database(self, *, like: str = "template1") -> str:
         import psycopg
 
         name = f"test_{next(_numbers)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return self.url(name)
 
     def stop(self) -> None:
@@ -130,3 +137,164 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'righthome.sqlite3'}"
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return server.new_database()
+
+
+PASSWORD = "correct horse battery"
+PLYMOUTH, DEVON = "879", "878"
+
+
+class Site:
+    """The application on a database with two councils' records and somebody of every role in each."""
+
+    def __init__(self, url: str, **settings: Any) -> None:
+        from datetime import date
+
+        from api.app import create_app
+        from api.settings import Settings
+
+        self.app: FastAPI = create_app(Settings(database_url=url, as_of=date(2026, 6, 15), **settings))
+        self.database: Database = self.app.state.database
+
+    def visitor(self, **options: Any) -> TestClient:
+        """Return a browser that nobody has signed in with, and that follows no redirect."""
+        from fastapi.testclient import TestClient
+
+        base_url = "https://testserver" if self.app.state.settings.https else "http://testserver"
+        return TestClient(self.app, base_url=base_url, follow_redirects=False, **options)
+
+    def signed_in(self, role: str = "manager", authority: str = PLYMOUTH) -> TestClient:
+        """Return a browser with somebody's session."""
+        from api.auth.passwords import sign_in
+        from api.auth.sessions import cookie_name
+
+        client = self.visitor()
+        token = sign_in(self.database, f"{role}.{authority}", PASSWORD)
+        client.cookies.set(cookie_name(self.app.state.settings), token)
+        return client
+
+
+def _fill(url: str, folder: Path) -> None:
+    from api.auth.passwords import add_user
+    from api.auth.roles import Role
+    from api.database import migrate
+    from api.database.engine import open_database
+    from api.services.importing import import_file
+
+    migrate.upgrade(url)
+    database = open_database(url)
+    with database.writing() as connection:
+        for authority in (PLYMOUTH, DEVON):
+            for role in Role:
+                add_user(
+                    connection,
+                    username=f"{role}.{authority}",
+                    name=f"The {role.words}",
+                    role=role,
+                    authority=authority,
+                    password=PASSWORD,
+                )
+    database.close()
+    for authority in (PLYMOUTH, DEVON):
+        for kind, records in _records_of(authority).items():
+            path = folder / f"{authority}-{kind}.json"
+            path.write_text(json.dumps(records))
+            import_file(url, kind, path, authority, "tester")
+
+
+def _records_of(authority: str) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "referrals": [
+            {
+                "referral_id": f"DEMO-R-{authority}",
+                "child_id": f"DEMO-C-{authority}",
+                "authority": authority,
+                "date_of_birth": "2012-03-04",
+                "sex": "F",
+                "home_postcode": "PL4 8AA",
+                "needed_by": "2026-06-20",
+                "urgency": "planned",
+            }
+        ],
+        "homes": [
+            {
+                "home_id": f"DEMO-H-{authority}",
+                "name": "Larkbeare",
+                "type": "childrens_home",
+                "postcode": "PL4 6AB",
+                "authority": authority,
+                "places": 3,
+                "vacancies": 1,
+                "min_age": 8,
+                "max_age": 17,
+                "registered": True,
+                "status": "open",
+            }
+        ],
+        "stays": [
+            {
+                "stay_id": f"DEMO-S-{authority}",
+                "child_id": f"DEMO-C-{authority}",
+                "date_of_birth": "2012-03-04",
+                "authority": authority,
+                "setting": "hotel",
+                "started_on": "2026-06-10",
+                "in_care": True,
+            }
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled SQLite database, made once and copied for each test that changes it."""
+    folder = tmp_path_factory.mktemp("filled")
+    _fill(f"sqlite:///{folder / 'filled.sqlite3'}", folder)
+    return folder / "filled.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def filled_template(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a filled PostgreSQL database, made once and copied likewise."""
+    url = postgres_server.new_database()
+    _fill(url, tmp_path_factory.mktemp("filled"))
+    return url.partition("@/")[2].partition("?")[0]
+
+
+@pytest.fixture(scope="session")
+def site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for the tests that only read or that leave behind what harms no other test."""
+    path = tmp_path_factory.mktemp("site") / "site.sqlite3"
+    shutil.copy(filled_file, path)
+    site = Site(f"sqlite:///{path}")
+    yield site
+    site.database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A site of its own for a test that changes it, on either kind of database."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("filled_file"), tmp_path / "site.sqlite3")
+        url = f"sqlite:///{tmp_path / 'site.sqlite3'}"
+    else:
+        template: str = request.getfixturevalue("filled_template")
+        url = request.getfixturevalue("postgres_server").new_database(like=template)
+    site = Site(url)
+    yield site
+    site.database.close()
+
+
+@pytest.fixture
+def make_site(filled_file: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Make a site with settings of its own."""
+    made: list[Site] = []
+
+    def make(**settings: Any) -> Site:
+        path = tmp_path / f"site-{len(made)}.sqlite3"
+        shutil.copy(filled_file, path)
+        made.append(Site(f"sqlite:///{path}", **settings))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.database.close()

@@ -19,11 +19,10 @@ from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
 
 if TYPE_CHECKING:
-    from sufficiency.emergency import Stay
-    from sufficiency.returns import Returns
-
     from matching.home import Home
     from matching.referral import Referral
+    from sufficiency.emergency_stay import Stay
+    from sufficiency.returns import Returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from api import audit, clock
 from api.database import migrate
 from api.database.engine import Database, open_database
-from api.database.tables import authorities
 from api.database.tables import audit as audit_table
+from api.database.tables import authorities
 
 
 @pytest.fixture

@@ -1,0 +1,123 @@
+"""Who may reach what: a table of every route. A route that is not in it fails the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from api.database.tables import metadata
+
+OPEN, SIGNED_IN = "open", "signed in"
+
+ACCESS: dict[tuple[str, str], str] = {
+    ("GET", "/"): SIGNED_IN,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): OPEN,
+    ("POST", "/sign-out"): OPEN,
+    ("GET", "/waiting-list"): SIGNED_IN,
+    ("GET", "/children/{referral_id}/options"): SIGNED_IN,
+    ("GET", "/plan"): SIGNED_IN,
+    ("GET", "/sufficiency"): SIGNED_IN,
+    ("GET", "/emergency-watch"): SIGNED_IN,
+    ("GET", "/accessibility-statement"): OPEN,
+    ("GET", "/help"): OPEN,
+    ("GET", "/static"): OPEN,
+    ("GET", "/api/v1/openapi.json"): OPEN,
+    ("GET", "/api/v1/health"): OPEN,
+    ("GET", "/api/v1/referrals"): SIGNED_IN,
+    ("GET", "/api/v1/referrals/{referral_id}"): SIGNED_IN,
+    ("GET", "/api/v1/referrals/{referral_id}/options"): SIGNED_IN,
+    ("GET", "/api/v1/homes"): SIGNED_IN,
+    ("GET", "/api/v1/homes/{home_id}"): SIGNED_IN,
+    ("GET", "/api/v1/stays"): SIGNED_IN,
+    ("GET", "/api/v1/emergency-watch"): SIGNED_IN,
+}
+
+OF_A_RECORD = [path for method, path in ACCESS if method == "GET" and "{" in path]
+BOOKKEEPING = {"audit", "sessions"}
+"""What looking may write: who looked at which child, and that the session is alive."""
+
+
+def routes_of(routes: Any, prefix: str = "") -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for route in routes:
+        if hasattr(route, "effective_candidates"):
+            found |= routes_of(route.effective_candidates())
+        elif getattr(route, "methods", None):
+            found |= {(method, route.path) for method in route.methods if method != "HEAD"}
+        else:
+            # A mount answers every method itself; it is listed once.
+            found.add(("GET", route.path))
+    return found
+
+
+def filled_in(path: str, authority: str) -> str:
+    return path.format(referral_id=f"DEMO-R-{authority}", home_id=f"DEMO-H-{authority}")
+
+
+def test_every_route_is_in_the_access_table_and_the_table_names_no_other(site: Any) -> None:
+    assert routes_of(site.app.routes) == set(ACCESS)
+
+
+@pytest.mark.parametrize("path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN])
+def test_a_route_for_people_who_sign_in_shows_a_visitor_nothing(site: Any, path: str) -> None:
+    response = site.visitor().get(filled_in(path, "879"))
+    if path.startswith("/api/"):
+        assert response.status_code == 401
+        assert response.json()["code"] == "not_signed_in"
+    else:
+        assert response.status_code == 303
+        assert response.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "path", [path for (method, path), who in ACCESS.items() if who == OPEN and method == "GET"]
+)
+def test_an_open_route_asks_nobody_to_sign_in(site: Any, path: str) -> None:
+    address = "/static/righthome.css" if path == "/static" else path
+    assert site.visitor().get(address).status_code == 200
+
+
+@pytest.mark.parametrize("path", OF_A_RECORD)
+def test_a_record_of_another_council_looks_exactly_like_one_that_does_not_exist(site: Any, path: str) -> None:
+    client = site.signed_in()
+    theirs = client.get(filled_in(path, "878"))
+    nobodys = client.get(filled_in(path, "000"))
+    assert theirs.status_code == nobodys.status_code == 404
+    numbers = (theirs.headers["x-request-id"], nobodys.headers["x-request-id"])
+    assert theirs.text.replace(numbers[0], "") == nobodys.text.replace(numbers[1], "")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/referrals", "/api/v1/homes", "/api/v1/stays", "/waiting-list"])
+def test_a_list_holds_the_readers_own_council_only(site: Any, path: str) -> None:
+    for own, other in (("879", "878"), ("878", "879")):
+        text = site.signed_in(authority=own).get(path).text
+        assert f"-{own}" in text
+        assert f"-{other}" not in text
+
+
+@pytest.mark.parametrize("path", [path for method, path in ACCESS if method == "GET"])
+def test_a_get_writes_nothing_but_who_looked(site: Any, path: str) -> None:
+    client = site.signed_in()
+    before = everything_in(site)
+    client.get(filled_in(path, "879"))
+    assert everything_in(site) == before
+
+
+@pytest.mark.parametrize("path", ["/api/v1/referrals", "/api/v1/referrals/{referral_id}", "/api/v1/homes"])
+def test_lists_and_summaries_hold_no_birth_date_and_no_postcode(site: Any, path: str) -> None:
+    text = site.signed_in().get(filled_in(path, "879")).text
+    assert "DEMO-" in text
+    for value in ("2012-03-04", "PL4"):
+        assert value not in text
+
+
+def everything_in(site: Any) -> dict[str, list[tuple[Any, ...]]]:
+    with site.database.reading() as connection:
+        return {
+            name: sorted(tuple(map(repr, row)) for row in connection.execute(select(table)))
+            for name, table in metadata.tables.items()
+            if name not in BOOKKEEPING
+        }

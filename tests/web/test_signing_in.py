@@ -1,0 +1,212 @@
+"""Signing in and out: what a session is, when it ends, and how guessing is slowed down."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from api import clock
+from api.auth.passwords import FAILURE_WINDOW, FAILURES_ALLOWED, SignInRefused, add_user, sign_in
+from api.auth.roles import Permission, Role, may
+from api.auth.sessions import form_token
+from api.database.tables import audit, sessions, sign_in_failures, users
+from api.errors import TooManyAttempts
+from reference_data.problems import Conflict, InvalidInput
+
+PASSWORD = "correct horse battery"
+
+
+def token_on(page: Any) -> str:
+    found = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def send_sign_in(client: Any, username: str, password: str, **fields: str) -> Any:
+    token = token_on(client.get("/sign-in"))
+    form = {"csrf_token": token, "username": username, "user_name": username, "password": password, **fields}
+    return client.post("/sign-in", data=form)
+
+
+def test_signing_in_through_the_form_opens_the_pages(fresh_site: Any) -> None:
+    client = fresh_site.visitor()
+    response = send_sign_in(client, " Manager.879 ", PASSWORD)
+    assert response.status_code == 303
+    assert client.get("/api/v1/homes").status_code == 200
+    cookie = next(c for c in response.headers.get_list("set-cookie") if c.startswith("righthome_session="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+
+
+def test_the_sign_in_form_without_its_token_is_refused_even_with_the_right_password(site: Any) -> None:
+    client = site.visitor()
+    client.get("/sign-in")
+    form = {"username": "manager.879", "user_name": "manager.879", "password": PASSWORD}
+    assert client.post("/sign-in", data=form).status_code == 403
+    assert site.visitor().post("/sign-in", data=form).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent_to"),
+    [
+        ("/help?x=1", "/help?x=1"),
+        ("https://elsewhere.example/", "/waiting-list"),
+        ("//elsewhere.example/", "/waiting-list"),
+        ("/\\elsewhere.example", "/waiting-list"),
+    ],
+)
+def test_after_signing_in_the_reader_goes_on_within_this_site_only(
+    fresh_site: Any, asked: str, sent_to: str
+) -> None:
+    response = send_sign_in(fresh_site.visitor(), "manager.879", PASSWORD, next=asked)
+    assert response.headers["location"] == sent_to
+
+
+def test_a_refused_sign_in_does_not_say_which_part_was_wrong(fresh_site: Any) -> None:
+    messages = set()
+    for username in ("manager.879", "nobody at all"):
+        with pytest.raises(SignInRefused) as raised:
+            sign_in(fresh_site.database, username, "not the password")
+        messages.add(raised.value.message)
+    assert len(messages) == 1
+
+
+def test_after_too_many_failures_even_the_right_password_must_wait(fresh_site: Any) -> None:
+    database = fresh_site.database
+    for _ in range(FAILURES_ALLOWED):
+        with pytest.raises(SignInRefused):
+            sign_in(database, "manager.879", "a wrong password")
+    with pytest.raises(TooManyAttempts):
+        sign_in(database, "MANAGER.879", PASSWORD)
+    assert send_sign_in(fresh_site.visitor(), "manager.879", PASSWORD).status_code == 429
+    # Somebody else's name is not held up.
+    assert sign_in(database, "auditor.879", PASSWORD)
+    with database.writing() as connection:
+        earlier = clock.now() - FAILURE_WINDOW - timedelta(seconds=1)
+        connection.execute(update(sign_in_failures).values(failed_at=earlier))
+    assert sign_in(database, "manager.879", PASSWORD)
+
+
+def test_names_nobody_has_are_slowed_down_alike(fresh_site: Any) -> None:
+    for _ in range(FAILURES_ALLOWED):
+        with pytest.raises(SignInRefused):
+            sign_in(fresh_site.database, "nobody at all", "a wrong password")
+    with pytest.raises(TooManyAttempts):
+        sign_in(fresh_site.database, "nobody at all", "a wrong password")
+
+
+def test_a_right_password_forgets_the_failures_before_it(fresh_site: Any) -> None:
+    for _ in range(2):
+        for _ in range(FAILURES_ALLOWED - 1):
+            with pytest.raises(SignInRefused):
+                sign_in(fresh_site.database, "manager.879", "a wrong password")
+        assert sign_in(fresh_site.database, "manager.879", PASSWORD)
+
+
+def test_signing_out_ends_the_session_in_the_database_too(fresh_site: Any) -> None:
+    client = fresh_site.signed_in()
+    token = client.cookies["righthome_session"]
+    assert client.post("/sign-out", data={"csrf_token": form_token(token)}).status_code == 303
+    again = fresh_site.visitor()
+    again.cookies.set("righthome_session", token)
+    assert again.get("/api/v1/homes").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        lambda: update(sessions).values(expires_at=clock.now() - timedelta(seconds=1)),
+        lambda: update(sessions).values(seen_at=clock.now() - timedelta(minutes=61)),
+        lambda: update(users).values(active=False),
+    ],
+    ids=["expired", "idle too long", "person left"],
+)
+def test_a_session_that_has_ended_opens_nothing(fresh_site: Any, ended: Any) -> None:
+    client = fresh_site.signed_in()
+    assert client.get("/api/v1/homes").status_code == 200
+    with fresh_site.database.writing() as connection:
+        connection.execute(ended())
+    assert client.get("/api/v1/homes").status_code == 401
+
+
+def test_working_on_keeps_a_session_alive(fresh_site: Any) -> None:
+    client = fresh_site.signed_in()
+    with fresh_site.database.writing() as connection:
+        connection.execute(update(sessions).values(seen_at=clock.now() - timedelta(minutes=59)))
+    assert client.get("/api/v1/homes").status_code == 200
+    with fresh_site.database.reading() as connection:
+        (seen_at,) = connection.execute(select(sessions.c.seen_at)).scalars()
+    assert clock.now() - seen_at < timedelta(minutes=1)
+
+
+def test_a_form_open_when_the_session_ended_leads_to_signing_in(fresh_site: Any) -> None:
+    client = fresh_site.signed_in()
+    token = form_token(client.cookies["righthome_session"])
+    with fresh_site.database.writing() as connection:
+        connection.execute(update(sessions).values(expires_at=clock.now() - timedelta(seconds=1)))
+    response = client.post("/sign-out", data={"csrf_token": token})
+    assert (response.status_code, response.headers["location"]) == (303, "/sign-in")
+
+
+def test_neither_passwords_nor_tokens_are_kept_as_they_are(fresh_site: Any) -> None:
+    token = fresh_site.signed_in().cookies["righthome_session"]
+    with fresh_site.database.reading() as connection:
+        kept = repr(connection.execute(select(sessions)).all()) + repr(
+            connection.execute(select(users)).all()
+        )
+    assert token not in kept
+    assert PASSWORD not in kept
+    assert "$argon2id$" in kept
+
+
+def test_looking_at_one_child_is_written_into_the_audit_once_for_a_page(fresh_site: Any) -> None:
+    client = fresh_site.signed_in()
+    client.get("/api/v1/referrals/DEMO-R-879")
+    client.get("/api/v1/referrals/DEMO-R-878")
+    with fresh_site.database.reading() as connection:
+        views = connection.execute(
+            select(audit.c.actor, audit.c.authority, audit.c.subject_id).where(audit.c.action == "viewed")
+        ).all()
+    assert [tuple(view) for view in views] == [("manager.879", "879", "DEMO-R-879")]
+
+
+def test_signing_in_and_out_is_written_into_the_audit(fresh_site: Any) -> None:
+    client = fresh_site.signed_in("auditor")
+    client.post("/sign-out", data={"csrf_token": form_token(client.cookies["righthome_session"])})
+    with fresh_site.database.reading() as connection:
+        actions = connection.execute(
+            select(audit.c.action).where(audit.c.actor == "auditor.879").order_by(audit.c.sequence)
+        ).scalars()
+        assert list(actions) == ["signed_in", "signed_out"]
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 201])
+def test_a_password_too_short_or_too_long_is_refused(fresh_site: Any, password: str) -> None:
+    with pytest.raises(InvalidInput), fresh_site.database.writing() as connection:
+        add_user(connection, username="new", name="N", role=Role.AUDITOR, authority="879", password=password)
+
+
+def test_a_username_is_taken_whatever_its_case(fresh_site: Any) -> None:
+    with pytest.raises(Conflict), fresh_site.database.writing() as connection:
+        add_user(
+            connection,
+            username="MANAGER.879",
+            name="N",
+            role=Role.AUDITOR,
+            authority="879",
+            password=PASSWORD,
+        )
+    with fresh_site.database.reading() as connection:
+        same = select(func.count()).select_from(users).where(users.c.username == "manager.879")
+        assert connection.execute(same).scalar_one() == 1
+
+
+def test_those_who_only_read_may_neither_import_nor_place() -> None:
+    for role in (Role.AUDITOR, Role.REVIEWING_OFFICER):
+        assert may(role, Permission.READ)
+        assert not may(role, Permission.IMPORT)
+        assert not may(role, Permission.PLACE)
