@@ -11,6 +11,9 @@ from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.sufficiency import present_sufficiency
+from api.web.rule_words import RULE_WORDS
+from matching.eligibility import RULES
+from sufficiency.emergency_rules import RULES as WATCH_RULES
 
 
 @pytest.mark.parametrize(
@@ -136,5 +139,24 @@ def test_the_watch_shows_the_worst_first_and_an_overdue_date_as_overdue(watch_re
 
 
 def test_a_rule_that_could_not_be_assessed_names_what_is_missing(watch_report) -> None:
-    unassessed = [rule for rule in present_watch(watch_report).current[0].speaking if rule.missing]
+    unassessed = present_watch(watch_report).current[0].unassessed
     assert [rule.missing for rule in unassessed] == ["notices"]
+
+
+def test_every_rule_of_the_engines_has_a_heading_in_words() -> None:
+    codes = {rule.__name__ for rule in RULES} | set(WATCH_RULES)
+    assert codes - set(RULE_WORDS) == set()
+
+
+def test_the_childs_own_words_are_shown_once_and_not_again_among_the_prompts(
+    ranking, referral, homes
+) -> None:
+    said = f"The child's wishes: “{referral.wishes.text}”"
+    page = present_options(
+        ranking=ranking | {"prompts": [*ranking["prompts"], said]},
+        referral=referral,
+        homes=homes,
+        age_years=14,
+    )
+    assert len(page.prompts) == 1
+    assert page.wishes == referral.wishes.text

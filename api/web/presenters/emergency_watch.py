@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.web.rule_words import rule_words
 from api.web.words import (
     UNKNOWN,
     british_date,
@@ -58,7 +59,11 @@ class SpellView:
     settings: str
     outcome: str
     outcome_words: str
+    first_due: str
+    overdue: bool
     speaking: tuple[RuleView, ...]
+    unassessed: tuple[RuleView, ...]
+    missing: str
     clear: tuple[RuleView, ...]
 
 
@@ -99,6 +104,9 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
 def _spell(spell: Mapping[str, Any], as_of: date) -> SpellView:
     worst = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
     rules = [_rule(rule, as_of) for rule in sorted(spell["rules"], key=lambda rule: worst[rule["outcome"]])]
+    speaking = tuple(rule for rule in rules if rule.outcome in {WatchOutcome.RAISED, WatchOutcome.WARNING})
+    unassessed = tuple(rule for rule in rules if rule.outcome == WatchOutcome.NOT_ASSESSED)
+    dates = sorted(rule["due_on"] for rule in spell["rules"] if rule["due_on"])
     recent = spell["unsuitable_nights_90_days"]
     return SpellView(
         spell_id=spell["spell_id"],
@@ -112,7 +120,11 @@ def _spell(spell: Mapping[str, Any], as_of: date) -> SpellView:
         settings=capital(joined(_setting(setting) for setting in spell["settings"])),
         outcome=spell["outcome"],
         outcome_words=OUTCOME_WORDS[WatchOutcome(spell["outcome"])],
-        speaking=tuple(rule for rule in rules if rule.outcome != WatchOutcome.CLEAR),
+        first_due=british_date(dates[0]) if dates else "",
+        overdue=bool(dates) and date.fromisoformat(dates[0]) < as_of,
+        speaking=speaking,
+        unassessed=unassessed,
+        missing=joined(dict.fromkeys(rule.missing for rule in unassessed if rule.missing)),
         clear=tuple(rule for rule in rules if rule.outcome == WatchOutcome.CLEAR),
     )
 
@@ -126,7 +138,7 @@ def _rule(rule: Mapping[str, Any], as_of: date) -> RuleView:
     due = rule["due_on"]
     missing = rule["missing"] or ()
     return RuleView(
-        name=capital(plain(rule["rule"])),
+        name=rule_words(rule["rule"]),
         outcome=rule["outcome"],
         outcome_words=OUTCOME_WORDS[WatchOutcome(rule["outcome"])],
         text=sentence(rule["text"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from api.web.charts import NeedBar, needs_chart
 from api.web.presenters.evidence import EvidenceView, present_evidence
+from api.web.rule_words import rule_words
 from api.web.words import (
     CONTRACT_WORDS,
     CONTROL_WORDS,
@@ -29,7 +30,7 @@ from api.web.words import (
     weekly_cost,
 )
 from matching.home import Home
-from matching.referral import Referral
+from matching.referral import Referral, Wishes
 from reference_data.vocabulary import NeedDomain
 
 SHOWN_IN_FULL = 10
@@ -97,16 +98,16 @@ class ExcludedHome:
     home_id: str
     name: str
     text: str
+    instrument: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExclusionGroup:
-    """The homes that one rule excludes."""
+    """The homes that one rule excludes; an instrument they share stands once, above them."""
 
-    rule: str
+    heading: str
     instrument: str
     homes: tuple[ExcludedHome, ...]
-    heading: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,19 +183,25 @@ def present_options(
         legal_status=str(referral.legal_status or UNKNOWN),
         siblings=_siblings(referral),
         as_of=british_date(as_of),
-        prompts=tuple(sentence(text) for text in ranking["prompts"]),
+        prompts=_prompts(ranking["prompts"], wishes),
         assumptions=tuple(sentence(text) for text in ranking["assumptions"]),
         wishes=(wishes.text if wishes else None) or "",
         wishes_source=_wishes_source(wishes),
         advocate=(wishes.advocate if wishes else None) or "",
         options=tuple(options[:full]),
         further=tuple(options[full:]),
-        option_count=counted(len(options), "home"),
+        option_count=capital(counted(len(options), "ranked home")),
         excluded=_exclusions(ranking["excluded"], homes),
         excluded_count=len(ranking["excluded"]),
         relaxations=tuple(_relaxation(item, homes) for item in ranking["relaxations"]),
         evidence=present_evidence(ranking["evidence"]),
     )
+
+
+def _prompts(prompts: Sequence[str], wishes: Wishes | None) -> tuple[str, ...]:
+    """Return the prompts without the child's own words, which the page shows in a place of their own."""
+    said = wishes.text if wishes else None
+    return tuple(sentence(text) for text in prompts if not (said and said in text))
 
 
 def _siblings(referral: Referral) -> str:
@@ -208,7 +215,7 @@ def _siblings(referral: Referral) -> str:
     return f"Sibling group {referral.sibling_group}: {together}"
 
 
-def _wishes_source(wishes: Any) -> str:
+def _wishes_source(wishes: Wishes | None) -> str:
     if wishes is None:
         return ""
     if wishes.reason_not_asked:
@@ -319,24 +326,32 @@ def _exclusions(
     excluded: Sequence[Mapping[str, Any]], homes: Mapping[str, Home]
 ) -> tuple[ExclusionGroup, ...]:
     """Group excluded homes by rule, the rule that excludes most first; a home stands under each of its rules."""
-    groups: dict[tuple[str, str], list[ExcludedHome]] = {}
+    groups: dict[str, list[ExcludedHome]] = {}
     for item in excluded:
         for reason in item["reasons"]:
-            home_id = item["home_id"]
-            groups.setdefault((reason["rule"], reason["instrument"] or ""), []).append(
+            groups.setdefault(reason["rule"], []).append(
                 ExcludedHome(
-                    home_id=home_id, name=_name(homes.get(home_id), home_id), text=sentence(reason["text"])
+                    home_id=item["home_id"],
+                    name=_name(homes.get(item["home_id"]), item["home_id"]),
+                    text=sentence(reason["text"]),
+                    instrument=reason["instrument"] or "",
                 )
             )
-    ordered = sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0]))
     return tuple(
-        ExclusionGroup(
-            rule=rule,
-            instrument=instrument,
-            homes=tuple(sorted(members, key=lambda member: member.home_id)),
-            heading=f"{capital(plain(rule))} ({counted(len(members), 'home')})",
-        )
-        for (rule, instrument), members in ordered
+        _group(rule, members) for rule, members in sorted(groups.items(), key=lambda entry: -len(entry[1]))
+    )
+
+
+def _group(rule: str, members: Sequence[ExcludedHome]) -> ExclusionGroup:
+    instruments = {member.instrument for member in members}
+    shared = instruments.pop() if len(instruments) == 1 else ""
+    return ExclusionGroup(
+        heading=f"{rule_words(rule)} ({counted(len({member.home_id for member in members}), 'home')})",
+        instrument=shared,
+        homes=tuple(
+            replace(member, instrument="" if shared else member.instrument)
+            for member in sorted(members, key=lambda member: member.home_id)
+        ),
     )
 
 

@@ -84,6 +84,7 @@ class SufficiencyPage:
     totals: tuple[TotalRow, ...]
     groups: tuple[GroupView, ...]
     shortfall_assessed: bool
+    shortfall_reason: str
     shortfall: tuple[ShortTable, ...]
     definition: str
     evidence: EvidenceView
@@ -114,6 +115,7 @@ def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
         groups=_groups(forecast["bins"]),
         shortfall_assessed=forecast["shortfall_status"] != "NOT_ASSESSED",
         shortfall=_shortfall(forecast["shortfall"]) if forecast["shortfall_status"] != "NOT_ASSESSED" else (),
+        shortfall_reason=sentence(str(forecast.get("shortfall_reason") or "")),
         definition=sentence(str(forecast["definition"])),
         evidence=present_evidence(forecast["evidence"]),
     )
