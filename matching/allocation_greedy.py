@@ -17,7 +17,7 @@ def place_one_by_one(
     """Return an allocation built greedily, or ``None`` when a required unit found no place.
 
     Required units go first, those with fewest homes leading; then the pairs by falling worth, each taken
-    when it fits and adds something.
+    when it fits and adds something. What a unit adds for those placed before it is not looked at.
 
     Parameters
     ----------
@@ -37,6 +37,10 @@ def place_one_by_one(
         for home, kept, price in stage.reserves:
             reserves.setdefault(home, []).append((max(0, problem.capacities[home] - kept), price * weight))
     room = _Room(problem, taken)
+    company: dict[tuple[int, int], list[tuple[tuple[int, ...], int]]] = {}
+    for stage, weight in zip(stages, weights, strict=True):
+        for unit, home, others, bonus in stage.companions:
+            company.setdefault((unit, home), []).append((others, bonus * weight))
     friends: dict[int, list[tuple[int, int]]] = {}
     for (a, b), bonus in together.items():
         friends.setdefault(a, []).append((b, bonus))
@@ -44,6 +48,11 @@ def place_one_by_one(
 
     def gain(unit: int, home: int) -> int:
         bonus = sum(worth for other, worth in friends.get(unit, ()) if room.home_of_unit[other] == home)
+        bonus += sum(
+            worth
+            for others, worth in company.get((unit, home), ())
+            if any(room.home_of_unit[other] == home for other in others)
+        )
         before, after = room.used[home], room.used[home] + taken[unit, home]
         charge = sum(
             price * (max(0, after - free) - max(0, before - free)) for free, price in reserves.get(home, ())
@@ -77,9 +86,9 @@ class _Room:
         for a, b in problem.conflicts:
             self.rivals.setdefault(a, set()).add(b)
             self.rivals.setdefault(b, set()).add(a)
-        self.parts: dict[int, list[tuple[frozenset[int], int]]] = {}
-        for home, members, limit in problem.part_limits:
-            self.parts.setdefault(home, []).append((frozenset(members), limit))
+        self.parts: dict[int, list[tuple[dict[int, int], int]]] = {}
+        for home, shares, limit in problem.part_limits:
+            self.parts.setdefault(home, []).append((dict(shares), limit))
         self.usual: dict[int, list[tuple[int, list[frozenset[int]]]]] = {}
         for home, limit, families in problem.usual_limits:
             self.usual.setdefault(home, []).append((limit, [frozenset(family) for family in families]))
@@ -92,8 +101,8 @@ class _Room:
         if not inside.isdisjoint(self.rivals.get(unit, ())):
             return False
         after = inside | {unit}
-        for members, limit in self.parts.get(home, ()):
-            if unit in members and sum(self.taken[u, home] for u in after & members) > limit:
+        for shares, limit in self.parts.get(home, ()):
+            if unit in shares and sum(shares.get(u, 0) for u in after) > limit:
                 return False
         for limit, families in self.usual.get(home, ()):
             children = sum(self.problem.unit_sizes[u] for u in after)

@@ -38,12 +38,11 @@ class Model:
 def usable_pairs(problem: AllocationProblem) -> tuple[Pair, ...]:
     """Return the eligible pairs whose unit fits the home when it is otherwise empty."""
     taken = problem.places_taken()
-    parts = [(home, frozenset(members), limit) for home, members, limit in problem.part_limits]
     shut = {
         (unit, home)
-        for home, members, limit in parts
-        for unit in members
-        if taken.get((unit, home), 0) > limit
+        for home, shares, limit in problem.part_limits
+        for unit, places in shares
+        if places > limit
     }
     for home, limit, families in problem.usual_limits:
         inside = {unit for family in families for unit in family}
@@ -89,8 +88,8 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
         for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
             if taken[a, home] + taken[b, home] <= problem.capacities[home]:
                 at_most([(column[a, home], 1), (column[b, home], 1)], 1)
-    for home, members, limit in problem.part_limits:
-        part = [(column[unit, home], taken[unit, home]) for unit in members if (unit, home) in column]
+    for home, shares, limit in problem.part_limits:
+        part = [(column[unit, home], places) for unit, places in shares if (unit, home) in column and places]
         if sum(n for _, n in part) > limit:
             at_most(part, limit)
     for home, limit, families in problem.usual_limits:
@@ -118,6 +117,22 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
         for (a, b, _home), both in together.items():
             if bonus := stage.bonuses.get((a, b), 0):
                 objective[both] = bonus
+        for unit, home, others, bonus in stage.companions:
+            near = [column[other, home] for other in others if (other, home) in column]
+            if bonus and near and (unit, home) in column:
+                accompanied = len(upper)
+                upper.append(1)
+                at_most([(accompanied, 1), (column[unit, home], -1)], 0)
+                at_most([(accompanied, 1), *((other, -1) for other in near)], 0)
+                objective[accompanied] = bonus
+        for kin, bonus in stage.gatherings:
+            shared = set.intersection(*(set(homes_of.get(unit, ())) for unit in kin))
+            for home in sorted(shared) if bonus else ():
+                gathered = len(upper)
+                upper.append(1)
+                for unit in kin:
+                    at_most([(gathered, 1), (column[unit, home], -1)], 0)
+                objective[gathered] = bonus
         for home, kept, price in stage.reserves:
             places = [(column[unit, home], taken[unit, home]) for unit in units_in.get(home, ())]
             kept = min(kept, problem.capacities[home])

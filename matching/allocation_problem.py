@@ -44,8 +44,8 @@ class AllocationProblem:
         ``(unit, home, places)`` where a unit takes fewer (or more) of a home's counted places than its
         size: a child whose own bed is held there takes none.
     part_limits
-        ``(home, units, places)``: those units together take at most that many places of that home. Beds
-        that come free later are such limits on the units needed earlier.
+        ``(home, [(unit, places), ...], limit)``: where those units are placed there, the places named add
+        up to at most the limit. Beds that come free later are such limits on the units needed earlier.
     usual_limits
         ``(home, places, families)``: at most that many places are taken there unless all the units placed
         there belong to one of the families (each a collection of units).
@@ -66,7 +66,7 @@ class AllocationProblem:
     reserves: Sequence[tuple[int, int, int]] = field(default=(), kw_only=True)
     required_units: Sequence[int] = field(default=(), kw_only=True)
     pair_places: Sequence[tuple[int, int, int]] = field(default=(), kw_only=True)
-    part_limits: Sequence[tuple[int, Sequence[int], int]] = field(default=(), kw_only=True)
+    part_limits: Sequence[tuple[int, Sequence[Pair], int]] = field(default=(), kw_only=True)
     usual_limits: Sequence[tuple[int, int, Sequence[Sequence[int]]]] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
@@ -128,7 +128,7 @@ class AllocationProblem:
                 sorted(
                     (
                         _index(h, homes, "part_limits"),
-                        _units(members, units, "part_limits"),
+                        _shares(members, units),
                         _whole(limit, "part_limits", at_least=0),
                     )
                     for h, members, limit in _rows(self.part_limits, 3, "part_limits")
@@ -171,12 +171,19 @@ class Stage:
         Worth of two units in one home by ``(unit, unit)``.
     reserves
         ``(home, places_kept, price)`` as in `AllocationProblem`.
+    companions
+        ``(unit, home, others, bonus)``: added when the unit is in that home with at least one of the others.
+        The bonus is at least 0.
+    gatherings
+        ``(units, bonus)``: added when all of the units are in one home. The bonus is at least 0.
     """
 
     aim: str
     scores: Mapping[Pair, int]
     bonuses: Mapping[Pair, int] = field(default_factory=dict)
     reserves: Sequence[tuple[int, int, int]] = ()
+    companions: Sequence[tuple[int, int, tuple[int, ...], int]] = ()
+    gatherings: Sequence[tuple[tuple[int, ...], int]] = ()
 
 
 def tie_break(problem: AllocationProblem) -> Stage:
@@ -194,6 +201,16 @@ def stage_value(home_of_unit: Sequence[int | None], stage: Stage, problem: Alloc
         bonus
         for (a, b), bonus in stage.bonuses.items()
         if home_of_unit[a] is not None and home_of_unit[a] == home_of_unit[b]
+    )
+    together += sum(
+        bonus
+        for unit, home, others, bonus in stage.companions
+        if home_of_unit[unit] == home and any(home_of_unit[other] == home for other in others)
+    )
+    together += sum(
+        bonus
+        for units, bonus in stage.gatherings
+        if home_of_unit[units[0]] is not None and len({home_of_unit[unit] for unit in units}) == 1
     )
     if not stage.reserves:
         return scored + together
@@ -242,6 +259,16 @@ def _two(a: object, b: object, count: int, name: str) -> Pair:
     if first == second:
         raise InvalidInput("unit_with_itself", f"{name} pairs a unit with itself.")
     return (first, second) if first < second else (second, first)
+
+
+def _shares(members: Iterable[Sequence[Any]], count: int) -> tuple[Pair, ...]:
+    shares = [
+        (_index(unit, count, "part_limits"), _whole(places, "part_limits", at_least=0))
+        for unit, places in _rows(members, 2, "part_limits")
+    ]
+    if len({unit for unit, _ in shares}) != len(shares):
+        raise InvalidInput("named_twice", "part_limits names the same unit more than once in a limit.")
+    return tuple(sorted(shares))
 
 
 def _units(members: Iterable[int], count: int, name: str) -> tuple[int, ...]:

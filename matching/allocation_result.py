@@ -32,7 +32,7 @@ class AllocationResult:
     value, bound
         Total score reached, and a total no allocation exceeds; ``None`` where there is no allocation.
     gap
-        ``(bound - value) / max(1, |bound|)``; 0.0 when optimal.
+        ``(bound - value) / max(1, |value|, |bound|)``; 0.0 when optimal.
     seconds
         Wall-clock time taken; the only part of a result that differs between equal runs.
     stopped_by
@@ -62,5 +62,5 @@ class OrderedResult:
 
 
 def relative_gap(value: int, bound: int) -> float:
-    """Return how far a value may be from the best, as a share of the bound; 0.0 when they meet."""
-    return (bound - value) / max(1, abs(bound))
+    """Return how far a value may be from the best, as a share of the larger of the two; 0.0 if they meet."""
+    return (bound - value) / max(1, abs(value), abs(bound))

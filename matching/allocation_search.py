@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matching.allocation_greedy import place_one_by_one
-from matching.allocation_model import Model, usable_pairs, write_model
+from matching.allocation_model import Model, Row, usable_pairs, write_model
+from matching.allocation_pricing import price
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
 from matching.allocation_result import OrderedResult, StageResult, relative_gap
 from reference_data.problems import InvalidInput
@@ -22,8 +26,21 @@ from reference_data.vocabulary import PlanStatus
 WORK_PER_SECOND = 0.5
 """Deterministic units allowed per second of the limit; a unit takes about a second of an ordinary core."""
 
-LARGEST_BATCH = 2**42
-"""Aims are added up while their combined range stays below this, well inside the precision of a double."""
+LARGEST_BATCH = 2**26
+"""Aims are added up while their combined range stays below this.
+
+Measured: with ranges near 2**40 the search makes no headway at 500 children, because the linear programme
+inside it cannot tell the later aims apart; at 2**26 each batch takes under a second.
+"""
+
+PRICED_ABOVE = 2_000
+"""Columns above which the prices of a linear programme choose the columns before the search."""
+
+COLUMNS_PER_UNIT = 12
+"""Columns of best reduced worth per unit that the first, restricted search is given."""
+
+SHARE_OF_BATCH = 0.6
+"""Share of the work left that one search may use, so that later aims are still looked at."""
 
 Homes = tuple[int | None, ...]
 
@@ -53,6 +70,14 @@ class Budget:
         """Return the wall-clock seconds before the guard; at least 0."""
         return max(0.0, self.deadline - time.perf_counter())
 
+    def spend(self, work: float) -> None:
+        """Take deterministic work off what is left."""
+        self.work_left = max(0.0, self.work_left - work)
+
+    def spent(self) -> bool:
+        """Say whether nothing is left of either."""
+        return self.work_left <= 0 or self.seconds_left() <= 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -63,6 +88,8 @@ class Found:
     proved: bool
     infeasible: bool
     by_clock: bool
+    kept: tuple[Pair, ...] | None = None
+    """The pairs that an allocation as good as this one can use, where that is known."""
 
 
 def search_in_order(
@@ -71,53 +98,36 @@ def search_in_order(
     """Return the best allocation in strictly ordered aims; see ``allocation.solve_in_order``."""
     ranges = [_range(problem, stage) for stage in stages]
     best = place_one_by_one(problem, stages, _dominance(ranges))
-    pairs: Sequence[Pair] = usable_pairs(problem)
+    pairs = usable_pairs(problem)
     results: list[StageResult] = []
     fixed: list[tuple[int, int]] = []
     stopped_by = "proof"
     for batch in _batches(ranges):
         weights = _dominance([ranges[k] for k in batch])
-        if stopped_by == "proof":
-            model = write_model(problem, stages, pairs)
-            objective = _combined(model, batch, weights)
-            floors = [(model.objectives[k], value) for k, value in fixed]
-            found = _search(
-                model, objective, floors, len(problem.unit_sizes), hint=best, budget=budget, seed=seed
-            )
-            if found.infeasible:
-                return OrderedResult(
-                    status=PlanStatus.INFEASIBLE,
-                    home_of_unit=(None,) * len(problem.unit_sizes),
-                    stages=(),
-                    gap=None,
-                    seconds=budget.seconds_used(),
-                    stopped_by="proof",
-                )
-            if not found.proved:
-                stopped_by = "clock" if found.by_clock else "work"
-            if found.homes is not None:
-                best = _better(problem, stages, best, found.homes)
+        found = _best_in_batch(problem, stages, pairs, batch, weights, fixed, best, budget, seed)
+        if found.infeasible:
+            return _nothing(problem, PlanStatus.INFEASIBLE, "proof", budget)
+        if found.homes is not None:
+            best = _better(problem, stages, best, found.homes)
+        if not found.proved and stopped_by == "proof":
+            stopped_by = "clock" if found.by_clock else "work"
         if best is None:
-            return OrderedResult(
-                status=PlanStatus.TIME_LIMIT_NO_SOLUTION,
-                home_of_unit=(None,) * len(problem.unit_sizes),
-                stages=(),
-                gap=None,
-                seconds=budget.seconds_used(),
-                stopped_by=stopped_by,
-            )
+            return _nothing(problem, PlanStatus.TIME_LIMIT_NO_SOLUTION, stopped_by, budget)
         values = [stage_value(best, stages[k], problem) for k in batch]
+        fixed.extend(zip(batch, values, strict=True))
         if stopped_by == "proof":
-            fixed.extend(zip(batch, values, strict=True))
+            pairs = found.kept or pairs
             results.extend(
-                StageResult(aim=stages[k].aim, value=v, bound=v, proved=True)
-                for k, v in zip(batch, values, strict=True)
+                StageResult(aim=stages[k].aim, value=value, bound=value, proved=True)
+                for k, value in zip(batch, values, strict=True)
             )
-            continue
-        total_bound = found.bound if not any(not r.proved for r in results) else None
-        results.extend(_unproved(stages, batch, values, weights, ranges, total_bound))
-    if best is None:  # pragma: no cover - there is always a stage
-        raise AssertionError("no stage was searched")
+        else:
+            # Only the first aim that is not proved has a bound of its own: later ones depend on its value.
+            first_open = all(result.proved for result in results)
+            bound = found.bound if first_open else None
+            results.extend(_unproved(stages, batch, values, weights, ranges, bound))
+    if best is None:
+        raise InvalidInput("no_stage", "An ordered allocation needs at least one aim.")
     open_stage = next((result for result in results if not result.proved), None)
     return OrderedResult(
         status=PlanStatus.OPTIMAL if open_stage is None else PlanStatus.FEASIBLE,
@@ -126,6 +136,106 @@ def search_in_order(
         gap=0.0 if open_stage is None else relative_gap(open_stage.value, open_stage.bound),
         seconds=budget.seconds_used(),
         stopped_by=stopped_by,
+    )
+
+
+def _nothing(
+    problem: AllocationProblem, status: PlanStatus, stopped_by: str, budget: Budget
+) -> OrderedResult:
+    return OrderedResult(
+        status=status,
+        home_of_unit=(None,) * len(problem.unit_sizes),
+        stages=(),
+        gap=None,
+        seconds=budget.seconds_used(),
+        stopped_by=stopped_by,
+    )
+
+
+def _best_in_batch(
+    problem: AllocationProblem,
+    stages: Sequence[Stage],
+    pairs: tuple[Pair, ...],
+    batch: Sequence[int],
+    weights: Sequence[int],
+    fixed: Sequence[tuple[int, int]],
+    hint: Homes | None,
+    budget: Budget,
+    seed: int,
+) -> Found:
+    """Return the best allocation in a run of aims, with the values of earlier aims kept.
+
+    A small problem is searched whole. A large one is priced first: a search over the columns of best
+    reduced worth gives an allocation, and the prices then drop every column that no allocation as good can
+    use, so that searching the rest proves it.
+    """
+    units = len(problem.unit_sizes)
+    if budget.spent():
+        return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
+
+    def search(columns: tuple[Pair, ...], start: Homes | None, share: float) -> Found:
+        model = write_model(problem, stages, columns)
+        floors = [_keep(model.objectives[k], value) for k, value in fixed]
+        objective = _combined(model.objectives, batch, weights)
+        return _search(model, objective, floors, units, hint=start, budget=budget, share=share, seed=seed)
+
+    prices = None
+    if len(pairs) > PRICED_ABOVE:
+        model = write_model(problem, stages, pairs)
+        floors = [_keep(model.objectives[k], value) for k, value in fixed]
+        objective = _combined(model.objectives, batch, weights)
+        prices = price(model, objective, floors, seconds=budget.seconds_left() / 2)
+    if prices is None:
+        return search(pairs, hint, SHARE_OF_BATCH)
+
+    budget.spend(prices.work)
+    chosen = _best_columns(model.pairs, prices.reduced, hint)
+    first = search(chosen, hint, SHARE_OF_BATCH / 2)
+    # Out of the restricted columns nothing is proved for the whole problem, not even that it is infeasible.
+    reached = first.homes if first.homes is not None else hint
+    if reached is None:
+        return search(pairs, None, SHARE_OF_BATCH)
+    total = sum(w * stage_value(reached, stages[k], problem) for k, w in zip(batch, weights, strict=True))
+    bound = max(total, prices.bound)
+    able = prices.can_reach(total)
+    kept = tuple(pair for number, pair in enumerate(model.pairs) if able[number])
+    if bound == total or (first.proved and set(kept) <= set(chosen)):
+        return Found(homes=reached, bound=total, proved=True, infeasible=False, by_clock=False, kept=kept)
+    if budget.spent():
+        return Found(homes=reached, bound=bound, proved=False, infeasible=False, by_clock=first.by_clock)
+    second = search(kept, reached, SHARE_OF_BATCH)
+    if second.homes is None:
+        return Found(homes=reached, bound=bound, proved=False, infeasible=False, by_clock=second.by_clock)
+    # Every allocation outside the kept columns is worth less than the one reached already.
+    ends = bound if second.bound is None else min(bound, max(total, second.bound))
+    return Found(
+        homes=second.homes,
+        bound=ends,
+        proved=second.proved,
+        infeasible=False,
+        by_clock=second.by_clock,
+        kept=kept,
+    )
+
+
+def _best_columns(pairs: Sequence[Pair], reduced: NDArray[np.int64], hint: Homes | None) -> tuple[Pair, ...]:
+    """Return the columns of best reduced worth of each unit, and those of the allocation at hand."""
+    columns_of: dict[int, list[tuple[int, Pair]]] = {}
+    for number, pair in enumerate(pairs):
+        columns_of.setdefault(pair[0], []).append((-int(reduced[number]), pair))
+    chosen = {pair for columns in columns_of.values() for _, pair in sorted(columns)[:COLUMNS_PER_UNIT]}
+    if hint is not None:
+        chosen |= {(unit, home) for unit, home in enumerate(hint) if home is not None}
+    return tuple(sorted(chosen))
+
+
+def _keep(objective: Mapping[int, int], value: int) -> Row:
+    """Return the row "this aim stays at least at its value"."""
+    ordered = sorted(objective.items())
+    return Row(
+        variables=tuple(variable for variable, _ in ordered),
+        coefficients=tuple(-worth for _, worth in ordered),
+        limit=-value,
     )
 
 
@@ -177,6 +287,10 @@ def _range(problem: AllocationProblem, stage: Stage) -> tuple[int, int]:
     low = sum(lowest) + sum(min(0, bonus) for bonus in stage.bonuses.values())
     low -= sum(price * min(kept, problem.capacities[home]) for home, kept, price in stage.reserves)
     high = sum(highest) + sum(max(0, bonus) for bonus in stage.bonuses.values())
+    companions: dict[int, int] = {}
+    for unit, _, _, bonus in stage.companions:
+        companions[unit] = max(companions.get(unit, 0), bonus)
+    high += sum(companions.values()) + sum(bonus for _, bonus in stage.gatherings)
     return low, high
 
 
@@ -203,42 +317,41 @@ def _batches(ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
     return batches
 
 
-def _combined(model: Model, batch: Sequence[int], weights: Sequence[int]) -> dict[int, int]:
+def _combined(
+    objectives: Sequence[Mapping[int, int]], batch: Sequence[int], weights: Sequence[int]
+) -> dict[int, int]:
     total: dict[int, int] = {}
     for k, weight in zip(batch, weights, strict=True):
-        for variable, worth in model.objectives[k].items():
+        for variable, worth in objectives[k].items():
             total[variable] = total.get(variable, 0) + weight * worth
     return total
 
 
 def _search(
     model: Model,
-    objective: dict[int, int],
-    floors: Sequence[tuple[dict[int, int], int]],
+    objective: Mapping[int, int],
+    floors: Sequence[Row],
     units: int,
     *,
     hint: Homes | None,
     budget: Budget,
+    share: float,
     seed: int,
 ) -> Found:
-    """Maximise one objective while earlier aims keep at least their values."""
+    """Maximise one objective over a model while earlier aims keep at least their values."""
     from ortools.sat.python import cp_model
 
-    if budget.work_left <= 0 or budget.seconds_left() <= 0:
-        return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
     programme = cp_model.CpModel()
     variables = [programme.new_int_var(0, upper, "") for upper in model.upper]
-    for row in model.rows:
+    for row in (*model.rows, *floors):
         terms = [variables[v] for v in row.variables]
         if not terms:
-            programme.add_bool_or([])
+            if row.limit < 0:
+                programme.add_bool_or([])
         elif row.limit == 1 and all(c == 1 for c in row.coefficients) and len(terms) > 1:
             programme.add_at_most_one(terms)
         else:
             programme.add(cp_model.LinearExpr.weighted_sum(terms, list(row.coefficients)) <= row.limit)
-    for earlier, value in floors:
-        terms = [variables[v] for v in earlier]
-        programme.add(cp_model.LinearExpr.weighted_sum(terms, list(earlier.values())) >= value)
     ordered = sorted(objective.items())
     programme.maximize(
         cp_model.LinearExpr.weighted_sum([variables[v] for v, _ in ordered], [worth for _, worth in ordered])
@@ -246,15 +359,17 @@ def _search(
     if hint is not None:
         for number, (unit, home) in enumerate(model.pairs):
             programme.add_hint(variables[number], int(hint[unit] == home))
+    work_limit = budget.work_left * share
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2
     solver.parameters.random_seed = seed % 2**31
-    solver.parameters.max_deterministic_time = budget.work_left
+    solver.parameters.max_deterministic_time = work_limit
     solver.parameters.max_time_in_seconds = budget.seconds_left()
     status = solver.solve(programme)
     work = float(solver.response_proto.deterministic_time)
-    by_clock = work < budget.work_left * 0.999
-    budget.work_left = max(0.0, budget.work_left - work)
+    by_clock = work < work_limit * 0.999
+    budget.spend(work)
     if status == cp_model.INFEASIBLE:
         return Found(homes=None, bound=None, proved=True, infeasible=True, by_clock=False)
     if status == cp_model.MODEL_INVALID:

@@ -30,7 +30,7 @@ def allowed(problem, homes: Homes) -> bool:
         if any(a in inside and b in inside for a, b in problem.conflicts):
             return False
         for where, members, limit in problem.part_limits:
-            if where == home and sum(used[u] for u in inside if u in members) > limit:
+            if where == home and sum(n for u, n in members if u in inside) > limit:
                 return False
         for where, limit, families in problem.usual_limits:
             children = sum(problem.unit_sizes[u] for u in inside)
@@ -49,6 +49,18 @@ def score(problem, homes: Homes) -> int:
         capacity = problem.capacities[home]
         # The last `kept` of the free places are priced: count those among the places taken.
         total -= price * sum(1 for place in range(1, used + 1) if place > capacity - kept)
+    return total
+
+
+def company(homes: Homes, stage) -> int:
+    """Add up what units earn by being in one home."""
+    total = 0
+    for unit, home, others, bonus in stage.companions:
+        if homes[unit] == home and home in [homes[other] for other in others]:
+            total += bonus
+    for units, bonus in stage.gatherings:
+        if all(homes[unit] is not None and homes[unit] == homes[units[0]] for unit in units):
+            total += bonus
     return total
 
 

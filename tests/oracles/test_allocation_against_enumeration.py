@@ -30,7 +30,7 @@ def small_problem(rng: random.Random) -> AllocationProblem:
         required_units=[u for u in range(units) if rng.random() < 0.15],
         pair_places=[(u, h, rng.randint(0, sizes[u])) for u, h in cells if rng.random() < 0.15],
         part_limits=[
-            (h, [u for u in range(units) if rng.random() < 0.6], rng.randint(0, 2))
+            (h, [(u, rng.randint(0, 2)) for u in range(units) if rng.random() < 0.6], rng.randint(0, 2))
             for h in range(homes)
             if rng.random() < 0.3
         ],
@@ -73,6 +73,12 @@ def test_aims_in_order_reach_the_best_list_of_values(chunk):
                 scores={(u, h): rng.randint(-2, 3) for u, h, _ in problem.pairs},
                 bonuses={two: rng.randint(-2, 2) for two in twos} if k else {},
                 reserves=problem.reserves if k == 2 else (),
+                companions=[
+                    (a, h, tuple(u for u in range(len(problem.unit_sizes)) if u != a), rng.randint(0, 2))
+                    for a, h, _ in problem.pairs
+                    if k and rng.random() < 0.3
+                ],
+                gatherings=[(two, rng.randint(0, 3)) for two in twos] if k == 3 else (),
             )
             for k in range(4)
         ]
@@ -88,7 +94,7 @@ def test_aims_in_order_reach_the_best_list_of_values(chunk):
                     reserves=stage.reserves,
                     pair_places=p.pair_places,
                 )
-                values.append(brute.score(priced, homes))
+                values.append(brute.score(priced, homes) + brute.company(homes, stage))
             return values
 
         expected = brute.best(problem, worth)
@@ -122,5 +128,5 @@ def test_the_search_and_the_assignment_route_agree_on_plain_problems():
         capacities = [rng.randint(0, 2) for _ in range(homes)]
         plain = AllocationProblem([1] * units, capacities, pairs, [])
         # A limit nobody can reach sends the same problem through the search.
-        searched = AllocationProblem([1] * units, capacities, pairs, [], part_limits=[(0, [0], 1)])
+        searched = AllocationProblem([1] * units, capacities, pairs, [], part_limits=[(0, [(0, 1)], 1)])
         assert solve(plain, time_limit_seconds=10).value == solve(searched, time_limit_seconds=10).value

@@ -97,7 +97,7 @@ def test_a_bed_held_for_a_unit_takes_none_of_the_counted_places():
 
 def test_a_part_limit_binds_only_its_own_units():
     pairs = [(u, 0, 5) for u in range(3)]
-    problem = AllocationProblem([1, 1, 1], [2], pairs, [], part_limits=[(0, [0, 1], 1)])
+    problem = AllocationProblem([1, 1, 1], [2], pairs, [], part_limits=[(0, [(0, 1), (1, 1)], 1)])
     found = solve(problem, time_limit_seconds=5)
     assert found.value == 10
     assert found.home_of_unit[2] == 0
