@@ -15,6 +15,10 @@ SAMPLE_DATE = date(2026, 6, 15)
 """The Monday on which the sample is written: what is dated later had not happened."""
 
 _FOLDER = Path(__file__).parent / "synthetic"
+SAMPLE_RETURNS = _FOLDER / "sample_returns"
+"""The folder of five synthetic annual returns, as they came; its README says whose they are."""
+SAMPLE_FORECAST_FROM = date(2021, 4, 1)
+"""The first date forecast from those returns: a cohort that only runs off, so a later date shows little."""
 _FILES = {
     "homes": "plymouth_homes.json",
     "referrals": "plymouth_referrals.json",

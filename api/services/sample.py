@@ -12,7 +12,7 @@ from api.database import migrate
 from api.database.engine import open_database
 from api.services.importing import KINDS, ImportResult, import_file
 from reference_data.problems import Conflict
-from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, sample_path
+from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, SAMPLE_RETURNS, sample_path
 
 SAMPLE_AUTHORITY = "879"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -53,6 +53,7 @@ def load_sample(database_url: str) -> LoadedSample:
         If the database already holds something: a demonstration never mixes with real records.
     """
     paths = {kind: sample_path(kind) for kind in KINDS if kind in SAMPLE_NAMES}
+    paths["returns"] = SAMPLE_RETURNS
     password = "-".join("".join(choice(_LETTERS) for _ in range(4)) for _ in range(3))
     database = open_database(database_url)
     try:
