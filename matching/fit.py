@@ -225,6 +225,9 @@ def written_exclusion(case: Case, home: Home) -> Finding:
     if home.type is PlacementType.WITH_PARENTS or isinstance(home.type, EmergencySetting):
         return None
     if home.will_not_take is None:
+        if home.type is PlacementType.CONNECTED_FOSTER_CARER:
+            # Approved for this very child, and no provider who could exclude one in writing.
+            return None
         risks = case.referral.risks
         if risks.keys() >= _RISKS and all(risks[name] is RiskLevel.NONE for name in _RISKS):
             return None
