@@ -1,7 +1,8 @@
 """May this home be offered to this child? Every rule, run in one order, with every reason kept.
 
-The rules stand in ``lawful.py`` (law and registration), ``room.py`` (places and company) and
-``fit.py`` (what is in writing). What is better or worse, and excludes nothing, is in ``aims.py``.
+The rules stand in ``lawful.py`` (law and registration), ``room.py`` (places and company), ``fit.py``
+(this child), ``statements.py`` (what the home has stated) and ``council_rules.py``. What is better or
+worse, and excludes nothing, is in ``aims.py``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from matching import fit, lawful, room
+from matching import council_rules, fit, lawful, room, statements
 from matching.findings import Assessment, Case, Context, Exclusion, Finding, Question, case_of
 from matching.home import Home
 from matching.referral import Referral
@@ -47,15 +48,15 @@ RULES_FOR_EACH_CHILD: tuple[Rule, ...] = (
     fit.crisis_use,
     fit.emergency_admission,
     fit.place_to_avoid,
-    fit.required_features,
-    fit.written_exclusion,
-    fit.need_gap,
+    statements.required_features,
+    statements.written_exclusion,
+    statements.need_gap,
     room.not_with,
     room.alongside,
     room.peers_and_impact,
     fit.scores_out_of_date,
-    fit.staffing,
-    fit.special_purpose,
+    statements.staffing,
+    statements.special_purpose,
     fit.continuity,
 )
 """Rules that each child of a sibling group who must stay together has to pass."""
@@ -65,7 +66,7 @@ RULES_FOR_THE_GROUP: tuple[Rule, ...] = (
     room.place_free,
     room.usual_fostering_limit,
     fit.embargo,
-    fit.council_rules,
+    council_rules.council_rules,
     fit.siblings_known,
 )
 """Rules that are asked once: of the home, or of all who would move in together."""

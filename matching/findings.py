@@ -1,7 +1,7 @@
 """What a rule may find: an exclusion, a question, or nothing; and the case that rules look at.
 
-The rules themselves are in ``lawful.py``, ``room.py`` and ``fit.py``; they are gathered and run in
-``eligibility.py``.
+The rules themselves are in ``lawful.py``, ``room.py``, ``fit.py``, ``statements.py`` and
+``council_rules.py``; they are gathered and run in ``eligibility.py``.
 """
 
 from __future__ import annotations

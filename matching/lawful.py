@@ -1,7 +1,7 @@
 """Rules of law and registration: may this kind of home, and this home, take a child of this age at all?
 
-One named function, one rule. Room in the home is in ``room.py``; needs, risks and what the referral
-says are in ``fit.py``.
+One named function, one rule. Room in the home is in ``room.py``; what the referral says is in ``fit.py``
+and what the home states in ``statements.py``.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from typing import Any
 
 from matching.eligibility import assess_case, may_be_offered
 from matching.findings import Assessment, Case, case_of
-from matching.fit import lacking_features
 from matching.home import Home, is_fostering
 from matching.places import authority_name, authority_of
+from matching.statements import lacking_features
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
     LimitSource,

@@ -75,7 +75,13 @@ def file_hash(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+_SCALARS = frozenset({type(None), str, int, float, bool})
+
+
 def _plain(value: object) -> Any:
+    # Nearly all values are plain already, so they are let through before anything is asked of them.
+    if type(value) in _SCALARS:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Enum):
@@ -88,6 +94,6 @@ def _plain(value: object) -> Any:
         return sorted((_plain(item) for item in value), key=repr)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__} has no stable form to hash")

@@ -1,0 +1,224 @@
+"""The order of options, and the shape of the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from matching.home import Home
+from matching.rank import Ranking, rank_homes
+from matching.referral import Referral
+from reference_data.problems import InvalidInput
+
+NEAR, FAR = {"postcode": "PL1 3BJ"}, {"postcode": "EX4 3LS", "authority": "878"}
+
+
+def order(answer: Ranking) -> list[str]:
+    return [option.home_id for option in answer.options]
+
+
+def test_a_connected_carer_approved_for_the_child_comes_first_however_far(
+    ranked: Callable[..., Ranking],
+) -> None:
+    grandmother = {"type": "connected_foster_carer", "approved_for": ["DEMO-C"], **FAR}
+    assert order(ranked({}, (NEAR, grandmother))) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_what_is_known_to_fit_comes_before_what_must_be_asked(ranked: Callable[..., Ranking]) -> None:
+    assert order(ranked({}, ({**NEAR, "registered": None}, FAR))) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_a_missing_hard_fact_comes_after_a_question_about_company(ranked: Callable[..., Ranking]) -> None:
+    child = {"risks": {"physical_harm": "low"}}
+    company = {"residents": ["DEMO-X"], **FAR}
+    assert order(ranked(child, ({"sexes": None}, company))) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_the_nearer_of_two_like_homes_comes_first(ranked: Callable[..., Ranking]) -> None:
+    assert order(ranked({}, (FAR, NEAR))) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_a_brother_or_sister_already_there_counts_and_is_said(ranked: Callable[..., Ranking]) -> None:
+    child = {"sibling_group": "DEMO-S", "siblings_together": "prefer"}
+    with_sister = {"residents": [{"child_id": "DEMO-X", "age": 9, "sibling_group": "DEMO-S"}]}
+    answer = ranked(child, ({}, with_sister))
+    assert order(answer) == ["DEMO-H2", "DEMO-H1"]
+    assert "Brother or sister already there" in answer.options[0].reasons
+
+
+def test_one_large_gap_counts_for_more_than_two_small_ones(ranked: Callable[..., Ranking]) -> None:
+    can_meet = {"behaviour": 40, "emotional": 40, "relationships": 40, "risk": 40, "indicators": 40}
+    one_large = {"can_meet": {**can_meet, "risk": 20}}
+    two_small = {"can_meet": {**can_meet, "risk": 30, "behaviour": 30}}
+    assert order(ranked({}, (one_large, two_small))) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_ability_beyond_the_need_is_no_advantage(ranked: Callable[..., Ranking]) -> None:
+    able = {"can_meet": dict.fromkeys(("behaviour", "emotional", "relationships", "risk", "indicators"), 100)}
+    fitting = {"can_meet": dict.fromkeys(able["can_meet"], 40)}
+    assert order(ranked({}, (able, fitting))) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_a_home_below_the_floor_comes_after_the_rest_and_is_flagged(ranked: Callable[..., Ranking]) -> None:
+    weak = {"can_meet": dict.fromkeys(("behaviour", "emotional", "relationships", "risk", "indicators"), 20)}
+    answer = ranked({}, ({**NEAR, **weak}, FAR))
+    assert order(answer) == ["DEMO-H2", "DEMO-H1"]
+    assert any("floor" in flag for flag in answer.options[1].flags)
+
+
+def test_the_cheaper_of_two_like_homes_comes_first_and_no_fee_is_never_cheap(
+    ranked: Callable[..., Ranking],
+) -> None:
+    dear, cheap, unknown = (
+        {"weekly_fee_pounds": 5000},
+        {"weekly_fee_pounds": 900},
+        {"weekly_fee_pounds": None},
+    )
+    assert order(ranked({}, (dear, unknown, cheap))) == ["DEMO-H3", "DEMO-H1", "DEMO-H2"]
+
+
+def test_a_vacant_block_bed_costs_nothing_more(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({}, ({"contract": "block", "weekly_fee_pounds": 6000}, {"weekly_fee_pounds": 600}))
+    assert order(answer) == ["DEMO-H1", "DEMO-H2"]
+    assert answer.options[0].penalties["cost"] == 0
+
+
+def test_homes_equal_in_everything_are_ordered_by_id_whatever_the_order_of_the_file(
+    a_child: Callable[..., Referral], a_home: Callable[..., Home]
+) -> None:
+    homes = [a_home(home_id=f"DEMO-H{n}") for n in range(5)]
+    as_of = date(2026, 6, 15)
+    there = rank_homes(a_child(), homes, as_of=as_of).as_dict()
+    back = rank_homes(a_child(), homes[::-1], as_of=as_of).as_dict()
+    assert [option["home_id"] for option in there["options"]] == [home.home_id for home in homes]
+    assert json.dumps(there) == json.dumps(back)
+
+
+def test_every_home_is_in_exactly_one_of_options_and_excluded(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({}, ({}, {"registered": False}, {"type": "hotel"}, FAR)).as_dict()
+    options = [option["home_id"] for option in answer["options"]]
+    excluded = [home["home_id"] for home in answer["excluded"]]
+    assert sorted(options + excluded) == ["DEMO-H1", "DEMO-H2", "DEMO-H3", "DEMO-H4"]
+    assert [option["rank"] for option in answer["options"]] == [1, 2]
+
+
+def test_a_limit_shortens_the_options_and_says_how_many_follow(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({}, ({}, FAR, {"registered": False}), limit=1)
+    assert order(answer) == ["DEMO-H1"]
+    assert answer.options_not_shown == 1
+    assert len(answer.excluded) == 1
+    with pytest.raises(InvalidInput):
+        ranked({}, ({},), limit=0)
+
+
+def test_two_homes_with_one_id_are_refused(ranked: Callable[..., Ranking]) -> None:
+    with pytest.raises(InvalidInput):
+        ranked({}, ({"home_id": "DEMO-A"}, {"home_id": "DEMO-A"}))
+
+
+def test_the_answer_has_the_contracts_names(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({}, ({"registered": None, **FAR}, {"type": "agency_foster_carer", "places": 0})).as_dict()
+    assert {
+        "referral_id",
+        "as_of",
+        "policy",
+        "assumptions",
+        "prompts",
+        "options",
+        "excluded",
+        "relaxations",
+        "evidence",
+    } <= answer.keys()
+    option = answer["options"][0]
+    assert {
+        "home_id",
+        "rank",
+        "distance_miles",
+        "weekly_fee_pence",
+        "penalties",
+        "reasons",
+        "questions",
+        "flags",
+        "approvals",
+    } <= option.keys()
+    assert option["questions"][0].keys() == {"rule", "text", "ask"}
+    assert all(
+        approval.keys() == {"code", "who", "why", "instrument", "due_on"} for approval in option["approvals"]
+    )
+    assert answer["excluded"][0]["reasons"][0].keys() == {"rule", "text", "instrument"}
+    assert all(type(value) is int for value in option["penalties"].values())
+    assert option["weekly_fee_pence"] == 400_000
+    assert answer["evidence"]["policy_version"] == answer["policy"]
+    json.dumps(answer)
+
+
+def test_parents_are_asked_about_before_any_option(ranked: Callable[..., Ranking]) -> None:
+    assert "22C(2)" in ranked({}, ({},)).prompts[0]
+
+
+def test_wishes_are_shown_with_every_option_and_change_no_order(ranked: Callable[..., Ranking]) -> None:
+    wishes = {"wishes": {"text": "A garden.", "asked_by": "social worker", "asked_on": "2026-06-01"}}
+    with_wishes, without = ranked(wishes, (FAR, NEAR)), ranked({}, (FAR, NEAR))
+    assert order(with_wishes) == order(without)
+    assert [option.penalties for option in with_wishes.options] == [
+        option.penalties for option in without.options
+    ]
+    assert all("A garden." in option.wishes[0] for option in with_wishes.options)
+
+
+def test_an_unknown_distance_is_null_with_the_reason(ranked: Callable[..., Ranking]) -> None:
+    option = ranked({"home_postcode": None}, ({},)).as_dict()["options"][0]
+    assert option["distance_miles"] is None
+    assert "no home postcode" in option["distance_note"]
+    assert any("distance is unknown" in reason for reason in option["reasons"])
+
+
+def test_no_birth_date_and_no_postcode_is_in_the_answer(ranked: Callable[..., Ranking]) -> None:
+    child: dict[str, Any] = {
+        "avoid": [{"postcode": "EX4 3LS", "miles": 5, "reason": "SECRET"}],
+        "prefers": {"school_postcode": "PL4 6AB", "keep_school": True},
+        "important_places": [{"what": "gran", "postcode": "TQ1 3DR"}],
+        "expected_stay_days": 3000,
+    }
+    homes = ({}, FAR, {"postcode": None}, {"max_age": 12}, {"registered": None})
+    text = json.dumps(ranked(child, homes).as_dict())
+    for secret in ("2013-03-01", "1 March", "PL1", "PL4", "EX4", "TQ1", "SECRET"):
+        assert secret not in text
+
+
+def test_a_contradiction_of_urgency_and_date_is_reported(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({"urgency": "crisis"}, ({},))
+    assert any("crisis" in text for text in answer.assumptions)
+    assert answer.evidence["warnings"]
+    assert not ranked({"urgency": "planned"}, ({},)).evidence["warnings"]
+
+
+def test_later_birthdays_are_flags_and_no_bar(ranked: Callable[..., Ranking]) -> None:
+    child = {"date_of_birth": "2010-07-01", "expected_stay_days": 20}
+    assert any("Turns 16" in flag for flag in ranked(child, ({},)).options[0].flags)
+    assert not any(
+        "Turns 16" in flag for flag in ranked({**child, "expected_stay_days": 8}, ({},)).options[0].flags
+    )
+
+
+def test_stale_vacancies_and_a_poor_judgement_are_flags_and_no_bar(ranked: Callable[..., Ranking]) -> None:
+    old, fresh = {"vacancies_confirmed_on": "2026-06-07"}, {"vacancies_confirmed_on": "2026-06-08"}
+    answer = ranked({}, ({**old, "judgement": "Inadequate"}, fresh))
+    first = next(option for option in answer.options if option.home_id == "DEMO-H1")
+    second = next(option for option in answer.options if option.home_id == "DEMO-H2")
+    assert any("confirmed more than 7 days ago" in flag for flag in first.flags)
+    assert any("Inadequate" in flag for flag in first.flags)
+    assert not any("confirmed" in flag for flag in second.flags)
+
+
+def test_importing_the_package_opens_no_engine() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, matching; assert callable(matching.rank_homes); print('ortools' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
