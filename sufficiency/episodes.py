@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from reference_data.codelists import codes
 from reference_data.vocabulary import PlacementGroup
 
 
@@ -53,46 +54,18 @@ SUPPORTED_FROM_AGE = 16
 SHORT_BREAK_STATUSES = frozenset({"V3", "V4"})
 TEMPORARY_PLACES = frozenset({"T0", "T1", "T2", "T3", "T4"})
 
-_FOSTERED_BY_RELATIVE = frozenset({"U1", "U2", "U3"})
-_FOSTERED_BY_OTHERS = frozenset({"U4", "U5", "U6"})
-_DETAIL_OF_PLACE = {
-    "K1": PlacementDetail.SECURE,
-    "K2": PlacementDetail.HOMES,
-    "S1": PlacementDetail.RESIDENTIAL_SCHOOLS,
-    "H5": PlacementDetail.SUPPORTED,
-    "K3": PlacementDetail.SUPPORTED,
-    "P2": PlacementDetail.SUPPORTED,
-    "P1": PlacementDetail.PARENTS,
-    "A3": PlacementDetail.ADOPTION,
-    "A4": PlacementDetail.ADOPTION,
-    "A5": PlacementDetail.ADOPTION,
-    "A6": PlacementDetail.ADOPTION,
-    # DfE's "other residential" (R1, R2, R3, R5) is no children's home: it is not bought as a bed.
-    "R1": PlacementDetail.OTHER,
-    "R2": PlacementDetail.OTHER,
-    "R3": PlacementDetail.OTHER,
-    "R5": PlacementDetail.OTHER,
-    "P3": PlacementDetail.OTHER,
-    "Z1": PlacementDetail.OTHER,
-    "Z11": PlacementDetail.OTHER,
-    "Z12": PlacementDetail.OTHER,
-    "Z13": PlacementDetail.OTHER,
-    "Z14": PlacementDetail.OTHER,
-}
+_FOSTERED_BY_OTHERS = "fostering"
 
 
 def is_known_place(place: str) -> bool:
     """Say whether a placement code is one the return has ever used."""
-    return (
-        place in _DETAIL_OF_PLACE
-        or place in TEMPORARY_PLACES
-        or place in _FOSTERED_BY_RELATIVE
-        or place in _FOSTERED_BY_OTHERS
-    )
+    return place in codes("PLACE")
 
 
 def placement_detail(place: str, provider: str) -> PlacementDetail:
     """Return how a placement is counted. Codes the return does not know count as other.
+
+    Which group and kind a code belongs to is a column of the shipped list of PLACE codes.
 
     Parameters
     ----------
@@ -102,12 +75,16 @@ def placement_detail(place: str, provider: str) -> PlacementDetail:
         PLACE_PROVIDER in capitals, or empty. Only the council's own carers (PR1) are in-house; a carer
         of another council or of nobody named is not ours to use, so counts with the agencies.
     """
-    if place in _FOSTERED_BY_RELATIVE:
-        return PlacementDetail.KINSHIP
-    if place in _FOSTERED_BY_OTHERS:
+    known = codes("PLACE").get(place)
+    if known is None:
+        return PlacementDetail.OTHER
+    if known.detail == _FOSTERED_BY_OTHERS:
         in_house = provider == "PR1"
         return PlacementDetail.IN_HOUSE_FOSTERING if in_house else PlacementDetail.AGENCY_FOSTERING
-    return _DETAIL_OF_PLACE.get(place, PlacementDetail.OTHER)
+    return _DETAIL_BY_NAME.get(known.detail, PlacementDetail.OTHER)
+
+
+_DETAIL_BY_NAME = {str(detail): detail for detail in PlacementDetail}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,18 @@
-"""The files of this package that a caller names: a folder, a zip or a single file of SSDA903 returns."""
+"""The files of this package that a caller names: SSDA903 returns, and scenarios."""
 
 from __future__ import annotations
 
+import json
+import tomllib
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.sheets import LARGEST_UNPACKED_BYTES
 from reference_data.tables import RawTable, read_rows
 from sufficiency.returns import Returns, returns_from_tables
+from sufficiency.scenario import Scenario, scenario_from_values
 
 TABLE_SUFFIXES = (".csv", ".xlsx")
 
@@ -37,6 +40,37 @@ def read_returns(path: str | Path) -> Returns:
             _unpack(path, Path(folder))
             return returns_from_tables(_tables_in(Path(folder)))
     return returns_from_tables([read_rows(path, require_rows=False)])
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Return the scenario of a TOML or JSON file; an empty file changes nothing.
+
+    Parameters
+    ----------
+    path
+        A file with any of ``name``, ``moves``, and ``starts`` and ``exits``, each one factor for all or a
+        table of factors by age band and placement group.
+
+    Raises
+    ------
+    ImportRejected
+        If the file cannot be read, names something unknown, or holds a factor out of range.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise _rejected(path.name, "file_missing", "There is no such file. Check the path.") from None
+    except (OSError, UnicodeDecodeError):
+        raise _rejected(path.name, "file_unreadable", "The file cannot be read as UTF-8 text.") from None
+    try:
+        values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except (ValueError, RecursionError):
+        raise _rejected(path.name, "not_a_scenario", "The file is neither TOML nor JSON.") from None
+    try:
+        return scenario_from_values(values)
+    except InvalidInput as error:
+        raise _rejected(path.name, error.code, error.message) from None
 
 
 def _tables_in(folder: Path) -> list[RawTable]:

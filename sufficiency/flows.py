@@ -125,7 +125,7 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
         log_rate=log_rate,
         log_rate_cov=covariance,
         drift_a_year=drift,
-        band_counts=np.bincount(band, weight, minlength=N_AGES) + 0.2,
+        band_counts=np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2,
         entrants=tuple(
             _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
         ),
@@ -160,9 +160,7 @@ def _trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
     # Down-weighted counts understate what was seen; the sandwich puts that right.
     meat = design.T @ (design * (weight**2 * np.exp(design @ estimate) * _MONTH_DAYS)[:, None])
     inverse = np.linalg.inv(precision)
-    prior_part = np.diag(
-        [0.25, (PRIOR_TREND_FREEDOM + 1) / (PRIOR_TREND_FREEDOM * PRIOR_TREND_A_YEAR**2 + estimate[1] ** 2)]
-    )
+    prior_part = np.diag([0.25, pull])
     covariance = inverse @ (meat + prior_part) @ inverse
     return estimate, np.asarray((covariance + covariance.T) / 2)
 

@@ -6,6 +6,7 @@ forward in ``simulate.py``; beds are counted in ``capacity.py`` and ``shortfall.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,12 +16,14 @@ import numpy as np
 
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotEnoughData
-from reference_data.vocabulary import AGE_BANDS
+from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
+from sufficiency.capacity import usable_capacity
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario
+from sufficiency.shortfall import shortfall_rows
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import (
     PRIOR_EXITS_A_YEAR,
@@ -37,8 +40,13 @@ if TYPE_CHECKING:
     from matching.referral import Referral
 
 QUANTILES = {"p2_5": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "p97_5": 0.975}
+ASSESSED = "ASSESSED"
+NOT_ASSESSED = "NOT_ASSESSED"
 MOST_MONTHS = 120
 MOST_RUNS = 10_000
+FEW_YEARS = 2
+LARGE_FALL = 0.5
+"""Starts of the last year below this share of the greatest year's are worth a question about the returns."""
 PRIOR_DRIFT = 0.08
 """Yearly drift of the log of starts and of leaving before a council's own returns are looked at.
 
@@ -232,6 +240,7 @@ def forecast_need(
     referrals: Sequence[Referral] = (),
     scenario: Scenario | None = None,
     as_of: date | None = None,
+    authority: str | None = None,
 ) -> Forecast:
     """Return the children expected in care by placement group and age band, and the beds short.
 
@@ -256,6 +265,8 @@ def forecast_need(
         What to change; nothing by default.
     as_of
         The date on which the homes' facts hold; ``start`` by default.
+    authority
+        The council whose beds are counted; by default the one most in-house homes name.
 
     Raises
     ------
@@ -284,8 +295,8 @@ def forecast_need(
         seed=seed,
         scenario=scenario,
     )
-    status, reason, shortfall, matrix, capacity_warnings = _beds(
-        counts, dates, homes, referrals, as_of=as_of or start
+    status, reason, shortfall, bed_warnings = _beds(
+        counts, dates, homes, as_of=as_of or start, authority=authority
     )
     return Forecast(
         start=start,
@@ -300,9 +311,9 @@ def forecast_need(
         definition=DEFINITION,
         scenario=scenario.as_dict(),
         repairs=history.report.counts,
-        needed_by_got=matrix,
+        needed_by_got=_needed_by_got(referrals, history),
         known_to=known_to,
-        warnings=(*_warnings(returns, history, world), *capacity_warnings),
+        warnings=(*_warnings(returns, history, world, start), *bed_warnings),
         inputs=(
             returns.episodes,
             returns.people,
@@ -312,6 +323,7 @@ def forecast_need(
             seed,
             scenario.as_dict(),
             as_of,
+            authority,
             tuple(homes) if homes is not None else None,
             tuple(referrals),
         ),
@@ -327,18 +339,7 @@ def _check_numbers(months: int, runs: int, seed: int) -> None:
         raise InvalidInput("seed", "Give a seed of 0 or more.")
 
 
-def _beds(
-    counts: IntArray,
-    dates: Sequence[date],
-    homes: Sequence[Home] | None,
-    referrals: Sequence[Referral],
-    *,
-    as_of: date,
-) -> tuple[str, str, tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], tuple[str, ...]]:
-    return "NOT_ASSESSED", "No homes were given.", (), (), ()
-
-
-def _warnings(returns: Returns, history: CareHistory, world: World) -> list[str]:
+def _warnings(returns: Returns, history: CareHistory, world: World, start: date) -> list[str]:
     warnings = [
         f"{issue.file}: {issue.what_to_do}" + (f" (column {issue.column})" if issue.column else "")
         for issue in returns.warnings
@@ -348,15 +349,66 @@ def _warnings(returns: Returns, history: CareHistory, world: World) -> list[str]
         warnings.append(
             f"{mended:,} rows of the returns were mended or set aside; the repair report lists each."
         )
+    gap_days = (start - history.known_to).days
+    if gap_days > 1:
+        warnings.append(
+            f"The returns end on {history.known_to.isoformat()}, {gap_days:,} days before the forecast starts: the "
+            "children in care on the first date are forecast too, and not counted."
+        )
+    yearly = world.starts.yearly
+    if len(yearly) < FEW_YEARS:
+        warnings.append(
+            f"The returns show {len(yearly)} whole years of starts; trend and drift rest mostly on assumptions."
+        )
+    elif yearly[-1] < LARGE_FALL * max(yearly):
+        warnings.append(
+            f"Starts fell from {max(yearly)} to {yearly[-1]} a year. Check that every return is complete: the "
+            "forecast takes the fall as real."
+        )
     return warnings
 
 
-def gap_warning(start: date, known_to: date) -> str | None:
-    """Return a sentence when the forecast starts well after the returns end."""
-    days = (start - known_to).days
-    if days <= 1:
-        return None
-    return (
-        f"The returns end on {known_to.isoformat()}, {days} days before the forecast starts: the children in care on "
-        "the first date are themselves forecast."
+def _beds(
+    counts: IntArray,
+    dates: Sequence[date],
+    homes: Sequence[Home] | None,
+    *,
+    as_of: date,
+    authority: str | None,
+) -> tuple[str, str, tuple[dict[str, Any], ...], tuple[str, ...]]:
+    """Return the status of the shortfall, the reason, its rows, and what was assumed of the beds."""
+    if not homes:
+        return (
+            NOT_ASSESSED,
+            "No homes were given, so no beds can be counted.",
+            shortfall_rows(counts, dates, None),
+            (),
+        )
+    capacity = usable_capacity(homes, as_of=as_of, authority=authority)
+    return ASSESSED, "", shortfall_rows(counts, dates, capacity), capacity.warnings
+
+
+def _needed_by_got(referrals: Sequence[Referral], history: CareHistory) -> tuple[dict[str, Any], ...]:
+    """Return how many children referred need each group, by the group of the placement they have.
+
+    903 shows what children got; only referrals show what they needed. Who is not in the returns is waiting.
+    """
+    got = {stay.child_id: str(stay.detail.group) for stay in in_care_on(history.stays, history.known_to)}
+    table = Counter(
+        (needed, got.get(referral.child_id, "not in the returns"))
+        for referral in referrals
+        for needed in [_needed_group(referral)]
     )
+    return tuple(
+        {"needed": needed, "got": had, "children": children}
+        for (needed, had), children in sorted(table.items())
+    )
+
+
+def _needed_group(referral: Referral) -> str:
+    preferred = sorted(
+        str(group) for group, view in (referral.suitability or {}).items() if view == Suitability.PREFERRED
+    )
+    if not preferred:
+        preferred = sorted({str(placement_group(kind)) for kind in referral.acceptable_types or ()})
+    return preferred[0] if len(preferred) == 1 else ("several" if preferred else "not recorded")

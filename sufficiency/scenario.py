@@ -81,3 +81,37 @@ class Scenario:
 
 
 UNCHANGED = Scenario()
+
+
+def scenario_from_values(values: Mapping[str, object]) -> Scenario:
+    """Return a scenario from the values of a file.
+
+    Raises
+    ------
+    InvalidInput
+        If a name is unknown or a factor is not a number in range.
+    """
+    known = ("name", "starts", "exits", "moves")
+    for name in values:
+        if name not in known:
+            raise InvalidInput("unknown_key", f"A scenario has only: {', '.join(known)}.")
+    groups = tuple(str(group) for group in PlacementGroup)
+    moves = values.get("moves", 1.0)
+    return Scenario(
+        name=str(values.get("name", "scenario")),
+        starts=_factors(values.get("starts", {}), AGE_BANDS),
+        exits=_factors(values.get("exits", {}), groups),
+        moves=_number(moves),
+    )
+
+
+def _factors(value: object, names: tuple[str, ...]) -> dict[str, float]:
+    if isinstance(value, Mapping):
+        return {str(name): _number(factor) for name, factor in value.items()}
+    return dict.fromkeys(names, _number(value))
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInput("scenario_factor", "Give a factor as a number; 1 changes nothing.")
+    return float(value)

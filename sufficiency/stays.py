@@ -200,8 +200,8 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
         See ``yearly_drift``.
     """
     size = int(np.prod(RATE_SHAPE))
-    days = np.bincount(seen.cell, seen.days, minlength=size).reshape(RATE_SHAPE)
-    counts = np.bincount(seen.cell, events, minlength=size).reshape(RATE_SHAPE)
+    days = np.bincount(seen.cell, seen.days, minlength=size).reshape(RATE_SHAPE).astype(np.float64)
+    counts = np.bincount(seen.cell, events, minlength=size).reshape(RATE_SHAPE).astype(np.float64)
     prior_days = PRIOR_EVENTS * DAYS_A_YEAR / prior_a_year
     level = (counts.sum() + PRIOR_EVENTS) / (days.sum() + prior_days)
     factors = [np.ones(_kept_shape(axes)) for axes, _ in _FACTORS]
@@ -250,8 +250,8 @@ def _recent_level(seen: Exposure, events: FloatArray, per_day: FloatArray) -> tu
 def _drift(seen: Exposure, events: FloatArray, per_day: FloatArray, prior: float) -> float:
     expected = per_day.reshape(-1)[seen.cell] * seen.days
     year = np.floor(seen.years_ago).astype(np.int64)
-    happened = np.bincount(year, events) if len(year) else np.zeros(0)
-    awaited = np.bincount(year, expected) if len(year) else np.zeros(0)
+    happened = np.bincount(year, events).astype(np.float64)
+    awaited = np.bincount(year, expected).astype(np.float64)
     return yearly_drift(happened[::-1], awaited[::-1], prior=prior)
 
 

@@ -1,0 +1,251 @@
+"""How good the forecast would have been: made from past dates, set beside what happened and "same as today".
+
+Each origin is a past 31 March. Nothing recorded after it is used to forecast; what happened is counted from all
+the returns. A figure over few origins says little, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from reference_data.evidence import evidence
+from reference_data.problems import InvalidInput, NotEnoughData
+from sufficiency.episodes import DETAILS, GROUPS, Stay
+from sufficiency.forecast import forecast_need, monthly_dates
+from sufficiency.repair import repaired_history
+from sufficiency.returns import Returns
+from sufficiency.stays import N_AGES, N_DETAILS, FloatArray, IntArray, birthdays, in_care_on
+
+HORIZONS_MONTHS = (12, 24)
+CENTRAL_BANDS = {"50": (0.25, 0.75), "80": (0.10, 0.90), "95": (0.025, 0.975)}
+FEW_POINTS = 8
+MOST_ORIGINS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestPoint:
+    """One forecast of one past origin at one horizon, and what happened.
+
+    Parameters
+    ----------
+    forecast_mean, same_as_today, happened
+        Children in care. Shape (age bands, groups).
+    inside
+        Whether the total that happened lay inside each central band, by the band's name.
+    cells_inside
+        Share of age band by group cells, among those with children, inside each band.
+    """
+
+    origin: date
+    months: int
+    forecast_mean: FloatArray
+    same_as_today: IntArray
+    happened: IntArray
+    inside: dict[str, bool]
+    cells_inside: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """Accuracy and coverage over every origin and horizon that the returns allow."""
+
+    points: tuple[BacktestPoint, ...]
+    runs: int
+    seed: int
+    data_date: date
+    inputs: tuple[object, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures by horizon, each origin's, and the evidence."""
+        horizons = sorted({point.months for point in self.points})
+        return {
+            "origins": sorted({point.origin.isoformat() for point in self.points}),
+            "runs": self.runs,
+            "seed": self.seed,
+            "horizons": [_scores([p for p in self.points if p.months == months]) for months in horizons],
+            "points": [_point(point) for point in self.points],
+            "definition": (
+                "Error of the total: mean absolute difference from what happened, as a percentage of it. Error by group, "
+                "and by group and age: sum of absolute differences over the sum of children. Coverage: percentage of "
+                "origins whose total, and of cells with children, that lay inside each central band."
+            ),
+            "evidence": evidence(
+                inputs=self.inputs,
+                policy_version=None,
+                data_date=self.data_date,
+                seed=self.seed,
+                warnings=self._warnings(),
+            ),
+        }
+
+    def _warnings(self) -> list[str]:
+        if len(self.points) >= FEW_POINTS:
+            return []
+        return [f"Only {len(self.points)} forecasts could be checked; coverage of so few is a rough guide."]
+
+
+def backtest_forecast(
+    returns: Returns,
+    *,
+    origins: int = 3,
+    runs: int = 300,
+    seed: int = 0,
+    horizons: Sequence[int] = HORIZONS_MONTHS,
+) -> Backtest:
+    """Return how forecasts from past dates compare with what happened, and with "same as today".
+
+    Parameters
+    ----------
+    returns
+        From ``read_returns``; at least two years.
+    origins
+        How many past 31 Marches to forecast from, the latest ones first. 1 to ``MOST_ORIGINS``.
+    runs, seed
+        As in ``forecast_need``.
+    horizons
+        Months ahead to check. Only those that lie within the returns are.
+
+    Raises
+    ------
+    InvalidInput
+        If ``origins`` is out of range.
+    NotEnoughData
+        If no origin has both a year of returns before it and a horizon within them after it.
+    """
+    if not 1 <= origins <= MOST_ORIGINS:
+        raise InvalidInput("origins", f"Give a number of origins from 1 to {MOST_ORIGINS}.")
+    past = [
+        day
+        for day in returns.year_ends
+        if (day - returns.first_day).days >= 364 and _later(day, min(horizons)) <= returns.last_day
+    ][-origins:]
+    if not past:
+        raise NotEnoughData(
+            "too_few_returns",
+            "A check needs returns for a year before and a year after a 31 March. Add years.",
+        )
+    happened_stays = repaired_history(returns).stays
+    points = [
+        point
+        for origin in past
+        for point in _points(returns, happened_stays, origin, runs, seed, sorted(horizons))
+    ]
+    return Backtest(
+        points=tuple(points),
+        runs=runs,
+        seed=seed,
+        data_date=returns.last_day,
+        inputs=(returns.episodes, returns.people, origins, runs, seed, tuple(horizons)),
+    )
+
+
+def _later(day: date, months: int) -> date:
+    # Origins and horizons are whole years after 31 March or months within; the 31st is cut to the month's end.
+    return monthly_dates(day, months)[-1]
+
+
+def _points(
+    returns: Returns, stays: tuple[Stay, ...], origin: date, runs: int, seed: int, horizons: Sequence[int]
+) -> list[BacktestPoint]:
+    reachable = [months for months in horizons if _later(origin, months) <= returns.last_day]
+    forecast = forecast_need(returns, start=origin, months=max(reachable), runs=runs, seed=seed)
+    grouped = by_group(forecast.counts)
+    points = []
+    for months in reachable:
+        drawn = grouped[:, months]
+        happened = counted(stays, forecast.dates[months])
+        totals = drawn.sum(axis=(1, 2))
+        seen = (happened + drawn.mean(axis=0)) >= 1
+        inside: dict[str, bool] = {}
+        cells_inside: dict[str, float] = {}
+        for name, levels in CENTRAL_BANDS.items():
+            low, high = np.quantile(totals, levels)
+            inside[name] = bool(low <= happened.sum() <= high)
+            cell_low, cell_high = np.quantile(drawn, levels, axis=0)
+            within = (cell_low <= happened) & (happened <= cell_high)
+            cells_inside[name] = float(within[seen].mean()) if seen.any() else 1.0
+        points.append(
+            BacktestPoint(
+                origin=origin,
+                months=months,
+                forecast_mean=drawn.mean(axis=0),
+                same_as_today=grouped[0, 0],
+                happened=happened,
+                inside=inside,
+                cells_inside=cells_inside,
+            )
+        )
+    return points
+
+
+def by_group(counts: IntArray) -> IntArray:
+    """Return counts by placement group. The last axis goes from details to groups."""
+    grouped = np.zeros((*counts.shape[:-1], len(GROUPS)), dtype=np.int64)
+    for index, detail in enumerate(DETAILS):
+        grouped[..., GROUPS.index(detail.group)] += counts[..., index]
+    return grouped
+
+
+def counted(stays: tuple[Stay, ...], day: date) -> IntArray:
+    """Return the children in care on the night of a day. Shape (age bands, groups)."""
+    table = np.zeros((N_AGES, N_DETAILS), dtype=np.int64)
+    present = in_care_on(stays, day)
+    if present:
+        born = np.array([stay.date_of_birth for stay in present], dtype="datetime64[D]")
+        age = (np.datetime64(day) >= birthdays(born)).sum(axis=1)
+        detail = np.array([DETAILS.index(stay.detail) for stay in present])
+        np.add.at(table, (np.minimum(age, N_AGES - 1), detail), 1)
+    return by_group(table)
+
+
+def _scores(points: Sequence[BacktestPoint]) -> dict[str, Any]:
+    return {
+        "months": points[0].months,
+        "origins": len(points),
+        "total_error_percent": _percent([_total_error(p.forecast_mean, p.happened) for p in points]),
+        "total_error_percent_same_as_today": _percent(
+            [_total_error(p.same_as_today, p.happened) for p in points]
+        ),
+        "group_error_percent": _percent([_error(p.forecast_mean.sum(0), p.happened.sum(0)) for p in points]),
+        "group_error_percent_same_as_today": _percent(
+            [_error(p.same_as_today.sum(0), p.happened.sum(0)) for p in points]
+        ),
+        "age_and_group_error_percent": _percent([_error(p.forecast_mean, p.happened) for p in points]),
+        "age_and_group_error_percent_same_as_today": _percent(
+            [_error(p.same_as_today, p.happened) for p in points]
+        ),
+        "coverage_of_total_percent": {
+            name: _percent([float(p.inside[name]) for p in points]) for name in CENTRAL_BANDS
+        },
+        "coverage_of_cells_percent": {
+            name: _percent([p.cells_inside[name] for p in points]) for name in CENTRAL_BANDS
+        },
+    }
+
+
+def _total_error(guess: FloatArray | IntArray, happened: IntArray) -> float:
+    return abs(float(guess.sum()) - float(happened.sum())) / max(float(happened.sum()), 1.0)
+
+
+def _error(guess: FloatArray | IntArray, happened: IntArray) -> float:
+    return float(np.abs(guess - happened).sum()) / max(float(happened.sum()), 1.0)
+
+
+def _percent(shares: Sequence[float]) -> float:
+    return round(100 * sum(shares) / len(shares), 1)
+
+
+def _point(point: BacktestPoint) -> dict[str, Any]:
+    return {
+        "origin": point.origin.isoformat(),
+        "months": point.months,
+        "forecast": round(float(point.forecast_mean.sum()), 2),
+        "same_as_today": int(point.same_as_today.sum()),
+        "happened": int(point.happened.sum()),
+        "inside": dict(point.inside),
+    }
