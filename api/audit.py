@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
@@ -71,7 +72,7 @@ def append(
     last = connection.execute(
         select(audit_table.c.sequence, audit_table.c.digest).order_by(audit_table.c.sequence.desc()).limit(1)
     ).first()
-    fields = {
+    fields: dict[str, Any] = {
         "sequence": 1 if last is None else last.sequence + 1,
         "at": clock.now().isoformat(timespec="seconds"),
         "authority": authority,

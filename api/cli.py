@@ -459,18 +459,11 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(EXIT_FAULT)
     except RighthomeError as error:
+        from api.errors import exit_code_of
+
         _leave(exit_code_of(error), error.code, error.message, wants_json, error)
     except Exception as error:
         _leave_with_fault(error, wants_json)
-
-
-def exit_code_of(error: RighthomeError) -> int:
-    """Return the exit code of an error: unusable input, or unusable arguments."""
-    from reference_data.problems import NotEnoughData
-
-    if isinstance(error, ImportRejected | NotEnoughData):
-        return EXIT_INPUT
-    return EXIT_ARGUMENTS
 
 
 def _leave(

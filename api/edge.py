@@ -200,10 +200,7 @@ def _pattern(scope: Scope) -> str | None:
 def error_response(request: Request, error: Exception, error_page: ErrorPage | None) -> Response:
     """Return the answer to an error: a problem document for a program, a page for a person."""
     reference: str = request.state.reference
-    if isinstance(error, HTTPException):
-        problem = _problem_of_routing(error, reference)
-    else:
-        problem = problem_of(error, reference)
+    problem = _problem(error, reference)
     if problem.status >= 500:
         log.error(
             json.dumps({"request": reference, "fault": type(error).__name__, "places": places_of(error)})
@@ -235,7 +232,9 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(target, status_code=303)
 
 
-def _problem_of_routing(error: HTTPException, reference: str) -> Problem:
+def _problem(error: Exception, reference: str) -> Problem:
+    if not isinstance(error, HTTPException):
+        return problem_of(error, reference)
     titles = {
         404: ("page_not_found", "Page not found", "There is nothing at this address."),
         405: ("method_not_allowed", "That cannot be done here", "This address does not take that request."),

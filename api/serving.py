@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 from api.settings import Settings
@@ -13,15 +14,33 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
 
     Raises
     ------
+    NotFound
+        If there is no database at the configured address.
     Conflict
-        If something else already listens on the port.
+        If its tables are not the newest, or something else already listens on the port.
     """
     import uvicorn
 
     from api.app import create_app
+    from api.database.migrate import open_existing, require_latest
 
     require_free_port(host, port)
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", server_header=False)
+    database = open_existing(settings.database_url)
+    try:
+        require_latest(database)
+    finally:
+        database.close()
+    if not settings.demo:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_level="warning",
+        # Our own line for each request holds the route's pattern; this one would hold what was filled in.
+        access_log=False,
+        server_header=False,
+    )
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -86,17 +86,9 @@ def settings_from_environment(environment: Mapping[str, str]) -> Settings:
     Raises
     ------
     InvalidInput
-        If a variable cannot be read, or begins with ``RIGHTHOME_`` and is not a setting.
+        If a variable cannot be read.
     """
     by_variable = {item.metadata["variable"]: item for item in fields(Settings)}
-    unknown = sorted(
-        name for name in environment if name.startswith("RIGHTHOME_") and name not in by_variable
-    )
-    if unknown:
-        raise InvalidInput(
-            "unknown_setting",
-            f"{', '.join(unknown)} is not a setting. The settings are {', '.join(by_variable)}.",
-        )
     chosen: dict[str, object] = {}
     for variable, item in by_variable.items():
         text = environment.get(variable, "").strip()

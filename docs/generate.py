@@ -11,6 +11,7 @@ from pathlib import Path
 import typer.main
 
 from api.cli import app
+from api.settings import SETTING_VARIABLES
 from reference_data.fields import Field, allowed_values, load_fields, record_names
 
 FOLDER = Path(__file__).parent / "reference"
@@ -110,7 +111,27 @@ def _leaves(command: object, name: str):
         yield from _leaves(inner, f"{name} {child}")
 
 
-PAGES = {"files.md": files_page, "commands.md": commands_page}
+def settings_page() -> str:
+    """Return the page of every setting."""
+    lines = [
+        "# Settings",
+        "",
+        "Generated from `api/settings.py` by `python docs/generate.py`.",
+        "",
+        "Settings are environment variables of the machine that runs `righthome`. What a council may tune "
+        "about placing children is policy, not a setting, and stands in the policy file.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{variable}` | {f'`{default}`' if default else ''} | {meaning} |"
+        for variable, default, meaning in SETTING_VARIABLES
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"files.md": files_page, "commands.md": commands_page, "settings.md": settings_page}
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from api import audit
 from api.database.engine import Database, database_url, open_database
@@ -70,7 +70,7 @@ class DatabaseCheck:
 
 def upgrade(url: str, revision: str = "head") -> DatabaseCheck:
     """Bring a database up to a step, creating it when it does not exist, and check it."""
-    database = open_database(url)
+    database = open_reachable(url)
     try:
         upgrade_database(database, revision)
         return _check(database)
@@ -127,13 +127,31 @@ def open_existing(url: str) -> Database:
         in_memory = address.database in {None, "", ":memory:"}
         if in_memory or not Path(str(address.database)).is_file():
             raise _no_database()
+    return open_reachable(url)
+
+
+def open_reachable(url: str) -> Database:
+    """Return the database at an address once it has answered. A missing SQLite file is made.
+
+    Raises
+    ------
+    NotFound
+        If nothing that is a database answers there.
+    """
     database = open_database(url)
     try:
-        with database.reading():
-            pass
-    except OperationalError:
+        with database.reading() as connection:
+            connection.execute(text("SELECT 1"))
+            if connection.dialect.name == "sqlite":
+                # The first read that touches the file, so that a file of another kind is noticed.
+                connection.execute(text("SELECT count(*) FROM sqlite_master"))
+    except DBAPIError:
         database.close()
-        raise _no_database() from None
+        # The driver's own text may hold the address with its password.
+        raise NotFound(
+            "database_unreachable",
+            "No database answers at the configured address, or it is not one. Check RIGHTHOME_DATABASE_URL.",
+        ) from None
     return database
 
 

@@ -19,7 +19,8 @@ def stored_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def typed_values(record: str, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return stored values typed again as the reader of files gave them."""
-    return _typed(stored, "", _date_columns(record))
+    dates = _date_columns(record)
+    return {name: _typed(value, name, dates) for name, value in stored.items()}
 
 
 def digest(stored: Mapping[str, Any]) -> str:

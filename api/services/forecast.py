@@ -18,8 +18,14 @@ def forecast(records: Records, start: date, *, months: int = 24, runs: int = 500
     NotEnoughData
         If no return has been imported.
     """
-    from sufficiency import forecast_need
+    from sufficiency.forecast import forecast_need
 
     return forecast_need(
-        records.returns(), start=start, months=months, runs=runs, seed=seed, homes=records.homes() or None
+        records.returns(),
+        start=start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        homes=records.homes() or None,
+        referrals=records.referrals(),
     )

@@ -210,7 +210,7 @@ def _ready_database(url: str, *, dry_run: bool) -> Database:
         # A dry run leaves no file behind, not even an empty one.
         database = open_database("sqlite://")
     else:
-        database = open_database(url)
+        database = migrate.open_reachable(url)
     try:
         if migrate.is_empty(database):
             if dry_run and address.get_backend_name() != "sqlite":

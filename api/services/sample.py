@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from secrets import choice
 
 from api.auth.passwords import add_user
@@ -12,9 +16,10 @@ from api.database import migrate
 from api.database.engine import open_database
 from api.services.importing import KINDS, ImportResult, import_file
 from reference_data.problems import Conflict
-from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, SAMPLE_RETURNS, sample_path
+from reference_data.sample import SAMPLE_DATE, SAMPLE_RETURNS, sample_path
 
 SAMPLE_AUTHORITY = "879"
+ACTOR = "demonstration"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what reads alike on a screen: i and l and 1, o and 0."""
 
@@ -52,8 +57,6 @@ def load_sample(database_url: str) -> LoadedSample:
     Conflict
         If the database already holds something: a demonstration never mixes with real records.
     """
-    paths = {kind: sample_path(kind) for kind in KINDS if kind in SAMPLE_NAMES}
-    paths["returns"] = SAMPLE_RETURNS
     password = "-".join("".join(choice(_LETTERS) for _ in range(4)) for _ in range(3))
     database = open_database(database_url)
     try:
@@ -78,8 +81,31 @@ def load_sample(database_url: str) -> LoadedSample:
                 )
     finally:
         database.close()
-    imports = tuple(
-        import_file(database_url, kind, path, SAMPLE_AUTHORITY, "demonstration")
-        for kind, path in paths.items()
+    return LoadedSample(
+        as_of=SAMPLE_DATE, users=users, password=password, imports=tuple(_import_all(database_url))
     )
-    return LoadedSample(as_of=SAMPLE_DATE, users=users, password=password, imports=imports)
+
+
+def _import_all(database_url: str) -> Iterator[ImportResult]:
+    with tempfile.TemporaryDirectory(prefix="righthome-sample-") as folder:
+        for kind in KINDS:
+            for authority, path in _files_by_authority(kind, Path(folder)):
+                yield import_file(database_url, kind, path, authority, ACTOR)
+
+
+def _files_by_authority(kind: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Give the sample's file of a kind, its referrals parted by the council that is responsible.
+
+    The sample's waiting list is a partnership's; each council keeps, and sees, its own children.
+    """
+    path = SAMPLE_RETURNS if kind == "returns" else sample_path(kind)
+    if kind != "referrals":
+        yield SAMPLE_AUTHORITY, path
+        return
+    records = json.loads(path.read_text(encoding="utf-8"))
+    for authority in sorted({record["authority"] for record in records}):
+        own = folder / f"{authority}-{path.name}"
+        own.write_text(
+            json.dumps([record for record in records if record["authority"] == authority]), encoding="utf-8"
+        )
+        yield authority, own

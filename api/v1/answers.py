@@ -10,6 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import open_records
+from api.services.policy import policy_of
+from api.settings import Settings
 
 router = APIRouter(tags=["answers"])
 OpenRecords = Annotated[Records, Depends(open_records)]
@@ -23,7 +25,8 @@ def ranked_options(
     """Return every lawful home for one child, ranked, and every other home with its reason."""
     from api.services.ranked_options import ranked_options as rank
 
-    return rank(records, referral_id, day_of(request.app.state.settings, as_of)).as_dict()
+    settings: Settings = request.app.state.settings
+    return rank(records, referral_id, day_of(settings, as_of), policy=policy_of(settings)).as_dict()
 
 
 @router.get("/emergency-watch")
@@ -31,4 +34,5 @@ def emergency_watch(request: Request, records: OpenRecords, as_of: AsOf = None) 
     """Return the spells in emergency accommodation and what is due."""
     from api.services.emergency_watch import emergency_watch as watch
 
-    return watch(records, day_of(request.app.state.settings, as_of)).as_dict()
+    settings: Settings = request.app.state.settings
+    return watch(records, day_of(settings, as_of), policy=policy_of(settings)).as_dict()

@@ -30,7 +30,9 @@ def responses_of_every_kind(site: Any) -> dict[str, Any]:
         "no such page": visitor.get("/nothing"),
         "no such record": manager.get("/api/v1/homes/none"),
         "not signed in": visitor.get("/api/v1/homes"),
-        "wrong method": visitor.put("/api/v1/homes"),
+        "wrong method": manager.put(
+            "/api/v1/homes", headers={"x-csrf-token": with_token(manager)["csrf_token"]}
+        ),
         "refused form": manager.post("/sign-out"),
         "static file": visitor.get("/static/righthome.css"),
         "no such file": visitor.get("/static/none.css"),

@@ -91,3 +91,13 @@ def test_a_database_that_cannot_be_reached_is_not_found_and_its_password_is_not_
     with pytest.raises(NotFound) as raised:
         migrate.check("postgresql://someone:secret-word@127.0.0.1:1/none")
     assert "secret-word" not in str(raised.value)
+
+
+def test_a_file_that_is_no_database_and_a_folder_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "letter.sqlite3"
+    path.write_text("Dear Sir or Madam, " * 100)
+    for url in (f"sqlite:///{path}", f"sqlite:///{tmp_path / 'absent' / 'righthome.sqlite3'}"):
+        with pytest.raises(NotFound) as raised:
+            migrate.upgrade(url)
+        assert raised.value.code == "database_unreachable"
+    assert path.read_text().startswith("Dear")

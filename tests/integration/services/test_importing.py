@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from api import audit
 from api.auth.passwords import add_user
@@ -16,6 +16,7 @@ from api.database import migrate
 from api.database.engine import open_database
 from api.database.records import Records, Scope
 from api.database.tables import audit as audit_table
+from api.database.tables import homes as homes_table
 from api.database.tables import referrals as referrals_table
 from api.services.importing import ImportResult, import_file
 from api.services.stored import stored_records
@@ -25,6 +26,18 @@ from reference_data.sample import sample_path
 from sufficiency.stay_files import read_stays
 
 PLYMOUTH, DEVON = "879", "878"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> dict[str, Path]:
+    """The sample's files; of its waiting list, which is a partnership's, Plymouth's children only."""
+    records = json.loads(sample_path("referrals").read_text())
+    own = [record for record in records if record["authority"] == PLYMOUTH]
+    return {
+        "referrals": write(tmp_path / "plymouth.json", own),
+        "homes": sample_path("homes"),
+        "stays": sample_path("stays"),
+    }
 
 
 def counts(result: ImportResult) -> tuple[int, int, int]:
@@ -49,31 +62,33 @@ def referral(number: int, **values: Any) -> dict[str, Any]:
     }
 
 
-def stored_count(url: str) -> int:
+def stored_count(url: str, table: Table = referrals_table) -> int:
     database = open_database(url)
     try:
         with database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(referrals_table)).scalar_one()
+            return connection.execute(select(func.count()).select_from(table)).scalar_one()
     finally:
         database.close()
 
 
-def test_what_is_stored_comes_out_exactly_as_the_engines_read_it_from_the_file(database_url: str) -> None:
-    for kind in ("homes", "referrals", "stays"):
-        import_file(database_url, kind, sample_path(kind), PLYMOUTH, "tester")
+def test_what_is_stored_comes_out_exactly_as_the_engines_read_it_from_the_file(
+    database_url: str, sample: dict[str, Path]
+) -> None:
+    for kind, path in sample.items():
+        import_file(database_url, kind, path, PLYMOUTH, "tester")
     with stored_records(database_url, PLYMOUTH) as records:
         kept = {one.referral_id: one for one in records.referrals()}
-        assert kept == {one.referral_id: one for one in read_referrals(sample_path("referrals"))[0]}
+        assert kept == {one.referral_id: one for one in read_referrals(sample["referrals"])[0]}
         homes = {one.home_id: one for one in records.homes()}
-        assert homes == {one.home_id: one for one in read_homes(sample_path("homes"))[0]}
+        assert homes == {one.home_id: one for one in read_homes(sample["homes"])[0]}
         stays = {one.stay_id: one for one in records.stays()}
-        assert stays == {one.stay_id: one for one in read_stays(sample_path("stays"))[0]}
+        assert stays == {one.stay_id: one for one in read_stays(sample["stays"])[0]}
 
 
 @pytest.mark.parametrize("kind", ["homes", "referrals", "stays"])
-def test_the_same_file_twice_changes_nothing(database_url: str, kind: str) -> None:
-    first = import_file(database_url, kind, sample_path(kind), PLYMOUTH, "tester")
-    again = import_file(database_url, kind, sample_path(kind), PLYMOUTH, "tester")
+def test_the_same_file_twice_changes_nothing(database_url: str, kind: str, sample: dict[str, Path]) -> None:
+    first = import_file(database_url, kind, sample[kind], PLYMOUTH, "tester")
+    again = import_file(database_url, kind, sample[kind], PLYMOUTH, "tester")
     assert first.changes.added > 0
     assert counts(again) == (0, 0, first.changes.added)
 
@@ -109,12 +124,12 @@ def test_a_record_of_another_authority_is_refused_with_its_row(database_url: str
     assert stored_count(database_url) == 0
 
 
-def test_a_dry_run_counts_and_keeps_nothing(database_url: str) -> None:
+def test_a_dry_run_counts_and_keeps_nothing(database_url: str, sample: dict[str, Path]) -> None:
     migrate.upgrade(database_url)
-    dry = import_file(database_url, "referrals", sample_path("referrals"), PLYMOUTH, "tester", dry_run=True)
+    dry = import_file(database_url, "homes", sample["homes"], PLYMOUTH, "tester", dry_run=True)
     assert dry.import_id is None
     assert dry.changes.added > 0
-    assert stored_count(database_url) == 0
+    assert stored_count(database_url, homes_table) == 0
     database = open_database(database_url)
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(audit_table)).scalar_one() == 0

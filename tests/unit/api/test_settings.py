@@ -1,0 +1,61 @@
+"""Settings read from the environment, and what is said when one cannot be read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from api.settings import SETTING_VARIABLES, Settings, settings_from_environment
+from reference_data.problems import InvalidInput
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert settings_from_environment({"RIGHTHOME_PORT": " "}) == Settings()
+
+
+def test_every_variable_is_read_into_its_setting() -> None:
+    given = {
+        "RIGHTHOME_DATABASE_URL": "postgresql://council@db/righthome",
+        "RIGHTHOME_HOST": "0.0.0.0",
+        "RIGHTHOME_PORT": "8080",
+        "RIGHTHOME_HTTPS": "Yes",
+        "RIGHTHOME_IDLE_MINUTES": "15",
+        "RIGHTHOME_SESSION_HOURS": "8",
+        "RIGHTHOME_BODY_LIMIT_BYTES": "1000",
+        "RIGHTHOME_POLICY": "policy.toml",
+        "RIGHTHOME_AS_OF": "2026-06-15",
+        "RIGHTHOME_DEMO": "false",
+    }
+    assert set(given) == {variable for variable, _, _ in SETTING_VARIABLES}
+    assert settings_from_environment(given) == Settings(
+        database_url="postgresql://council@db/righthome",
+        host="0.0.0.0",
+        port=8080,
+        https=True,
+        idle_minutes=15,
+        session_hours=8,
+        body_limit_bytes=1000,
+        policy_path="policy.toml",
+        as_of=date(2026, 6, 15),
+        demo=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("RIGHTHOME_PORT", "eighty"),
+        ("RIGHTHOME_PORT", "0"),
+        ("RIGHTHOME_HTTPS", "maybe"),
+        ("RIGHTHOME_AS_OF", "15/06/26"),
+        ("RIGHTHOME_IDLE_MINUTES", "-5"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_and_its_value_is_not_repeated(
+    variable: str, value: str
+) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        settings_from_environment({variable: value})
+    assert variable in raised.value.message
+    assert value not in raised.value.message.replace("above 0", "")
