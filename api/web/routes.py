@@ -184,8 +184,10 @@ def sufficiency_page(request: Request, records: OpenRecords) -> Response:
     """Return the forecast of children in care and beds short, or say what is missing for one."""
     from api.services.forecast import forecast
 
+    # From the first of the month, so that the dates along the chart are months and not odd days.
+    start = day_of(request.app.state.settings).replace(day=1)
     try:
-        answer = forecast(records, day_of(request.app.state.settings), months=FORECAST_MONTHS)
+        answer = forecast(records, start, months=FORECAST_MONTHS)
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
     return page(request, "sufficiency.html", page=present_sufficiency(answer.as_dict()))

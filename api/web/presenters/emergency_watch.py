@@ -116,7 +116,7 @@ def _spell(spell: Mapping[str, Any], as_of: date) -> SpellView:
         started=british_date(spell["started_on"]),
         ended=british_date(spell["ended_on"]) if spell["ended_on"] else "",
         open_now=spell["ended_on"] is None,
-        recent_nights=UNKNOWN if recent is None else counted(recent, "night"),
+        recent_nights=UNKNOWN if recent is None else capital(counted(recent, "night")),
         settings=capital(joined(_setting(setting) for setting in spell["settings"])),
         outcome=spell["outcome"],
         outcome_words=OUTCOME_WORDS[WatchOutcome(spell["outcome"])],

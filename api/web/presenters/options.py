@@ -29,8 +29,9 @@ from api.web.words import (
     urgency_words,
     weekly_cost,
 )
-from matching.home import Home
+from matching.home import Home, control_of
 from matching.referral import Referral, Wishes
+from reference_data.codelists import lookup
 from reference_data.vocabulary import NeedDomain
 
 SHOWN_IN_FULL = 10
@@ -180,7 +181,7 @@ def present_options(
         needed_by=british_date(referral.needed_by),
         needed_in=days_from(as_of, referral.needed_by),
         age=UNKNOWN if age_years is None else str(age_years),
-        legal_status=str(referral.legal_status or UNKNOWN),
+        legal_status=_legal_status(referral.legal_status),
         siblings=_siblings(referral),
         as_of=british_date(as_of),
         prompts=_prompts(ranking["prompts"], wishes),
@@ -196,6 +197,13 @@ def present_options(
         relaxations=tuple(_relaxation(item, homes) for item in ranking["relaxations"]),
         evidence=present_evidence(ranking["evidence"]),
     )
+
+
+def _legal_status(code: str | None) -> str:
+    if code is None:
+        return UNKNOWN
+    known = lookup("LS", code).code
+    return f"{known.label} ({known.code})" if known else code
 
 
 def _prompts(prompts: Sequence[str], wishes: Wishes | None) -> tuple[str, ...]:
@@ -262,7 +270,7 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
         distance=miles(item["distance_miles"]),
         weekly_cost=weekly_cost(item["weekly_fee_pence"]),
         bought=capital(CONTRACT_WORDS.get(str(home.contract), UNKNOWN)) if home else UNKNOWN,
-        decision=CONTROL_WORDS.get(str(home.control), UNKNOWN) if home else UNKNOWN,
+        decision=CONTROL_WORDS[control_of(home)] if home else UNKNOWN,
         vacancy=_vacancy(home, as_of),
         reasons=tuple(sentence(reason) for reason in item["reasons"]),
         questions=questions,
