@@ -125,9 +125,8 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
                 at_most([(accompanied, 1), (column[unit, home], -1)], 0)
                 at_most([(accompanied, 1), *((other, -1) for other in near)], 0)
                 objective[accompanied] = bonus
-        for kin, bonus in stage.gatherings:
-            shared = set.intersection(*(set(homes_of.get(unit, ())) for unit in kin))
-            for home in sorted(shared) if bonus else ():
+        for home, kin, bonus in stage.gatherings:
+            if bonus and all((unit, home) in column for unit in kin):
                 gathered = len(upper)
                 upper.append(1)
                 for unit in kin:

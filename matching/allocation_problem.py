@@ -175,7 +175,7 @@ class Stage:
         ``(unit, home, others, bonus)``: added when the unit is in that home with at least one of the others.
         The bonus is at least 0.
     gatherings
-        ``(units, bonus)``: added when all of the units are in one home. The bonus is at least 0.
+        ``(home, units, bonus)``: added when all of the units are in that home. The bonus is at least 0.
     """
 
     aim: str
@@ -183,7 +183,7 @@ class Stage:
     bonuses: Mapping[Pair, int] = field(default_factory=dict)
     reserves: Sequence[tuple[int, int, int]] = ()
     companions: Sequence[tuple[int, int, tuple[int, ...], int]] = ()
-    gatherings: Sequence[tuple[tuple[int, ...], int]] = ()
+    gatherings: Sequence[tuple[int, tuple[int, ...], int]] = ()
 
 
 def tie_break(problem: AllocationProblem) -> Stage:
@@ -208,9 +208,7 @@ def stage_value(home_of_unit: Sequence[int | None], stage: Stage, problem: Alloc
         if home_of_unit[unit] == home and any(home_of_unit[other] == home for other in others)
     )
     together += sum(
-        bonus
-        for units, bonus in stage.gatherings
-        if home_of_unit[units[0]] is not None and len({home_of_unit[unit] for unit in units}) == 1
+        bonus for home, units, bonus in stage.gatherings if all(home_of_unit[unit] == home for unit in units)
     )
     if not stage.reserves:
         return scored + together

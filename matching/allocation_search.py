@@ -290,7 +290,10 @@ def _range(problem: AllocationProblem, stage: Stage) -> tuple[int, int]:
     companions: dict[int, int] = {}
     for unit, _, _, bonus in stage.companions:
         companions[unit] = max(companions.get(unit, 0), bonus)
-    high += sum(companions.values()) + sum(bonus for _, bonus in stage.gatherings)
+    gatherings: dict[tuple[int, ...], int] = {}
+    for _, units, bonus in stage.gatherings:
+        gatherings[units] = max(gatherings.get(units, 0), bonus)
+    high += sum(companions.values()) + sum(gatherings.values())
     return low, high
 
 

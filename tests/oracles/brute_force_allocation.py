@@ -58,8 +58,8 @@ def company(homes: Homes, stage) -> int:
     for unit, home, others, bonus in stage.companions:
         if homes[unit] == home and home in [homes[other] for other in others]:
             total += bonus
-    for units, bonus in stage.gatherings:
-        if all(homes[unit] is not None and homes[unit] == homes[units[0]] for unit in units):
+    for home, units, bonus in stage.gatherings:
+        if {homes[unit] for unit in units} == {home}:
             total += bonus
     return total
 

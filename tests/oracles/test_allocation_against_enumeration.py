@@ -78,7 +78,11 @@ def test_aims_in_order_reach_the_best_list_of_values(chunk):
                     for a, h, _ in problem.pairs
                     if k and rng.random() < 0.3
                 ],
-                gatherings=[(two, rng.randint(0, 3)) for two in twos] if k == 3 else (),
+                gatherings=[
+                    (h, two, rng.randint(0, 3)) for two in twos for h in range(len(problem.capacities))
+                ]
+                if k == 3
+                else (),
             )
             for k in range(4)
         ]

@@ -1,0 +1,189 @@
+"""What a plan gives up: what each choice costs the other children, and rival plans with what each gives up.
+
+Both are answered by solving again with one thing changed, never by guessing from the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from matching.allocation import solve_in_order
+from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
+from matching.joint import JointProblem, StageMeaning
+
+Homes = tuple[int | None, ...]
+
+TERM_WORDS = {
+    "connected_carer": "with a connected carer approved for the child",
+    "area": "in the council's own area",
+    "near_home": "nearness to home",
+    "school": "nearness to school",
+    "siblings": "brothers and sisters together",
+    "access": "access and communication",
+    "contact": "contact and important places",
+    "identity": "religion, language and culture",
+    "pets": "pets",
+    "preferred_type": "the kind of home the social worker prefers",
+    "unmet_need": "needs met",
+    "specialist_capacity": "specialist places kept for those who need them",
+    "stability": "no known end of the stay",
+    "cost": "net weekly cost",
+    "unknown_facts": "facts known",
+}
+
+RIVALS = ("near_home", "area", "school", "siblings", "access")
+"""Terms of section 22C(8) and (9), which the Act gives no order: each is put first in turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What the other children lose by one choice.
+
+    ``by_aim`` holds, for each aim, by how much the others could do better in it if this child needed no
+    place: children placed, or penalty points. The first entry that is not 0 decides; later ones may have
+    either sign.
+    """
+
+    text: str
+    by_aim: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """Another plan that is better in one term and gives up others."""
+
+    difference: str
+    gives_up: tuple[str, ...]
+    changes: tuple[tuple[str, str | None], ...]
+
+
+def costs_to_others(
+    joint: JointProblem, plan: Homes, *, seconds_each: float, seed: int, units: Iterable[int]
+) -> dict[int, Cost]:
+    """Return, for each unit named and placed, what its place costs the others; a cut answer is left out.
+
+    The others are planned again as if the unit needed no place. What they gain is what the choice costs
+    them, in the aims in order.
+
+    References
+    ----------
+    Clarke (1971), Multipart pricing of public goods. Public Choice 11: the externality of one participant.
+    """
+    found: dict[int, Cost] = {}
+    for u in units:
+        home = plan[u]
+        if home is None:
+            continue
+        rest: Homes = tuple(None if other == u else h for other, h in enumerate(plan))
+        if _nobody_else_is_affected(joint, plan, u, home):
+            found[u] = Cost(text="Costs no other child anything.", by_aim={})
+            continue
+        fewer = without_unit(joint.problem, u)
+        stages = tuple(restricted(stage, fewer) for stage in joint.stages)
+        best = solve_in_order(fewer, stages, time_limit_seconds=seconds_each, seed=seed)
+        if any(not stage.proved for stage in best.stages) or not best.stages:
+            continue
+        by_aim = {
+            meaning.aim: stage_value(best.home_of_unit, stage, joint.problem)
+            - stage_value(rest, stage, joint.problem)
+            for meaning, stage in zip(joint.meanings, joint.stages, strict=True)
+        }
+        found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
+    return found
+
+
+def _nobody_else_is_affected(joint: JointProblem, plan: Homes, u: int, home: int) -> bool:
+    """Say whether no unit outside this home could use it, so that the place is worth nothing to others."""
+    return not any(h == home and other != u and plan[other] != home for other, h, _ in joint.problem.pairs)
+
+
+def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) -> str:
+    for meaning in meanings:
+        loss = by_aim[meaning.aim]
+        if loss <= 0:
+            if loss < 0:
+                break
+            continue
+        if meaning.most:
+            who = meaning.aim.removesuffix("_placed")
+            children = f"{loss} {who} {'child' if loss == 1 else 'children'}"
+            return f"Without this choice {children} more could be placed."
+        if meaning.aim == "cost":
+            return f"Without this choice the others' homes would cost {loss} pounds a week less."
+        words = TERM_WORDS.get(meaning.aim, "closeness to home, school, family and area")
+        return f"Without this choice the others would do better by {loss} penalty points in: {words}."
+    return "Costs no other child anything."
+
+
+def rival_plans(
+    joint: JointProblem, plan: Homes, *, seconds_each: float, seed: int, tie_break: Stage
+) -> tuple[Rival, ...]:
+    """Return plans that put one term of section 22C first, where that changes who goes where.
+
+    Each keeps as many children placed. A rival that is better in nothing is not shown.
+    """
+    terms = {
+        name: stage
+        for meaning in joint.meanings
+        for name, stage in meaning.terms.items()
+        if not name.startswith("_")
+    }
+    placed = sum(meaning.most for meaning in joint.meanings)
+    rivals: list[Rival] = []
+    seen: set[Homes] = {plan}
+    for name in RIVALS:
+        first = terms.get(name)
+        if first is None or not any(first.scores.values()):
+            continue
+        order = (*joint.stages[:placed], first, *joint.stages[placed:], tie_break)
+        other = solve_in_order(joint.problem, order, time_limit_seconds=seconds_each, seed=seed)
+        homes = other.home_of_unit
+        if any(not stage.proved for stage in other.stages) or not other.stages or homes in seen:
+            continue
+        seen.add(homes)
+        gain = stage_value(homes, first, joint.problem) - stage_value(plan, first, joint.problem)
+        if gain <= 0:
+            continue
+        rivals.append(_rival(joint, plan, homes, name, gain, terms))
+    return tuple(rivals)
+
+
+def _rival(
+    joint: JointProblem, plan: Homes, homes: Homes, name: str, gain: int, terms: Mapping[str, Stage]
+) -> Rival:
+    changes = [
+        (child_id, None if homes[u] is None else joint.homes[homes[u] or 0].home_id)
+        for u, unit in enumerate(joint.units)
+        if homes[u] != plan[u]
+        for child_id in unit.child_ids
+    ]
+    gives_up = []
+    for term, stage in terms.items():
+        lost = stage_value(plan, stage, joint.problem) - stage_value(homes, stage, joint.problem)
+        if lost > 0:
+            unit = "pounds a week" if term == "cost" else "penalty points"
+            gives_up.append(f"{TERM_WORDS.get(term, term)}: worse by {lost} {unit}")
+    where = f"{len(changes)} {'child' if len(changes) == 1 else 'children'} would live elsewhere"
+    return Rival(
+        difference=f"Putting {TERM_WORDS[name]} before everything but a place at all: better there by {gain} "
+        f"penalty points; {where}.",
+        gives_up=tuple(gives_up) or ("nothing that is counted",),
+        changes=tuple(changes),
+    )
+
+
+def without_unit(problem: AllocationProblem, unit: int) -> AllocationProblem:
+    """Return the problem with no pair of one unit, which then stays unplaced; indices do not move."""
+    return replace(
+        problem,
+        pairs=[row for row in problem.pairs if row[0] != unit],
+        pair_places=[row for row in problem.pair_places if row[0] != unit],
+        required_units=[other for other in problem.required_units if other != unit],
+    )
+
+
+def restricted(stage: Stage, problem: AllocationProblem) -> Stage:
+    """Return the stage without the scores of pairs that the problem no longer has."""
+    eligible: set[Pair] = {(u, h) for u, h, _ in problem.pairs}
+    return replace(stage, scores={pair: score for pair, score in stage.scores.items() if pair in eligible})
