@@ -16,10 +16,11 @@ from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
 from matching.eligibility import HARD_FACTS, assess_case
 from matching.home import Home, is_fostering
+from matching.instruments import legal_number
 from matching.pins import Pin
 from matching.policy import Policy
 from matching.referral import Referral, sibling_members
-from matching.room import USUAL_FOSTERING_LIMIT, counts_places
+from matching.room import counts_places
 from matching.waiting import Unit
 from reference_data.vocabulary import URGENCY_ORDER, SiblingsTogether
 
@@ -259,7 +260,7 @@ def _head_counts(
     if home.residents is None and home.places is not None:
         free = home.vacancies if home.beds is None else len(home.beds)
         living = max(0, home.places - free) if free is not None else 0
-    room = max(0, USUAL_FOSTERING_LIMIT - living)
+    room = max(0, legal_number("usual_fostering_limit") - living)
     groups = {units[u].members[0].sibling_group for u in here} - {None}
     families = [
         [u for u in here if units[u].members[0].sibling_group == group]
