@@ -22,6 +22,7 @@ SAMPLE_FORECAST_FROM = date(2021, 4, 1)
 _FILES = {
     "homes": "plymouth_homes.json",
     "referrals": "plymouth_referrals.json",
+    "partner_referrals": "partner_referrals.json",
     "stays": "plymouth_stays.json",
     "pins": "pins_example.json",
 }
@@ -31,7 +32,7 @@ SAMPLE_NAMES = tuple(_FILES)
 
 
 def sample_path(name: str) -> Path:
-    """Return where a file of the sample partnership is: homes, referrals, stays or pins.
+    """Return where a file of the sample partnership is: homes, referrals, partner_referrals, stays or pins.
 
     Raises
     ------

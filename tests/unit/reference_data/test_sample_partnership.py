@@ -16,13 +16,24 @@ from reference_data.sample import SAMPLE_DATE, SAMPLE_NAMES, sample_path
 from reference_data.tables import read_records
 from reference_data.vocabulary import age_band
 
-RECORD_OF = {"homes": "home", "referrals": "referral", "stays": "stay", "pins": "pin"}
+RECORD_OF = {
+    "homes": "home",
+    "referrals": "referral",
+    "partner_referrals": "referral",
+    "stays": "stay",
+    "pins": "pin",
+}
 NEVER_SHIPPED = re.compile(r"\b(SC\d{6}|[12]\d{6})\b")
-PARTNERS = {"879", "878", "880", "933"}
+PLYMOUTH = "879"
+PARTNERS = ["878", "878", "880", "933"]
 
 
 def rows(name):
     return json.loads(sample_path(name).read_text(encoding="utf-8"))
+
+
+def every_referral():
+    return rows("referrals") + rows("partner_referrals")
 
 
 def by_id(name, key):
@@ -33,11 +44,16 @@ def born(row):
     return date.fromisoformat(row["date_of_birth"])
 
 
-@pytest.mark.parametrize("name", SAMPLE_NAMES)
+@pytest.mark.parametrize("name", RECORD_OF)
 def test_every_file_reads_by_its_field_table_without_a_word_of_warning(name):
     table = read_records(sample_path(name), RECORD_OF[name])
     assert len(table.rows) == len(rows(name))
     assert table.warnings == ()
+
+
+def test_whatever_the_sample_names_is_there():
+    assert set(RECORD_OF) == set(SAMPLE_NAMES)
+    assert all(sample_path(name).is_file() for name in RECORD_OF)
 
 
 def test_a_name_the_sample_does_not_have_is_said_to_be_missing():
@@ -63,7 +79,7 @@ def test_every_id_anywhere_in_the_sample_begins_with_demo():
         elif key.endswith("_id") or key in {"not_with", "approved_for", "held_for", "sibling_group"}:
             yield value
 
-    for name in SAMPLE_NAMES:
+    for name in RECORD_OF:
         found = list(ids(rows(name)))
         assert found
         assert all(value.startswith("DEMO-") for value in found)
@@ -73,7 +89,7 @@ def test_every_provider_says_that_it_is_invented_and_no_real_register_number_is_
     for home in rows("homes"):
         assert home["provider"].endswith("(invented)")
         assert "urn" not in home
-    for name in SAMPLE_NAMES:
+    for name in RECORD_OF:
         assert not NEVER_SHIPPED.search(sample_path(name).read_text(encoding="utf-8"))
 
 
@@ -84,9 +100,14 @@ def test_every_home_stands_in_the_authority_it_names():
         assert place.authority_code == home["authority"], home["home_id"]
 
 
+def test_the_waiting_list_is_plymouth_s_own_and_the_four_partner_children_stand_apart():
+    assert {referral["authority"] for referral in rows("referrals")} == {PLYMOUTH}
+    assert sorted(referral["authority"] for referral in rows("partner_referrals")) == PARTNERS
+    assert [r["child_id"] for r in rows("partner_referrals")] == [f"DEMO-C{n}" for n in range(41, 45)]
+
+
 def test_every_child_comes_from_the_area_of_the_authority_responsible():
-    for referral in rows("referrals"):
-        assert referral["authority"] in PARTNERS
+    for referral in every_referral():
         if referral.get("uasc"):
             assert "home_postcode" not in referral
             continue
@@ -96,7 +117,7 @@ def test_every_child_comes_from_the_area_of_the_authority_responsible():
 
 
 def test_every_other_postcode_of_the_sample_exists():
-    for referral in rows("referrals"):
+    for referral in every_referral():
         postcodes = [item["postcode"] for item in referral.get("important_places", [])]
         postcodes += [item["postcode"] for item in referral.get("avoid", [])]
         if "school_postcode" in referral["prefers"]:
@@ -154,7 +175,7 @@ def test_every_child_or_home_pointed_to_is_there():
 
 
 def test_searches_opened_before_the_date_of_the_sample_and_needs_come_after_it():
-    for referral in rows("referrals"):
+    for referral in every_referral():
         opened = date.fromisoformat(referral["search_opened_at"])
         needed = date.fromisoformat(referral["needed_by"])
         assert date(2026, 4, 15) <= opened <= SAMPLE_DATE <= needed <= date(2026, 8, 31)
@@ -164,7 +185,7 @@ def test_searches_opened_before_the_date_of_the_sample_and_needs_come_after_it()
 
 def test_no_date_of_something_done_lies_after_the_date_of_the_sample():
     done = ("needs_assessed_on", "current_placement_started_on", "move_review_on", "search_opened_at")
-    for referral in rows("referrals"):
+    for referral in every_referral():
         for name in done:
             if name in referral:
                 assert date.fromisoformat(referral[name]) <= SAMPLE_DATE
@@ -185,7 +206,7 @@ def test_the_four_sibling_groups_say_must_prefer_and_no():
 
 
 def test_every_child_was_asked_or_the_reason_is_written_down():
-    for referral in rows("referrals"):
+    for referral in every_referral():
         wishes = referral["wishes"]
         assert ("text" in wishes) != ("reason_not_asked" in wishes), referral["referral_id"]
 
