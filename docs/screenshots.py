@@ -65,7 +65,9 @@ def main() -> None:
         serving.join()
         listening.close()
     if PICTURE.stat().st_size >= LARGEST_BYTES:
-        raise SystemExit(f"The picture has {PICTURE.stat().st_size:,} bytes; keep it under {LARGEST_BYTES:,}.")
+        raise SystemExit(
+            f"The picture has {PICTURE.stat().st_size:,} bytes; keep it under {LARGEST_BYTES:,}."
+        )
 
 
 if __name__ == "__main__":

@@ -53,18 +53,9 @@ class NeedBar:
     can_meet: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RangePoint:
-    """A middle and a high figure on one date, such as beds short at one in two and at nine in ten."""
-
-    on: date
-    middle: float
-    high: float
-
-
 def fan_chart(*, chart_id: str, title: str, description: str, points: Sequence[FanPoint]) -> Markup:
     """Return a fan chart: the middle forecast as a line, with bands for 50, 80 and 95 futures in 100."""
-    width, height, left, right, top, bottom = 480, 300, 44, 12, 14, 62
+    width, height, left, right, top, bottom = 420, 290, 44, 12, 14, 62
     svg = _picture(chart_id, title, description, width, height)
     if not points:
         return _markup(svg)
@@ -106,7 +97,7 @@ def small_line_chart(
     *, chart_id: str, title: str, description: str, series: Sequence[tuple[date, float]]
 ) -> Markup:
     """Return a small chart of one mean over time, for laying several side by side."""
-    width, height, left, right, top, bottom = 300, 170, 40, 14, 12, 28
+    width, height, left, right, top, bottom = 240, 160, 34, 10, 12, 28
     svg = _picture(chart_id, title, description, width, height)
     if not series:
         return _markup(svg)
@@ -115,42 +106,8 @@ def small_line_chart(
     across = _across([on for on, _ in series], left, width - right)
     down = _down(ticks, top, height - bottom)
     _grid(svg, ticks, down, left, width - right)
-    _month_axis(svg, [on for on, _ in series], across, height - bottom, wanted=3)
+    _month_axis(svg, [on for on, _ in series], across, height - bottom, wanted=2)
     _line(svg, [(across(on), down(value)) for on, value in series], DARK_BLUE)
-    return _markup(svg)
-
-
-def shortfall_chart(*, chart_id: str, title: str, description: str, points: Sequence[RangePoint]) -> Markup:
-    """Return bars of beds short: the solid part in the middle future, the pale part up to nine in ten."""
-    width, height, left, right, top, bottom = 480, 240, 44, 12, 14, 58
-    svg = _picture(chart_id, title, description, width, height)
-    if not points:
-        return _markup(svg)
-    ticks = _ticks(0.0, max(1.0, max(point.high for point in points)), wanted=4)
-    across = _across([point.on for point in points], left + 8, width - right - 8)
-    down = _down(ticks, top, height - bottom)
-    _grid(svg, ticks, down, left, width - right)
-    _month_axis(svg, [point.on for point in points], across, height - bottom)
-    bar = max(3.0, 0.62 * (width - left - right) / len(points))
-    for point in points:
-        for value, fill in ((point.high, BAND_MIDDLE), (point.middle, WARM)):
-            tall = down(0) - down(value)
-            if tall > 0:
-                SubElement(
-                    svg,
-                    "rect",
-                    _numbers(x=across(point.on) - bar / 2, y=down(value), width=bar, height=tall)
-                    | {"fill": fill},
-                )
-    x = float(left)
-    for words, colour in (("Middle forecast", WARM), ("Up to 9 futures in 10", BAND_MIDDLE)):
-        SubElement(
-            svg,
-            "rect",
-            _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT},
-        )
-        _text(svg, x + 19, height - 7, words, size=13)
-        x += 19 + 7.4 * len(words) + 14
     return _markup(svg)
 
 
@@ -277,7 +234,7 @@ def _grid(
 
 
 def _month_axis(
-    svg: Element, days: Sequence[date], across: Callable[[date], float], foot: float, *, wanted: int = 5
+    svg: Element, days: Sequence[date], across: Callable[[date], float], foot: float, *, wanted: int = 4
 ) -> None:
     step = max(1, ceil((len(days) - 1) / (wanted - 1))) if wanted > 1 else len(days)
     places = list(range(0, len(days), step))
