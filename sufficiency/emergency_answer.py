@@ -41,12 +41,15 @@ class Judged:
     ----------
     sure, possible
         The nights in the days before each day that were unsuitable, and those that were or may have been.
+    doubtful_because
+        The fields whose absence leaves nights of this child, in any spell, possibly unsuitable.
     """
 
     spell: Spell
     policy: EmergencyPolicy
     sure: NightWindow
     possible: NightWindow
+    doubtful_because: tuple[str, ...]
     adult_throughout: bool
 
     @property
