@@ -80,7 +80,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # Into a file or a pipe there is no width to ask for, and the usual 80 columns break tables early.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def _today() -> date:

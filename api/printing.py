@@ -145,34 +145,25 @@ def print_forecast(console: Console, answer: Answer, *, every: int = 6) -> None:
 
 
 def _print_beds_short(console: Console, answer: Answer, every: int) -> None:
+    """Print, for each kind of home, the beds short in the middle future and in nine futures of ten."""
     dates = sorted({row["date"] for row in answer["shortfall"]})[::every]
-    table = Table(
-        "Date",
-        "Kind",
-        "Age",
-        "Beds we can use",
-        "Chance of any short",
-        "Short: middle future",
-        "Short: 9 in 10",
-        box=None,
-        padding=(0, 1),
+    rows = {(row["placement"], row["date"]): row for row in answer["shortfall"] if row["age_band"] == "all"}
+    table = Table("Beds short", *(british_date(day) for day in dates), box=None, padding=(0, 1))
+    for placement in dict.fromkeys(placement for placement, _ in rows):
+        cells = [_beds_short_cell(rows[placement, day]) for day in dates]
+        table.add_row(placement, *cells)
+    console.print(table)
+    console.print(
+        "Beds short in the middle future, (in 9 futures of 10 at most), and the chance that any is short. "
+        "By age in --json.",
+        style="dim",
     )
-    for row in answer["shortfall"]:
-        if row["date"] not in dates or not row["p_short"]:
-            continue
-        table.add_row(
-            british_date(row["date"]),
-            row["placement"],
-            row["age_band"],
-            f"{row['capacity']:g}",
-            f"{row['p_short']:.0%}",
-            f"{row['beds_short_p50']:g}",
-            f"{row['beds_short_p90']:g}",
-        )
-    if table.row_count:
-        console.print(table)
-    else:
-        console.print("No bed is expected to be short in any future simulated.")
+
+
+def _beds_short_cell(row: Answer) -> str:
+    if row["p_short"] is None:
+        return "not assessed"
+    return f"{row['beds_short_p50']:g} (to {row['beds_short_p90']:g}), {row['p_short']:.0%}"
 
 
 def print_watch(console: Console, answer: Answer) -> None:
