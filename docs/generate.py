@@ -1,18 +1,25 @@
 """Write the generated pages of the documentation: ``python docs/generate.py``.
 
-``docs/reference/files.md`` comes from the field tables and ``docs/reference/commands.md`` from the commands
-themselves. A test compares them with what is committed.
+``docs/reference/files.md`` comes from the field tables, ``docs/reference/commands.md`` from the commands
+themselves and ``docs/reference/alerts.md`` from the rules of the emergency watch. A test compares them with what is committed.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer.main
 
 from api.cli import app
 from api.settings import SETTING_VARIABLES
+from matching.policy import default_policy
 from reference_data.fields import Field, allowed_values, load_fields, record_names
+from reference_data.law import legal_limits
+from reference_data.vocabulary import EmergencySetting, PlacementType
+from sufficiency.emergency_rules import RULE_LAWS, RULES, WARNS_ONLY
+from sufficiency.unsuitable import ALWAYS_LAWFUL_SETTINGS, SUPPORTED_SETTINGS
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -69,6 +76,81 @@ def _field_row(field: Field) -> str:
     needed = {"key": "yes, unique", "yes": "yes", "no": ""}[field.required]
     cells = (f"`{field.name}`", kind, needed, meaning, field.drives)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def alerts_page() -> str:
+    """Return the page of every rule of the emergency watch."""
+    policy = default_policy().emergency
+    law = legal_limits("emergency")
+    lines = [
+        "# Alerts of the emergency watch",
+        "",
+        "Generated from the rules and the table of law by `python docs/generate.py`.",
+        "",
+        "`righthome watch` answers with every spell and, for each, all of these rules. **RAISED** is an alarm, "
+        "**WARNING** asks somebody to act, **NOT_ASSESSED** names the fields to fill in, **CLEAR** is neither. A "
+        "spell has the outcome of its worst assessed rule, and is never CLEAR while a rule is NOT_ASSESSED. No "
+        "approval lowers an outcome. An ended spell keeps its answers.",
+        "",
+        f"A spell goes on over a move, a change of provider and up to {policy.bridge_nights} nights elsewhere. "
+        "Unsuitable stays are joined with each other and lawful ones with each other, so that nights in a "
+        "registered foyer never count as nights in a hotel. A holiday with carers is no spell. Every night is "
+        "judged by the law in force on that night; tonight is judged, but is counted only tomorrow. A young person "
+        "who turns 18 there goes on being counted. Birth dates take part and never come out.",
+        "",
+        "| rule | says | worst | instrument | in force from | certainty |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, rule in RULES.items():
+        says = (rule.__doc__ or "").splitlines()[0]
+        worst = "WARNING" if name in WARNS_ONLY else "RAISED"
+        for place, key in enumerate(RULE_LAWS[name]):
+            limit = law[key]
+            begins = str(limit.in_force_from or "all nights")
+            head = (f"`{name}`", says, worst) if place == 0 else ("", "", "")
+            lines.append("| " + " | ".join((*head, limit.instrument, begins, limit.certainty)) + " |")
+    lines += [
+        "",
+        "## What the instruments say",
+        "",
+        "In our own words; the numbers and dates are those the rules use.",
+        "",
+        "| instrument | says | limit |",
+        "|---|---|---|",
+    ]
+    for limit in law.values():
+        number = "" if limit.value is None else f"{limit.value} {limit.unit}"
+        lines.append(f"| {limit.instrument} | {limit.says} | {number} |")
+    lines += [
+        "",
+        "## What a council sets for itself",
+        "",
+        "The `[emergency]` table of the policy file. None of it is statute.",
+        "",
+        "| setting | default |",
+        "|---|---|",
+    ]
+    lines += [f"| `{field.name}` | {getattr(policy, field.name)} |" for field in dataclasses.fields(policy)]
+    lines += [
+        "",
+        "## Which settings are unsuitable",
+        "",
+        "- Always: " + _setting_words(s for s in EmergencySetting if s not in SUPPORTED_SETTINGS) + ".",
+        "- Unless the provider is registered: hostel (a registered foyer is recorded so), children's home, secure "
+        "children's home.",
+        "- Supported and crisis accommodation: from 28 October 2023 unless the provider is registered, for looked "
+        "after children and care leavers; since 9 September 2021 for any looked after child under 16, registered "
+        "or not.",
+        "- Never by themselves: " + _setting_words(ALWAYS_LAWFUL_SETTINGS) + ".",
+        "",
+        "A hospital is allowed by regulations 27A and 27C and is still unsuitable for a child fit to leave. Police "
+        "custody under arrest (`legal_basis` `pace`) is not a placement: it is a warning, not a breach.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _setting_words(settings: Iterable[EmergencySetting | PlacementType]) -> str:
+    return ", ".join(sorted(setting.words for setting in settings))
 
 
 def commands_page() -> str:
@@ -131,7 +213,12 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"files.md": files_page, "commands.md": commands_page, "settings.md": settings_page}
+PAGES = {
+    "files.md": files_page,
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "alerts.md": alerts_page,
+}
 
 
 if __name__ == "__main__":

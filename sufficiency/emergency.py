@@ -18,7 +18,7 @@ from reference_data.ages import age_on
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import WatchOutcome
-from sufficiency.emergency_answer import Judged, RuleAnswer
+from sufficiency.emergency_answer import Judged, RuleAnswer, missing_of
 from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of
 from sufficiency.emergency_stay import Stay
 from sufficiency.spells import NightWindow, Spell, spells_of_child, stretches, unsuitable_runs
@@ -213,7 +213,8 @@ def _watched_child(
     runs = [run for spell in spells for run in spell.runs]
     sure = _window(runs, policy, with_unknown=False)
     possible = _window(runs, policy, with_unknown=True)
-    return [_watched(spell, policy, sure, possible) for spell in spells]
+    doubtful_because = tuple(missing_of(run.unsuitable for run in runs))
+    return [_watched(spell, policy, sure, possible, doubtful_because) for spell in spells]
 
 
 def _window(runs: list[Nights], policy: EmergencyPolicy, *, with_unknown: bool) -> NightWindow:
@@ -221,9 +222,20 @@ def _window(runs: list[Nights], policy: EmergencyPolicy, *, with_unknown: bool) 
     return NightWindow(nights, policy.cumulative_window_days)
 
 
-def _watched(spell: Spell, policy: EmergencyPolicy, sure: NightWindow, possible: NightWindow) -> WatchedSpell:
+def _watched(
+    spell: Spell,
+    policy: EmergencyPolicy,
+    sure: NightWindow,
+    possible: NightWindow,
+    doubtful_because: tuple[str, ...],
+) -> WatchedSpell:
     judged = Judged(
-        spell=spell, policy=policy, sure=sure, possible=possible, adult_throughout=is_adult_throughout(spell)
+        spell=spell,
+        policy=policy,
+        sure=sure,
+        possible=possible,
+        doubtful_because=doubtful_because,
+        adult_throughout=is_adult_throughout(spell),
     )
     found = answers(judged)
     until = judged.until

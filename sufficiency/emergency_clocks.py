@@ -35,7 +35,7 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
 
     ``due_on`` is the day by which the child moves on.
     """
-    rule, law = "crisis_stay_over", "suitable_other_arrangements"
+    rule, law = "crisis_stay_over", "longest_stay"
     spell = judged.spell
 
     def limited(stay: Stay) -> bool:

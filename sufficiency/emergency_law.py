@@ -15,19 +15,20 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
     spell = judged.spell
     runs = spell.runs
     newest_law = _newest_law(runs)
-    for run in runs:
-        if run.unlawful.answer is Answer.YES:
-            law = "other_arrangements_under_16" if run.age_group == "under_16" else "other_arrangements_16_17"
-            where = run.stay.setting.words if run.stay.setting else "this setting"
-            first = day(run.first)
-            text = (
-                f"Child {spell.child_id}, looked after, {_verb(judged)} in a setting ({where}) that the "
-                f"regulations do not allow, from the night of {day_words(first)}. "
-                "No approval makes it lawful."
-            )
-            if spell.open:
-                text += " Move the child now."
-            return answer(rule, WatchOutcome.RAISED, text, law, first)
+    barred = _on_the_first_night([run for run in runs if run.unlawful.answer is Answer.YES])
+    if barred:
+        young = barred[0].age_group == "under_16"
+        law = "other_arrangements_under_16" if young else "other_arrangements_16_17"
+        where = ", ".join(sorted({run.stay.setting.words for run in barred if run.stay.setting}))
+        first = day(min(run.first for run in barred))
+        text = (
+            f"Child {spell.child_id}, looked after, {_verb(judged)} in a setting ({where}) that the "
+            f"regulations do not allow, from the night of {day_words(first)}. "
+            "No approval makes it lawful."
+        )
+        if spell.open:
+            text += " Move the child now."
+        return answer(rule, WatchOutcome.RAISED, text, law, first)
     if any(
         run.stay.setting is EmergencySetting.POLICE_CELL and run.stay.legal_basis is LegalBasis.PACE
         for run in runs
@@ -44,32 +45,38 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
     return answer(rule, WatchOutcome.CLEAR, text, newest_law)
 
 
+def _on_the_first_night(runs: Sequence[Nights]) -> list[Nights]:
+    """Return the runs that hold the earliest night of any of them."""
+    first = min((run.first for run in runs), default=0)
+    return [run for run in runs if run.first == first]
+
+
 def _verb(judged: Judged) -> str:
     return "is" if judged.spell.open else "was"
 
 
 def _newest_law(runs: Sequence[Nights]) -> str:
-    return "other_arrangements_under_16" if runs[-1].age_group == "under_16" else "other_arrangements_16_17"
+    young = max(runs, key=lambda run: run.end).age_group == "under_16"
+    return "other_arrangements_under_16" if young else "other_arrangements_16_17"
 
 
 def unregistered(judged: Judged) -> RuleAnswer:
     """Raise accommodation that must be registered for this child and is not."""
     rule = "unregistered"
     spell = judged.spell
-    for run in spell.runs:
-        if run.unregistered.answer is Answer.YES:
-            supported = (
-                run.age_group == "16_17" and run.stay.setting is not EmergencySetting.UNREGISTERED_HOME
-            )
-            law = "supported_accommodation_registration" if supported else "childrens_home_registration"
-            first = day(run.first)
-            text = (
-                f"Child {spell.child_id} {_verb(judged)} in accommodation that must be registered and is "
-                f"not, from the night of {day_words(first)}. Tell Ofsted."
-            )
-            if spell.open:
-                text += " Move the child now."
-            return answer(rule, WatchOutcome.RAISED, text, law, first)
+    lacking = _on_the_first_night([run for run in spell.runs if run.unregistered.answer is Answer.YES])
+    if lacking:
+        settings = {run.stay.setting for run in lacking}
+        supported = lacking[0].age_group == "16_17" and EmergencySetting.UNREGISTERED_HOME not in settings
+        law = "supported_accommodation_registration" if supported else "childrens_home_registration"
+        first = day(min(run.first for run in lacking))
+        text = (
+            f"Child {spell.child_id} {_verb(judged)} in accommodation that must be registered and is "
+            f"not, from the night of {day_words(first)}. Tell Ofsted."
+        )
+        if spell.open:
+            text += " Move the child now."
+        return answer(rule, WatchOutcome.RAISED, text, law, first)
     missing = missing_of(run.unregistered for run in spell.runs)
     if missing:
         return not_assessed(rule, judged, "supported_accommodation_registration", missing)

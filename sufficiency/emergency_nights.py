@@ -25,7 +25,7 @@ def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     unsuitable = unsuitable_runs(spell.runs, with_unknown=False)
     if unsuitable:
         settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
-        first = day(unsuitable[0].first)
+        first = day(min(run.first for run in unsuitable))
         text = (
             f"Child {spell.child_id} has been in unsuitable accommodation ({settings}) "
             f"since {day_words(first)}. Find a suitable place now."
@@ -123,7 +123,7 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
         )
         return answer(rule, WatchOutcome.RAISED, text, law, over)
     if _first_day_over(judged, with_unknown=True) is not None:
-        return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in spell.runs))
+        return not_assessed(rule, judged, law, judged.doubtful_because)
     text = (
         f"Child {spell.child_id} has spent {now} of the last {days} nights in unsuitable accommodation; "
         f"the limit is {limit}."
@@ -136,8 +136,9 @@ def _first_day_over(judged: Judged, *, with_unknown: bool) -> date | None:
     runs = unsuitable_runs(judged.spell.runs, with_unknown=with_unknown)
     if not runs:
         return None
+    first = min(run.first for run in runs)
     window = judged.possible if with_unknown else judged.sure
-    over = window.first_day_over(judged.policy.cumulative_nights, runs[0].first, judged.spell.until)
+    over = window.first_day_over(judged.policy.cumulative_nights, first, judged.spell.until)
     return None if over is None else day(over)
 
 

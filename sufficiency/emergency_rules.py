@@ -42,21 +42,39 @@ RULES: dict[str, Rule] = {
 }
 
 
-RULE_LAW: dict[str, str] = {
-    "unsuitable_at_all": "suitable_other_arrangements",
-    "over_14_nights": "fourteen_nights",
-    "approaching_14_nights": "fourteen_nights",
-    "cumulative_nights": "nights_in_the_window",
-    "looked_after_unlawful_setting": "other_arrangements_16_17",
-    "unregistered": "supported_accommodation_registration",
-    "bed_and_breakfast": "bed_and_breakfast",
-    "crisis_stay_over": "suitable_other_arrangements",
-    "temporary_approval_over": "temporary_approval",
-    "approvals_missing": "nominated_officer",
-    "notices_missing": "notice_of_placement",
-    "homeless_duties": "homeless_duties",
-    "turned_18": "leaving_care_at_18",
+RULE_LAWS: dict[str, tuple[str, ...]] = {
+    "unsuitable_at_all": ("suitable_other_arrangements",),
+    "over_14_nights": ("fourteen_nights",),
+    "approaching_14_nights": ("fourteen_nights",),
+    "cumulative_nights": ("nights_in_the_window",),
+    "looked_after_unlawful_setting": ("other_arrangements_16_17", "other_arrangements_under_16"),
+    "unregistered": ("supported_accommodation_registration", "childrens_home_registration"),
+    "bed_and_breakfast": ("bed_and_breakfast",),
+    "crisis_stay_over": ("longest_stay",),
+    "temporary_approval_over": (
+        "temporary_approval",
+        "temporary_approval_extension",
+        "outside_terms_of_approval",
+    ),
+    "approvals_missing": ("nominated_officer",),
+    "notices_missing": ("notice_of_placement",),
+    "homeless_duties": ("homeless_duties",),
+    "turned_18": ("leaving_care_at_18",),
 }
+"""The entries of the table of law that a rule may answer with; the first where nothing else fits."""
+
+WARNS_ONLY = frozenset(
+    {
+        "unsuitable_at_all",
+        "approaching_14_nights",
+        "bed_and_breakfast",
+        "approvals_missing",
+        "notices_missing",
+        "homeless_duties",
+        "turned_18",
+    }
+)
+"""Rules that never answer RAISED."""
 
 
 def answers(judged: Judged) -> tuple[RuleAnswer, ...]:
@@ -94,4 +112,4 @@ def _adult(rule: str, judged: Judged) -> RuleAnswer:
             f"{text} Check the record and leaving care duties.",
             "leaving_care_at_18",
         )
-    return answer(rule, WatchOutcome.CLEAR, text, RULE_LAW[rule])
+    return answer(rule, WatchOutcome.CLEAR, text, RULE_LAWS[rule][0])

@@ -87,18 +87,44 @@ def spells_of_child(
     """
     concerning: list[tuple[Nights, ...]] = []
     lawful: list[tuple[Nights, ...]] = []
-    for stay in sorted(stays, key=lambda stay: (stay.started_on, stay.stay_id)):
-        runs = nights_of(stay, date_of_birth, as_of)
-        if runs:
-            concern = any(run.unsuitable.answer is not Answer.NO for run in runs)
-            (concerning if concern else lawful).append(runs)
+    for whole in _whole_stays(stays, date_of_birth, as_of):
+        concern = any(run.unsuitable.answer is not Answer.NO for runs in whole for run in runs)
+        (concerning if concern else lawful).extend(whole)
     numbered = _numbered_under_one_stem(stays)
     spells = [
         _spell(group, date_of_birth, numbered, known_spells)
         for kind in (concerning, lawful)
-        for group in _joined(kind, bridge_nights)
+        for group in _joined(sorted(kind, key=_in_time), bridge_nights)
     ]
     return tuple(sorted(spells, key=lambda spell: (spell.started, spell.spell_id)))
+
+
+def _in_time(runs: tuple[Nights, ...]) -> tuple[int, str]:
+    return (runs[0].first, runs[0].stay.stay_id)
+
+
+def _whole_stays(
+    stays: Sequence[Stay], date_of_birth: date | None, as_of: date
+) -> list[list[tuple[Nights, ...]]]:
+    """Return the stays in groups: touching ones with the same facts are one stay, however it was cut.
+
+    Whether a stay is lawful may change within it, on a birthday or when a law comes into force. It
+    is nevertheless in one spell, so a cut on that very day must not part it.
+    """
+    wholes: list[list[tuple[Nights, ...]]] = []
+    latest: dict[tuple[object, ...], tuple[list[tuple[Nights, ...]], int]] = {}
+    for stay in sorted(stays, key=lambda stay: (stay.started_on, stay.stay_id)):
+        runs = nights_of(stay, date_of_birth, as_of)
+        if not runs:
+            continue
+        facts = (stay.setting, stay.home_id, stay.provider_registered, stay.in_care, stay.legal_basis)
+        whole, end = latest.get(facts, ([], -1))
+        if runs[0].first > end:
+            whole, end = [], -1
+            wholes.append(whole)
+        whole.append(runs)
+        latest[facts] = (whole, max(end, runs[-1].end))
+    return wholes
 
 
 def _joined(stays: list[tuple[Nights, ...]], bridge_nights: int) -> list[list[tuple[Nights, ...]]]:

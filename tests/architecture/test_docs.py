@@ -31,7 +31,7 @@ def generator():
     return module
 
 
-@pytest.mark.parametrize("name", ["files.md", "commands.md", "settings.md"])
+@pytest.mark.parametrize("name", ["files.md", "commands.md", "settings.md", "alerts.md"])
 def test_the_generated_pages_are_current(name: str) -> None:
     committed = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert generator().PAGES[name]() == committed, "run: python docs/generate.py"

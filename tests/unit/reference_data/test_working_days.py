@@ -1,0 +1,34 @@
+"""Working days in England, against the published lists of bank holidays."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reference_data.working_days import bank_holidays, is_working_day, working_days_after
+
+# GOV.UK, bank holidays in England and Wales.
+PUBLISHED = {
+    2011: ["01-03", "04-22", "04-25", "04-29", "05-02", "05-30", "08-29", "12-26", "12-27"],
+    2016: ["01-01", "03-25", "03-28", "05-02", "05-30", "08-29", "12-26", "12-27"],
+    2020: ["01-01", "04-10", "04-13", "05-08", "05-25", "08-31", "12-25", "12-28"],
+    2021: ["01-01", "04-02", "04-05", "05-03", "05-31", "08-30", "12-27", "12-28"],
+    2022: ["01-03", "04-15", "04-18", "05-02", "06-02", "06-03", "08-29", "09-19", "12-26", "12-27"],
+    2023: ["01-02", "04-07", "04-10", "05-01", "05-08", "05-29", "08-28", "12-25", "12-26"],
+    2026: ["01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"],
+}
+
+
+@pytest.mark.parametrize("year", sorted(PUBLISHED))
+def test_the_bank_holidays_of_a_year_are_those_published(year):
+    assert sorted(day.isoformat() for day in bank_holidays(year)) == [
+        f"{year}-{day}" for day in PUBLISHED[year]
+    ]
+
+
+def test_a_limit_in_working_days_skips_weekends_and_holidays():
+    assert working_days_after(date(2026, 5, 22), 5) == date(2026, 6, 1)
+    assert working_days_after(date(2026, 5, 23), 1) == date(2026, 5, 26)
+    assert working_days_after(date(2026, 5, 22), 0) == date(2026, 5, 22)
+    assert not is_working_day(date(2026, 12, 25))
