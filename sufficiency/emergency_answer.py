@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from matching.policy import EmergencyPolicy
+from reference_data.fields import load_fields
 from reference_data.law import LegalLimit, legal_limits
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.spells import NightWindow, Spell
@@ -88,15 +90,26 @@ def answer(
         text=text,
         instrument=law_named(law).instrument,
         due_on=due_on,
-        missing=tuple(dict.fromkeys(missing)),
+        missing=_in_field_order(missing),
     )
 
 
 def not_assessed(rule: str, judged: Judged, law: str, missing: Iterable[str]) -> RuleAnswer:
-    names = tuple(dict.fromkeys(missing))
+    names = _in_field_order(missing)
     text = f"Not assessed for child {judged.spell.child_id}: record {', '.join(names)}."
     return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)
 
 
 def missing_of(findings: Iterable[Finding]) -> list[str]:
     return [name for finding in findings if finding.answer is Answer.UNKNOWN for name in finding.missing]
+
+
+def _in_field_order(missing: Iterable[str]) -> tuple[str, ...]:
+    """Return names once each, in the order of the stay's field table, whatever stay they came from."""
+    places = _field_places()
+    return tuple(sorted(set(missing), key=lambda name: (places.get(name, len(places)), name)))
+
+
+@cache
+def _field_places() -> dict[str, int]:
+    return {field.column: place for place, field in enumerate(load_fields("stay"))}

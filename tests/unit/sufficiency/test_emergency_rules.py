@@ -221,7 +221,7 @@ def test_a_blank_fact_is_named_and_never_clear(blank, stay, name, missing):
 
 def test_without_legal_basis_and_care_nobody_can_say_that_a_hotel_is_unlawful():
     answer = rule("looked_after_unlawful_setting", replace(HOTEL, legal_basis=None, in_care=None))
-    assert (answer.outcome, answer.missing) == ("NOT_ASSESSED", ("legal_basis", "in_care"))
+    assert (answer.outcome, answer.missing) == ("NOT_ASSESSED", ("in_care", "legal_basis"))
 
 
 def test_without_a_birth_date_a_looked_after_child_in_a_hotel_is_still_raised():
