@@ -1,0 +1,107 @@
+"""The beds a council can use: whole, shared, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from matching.home import Bed, Home, Resident
+from reference_data.vocabulary import ContractKind, HomeStatus, PartnerConcern, PlacementGroup, PlacementType
+from sufficiency.capacity import Capacity, usable_capacity
+
+AS_OF = date(2026, 6, 15)
+OURS = Home(
+    home_id="DEMO-1",
+    type=PlacementType.CHILDRENS_HOME,
+    contract=ContractKind.BLOCK,
+    authority="879",
+    registered=True,
+    status=HomeStatus.OPEN,
+    places=4,
+    residents=(),
+    min_age=10,
+    max_age=17,
+)
+SHARED = replace(OURS, home_id="DEMO-2", contract=ContractKind.SPOT, places=6, vacancies=2)
+
+
+def capacity(*homes: Home) -> Capacity:
+    return usable_capacity(homes, as_of=AS_OF, authority="879")
+
+
+def beds(*homes: Home) -> float:
+    return sum(supply.beds for supply in capacity(*homes).supplies)
+
+
+def test_our_own_homes_count_whole_less_holds_adults_and_other_councils_children() -> None:
+    assert beds(OURS) == 4
+    full = replace(
+        OURS,
+        beds=(Bed(held_for="DEMO-C1"), Bed()),
+        residents=(
+            Resident(child_id="a", age=18, authority="879"),
+            Resident(child_id="b", age=12, authority="878"),
+            Resident(child_id="c", age=12, authority="879"),
+        ),
+    )
+    assert beds(full) == 1
+
+
+def test_shared_homes_count_our_residents_and_a_share_of_vacancies_never_places() -> None:
+    assert beds(SHARED) == 1
+    living = (
+        Resident(child_id="a", age=12, authority="879"),
+        Resident(child_id="b", age=12, authority="878"),
+    )
+    assert beds(replace(SHARED, residents=living)) == 2
+    assert any("Assumed, not observed" in warning for warning in capacity(SHARED).warnings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"registered": False},
+        {"status": HomeStatus.SUSPENDED},
+        {"status": HomeStatus.CLOSED},
+        {"status": HomeStatus.PLANNED},
+        {"type": PlacementType.CONNECTED_FOSTER_CARER},
+        {"type": PlacementType.SECURE_CHILDRENS_HOME},
+        {"restriction_notice_from": date(2026, 1, 1)},
+        {"partner_concern": PartnerConcern.EMBARGO},
+    ],
+)
+def test_beds_that_cannot_be_used_are_not_counted(change: dict[str, object]) -> None:
+    assert beds(replace(OURS, **change)) == 0  # type: ignore[arg-type]
+
+
+def test_a_planned_home_counts_from_the_day_it_opens_and_a_closing_one_until_it_closes() -> None:
+    (planned,) = capacity(replace(OURS, status=HomeStatus.PLANNED, opens_on=date(2026, 9, 1))).supplies
+    assert not planned.is_usable_on(date(2026, 8, 31))
+    assert planned.is_usable_on(date(2026, 9, 1))
+    (closing,) = capacity(replace(OURS, closes_on=date(2026, 9, 1))).supplies
+    assert closing.is_usable_on(date(2026, 8, 31))
+    assert not closing.is_usable_on(date(2026, 9, 1))
+
+
+def test_ages_and_groups_follow_the_home() -> None:
+    (home,) = capacity(OURS).supplies
+    assert (home.group, home.first_band, home.last_band) == (PlacementGroup.RESIDENTIAL, 3, 4)
+    supported = replace(OURS, type=PlacementType.SUPPORTED_ACCOMMODATION, min_age=None, max_age=None)
+    (flat,) = capacity(supported).supplies
+    assert (flat.group, flat.first_band, flat.last_band) == (PlacementGroup.SUPPORTED, 4, 4)
+
+
+def test_own_and_adjoining_areas_are_local_and_others_are_not() -> None:
+    codes = {"879": True, "878": True, "880": False, None: None}
+    for code, local in codes.items():
+        (supply,) = capacity(replace(OURS, authority=code)).supplies
+        assert supply.local is local
+
+
+def test_what_is_missing_is_said_by_home() -> None:
+    bare = Home(home_id="DEMO-9", type=PlacementType.CHILDRENS_HOME)
+    found = capacity(bare)
+    assert found.supplies == ()
+    assert any("DEMO-9" in warning and "contract" in warning for warning in found.warnings)
