@@ -12,7 +12,6 @@ from reference_data.published import GROUPS, MEASURES, annual_figures, flows_by_
 from reference_data.shipped_tables import shipped_path, shipped_rows
 from reference_data.vocabulary import AGE_BANDS
 
-
 PUBLISHES_NOTHING = "420"
 """The Isles of Scilly look after so few children that the department prints none of their figures."""
 
