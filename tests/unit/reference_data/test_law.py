@@ -1,32 +1,198 @@
-"""The tables of law are complete and say how certain they are."""
+"""The shipped law: every limit with its unit, dates and certainty, and the dates that matter most."""
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
-from reference_data.law import LAW_FOLDER, legal_limits
+from reference_data.law import all_provisions, instrument, law, law_keys, legal_limits
 from reference_data.problems import NotFound
+from reference_data.shipped_tables import shipped_path
+
+TODAY = date(2026, 6, 15)
 
 
-@pytest.mark.parametrize("topic", sorted(path.stem for path in LAW_FOLDER.glob("*.toml")))
-def test_every_limit_names_its_instrument_and_its_certainty(topic):
+@pytest.mark.parametrize(
+    ("key", "value", "unit", "reference"),
+    [
+        ("child", 18, "years", "Children Act 1989, section 105(1)"),
+        ("usual_fostering_limit", 3, "children", "Children Act 1989, Schedule 7, paragraph 2"),
+        (
+            "placement_plan",
+            5,
+            "working days",
+            "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 9",
+        ),
+        (
+            "placement_notice",
+            5,
+            "working days",
+            "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 13",
+        ),
+        (
+            "foster_emergency_outside_terms",
+            6,
+            "working days",
+            "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 23",
+        ),
+        (
+            "temporary_approval",
+            16,
+            "weeks",
+            "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 24",
+        ),
+        (
+            "temporary_approval_extension",
+            8,
+            "weeks",
+            "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 25(2)",
+        ),
+        (
+            "secure_without_court",
+            72,
+            "hours",
+            "Children (Secure Accommodation) Regulations 1991, regulation 10",
+        ),
+        ("fourteen_nights", 14, "nights", "Ofsted focused visit letter to Plymouth, 25 May 2018"),
+    ],
+)
+def test_the_limits_are_what_the_instruments_say(key: str, value: int, unit: str, reference: str) -> None:
+    provision = law(key, TODAY)
+    assert provision is not None
+    assert (provision.value, provision.unit, provision.reference) == (value, unit, reference)
+    assert instrument(key) == reference
+
+
+@pytest.mark.parametrize(
+    ("key", "first_day"),
+    [
+        ("under_16_other_arrangements", date(2021, 9, 9)),
+        ("age_16_17_other_arrangements", date(2023, 10, 28)),
+        ("supported_accommodation_registration", date(2023, 10, 28)),
+        ("at_a_distance_approval", date(2014, 1, 27)),
+        ("placement_plan", date(2011, 4, 1)),
+    ],
+)
+def test_a_rule_begins_on_its_first_day_and_not_the_day_before(key: str, first_day: date) -> None:
+    assert law(key, first_day) is not None
+    assert law(key, date.fromordinal(first_day.toordinal() - 1)) is None
+
+
+def test_2018_is_judged_by_the_law_of_2018() -> None:
+    may_2018 = date(2018, 5, 25)
+    assert law("age_16_17_other_arrangements", may_2018) is None
+    assert law("under_16_other_arrangements", may_2018) is None
+    assert law("section_20_before_housing", may_2018) is not None
+
+
+@pytest.mark.parametrize("key", ["secure_without_court", "first_review", "admission_within_statement"])
+def test_what_is_only_remembered_never_bars(key: str) -> None:
+    provision = law(key, TODAY)
+    assert provision is not None
+    assert provision.certainty == "M"
+    assert not provision.may_bar
+
+
+@pytest.mark.parametrize("key", ["fourteen_nights", "bed_and_breakfast", "temporary_hospital"])
+def test_what_is_not_statute_never_bars(key: str) -> None:
+    provision = law(key, TODAY)
+    assert provision is not None
+    assert not provision.may_bar
+
+
+@pytest.mark.parametrize(
+    "key", ["usual_fostering_limit", "age_16_17_other_arrangements", "restriction_notice", "secure_under_13"]
+)
+def test_statute_that_was_read_may_bar(key: str) -> None:
+    provision = law(key, TODAY)
+    assert provision is not None
+    assert provision.may_bar
+
+
+def test_an_unknown_name_is_a_fault_and_not_an_absent_law() -> None:
+    with pytest.raises(NotFound):
+        law("no_such_rule", TODAY)
+    with pytest.raises(NotFound):
+        instrument("no_such_rule")
+
+
+def test_every_provision_is_complete() -> None:
+    assert {known.key for known in all_provisions()} == set(law_keys())
+    for known in all_provisions():
+        assert known.certainty in {"C", "S", "M"}
+        assert known.kind in {"statute", "case law", "guidance", "council policy"}
+        assert known.instrument
+        assert known.paragraph
+        assert known.source
+        assert known.says.endswith(".")
+        assert (known.value is None) == (known.unit == "")
+        assert known.in_force_to is None or known.in_force_from <= known.in_force_to
+
+
+def test_no_two_versions_of_a_provision_are_in_force_together() -> None:
+    for key in law_keys():
+        versions = [known for known in all_provisions() if known.key == key]
+        for earlier, later in pairwise(versions):
+            assert earlier.in_force_to is not None
+            assert earlier.in_force_to < later.in_force_from
+
+
+def test_the_files_have_no_field_that_nothing_reads() -> None:
+    read = {
+        "key",
+        "instrument",
+        "paragraph",
+        "kind",
+        "says",
+        "value",
+        "unit",
+        "in_force_from",
+        "in_force_to",
+        "certainty",
+        "source",
+        "note",
+    }
+    for path in shipped_path("law", "").glob("*.toml"):
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert set(document) == {"instrument", "kind", "provision"}
+        for entry in document["provision"]:
+            assert set(entry) <= read
+
+
+def test_a_topic_takes_its_numbers_and_dates_from_the_instruments() -> None:
+    for topic in ("placement", "emergency"):
+        table = tomllib.loads(shipped_path("law/topics", f"{topic}.toml").read_text(encoding="utf-8"))
+        linked = {name: row["provision"] for name, row in table.items() if "provision" in row}
+        assert linked
+        for name, key in linked.items():
+            assert not {"value", "unit", "certainty", "in_force_from"} & set(table[name])
+            limit, provision = legal_limits(topic)[name], law(key, TODAY)
+            assert provision is not None
+            assert (limit.value, limit.in_force_from) == (provision.value, provision.in_force_from)
+            assert limit.certainty[0] == {"C": "c", "S": "s", "M": "f"}[provision.certainty]
+
+
+def test_a_topic_keeps_its_own_words() -> None:
+    limit = legal_limits("emergency")["other_arrangements_under_16"]
+    assert limit.instrument.endswith("reg 27A (SI 2021/161)")
+    assert not limit.in_force_on(date(2021, 9, 8))
+    assert limit.in_force_on(date(2021, 9, 9))
+
+
+def test_an_unknown_topic_is_refused_with_the_names_of_the_known_ones() -> None:
+    with pytest.raises(NotFound, match="emergency, placement"):
+        legal_limits("housing")
+
+
+@pytest.mark.parametrize("topic", sorted(path.stem for path in shipped_path("law/topics", "").glob("*.toml")))
+def test_every_limit_of_a_topic_names_its_instrument_and_its_certainty(topic: str) -> None:
     limits = legal_limits(topic)
     assert limits
     for limit in limits.values():
         assert limit.instrument
         assert limit.says.endswith(".")
-        assert limit.certainty in ("certain", "secondary", "from_memory")
+        assert limit.certainty in {"certain", "secondary", "from_memory"}
         assert (limit.value is None) == (limit.unit is None)
-
-
-def test_a_limit_holds_from_its_first_day():
-    bar = legal_limits("emergency")["other_arrangements_16_17"]
-    assert not bar.in_force_on(date(2023, 10, 27))
-    assert bar.in_force_on(date(2023, 10, 28))
-
-
-def test_an_unknown_table_is_told():
-    with pytest.raises(NotFound, match="emergency"):
-        legal_limits("nonsense")
