@@ -59,7 +59,7 @@ def test_a_database_that_holds_something_is_never_filled_with_the_sample(databas
 def test_the_waiting_list_has_the_most_urgent_first_and_no_birth_date(
     filled: tuple[str, LoadedSample],
 ) -> None:
-    database_url, loaded = filled
+    database_url, _ = filled
     with stored_records(database_url, SAMPLE_AUTHORITY) as records:
         view = waiting_list(records, SAMPLE_DATE)
         referrals = {one.referral_id: one for one in records.referrals()}
