@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from secrets import choice
 
 from api.auth.passwords import add_user
@@ -87,25 +84,6 @@ def load_sample(database_url: str) -> LoadedSample:
 
 
 def _import_all(database_url: str) -> Iterator[ImportResult]:
-    with tempfile.TemporaryDirectory(prefix="righthome-sample-") as folder:
-        for kind in KINDS:
-            for authority, path in _files_by_authority(kind, Path(folder)):
-                yield import_file(database_url, kind, path, authority, ACTOR)
-
-
-def _files_by_authority(kind: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Give the sample's file of a kind, its referrals parted by the council that is responsible.
-
-    The sample's waiting list is a partnership's; each council keeps, and sees, its own children.
-    """
-    path = SAMPLE_RETURNS if kind == "returns" else sample_path(kind)
-    if kind != "referrals":
-        yield SAMPLE_AUTHORITY, path
-        return
-    records = json.loads(path.read_text(encoding="utf-8"))
-    for authority in sorted({record["authority"] for record in records}):
-        own = folder / f"{authority}-{path.name}"
-        own.write_text(
-            json.dumps([record for record in records if record["authority"] == authority]), encoding="utf-8"
-        )
-        yield authority, own
+    for kind in KINDS:
+        path = SAMPLE_RETURNS if kind == "returns" else sample_path(kind)
+        yield import_file(database_url, kind, path, SAMPLE_AUTHORITY, ACTOR)

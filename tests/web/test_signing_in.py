@@ -175,7 +175,8 @@ def test_looking_at_one_child_is_written_into_the_audit_once_for_a_page(fresh_si
 
 
 def test_signing_in_and_out_is_written_into_the_audit(fresh_site: Any) -> None:
-    client = fresh_site.signed_in("auditor")
+    client = fresh_site.visitor()
+    send_sign_in(client, "auditor.879", PASSWORD)
     client.post("/sign-out", data={"csrf_token": form_token(client.cookies["righthome_session"])})
     with fresh_site.database.reading() as connection:
         actions = connection.execute(

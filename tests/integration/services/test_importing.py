@@ -29,15 +29,9 @@ PLYMOUTH, DEVON = "879", "878"
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> dict[str, Path]:
-    """The sample's files; of its waiting list, which is a partnership's, Plymouth's children only."""
-    records = json.loads(sample_path("referrals").read_text())
-    own = [record for record in records if record["authority"] == PLYMOUTH]
-    return {
-        "referrals": write(tmp_path / "plymouth.json", own),
-        "homes": sample_path("homes"),
-        "stays": sample_path("stays"),
-    }
+def sample() -> dict[str, Path]:
+    """The sample's files of single records."""
+    return {kind: sample_path(kind) for kind in ("referrals", "homes", "stays")}
 
 
 def counts(result: ImportResult) -> tuple[int, int, int]:

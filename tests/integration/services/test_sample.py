@@ -16,14 +16,20 @@ from reference_data.sample import SAMPLE_DATE
 from reference_data.vocabulary import URGENCY_ORDER
 
 
-@pytest.fixture
-def loaded(database_url: str) -> LoadedSample:
-    return load_sample(database_url)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, LoadedSample]:
+    """The address of a database filled once for these tests, and what was said when it was."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('sample') / 'sample.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres_server").new_database()
+    return url, load_sample(url)
 
 
-def test_the_sample_holds_its_records_and_somebody_of_every_role(
-    database_url: str, loaded: LoadedSample
-) -> None:
+def test_the_sample_holds_its_records_and_somebody_of_every_role(filled: tuple[str, LoadedSample]) -> None:
+    database_url, loaded = filled
     assert {user.role for user in loaded.users} == set(Role)
     assert {result.kind for result in loaded.imports} >= {"homes", "referrals", "stays"}
     assert migrate.check(database_url).whole
@@ -33,9 +39,8 @@ def test_the_sample_holds_its_records_and_somebody_of_every_role(
         assert records.stays()
 
 
-def test_the_printed_password_opens_every_role_and_no_other_does(
-    database_url: str, loaded: LoadedSample
-) -> None:
+def test_the_printed_password_opens_every_role_and_no_other_does(filled: tuple[str, LoadedSample]) -> None:
+    database_url, loaded = filled
     database = open_database(database_url)
     for user in loaded.users:
         assert sign_in(database, user.username, loaded.password)
@@ -52,8 +57,9 @@ def test_a_database_that_holds_something_is_never_filled_with_the_sample(databas
 
 
 def test_the_waiting_list_has_the_most_urgent_first_and_no_birth_date(
-    database_url: str, loaded: LoadedSample
+    filled: tuple[str, LoadedSample],
 ) -> None:
+    database_url, _ = filled
     with stored_records(database_url, SAMPLE_AUTHORITY) as records:
         view = waiting_list(records, SAMPLE_DATE)
         referrals = {one.referral_id: one for one in records.referrals()}
