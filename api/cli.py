@@ -326,7 +326,7 @@ def watch(
         found, warnings = stored_stays(authority), ()
     else:
         raise UsageError("Give --stays FILE, or --authority CODE to use the database.")
-    report = watch_spells(found, as_of=as_of or _today(), policy=_policy(policy).emergency)
+    report = watch_spells(found, as_of=as_of or _today(), policy=_policy(policy))
     answer = _with_warnings(report.as_dict(), warnings)
     if as_json:
         _print_json(answer)

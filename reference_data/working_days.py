@@ -7,7 +7,7 @@ listed. Notices and time limits that the law counts in working days use this roo
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 _ADDED = {
     2002: (date(2002, 6, 3), date(2002, 6, 4)),
@@ -32,6 +32,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in bank_holidays(day.year)
 
 
+@lru_cache(maxsize=4096)
 def working_days_after(day: date, count: int) -> date:
     """Return the last day of a limit of some working days; the day itself is not counted.
 

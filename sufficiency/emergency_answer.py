@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from matching.policy import EmergencyPolicy
 from reference_data.fields import load_fields
@@ -68,6 +68,7 @@ def day(ordinal: int) -> date:
     return date.fromordinal(ordinal)
 
 
+@lru_cache(maxsize=4096)
 def day_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 

@@ -31,8 +31,8 @@ class Spell:
         Ordinals of the first night and of the end, or of the day asked about when it is open.
     open
         Whether the child is still there.
-    runs
-        The nights of its stays, in order of time.
+    stays, runs
+        Its stays in order of time, each once, and their nights.
     """
 
     spell_id: str
@@ -41,17 +41,13 @@ class Spell:
     started: int
     until: int
     open: bool
+    stays: tuple[Stay, ...]
     runs: tuple[Nights, ...]
 
     @property
     def nights(self) -> int:
         """Return the nights from the first to the end or to now, short gaps included."""
         return self.until - self.started
-
-    @property
-    def stays(self) -> tuple[Stay, ...]:
-        """Return the stays of the spell, each once, in order of time."""
-        return tuple({id(run.stay): run.stay for run in self.runs}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +151,7 @@ def _spell(
         started=group[0][0].first,
         until=max(runs[-1].counted_end for runs in group),
         open=any(runs[-1].open for runs in group),
+        stays=tuple(stays),
         runs=tuple(run for runs in group for run in runs),
     )
 

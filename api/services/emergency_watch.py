@@ -15,4 +15,4 @@ def emergency_watch(records: Records, as_of: date, *, policy: Policy | None = No
     """Return the spells of every child in view, with the outcome of every rule."""
     from sufficiency.emergency import watch
 
-    return watch(records.stays(), as_of=as_of, policy=None if policy is None else policy.emergency)
+    return watch(records.stays(), as_of=as_of, policy=policy)
