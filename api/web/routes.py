@@ -6,6 +6,7 @@ in and out. ``static`` and ``error_page`` are what the application mounts and ca
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
 from matching.referral import age_at
 from reference_data.problems import NotEnoughData
+from reference_data.sample import SAMPLE_FORECAST_FROM
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -180,17 +182,27 @@ def plan_page(request: Request, records: OpenRecords) -> Response:
 
 
 @router.get("/sufficiency")
-def sufficiency_page(request: Request, records: OpenRecords) -> Response:
+def sufficiency_page(
+    request: Request,
+    records: OpenRecords,
+    start: Annotated[date | None, Query(alias="from", description="The first date forecast.")] = None,
+) -> Response:
     """Return the forecast of children in care and beds short, or say what is missing for one."""
     from api.services.forecast import forecast
 
-    # From the first of the month, so that the dates along the chart are months and not odd days.
-    start = day_of(request.app.state.settings).replace(day=1)
     try:
-        answer = forecast(records, start, months=FORECAST_MONTHS)
+        answer = forecast(records, start or _forecast_start(request), months=FORECAST_MONTHS)
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
     return page(request, "sufficiency.html", page=present_sufficiency(answer.as_dict()))
+
+
+def _forecast_start(request: Request) -> date:
+    """Return the first of this month, so that a chart's dates are months; the sample has a date of its own."""
+    settings = request.app.state.settings
+    if settings.demo:
+        return SAMPLE_FORECAST_FROM
+    return day_of(settings).replace(day=1)
 
 
 @router.get("/emergency-watch")

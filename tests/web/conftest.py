@@ -260,7 +260,7 @@ def sample_forecast(*, with_homes: bool = True) -> dict[str, Any]:
                     | {name: mean + factor * 3 for name, factor in spread.items()}
                 )
         for group in ("fostering", "residential", "supported"):
-            for band in ("5-9", "10-15", "16-17"):
+            for band in ("5-9", "10-15", "16-17", "all"):
                 shortfall.append(
                     {
                         "date": day,

@@ -14,6 +14,9 @@ from api.web.charts import FanPoint, fan_chart, small_line_chart
 from api.web.presenters.evidence import EvidenceView, present_evidence
 from api.web.words import british_date, chance, group_words, number, sentence, short_month
 
+ALL_AGES = "all"
+"""The row of every age together; beds serve several ages, so rows by age do not add up to it."""
+
 T = TypeVar("T")
 
 TABLE_EVERY_MONTHS = 3
@@ -67,6 +70,7 @@ class ShortTable:
 
     name: str
     months: tuple[str, ...]
+    all_ages: ShortRow
     rows: tuple[ShortRow, ...]
     in_brief: str
 
@@ -188,28 +192,27 @@ def _short_table(group: str, members: Sequence[Mapping[str, Any]]) -> ShortTable
     dates = sorted({str(row["date"]) for row in members})
     shown = dates[::SHORTFALL_EVERY_MONTHS][1:] or dates[-1:]
     by_place = {(str(row["age_band"]), str(row["date"])): row for row in members}
-    bands = list(dict.fromkeys(str(row["age_band"]) for row in members))
-    likely = [row for row in members if _likely(row)]
+    bands = [band for band in dict.fromkeys(str(row["age_band"]) for row in members) if band != ALL_AGES]
+    likely = [str(row["date"]) for row in members if row["age_band"] == ALL_AGES and _likely(row)]
     if likely:
-        soonest = min(likely, key=lambda row: str(row["date"]))
-        brief = (
-            f"More likely short than not from {british_date(soonest['date'])}, ages {soonest['age_band']}."
-        )
+        brief = f"More likely short than not from {british_date(min(likely))}."
     elif any(row["p_short"] is None for row in members):
         brief = "Not every month could be assessed."
     else:
         brief = "In no month is a shortage more likely than not."
+
+    def row_of(band: str) -> ShortRow:
+        return ShortRow(
+            ages="All ages" if band == ALL_AGES else band,
+            capacity=_beds(by_place[band, shown[0]]["capacity"]),
+            cells=tuple(_short_cell(by_place[band, day]) for day in shown),
+        )
+
     return ShortTable(
         name=group_words(group),
         months=tuple(short_month(day) for day in shown),
-        rows=tuple(
-            ShortRow(
-                ages=band,
-                capacity=_beds(by_place[band, shown[0]]["capacity"]),
-                cells=tuple(_short_cell(by_place[band, day]) for day in shown),
-            )
-            for band in bands
-        ),
+        all_ages=row_of(ALL_AGES),
+        rows=tuple(row_of(band) for band in bands),
         in_brief=brief,
     )
 
