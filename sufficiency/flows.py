@@ -111,7 +111,7 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     )
     yearly = yearly[:whole_years][::-1]
 
-    log_rate, covariance = _trend(monthly.astype(np.float64))
+    log_rate, covariance = fit_trend(monthly.astype(np.float64))
     trend = log_rate[1]
     awaited = (
         np.exp(trend * np.arange(len(yearly))) * max(float(yearly.mean()), 0.5)
@@ -133,7 +133,7 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     )
 
 
-def _trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
+def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return log starts a day now and its yearly trend, and their covariance (Poisson, Laplace).
 
     Parameters

@@ -47,7 +47,7 @@ MOST_RUNS = 10_000
 FEW_YEARS = 2
 LARGE_FALL = 0.5
 """Starts of the last year below this share of the greatest year's are worth a question about the returns."""
-PRIOR_DRIFT = 0.08
+PRIOR_DRIFT = 0.10
 """Yearly drift of the log of starts and of leaving before a council's own returns are looked at.
 
 Policy default. Yearly changes of 149 councils' numbers in care (DfE 2014-2019) had 1.74 times the Poisson standard
@@ -275,7 +275,7 @@ def forecast_need(
     NotEnoughData
         If the returns hold no usable stay.
     """
-    _check_numbers(months, runs, seed)
+    check_numbers(months, runs, seed)
     if start < returns.first_day:
         raise InvalidInput(
             "from_before_first_record",
@@ -295,7 +295,7 @@ def forecast_need(
         seed=seed,
         scenario=scenario,
     )
-    status, reason, shortfall, bed_warnings = _beds(
+    status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority
     )
     return Forecast(
@@ -330,7 +330,7 @@ def forecast_need(
     )
 
 
-def _check_numbers(months: int, runs: int, seed: int) -> None:
+def check_numbers(months: int, runs: int, seed: int) -> None:
     if not 0 <= months <= MOST_MONTHS:
         raise InvalidInput("months", f"Give a number of months from 0 to {MOST_MONTHS}.")
     if not 1 <= runs <= MOST_RUNS:
@@ -368,7 +368,7 @@ def _warnings(returns: Returns, history: CareHistory, world: World, start: date)
     return warnings
 
 
-def _beds(
+def beds_short_of(
     counts: IntArray,
     dates: Sequence[date],
     homes: Sequence[Home] | None,
