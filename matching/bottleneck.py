@@ -61,7 +61,8 @@ def bottlenecks(
     for part in nx.connected_components(rest):
         members = sorted(name for kind, name in part if kind == "child")
         homes_here = sorted(name for kind, name in part if kind == "home")
-        missing = len(members) - sum(beds[home] for home in homes_here)
+        own_beds = sum(any(also_free.get((child, home)) for home in homes_here) for child in members)
+        missing = len(members) - own_beds - sum(beds[home] for home in homes_here)
         if missing > 0:
             found.append(Bottleneck(children=tuple(members), homes=tuple(homes_here), beds_short=missing))
     return tuple(sorted(found, key=lambda one: (-one.beds_short, one.children)))
