@@ -51,7 +51,7 @@ def bottlenecks(
             if also_free.get((child, home)):
                 graph.add_edge(("child", child), "sink", capacity=1)
             graph.add_edge(("child", child), ("home", home), capacity=1)
-    _, (short, _) = nx.minimum_cut(graph, "source", "sink")
+    short = _reached(graph, nx.maximum_flow(graph, "source", "sink")[1])
     rest: nx.Graph[Any] = nx.Graph()
     for child in sorted(children):
         if ("child", child) in short:
@@ -66,3 +66,20 @@ def bottlenecks(
         if missing > 0:
             found.append(Bottleneck(children=tuple(members), homes=tuple(homes_here), beds_short=missing))
     return tuple(sorted(found, key=lambda one: (-one.beds_short, one.children)))
+
+
+def _reached(graph: Any, flow: Mapping[Any, Mapping[Any, int]]) -> set[Any]:
+    """Return what more flow could still reach from the source: the smallest side of a minimum cut.
+
+    The library's own cut returns the largest such side, which would draw in children who have a way out.
+    """
+    found = {"source"}
+    ahead: list[Any] = ["source"]
+    while ahead:
+        here = ahead.pop()
+        onward = [to for to in graph.successors(here) if flow[here][to] < graph[here][to]["capacity"]]
+        onward += [back for back in graph.predecessors(here) if flow[back][here] > 0]
+        new = set(onward) - found
+        found |= new
+        ahead.extend(new)
+    return found

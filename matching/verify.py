@@ -214,6 +214,11 @@ def _home(check: _Check, placed: Mapping[str, str], home_id: str) -> None:
             for one in home.residents or ()
             if (one.age, one.sex, one.sibling_group, one.authority) != (None, None, None, None)
         }
+        groups |= {
+            one.sibling_group
+            for one in check.referrals.values()
+            if one.current_home_id == home_id and one.child_id not in coming
+        }
         one_family = len(groups) == 1 and (None not in groups or len(coming) == 1)
         exempt = all(
             any(

@@ -66,11 +66,11 @@ def home(home_id: str, **changes) -> Home:
 
 
 def random_list(
-    rng: random.Random, *, children: int = 5, homes: int = 4
+    rng: random.Random, *, children: int = 5, homes: int = 5
 ) -> tuple[list[Referral], list[Home], list[dict[str, object]]]:
     """Return referrals, homes and pins with sibling groups, conflicts, dated and held beds, and residents."""
-    ids = [f"C{number}" for number in range(1, rng.randint(2, children) + 1)]
-    home_ids = [f"H{number}" for number in range(1, rng.randint(1, homes) + 1)]
+    ids = [f"C{number}" for number in range(1, rng.randint(3, children) + 1)]
+    home_ids = [f"H{number}" for number in range(1, rng.randint(2, homes) + 1)]
     groups = {child_id: rng.choice([None, None, "G1", "G1", "G2"]) for child_id in ids}
     referrals = []
     for child_id in ids:
@@ -87,7 +87,7 @@ def random_list(
                 sibling_group=group,
                 siblings_together=rng.choice([*SiblingsTogether, None]) if group else None,
                 not_with=tuple(other for other in ids if other != child_id and rng.random() < 0.08),
-                needs={domain: rng.randint(20, 80) for domain in NeedDomain},
+                needs={domain: rng.randint(20, 65) for domain in NeedDomain},
                 current_home_id=rng.choice(home_ids) if placed else None,
                 move_reason="placement ended" if placed and rng.random() < 0.5 else None,
                 move_review_on=AS_OF if placed else None,
@@ -114,7 +114,7 @@ def random_list(
                     available_from=rng.choice([None, AS_OF, AS_OF + timedelta(days=3)]),
                     held_for=rng.choice([None, None, None, rng.choice(ids)]),
                 )
-                for _ in range(rng.randint(0, 3))
+                for _ in range(rng.randint(1, 4))
             )
         built.append(
             home(
@@ -124,13 +124,13 @@ def random_list(
                 postcode=rng.choice(POSTCODES),
                 weekly_fee_pence=rng.choice([40_000, 90_000, 500_000]),
                 places=places,
-                vacancies=rng.randint(0, places),
+                vacancies=rng.randint(1, places),
                 beds=beds,
                 residents=residents,
-                sexes=rng.choice(["any", "any", "F"]),
-                max_age=rng.choice([17, 17, 12]),
+                sexes=rng.choice(["any", "any", "any", "F"]),
+                max_age=rng.choice([17, 17, 17, 12]),
                 accepts_emergency=rng.random() < 0.8,
-                can_meet={domain: rng.randint(40, 90) for domain in NeedDomain},
+                can_meet={domain: rng.randint(50, 90) for domain in NeedDomain},
                 exemptions=tuple(
                     Exemption(child_id=child_id, authority="879") for child_id in ids if rng.random() < 0.1
                 ),
