@@ -51,7 +51,7 @@ def bottlenecks(
             if also_free.get((child, home)):
                 graph.add_edge(("child", child), "sink", capacity=1)
             graph.add_edge(("child", child), ("home", home), capacity=1)
-    _, (short, _) = nx.minimum_cut(graph, "source", "sink")
+    short = _reached(graph, nx.maximum_flow(graph, "source", "sink")[1])
     rest: nx.Graph[Any] = nx.Graph()
     for child in sorted(children):
         if ("child", child) in short:
@@ -61,7 +61,25 @@ def bottlenecks(
     for part in nx.connected_components(rest):
         members = sorted(name for kind, name in part if kind == "child")
         homes_here = sorted(name for kind, name in part if kind == "home")
-        missing = len(members) - sum(beds[home] for home in homes_here)
+        own_beds = sum(any(also_free.get((child, home)) for home in homes_here) for child in members)
+        missing = len(members) - own_beds - sum(beds[home] for home in homes_here)
         if missing > 0:
             found.append(Bottleneck(children=tuple(members), homes=tuple(homes_here), beds_short=missing))
     return tuple(sorted(found, key=lambda one: (-one.beds_short, one.children)))
+
+
+def _reached(graph: Any, flow: Mapping[Any, Mapping[Any, int]]) -> set[Any]:
+    """Return what more flow could still reach from the source: the smallest side of a minimum cut.
+
+    The library's own cut returns the largest such side, which would draw in children who have a way out.
+    """
+    found = {"source"}
+    ahead: list[Any] = ["source"]
+    while ahead:
+        here = ahead.pop()
+        onward = [to for to in graph.successors(here) if flow[here][to] < graph[here][to]["capacity"]]
+        onward += [back for back in graph.predecessors(here) if flow[back][here] > 0]
+        new = set(onward) - found
+        found |= new
+        ahead.extend(new)
+    return found

@@ -177,7 +177,10 @@ def enough_beds_on(home: Home, starts: Sequence[tuple[str, date]]) -> bool | Non
     """
     if home.beds is None:
         return None if home.vacancies is None else home.vacancies >= len(starts)
-    held = {bed.held_for: bed.available_from or date.min for bed in home.beds if bed.held_for}
+    held: dict[str, date] = {}
+    for bed in home.beds:
+        if bed.held_for:
+            held[bed.held_for] = min(held.get(bed.held_for, date.max), bed.available_from or date.min)
     unheld = sorted(bed.available_from or date.min for bed in home.beds if bed.held_for is None)
     waiting = sorted(start for child_id, start in starts if held.get(child_id, date.max) > start)
     # The earliest bed goes to the earliest start: if that fails, no other pairing succeeds.

@@ -206,8 +206,12 @@ def _starts(unit: Unit) -> list[tuple[str, date]]:
 
 def _without_own_bed(unit: Unit, home: Home) -> list[date]:
     """Return the start dates of the members who need a bed that is not held for them."""
-    held = {bed.held_for: bed.available_from or date.min for bed in home.beds or () if bed.held_for}
-    return [start for child_id, start in _starts(unit) if held.get(child_id, date.max) > start]
+    held = [(bed.held_for, bed.available_from or date.min) for bed in home.beds or ()]
+    return [
+        start
+        for child_id, start in _starts(unit)
+        if not any(owner == child_id and free_from <= start for owner, free_from in held)
+    ]
 
 
 def _capacity(home: Home, units: Sequence[Unit], here: Sequence[int]) -> int:

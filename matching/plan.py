@@ -439,7 +439,11 @@ def _bottlenecks(joint: JointProblem) -> tuple[Bottleneck, ...]:
         for u, unit in enumerate(joint.units)
         for child_id in unit.child_ids
     }
-    beds = {home.home_id: joint.problem.capacities[h] for h, home in enumerate(joint.homes)}
+    registered = {h: limit for h, limit, families in joint.problem.usual_limits if not families}
+    beds = {
+        home.home_id: min(joint.problem.capacities[h], registered.get(h, joint.problem.capacities[h]))
+        for h, home in enumerate(joint.homes)
+    }
     held = {
         (bed.held_for, home.home_id): 1 for home in joint.homes for bed in home.beds or () if bed.held_for
     }

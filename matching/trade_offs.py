@@ -15,8 +15,8 @@ from matching.joint import JointProblem, StageMeaning
 Homes = tuple[int | None, ...]
 
 TERM_WORDS = {
-    "connected_carer": "with a connected carer approved for the child",
-    "area": "in the council's own area",
+    "connected_carer": "connected carers approved for the child",
+    "area": "homes in the council's own area",
     "near_home": "nearness to home",
     "school": "nearness to school",
     "siblings": "brothers and sisters together",
@@ -40,9 +40,8 @@ RIVALS = ("near_home", "area", "school", "siblings", "access")
 class Cost:
     """What the other children lose by one choice.
 
-    ``by_aim`` holds, for each aim, by how much the others could do better in it if this child needed no
-    place: children placed, or penalty points. The first entry that is not 0 decides; later ones may have
-    either sign.
+    ``by_aim`` holds, for each aim up to the first that differs, by how much the others could do better in it
+    if this child needed no place: children placed, or penalty points.
     """
 
     text: str
@@ -79,18 +78,33 @@ def costs_to_others(
         if _nobody_else_is_affected(joint, plan, u, home):
             found[u] = Cost(text="Costs no other child anything.", by_aim={})
             continue
-        fewer = without_unit(joint.problem, u)
-        stages = tuple(restricted(stage, fewer) for stage in joint.stages)
-        best = solve_in_order(fewer, stages, time_limit_seconds=seconds_each, seed=seed)
-        if any(not stage.proved for stage in best.stages) or not best.stages:
-            continue
-        by_aim = {
-            meaning.aim: stage_value(best.home_of_unit, stage, joint.problem)
-            - stage_value(rest, stage, joint.problem)
-            for meaning, stage in zip(joint.meanings, joint.stages, strict=True)
-        }
-        found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
+        by_aim = _lost_by_others(joint, rest, u, seconds=seconds_each, seed=seed)
+        if by_aim is not None:
+            found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
     return found
+
+
+def _lost_by_others(
+    joint: JointProblem, rest: Homes, u: int, *, seconds: float, seed: int
+) -> dict[str, int] | None:
+    """Return, aim by aim up to the first that differs, what the others could gain without the unit.
+
+    Most often it is a place: so the aims of places are tried first, and the others only when those are equal.
+    """
+    fewer = without_unit(joint.problem, u)
+    stages = [restricted(stage, fewer) for stage in joint.stages]
+    places = sum(meaning.most for meaning in joint.meanings)
+    by_aim: dict[str, int] = {}
+    for upto in (places, len(stages)):
+        best = solve_in_order(fewer, stages[:upto], time_limit_seconds=seconds, seed=seed)
+        if not best.stages or any(not stage.proved for stage in best.stages):
+            return None
+        for meaning, stage in list(zip(joint.meanings, joint.stages, strict=True))[len(by_aim) : upto]:
+            gain = stage_value(best.home_of_unit, stage, joint.problem)
+            by_aim[meaning.aim] = gain - stage_value(rest, stage, joint.problem)
+            if by_aim[meaning.aim]:
+                return by_aim
+    return by_aim
 
 
 def _nobody_else_is_affected(joint: JointProblem, plan: Homes, u: int, home: int) -> bool:
@@ -100,15 +114,13 @@ def _nobody_else_is_affected(joint: JointProblem, plan: Homes, u: int, home: int
 
 def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) -> str:
     for meaning in meanings:
-        loss = by_aim[meaning.aim]
+        loss = by_aim.get(meaning.aim, 0)
         if loss <= 0:
-            if loss < 0:
-                break
             continue
         if meaning.most:
             who = meaning.aim.removesuffix("_placed")
-            children = f"{loss} {who} {'child' if loss == 1 else 'children'}"
-            return f"Without this choice {children} more could be placed."
+            children = f"{loss} more {who} {'child' if loss == 1 else 'children'}"
+            return f"Without this choice {children} could be placed."
         if meaning.aim == "cost":
             return f"Without this choice the others' homes would cost {loss} pounds a week less."
         words = TERM_WORDS.get(meaning.aim, "closeness to home, school, family and area")
@@ -159,6 +171,13 @@ def _rival(
         for child_id in unit.child_ids
     ]
     gives_up = []
+    left = sum(
+        len(unit.child_ids) for u, unit in enumerate(joint.units) if homes[u] is None and plan[u] is not None
+    )
+    if left:
+        gives_up.append(
+            f"{left} {'child' if left == 1 else 'children'} placed in this plan would have no home; others would"
+        )
     for term, stage in terms.items():
         lost = stage_value(plan, stage, joint.problem) - stage_value(homes, stage, joint.problem)
         if lost > 0:

@@ -1,0 +1,208 @@
+"""The joint plan's stage values are the best of every possible plan, on random lists of up to 5 children.
+
+The joint rules are read here once more, child by child, apart from the code that plans and the code that
+verifies; ``verify_plan`` is held to the same reading.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from itertools import product
+
+import pytest
+
+from matching import aims
+from matching.eligibility import assess
+from matching.findings import Context, case_of
+from matching.plan import plan_list
+from matching.policy import default_policy
+from matching.referral import stays_put
+from matching.verify import verify_plan
+from tests.oracles.small_lists import AS_OF, random_list
+
+COUNT = int(os.environ.get("RIGHTHOME_ORACLE_COUNT", "120"))
+POLICY = default_policy()
+CHUNKS = 6
+
+
+class EveryPlan:
+    """All plans of a small list, and what each is worth."""
+
+    def __init__(self, referrals, homes, pins):
+        self.children = {one.child_id: one for one in referrals}
+        self.homes = {one.home_id: one for one in homes}
+        self.pins = pins
+        self.moving = sorted(one.child_id for one in referrals if not stays_put(one))
+        self.staying = {one.child_id: one.current_home_id for one in referrals if stays_put(one)}
+        self.context = Context(as_of=AS_OF, policy=POLICY, others=tuple(referrals))
+        self.cases = {child_id: case_of(self.children[child_id], self.context) for child_id in self.moving}
+        self.options = {child_id: self._options(child_id) for child_id in self.moving}
+
+    def family(self, child_id):
+        group = self.children[child_id].sibling_group
+        return [one for one, r in self.children.items() if group is not None and r.sibling_group == group]
+
+    def must(self, child_id):
+        family = self.family(child_id)
+        if any(self.children[one].siblings_together == "must" for one in family) and len(family) > 1:
+            return family
+        return [child_id]
+
+    def pinned(self, child_id):
+        return any(p["child_id"] in self.must(child_id) and not p["ban"] for p in self.pins)
+
+    def _options(self, child_id):
+        found = []
+        for home_id, home in self.homes.items():
+            if self.children[child_id].current_home_id == home_id:
+                continue
+            lawful = assess(self.children[child_id], home, self.context).may_be_offered
+            kin = [one for one in self.must(child_id) if one in self.moving]
+            enough = self.pinned(child_id) or all(aims.above_floor(self.cases[one], home) for one in kin)
+            if lawful and enough:
+                found.append(home_id)
+        return found
+
+    def every(self):
+        for choice in product(*([None, *self.options[child_id]] for child_id in self.moving)):
+            plan = dict(zip(self.moving, choice, strict=True))
+            if self.allowed(plan):
+                yield plan
+
+    def allowed(self, plan):
+        where = plan | self.staying
+        for child_id in self.moving:
+            together = {where[one] for one in self.must(child_id)}
+            if where[child_id] is not None and len(together) > 1:
+                return False
+        for pin in self.pins:
+            if (where[pin["child_id"]] == pin["home_id"]) == pin["ban"]:
+                return False
+        return all(self.home_allows(home, plan) for home in self.homes.values())
+
+    def home_allows(self, home, plan):
+        coming = [child_id for child_id, home_id in plan.items() if home_id == home.home_id]
+        if not coming:
+            return True
+        lives = [one for one, r in self.children.items() if r.current_home_id == home.home_id]
+        for one in coming:
+            for other in coming + lives:
+                if other in self.children[one].not_with or one in self.children[other].not_with:
+                    return False
+        start = {one: self.cases[one].start for one in coming}
+        if home.beds is None:
+            if len(coming) > home.vacancies:
+                return False
+        elif not self.seats(home, coming, start):
+            return False
+        heads = len(home.residents) + len(lives) + len(coming)
+        if heads > home.places:
+            return False
+        if home.type == "in_house_foster_carer" and heads > 3:
+            groups = {self.children[one].sibling_group for one in coming + lives}
+            groups |= {one.sibling_group for one in home.residents}
+            named = {one.child_id for one in home.exemptions}
+            alone = len(coming) == 1 and heads == 1
+            if not (len(groups) == 1 and (None not in groups or alone)) and not set(coming) <= named:
+                return False
+        return True
+
+    def seats(self, home, coming, start):
+        """Try every way of giving each child a bed of its own."""
+        beds = home.beds
+        for choice in product(range(len(beds)), repeat=len(coming)):
+            if len(set(choice)) < len(choice):
+                continue
+            if all(
+                beds[bed].held_for in (None, one)
+                and (beds[bed].available_from is None or beds[bed].available_from <= start[one])
+                for one, bed in zip(coming, choice, strict=True)
+            ):
+                return True
+        return False
+
+    def worth(self, plan):
+        """Return the aims in order, all to be made as large as possible."""
+        placed = [child_id for child_id, home_id in plan.items() if home_id is not None]
+        values = []
+        for urgency in ("crisis", "emergency", "planned"):
+            values.append(sum((self.cases[one].urgency or "planned") == urgency for one in placed))
+        where = plan | self.staying
+        totals = dict.fromkeys((aim.name for aim in POLICY.aims), 0)
+        for one in placed:
+            home = self.homes[plan[one]]
+            for name, penalty in aims.penalties(self.cases[one], home).items():
+                if name != "siblings":
+                    totals[name] += penalty
+            totals["siblings"] += POLICY.aim("siblings").weight * self.alone(one, home, where)
+        for stage in POLICY.stages:
+            values.append(-sum(totals[aim.name] for aim in POLICY.aims if aim.stage == stage))
+        return values
+
+    def alone(self, child_id, home, where):
+        me = self.children[child_id]
+        if me.sibling_group is None or me.siblings_together == "no":
+            return 0
+        kin = [one for one in self.family(child_id) if one != child_id]
+        together = [one for one in kin if where[one] == home.home_id]
+        there = any(one.sibling_group == me.sibling_group for one in home.residents)
+        there = there or any(self.children[one].current_home_id == home.home_id for one in kin)
+        if len(together) == len(kin) and (kin or there):
+            return 0
+        return 1 if together or there else 3
+
+
+def as_answer(plan, every):
+    """Return a plan of the enumeration in the contract's shape, with nothing claimed about its stages."""
+    pairs = [[child_id, home_id] for child_id, homes in every.options.items() for home_id in homes]
+    ours = {h.home_id: h.contract == "in_house" for h in every.homes.values()}
+    return {
+        "status": "FEASIBLE",
+        "assignments": [
+            {"child_id": child_id, "home_id": home_id, "subject_to_offer": not ours[home_id]}
+            for child_id, home_id in plan.items()
+            if home_id is not None
+        ],
+        "unplaced": [{"child_id": child_id} for child_id, home_id in plan.items() if home_id is None],
+        "stages": [],
+        "eligible_pairs": pairs,
+    }
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
+    rng = random.Random(chunk)
+    for _ in range(COUNT // CHUNKS):
+        referrals, homes, pins = random_list(rng)
+        every = EveryPlan(referrals, homes, pins)
+        values = [every.worth(plan) for plan in every.every()]
+        rng.shuffle(referrals)
+        rng.shuffle(homes)
+        found = plan_list(referrals, homes, as_of=AS_OF, pins=pins, time_limit_seconds=20)
+        if not values:
+            assert found.status == "INFEASIBLE", (referrals, homes, pins)
+            assert found.assignments == ()
+            continue
+        assert found.status == "OPTIMAL", (referrals, homes, pins)
+        assert verify_plan(found, referrals, homes, as_of=AS_OF, pins=pins) == [], (referrals, homes, pins)
+        reached = [stage.value if stage.better == "more" else -stage.value for stage in found.stages]
+        assert reached[: len(values[0])] == max(values), (referrals, homes, pins)
+        plan = dict.fromkeys(every.moving) | {one.child_id: one.home_id for one in found.assignments}
+        assert every.worth(plan) == max(values)
+
+
+@pytest.mark.parametrize("chunk", range(2))
+def test_the_checker_finds_fault_with_exactly_the_plans_that_are_not_allowed(chunk):
+    rng = random.Random(100 + chunk)
+    seen = {True: 0, False: 0}
+    for _ in range(COUNT // 4):
+        referrals, homes, pins = random_list(rng)
+        every = EveryPlan(referrals, homes, pins)
+        for _ in range(12):
+            plan = {one: rng.choice([None, *every.options[one], *every.options[one]]) for one in every.moving}
+            faults = verify_plan(as_answer(plan, every), referrals, homes, as_of=AS_OF, pins=pins)
+            allowed = every.allowed(plan)
+            assert allowed == (not faults), (faults, plan, referrals, homes, pins)
+            seen[allowed] += 1
+    assert min(seen.values()) > COUNT // 4

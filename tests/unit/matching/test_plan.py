@@ -1,0 +1,261 @@
+"""The joint plan: order of aims, families, beds, pins, who stays, and what is told beside the plan."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import timedelta
+
+import pytest
+
+from matching.home import Bed, Resident
+from matching.plan import plan_list
+from matching.verify import verify_plan
+from reference_data.problems import InvalidInput
+from reference_data.vocabulary import (
+    ContractKind,
+    NeedDomain,
+    PlacementType,
+    SiblingsTogether,
+    Urgency,
+)
+from tests.oracles.small_lists import AS_OF, POSTCODES, child, home
+
+CONNECTED = PlacementType.CONNECTED_FOSTER_CARER
+
+
+def planned(referrals, homes, **options):
+    plan = plan_list(referrals, homes, as_of=AS_OF, **options)
+    assert verify_plan(plan, referrals, homes, as_of=AS_OF, pins=options.get("pins", ())) == []
+    return plan, {one.child_id: one.home_id for one in plan.assignments}
+
+
+def one_bed(home_id="H1", **changes):
+    return home(home_id, **({"places": 1, "vacancies": 1} | changes))
+
+
+def test_a_child_in_crisis_comes_before_two_planned_children():
+    crisis = child("A", urgency=Urgency.CRISIS, sibling_group=None)
+    group = [child(name, sibling_group="G", siblings_together=SiblingsTogether.MUST) for name in ("B", "C")]
+    two = home("H1", places=2, vacancies=2)
+    apart = [child("A", urgency=Urgency.CRISIS, not_with=("B",)), *group]
+    plan, where = planned(apart, [two])
+    assert where == {"A": "H1"}
+    assert [(s.aim, s.value) for s in plan.stages[:3]] == [
+        ("crisis_placed", 1),
+        ("emergency_placed", 0),
+        ("planned_placed", 0),
+    ]
+    plan, where = planned([crisis, *group], [two])
+    assert where == {"A": "H1"}
+    assert {one.child_id: one.competing for one in plan.unplaced} == {"B": ("A",), "C": ("A",)}
+
+
+def test_a_connected_carer_comes_before_a_nearer_home():
+    carer = one_bed("H1", type=CONNECTED, approved_for=("A",), postcode=POSTCODES[3])
+    near = one_bed("H2", postcode=POSTCODES[0])
+    plan, where = planned([child("A")], [near, carer])
+    assert where == {"A": "H1"}
+    assert {stage.aim: stage.value for stage in plan.stages}["connected_carer"] == 0
+
+
+def test_a_sibling_group_that_must_stay_together_is_never_split():
+    group = [child("A", sibling_group="G", siblings_together=SiblingsTogether.MUST)]
+    group += [child(name, sibling_group="G") for name in ("B", "C")]
+    plan, where = planned(group, [home("H1", vacancies=2), one_bed("H2")])
+    assert where == {}
+    assert len(plan.unplaced) == 3
+    _, where = planned(group, [home("H1", vacancies=3), one_bed("H2")])
+    assert set(where.values()) == {"H1"}
+    assert len(where) == 3
+
+
+def test_siblings_who_prefer_it_go_together_unless_that_costs_a_place():
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.PREFER) for name in ("A", "B")]
+    near_but_single = one_bed("H1", postcode=POSTCODES[0])
+    homes = [near_but_single, home("H2", places=2, vacancies=2)]
+    plan, where = planned(pair, homes)
+    assert where == {"A": "H2", "B": "H2"}
+    terms = {stage.aim: stage.terms for stage in plan.stages}["section_22c"]
+    assert terms["siblings"] == 0
+    third = child("C", acceptable_types=(PlacementType.IN_HOUSE_FOSTER_CARER,), not_with=("A",))
+    _, where = planned([*pair, third], homes)
+    assert len(where) == 3
+
+
+def test_the_usual_limit_of_three_holds_for_strangers_and_not_for_one_family():
+    four = [child(name) for name in "ABCD"]
+    roomy = home("H1", places=4, vacancies=4)
+    _, where = planned(four, [roomy])
+    assert len(where) == 3
+    family = [child(name, sibling_group="G") for name in "ABCD"]
+    _, where = planned(family, [roomy])
+    assert len(where) == 4
+    stranger = home("H1", places=5, vacancies=4, residents=(Resident(child_id="L", age=9),))
+    _, where = planned(family, [stranger])
+    assert len(where) == 2
+
+
+def test_children_who_may_not_live_together_never_do():
+    plan, where = planned([child("A", not_with=("B",)), child("B")], [home("H1")])
+    assert len(where) == 1
+    assert plan.stages[2].value == 1
+
+
+def test_a_child_who_is_settled_is_not_planned_and_nobody_is_moved_for_a_bed():
+    settled = child("A", current_home_id="H1")
+    plan, where = planned([settled, child("B")], [home("H1", places=1, vacancies=0), one_bed("H2")])
+    assert where == {"B": "H2"}
+    assert plan.unplaced == ()
+    moving = child("A", current_home_id="H1", move_reason="carer retires", move_review_on=AS_OF)
+    _, where = planned([moving], [home("H1"), one_bed("H2")])
+    assert where == {"A": "H2"}
+
+
+def test_a_bed_held_for_a_child_is_for_that_child_only():
+    held = home("H1", vacancies=None, beds=(Bed(held_for="B"),))
+    _, where = planned([child("A"), child("B")], [held])
+    assert where == {"B": "H1"}
+
+
+def test_a_bed_that_is_free_later_serves_only_who_starts_later():
+    beds = (Bed(available_from=AS_OF + timedelta(days=4)), Bed(available_from=AS_OF))
+    soon = [child(name, needed_by=AS_OF) for name in "AB"]
+    later = child("C", needed_by=AS_OF + timedelta(days=7))
+    _, where = planned([*soon, later], [home("H1", beds=beds)])
+    assert len(where) == 2
+    assert "C" in where
+
+
+def test_a_pin_holds_against_the_plan_and_a_ban_keeps_a_child_away():
+    near, far = one_bed("H1", postcode=POSTCODES[0]), one_bed("H2", postcode=POSTCODES[3])
+    children = [child("A"), child("B")]
+    plan, where = planned(children, [near, far], pins=[("A", "H2")])
+    assert where == {"A": "H2", "B": "H1"}
+    assert plan.status == "OPTIMAL"
+    _, where = planned([child("A")], [near, far], pins=[{"child_id": "A", "home_id": "H1", "ban": True}])
+    assert where == {"A": "H2"}
+
+
+def test_a_pin_to_a_home_that_may_not_take_the_child_makes_the_plan_infeasible():
+    plan, where = planned([child("A"), child("B")], [one_bed("H1", sexes="M")], pins=[("A", "H1")])
+    assert (plan.status, where, plan.stages) == ("INFEASIBLE", {}, ())
+    assert len(plan.unplaced) == 2
+    assert any("pin of child A" in warning for warning in plan.evidence["warnings"])
+
+
+def test_two_pins_to_one_bed_make_the_plan_infeasible():
+    plan, _ = planned([child("A"), child("B")], [one_bed()], pins=[("A", "H1"), ("B", "H1")])
+    assert plan.status == "INFEASIBLE"
+
+
+def test_a_pin_that_would_move_a_settled_child_makes_the_plan_infeasible():
+    plan, _ = planned([child("A", current_home_id="H1")], [home("H1"), home("H2")], pins=[("A", "H2")])
+    assert plan.status == "INFEASIBLE"
+
+
+def test_a_pin_for_nobody_on_the_list_is_refused():
+    with pytest.raises(InvalidInput):
+        plan_list([child("A")], [home("H1")], as_of=AS_OF, pins=[("Z", "H1")])
+
+
+def test_a_harmful_match_is_not_made_to_raise_the_count():
+    needs = dict.fromkeys(NeedDomain, 60)
+    weak = one_bed("H1", can_meet=dict.fromkeys(NeedDomain, 35))
+    plan, where = planned([child("A", needs=needs)], [weak])
+    assert where == {}
+    assert "floor" in plan.unplaced[0].reasons[0]
+    assert plan.eligible_pairs == ()
+
+
+def test_a_vacant_block_bed_already_paid_for_is_used_before_a_bed_that_costs_more():
+    spot = one_bed("H1", contract=ContractKind.SPOT, weekly_fee_pence=90_000)
+    block = one_bed("H2", contract=ContractKind.BLOCK, weekly_fee_pence=500_000)
+    plan, where = planned([child("A")], [spot, block])
+    assert where == {"A": "H2"}
+    assert {stage.aim: stage.value for stage in plan.stages}["cost"] == 0
+
+
+def test_a_home_we_do_not_direct_is_subject_to_offer_with_whom_to_ask_next():
+    first = one_bed("H1", contract=ContractKind.SPOT, postcode=POSTCODES[0])
+    second = one_bed("H2", contract=ContractKind.SPOT, postcode=POSTCODES[2])
+    plan, where = planned([child("A")], [first, second])
+    assert where == {"A": "H1"}
+    assert plan.assignments[0].subject_to_offer
+    assert plan.enquiries == (("A", ("H2",)),)
+    plan, _ = planned([child("A")], [one_bed("H3"), second])
+    assert (plan.assignments[0].subject_to_offer, plan.enquiries) == (False, ())
+
+
+def test_what_a_choice_costs_the_others_is_told_in_words():
+    plan, _ = planned([child("A"), child("B")], [one_bed()])
+    (placed,) = plan.assignments
+    assert placed.cost_to_others == "Without this choice 1 more planned child could be placed."
+    assert placed.cost_by_aim["planned_placed"] == 1
+    plan, _ = planned([child("A")], [one_bed()])
+    assert plan.assignments[0].cost_to_others == "Costs no other child anything."
+
+
+def test_a_bottleneck_names_the_children_the_homes_and_the_beds_short():
+    children = [child(name) for name in "ABC"]
+    plan, _ = planned(children, [one_bed("H1"), home("H2", places=0, vacancies=0)])
+    assert [(b.children, b.homes, b.beds_short) for b in plan.bottlenecks] == [(("A", "B", "C"), ("H1",), 2)]
+
+
+def test_rival_plans_say_what_they_give_up():
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.PREFER) for name in ("A", "B")]
+    near = one_bed("H1", postcode=POSTCODES[0])
+    plan, where = planned(pair, [near, home("H2", places=2, vacancies=2, postcode=POSTCODES[2])])
+    told = " ".join(rival.difference + " ".join(rival.gives_up) for rival in plan.alternatives)
+    assert plan.alternatives
+    assert "brothers and sisters together" in told
+    for rival in plan.alternatives:
+        assert any(where[child_id] != home_id for child_id, home_id in rival.changes)
+
+
+def test_the_order_of_the_input_and_the_seed_do_not_change_the_answer():
+    rng = random.Random(4)
+    children = [child(f"C{n}", urgency=rng.choice(list(Urgency))) for n in range(8)]
+    homes = [one_bed(f"H{n}", postcode=rng.choice(POSTCODES)) for n in range(6)]
+    first = plan_list(children, homes, as_of=AS_OF, seed=1).as_dict()
+    rng.shuffle(children)
+    rng.shuffle(homes)
+    second = plan_list(children, homes, as_of=AS_OF, seed=1).as_dict()
+    third = plan_list(children, homes, as_of=AS_OF, seed=2).as_dict()
+    for answer in (first, second, third):
+        del answer["seconds"]
+    assert json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
+    assert first["assignments"] == third["assignments"]
+
+
+def test_no_time_gives_the_greedy_plan_and_says_that_nothing_is_proved():
+    children = [child(name) for name in "ABC"]
+    plan, where = planned(children, [one_bed("H1"), one_bed("H2")], time_limit_seconds=0)
+    assert plan.status == "FEASIBLE"
+    assert len(where) == 2
+    assert plan.gap is not None
+    assert not plan.stages[-1].proved
+
+
+def test_an_empty_list_and_a_list_without_homes_are_answers():
+    plan, where = planned([], [home("H1")])
+    assert (plan.status, where) == ("OPTIMAL", {})
+    plan, where = planned([child("A")], [])
+    assert (plan.status, where) == ("OPTIMAL", {})
+    assert plan.unplaced[0].reasons
+
+
+def test_one_more_bed_never_lowers_a_count_of_children_placed():
+    rng = random.Random(9)
+    children = [child(f"C{n}", urgency=rng.choice(list(Urgency))) for n in range(6)]
+    homes = [one_bed(f"H{n}", accepts_emergency=n % 2 == 0) for n in range(3)]
+    before, _ = planned(children, homes)
+    after, _ = planned(children, [*homes, one_bed("H9")])
+    assert [s.value for s in after.stages[:3]] >= [s.value for s in before.stages[:3]]
+
+
+def test_the_answer_holds_no_birth_date_and_no_postcode():
+    children = [child(name) for name in "AB"]
+    text = json.dumps(plan_list(children, [one_bed()], as_of=AS_OF).as_dict())
+    assert "2014" not in text
+    assert not any(postcode in text for postcode in POSTCODES)
