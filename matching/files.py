@@ -6,14 +6,14 @@ fields of one record say about each other is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from matching.home import Bed, Exemption, Home, Offers, Resident
 from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral, Wishes
-from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.problems import ImportIssue
 from reference_data.tables import RecordTable, Row, read_records, records_from_values
 from reference_data.vocabulary import (
     AgeBasis,
@@ -46,7 +46,7 @@ def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
     ImportRejected
         If anything cannot be used, a referral id is repeated, or a child has two referrals.
     """
-    return _referrals(read_records(path, "referral"))
+    return _referrals(read_records(path, "referral", _children_once))
 
 
 def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
@@ -57,7 +57,7 @@ def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
     ImportRejected
         If anything cannot be used, a home id is repeated, or the dates or ages of a home contradict.
     """
-    return _homes(read_records(path, "home"))
+    return _homes(read_records(path, "home", _contradictions_of))
 
 
 def read_pins(path: Path) -> tuple[tuple[tuple[str, str], ...], Warnings]:
@@ -76,14 +76,14 @@ def referrals_from_values(
     records: Iterable[Mapping[str, object]], file: str = "referrals"
 ) -> tuple[tuple[Referral, ...], Warnings]:
     """Return referrals from JSON-like mappings, by the same rules as a file."""
-    return _referrals(records_from_values(file, records, "referral"))
+    return _referrals(records_from_values(file, records, "referral", _children_once))
 
 
 def homes_from_values(
     records: Iterable[Mapping[str, object]], file: str = "homes"
 ) -> tuple[tuple[Home, ...], Warnings]:
     """Return homes from JSON-like mappings, by the same rules as a file."""
-    return _homes(records_from_values(file, records, "home"))
+    return _homes(records_from_values(file, records, "home", _contradictions_of))
 
 
 def referral_from_values(values: Mapping[str, Any]) -> Referral:
@@ -142,25 +142,25 @@ def code(value: str) -> str:
     return "_".join(value.replace("-", " ").lower().split())
 
 
-def _referrals(table: RecordTable) -> tuple[tuple[Referral, ...], Warnings]:
+def _children_once(rows: Sequence[Row]) -> Iterable[ImportIssue]:
     seen: set[str] = set()
-    issues = []
-    for row in table.rows:
-        child_id = row.values["child_id"]
+    for row in rows:
+        child_id = row.values.get("child_id")
         if child_id in seen:
-            issues.append(
-                row.issue("child_id", "child_twice", "A child has two referrals here; keep the open one.")
-            )
-        seen.add(child_id)
-    if issues:
-        raise ImportRejected(issues)
+            yield row.issue("child_id", "child_twice", "A child has two referrals here; keep the open one.")
+        if child_id is not None:
+            seen.add(child_id)
+
+
+def _referrals(table: RecordTable) -> tuple[tuple[Referral, ...], Warnings]:
     return tuple(referral_from_values(row.values) for row in table.rows), table.warnings
 
 
+def _contradictions_of(rows: Sequence[Row]) -> Iterable[ImportIssue]:
+    return (issue for row in rows for issue in _contradictions(row))
+
+
 def _homes(table: RecordTable) -> tuple[tuple[Home, ...], Warnings]:
-    issues = [issue for row in table.rows for issue in _contradictions(row)]
-    if issues:
-        raise ImportRejected(issues)
     noticed = tuple(issue for row in table.rows for issue in _doubts(row))
     return tuple(home_from_values(row.values) for row in table.rows), table.warnings + noticed
 

@@ -7,7 +7,7 @@ to an engine is decided by that engine's ``files.py``, which may add problems of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -56,7 +56,11 @@ class RecordTable:
     warnings: tuple[ImportIssue, ...]
 
 
-def read_records(path: Path, record: str) -> RecordTable:
+Check = Callable[[Sequence[Row]], Iterable[ImportIssue]]
+"""What an engine asks of the rows of a file beyond their cells. A row may lack values that could not be read."""
+
+
+def read_records(path: Path, record: str, check: Check | None = None) -> RecordTable:
     """Return the typed records of a CSV, XLSX or JSON file.
 
     Headings are matched without regard to case. Unknown columns become warnings.
@@ -67,16 +71,20 @@ def read_records(path: Path, record: str) -> RecordTable:
         The file.
     record
         The name of a field table: ``referral``, ``home``, ``stay`` ...
+    check
+        Gives problems of the rows as wholes, listed together with those of their cells.
 
     Raises
     ------
     ImportRejected
         If anything in the file cannot be used; every problem is listed and nothing is returned.
     """
-    return _typed(read_rows(path), record)
+    return _typed(read_rows(path), record, check)
 
 
-def records_from_values(file: str, records: Iterable[Mapping[str, object]], record: str) -> RecordTable:
+def records_from_values(
+    file: str, records: Iterable[Mapping[str, object]], record: str, check: Check | None = None
+) -> RecordTable:
     """Return typed records from JSON-like mappings already in memory, by the same rules as a file.
 
     Parameters
@@ -91,12 +99,12 @@ def records_from_values(file: str, records: Iterable[Mapping[str, object]], reco
         for number, values in enumerate(records, start=1)
     )
     header = tuple(dict.fromkeys(name for row in rows for name in row.cells))
-    return _typed(RawTable(file=file, header=header, rows=rows, nested=True), record)
+    return _typed(RawTable(file=file, header=header, rows=rows, nested=True), record, check)
 
 
-def _typed(table: RawTable, record: str) -> RecordTable:
+def _typed(table: RawTable, record: str, check: Check | None) -> RecordTable:
     reading = _Reading(table, load_fields(record))
-    return reading.result()
+    return reading.result(check)
 
 
 class _Reading:
@@ -114,12 +122,14 @@ class _Reading:
             if field.in_list and field.parent:
                 self.lists.setdefault(field.parent.casefold(), []).append(field)
 
-    def result(self) -> RecordTable:
+    def result(self, check: Check | None) -> RecordTable:
         table = self.table
         if not table.nested:
             self._check_columns()
         rows = [self._row(raw) for raw in table.rows]
         self._check_keys(rows)
+        if check is not None:
+            self.issues += check(rows)
         if self.issues:
             raise ImportRejected(self._listed_issues())
         unknown = tuple(

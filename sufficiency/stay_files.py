@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.problems import ImportIssue
 from reference_data.tables import RecordTable, Row, read_records, records_from_values
 from reference_data.vocabulary import EmergencySetting, LegalBasis, PlacementType
 from sufficiency.emergency_stay import Setting, Stay, StayApproval, StayNotice
@@ -23,7 +23,7 @@ def read_stays(path: Path) -> tuple[tuple[Stay, ...], Warnings]:
     ImportRejected
         If anything cannot be used: every problem is listed and nothing is returned.
     """
-    return _stays(read_records(path, "stay"))
+    return _stays(read_records(path, "stay", _contradictions))
 
 
 def stays_from_values(
@@ -36,13 +36,10 @@ def stays_from_values(
     ImportRejected
         If anything cannot be used.
     """
-    return _stays(records_from_values(file, records, "stay"))
+    return _stays(records_from_values(file, records, "stay", _contradictions))
 
 
 def _stays(table: RecordTable) -> tuple[tuple[Stay, ...], Warnings]:
-    issues = [issue for row in table.rows for issue in _row_issues(row)]
-    if issues:
-        raise ImportRejected(issues)
     return tuple(stay_from_values(row.values) for row in table.rows), table.warnings
 
 
@@ -65,8 +62,14 @@ _AS_READ = (
 """Fields that a stay keeps exactly as the reader typed them."""
 
 
+def _contradictions(rows: Sequence[Row]) -> Iterable[ImportIssue]:
+    return (issue for row in rows for issue in _row_issues(row))
+
+
 def _row_issues(row: Row) -> Iterable[ImportIssue]:
-    started: date = row.values["started_on"]
+    started: date | None = row.values.get("started_on")
+    if started is None:
+        return
     ended: date | None = row.values.get("ended_on")
     born: date | None = row.values.get("date_of_birth")
     if ended is not None and ended < started:
