@@ -109,7 +109,16 @@ def _progress(text: str) -> None:
 def _policy(path: Path | None) -> Policy:
     from matching.policy import default_policy, read_policy
 
-    return default_policy() if path is None else read_policy(path)
+    if path is None:
+        return default_policy()
+    try:
+        return read_policy(path)
+    except ImportRejected:
+        raise
+    except RighthomeError as error:
+        # A policy is a file like any other: what is wrong with it is a problem of that file.
+        issue = ImportIssue(file=path.name, row=None, column=None, rule=error.code, what_to_do=error.message)
+        raise ImportRejected([issue]) from None
 
 
 def _referrals_and_homes(

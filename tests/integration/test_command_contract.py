@@ -206,11 +206,26 @@ def test_unusable_input_is_exit_3_with_the_problems_of_every_file(run: Any, tmp_
     assert "igloo" not in plain.err
 
 
-@pytest.mark.parametrize("option", ["--stays"])
-def test_a_file_that_is_not_there_is_unusable_input(run: Any, option: str) -> None:
-    answer = run("watch", option, "no-such-file.csv", "--json")
+def test_a_file_that_is_not_there_is_unusable_input(run: Any) -> None:
+    answer = run("watch", "--stays", "no-such-file.csv", "--json")
     assert answer.code == 3
     assert [one["rule"] for one in answer.json["problems"]] == ["file_missing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"), [("[emergnecy]\nnights = 14\n", "policy_unknown_key"), ("[gaps\n", None), (None, None)]
+)
+def test_a_policy_that_cannot_be_used_is_unusable_input(
+    run: Any, tmp_path: Path, text: str | None, rule: str | None
+) -> None:
+    policy = tmp_path / "council.toml"
+    if text is not None:
+        policy.write_text(text)
+    answer = run("watch", "--stays", STAYS, "--policy", str(policy), "--json")
+    assert answer.code == 3
+    (problem,) = answer.json["problems"]
+    assert problem["file"] == "council.toml"
+    assert rule in (None, problem["rule"])
 
 
 def test_a_schema_is_printed_for_every_record(run: Any) -> None:
