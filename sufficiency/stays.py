@@ -223,7 +223,8 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
         per_day=per_day,
         factor_shapes=tuple(_summed(counts, axes) + weight for axes, weight in _FACTORS),
         expected=days * per_day + 1e-12,
-        level_events=level_events,
+        # The level itself has drifted since the middle of the years it was learnt from.
+        level_events=1 / (1 / level_events + drift**2 / 3),
         drift_a_year=drift,
     )
 
