@@ -51,7 +51,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             page = browser.new_page(
                 base_url=f"http://127.0.0.1:{listening.getsockname()[1]}",
-                viewport={"width": 1180, "height": 1560},
+                viewport={"width": 1100, "height": 1400},
             )
             page.goto("/sign-in")
             page.get_by_label("Username").fill(sample.users[0].username)

@@ -120,7 +120,7 @@ def miles(distance: float | None) -> str:
     """Return a distance as ``3.4 miles``."""
     if distance is None:
         return UNKNOWN
-    return "1 mile" if distance == 1 else f"{distance:g} miles"
+    return f"{distance:.1f} miles"
 
 
 def counted(number: int, singular: str, plural: str | None = None) -> str:

@@ -1,6 +1,6 @@
 """A real Chromium against a real server on a sample database; skipped by name where there is no Chromium.
 
-Set ``RIGHTHOME_REQUIRE_BROWSER=1`` to make a missing browser a failure, as the continuous integration does.
+Set ``TESTS_REQUIRE_BROWSER=1`` to make a missing browser a failure, as the continuous integration does.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def chromium() -> str | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
-    missing = chromium() is None and os.environ.get("RIGHTHOME_REQUIRE_BROWSER") != "1"
+    missing = chromium() is None and os.environ.get("TESTS_REQUIRE_BROWSER") != "1"
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)

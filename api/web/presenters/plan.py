@@ -11,6 +11,22 @@ from api.web.words import british_date, capital, counted, joined, number, plain,
 from matching.home import Home
 from matching.referral import Referral
 
+AIM_WORDS = {
+    "crisis_placed": "Children placed who need a home tonight",
+    "emergency_placed": "Children placed who need one within 2 days",
+    "planned_placed": "Children placed on a planned date",
+    "connected_carer": "Connected carers first (section 22C(7)(a))",
+    "section_22c": "Area, home, school, brothers and sisters, access (section 22C(8) and (9))",
+    "unmet_need_and_specialist_capacity": "Least unmet need, least specialist capacity wasted",
+    "stability": "Stability expected",
+    "cost": "Net cost to the council",
+    "unknown_facts": "Fewest facts still unknown",
+}
+
+REASONS_SHOWN = 2
+NAMES_SHOWN = 4
+"""More children or homes than this are counted, and their names folded away."""
+
 STATUS_WORDS = {
     "OPTIMAL": ("Proved", "No better plan exists for this list, these homes and this policy."),
     "FEASIBLE": (
@@ -37,6 +53,7 @@ class AssignmentView:
     referral_id: str
     home: str
     reasons: tuple[str, ...]
+    further_reasons: tuple[str, ...]
     cost_to_others: str
     step: str
     ask_next: str
@@ -57,6 +74,7 @@ class StageView:
     """One aim of the plan with what was reached and whether that is proved best."""
 
     aim: str
+    unit: str
     value: str
     bound: str
     proved: bool
@@ -74,9 +92,9 @@ class AlternativeView:
 class BottleneckView:
     """Children who compete for too few beds."""
 
+    in_brief: str
     children: str
     homes: str
-    beds_short: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +138,14 @@ def present_plan(
                 child_id=item["child_id"],
                 referral_id=_referral_id(referrals, item["child_id"]),
                 reasons=tuple(sentence(str(reason)) for reason in item["reasons"]),
-                competing=joined(item["competing"]),
+                competing=_children(item["competing"]),
             )
             for item in unplaced
         ),
         stages=tuple(
             StageView(
-                aim=capital(plain(str(stage["aim"]))),
+                aim=AIM_WORDS.get(stage["aim"]) or capital(plain(str(stage["aim"]))),
+                unit="children" if stage["aim"].endswith("_placed") else "penalty points, fewer is better",
                 value=number(stage["value"]),
                 bound=number(stage["bound"]),
                 proved=bool(stage["proved"]),
@@ -142,9 +161,9 @@ def present_plan(
         ),
         bottlenecks=tuple(
             BottleneckView(
+                in_brief=_bottleneck(item),
                 children=joined(item["children"]),
                 homes=joined(_name(homes, home_id) for home_id in item["homes"]),
-                beds_short=capital(counted(item["beds_short"], "bed")),
             )
             for item in plan["bottlenecks"]
         ),
@@ -159,15 +178,31 @@ def _assignment(
     ask_next: Mapping[str, list[str]],
 ) -> AssignmentView:
     child_id = item["child_id"]
+    reasons = tuple(sentence(str(reason)) for reason in item["reasons"])
     others = [home_id for home_id in ask_next.get(child_id, []) if home_id != item["home_id"]]
     return AssignmentView(
         child_id=child_id,
         referral_id=_referral_id(referrals, child_id),
         home=_name(homes, item["home_id"]),
-        reasons=tuple(sentence(str(reason)) for reason in item["reasons"]),
+        reasons=reasons[:REASONS_SHOWN],
+        further_reasons=reasons[REASONS_SHOWN:],
         cost_to_others=_cost(item["cost_to_others"]),
         step="Ask the provider" if item["subject_to_offer"] else "We can place",
         ask_next=joined((_name(homes, home_id) for home_id in others[:3]), "then"),
+    )
+
+
+def _bottleneck(item: Mapping[str, Any]) -> str:
+    children = counted(len(item["children"]), "child competes", "children compete")
+    homes = counted(len(item["homes"]), "home")
+    return f"{capital(counted(item['beds_short'], 'bed'))} short: {children} for {homes}"
+
+
+def _children(child_ids: list[str]) -> str:
+    return (
+        joined(child_ids)
+        if len(child_ids) <= NAMES_SHOWN
+        else counted(len(child_ids), "other child", "other children")
     )
 
 

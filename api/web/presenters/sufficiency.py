@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -204,7 +205,7 @@ def _short_table(group: str, members: Sequence[Mapping[str, Any]]) -> ShortTable
     def row_of(band: str) -> ShortRow:
         return ShortRow(
             ages="All ages" if band == ALL_AGES else band,
-            capacity=_beds(by_place[band, shown[0]]["capacity"]),
+            capacity=_capacity(by_place[band, shown[0]]["capacity"]),
             cells=tuple(_short_cell(by_place[band, day]) for day in shown),
         )
 
@@ -232,5 +233,10 @@ def _short_cell(row: Mapping[str, Any]) -> ShortCell:
     )
 
 
-def _beds(value: float | None) -> str:
+def _capacity(value: float | None) -> str:
     return "Not assessed" if value is None else number(value)
+
+
+def _beds(value: float | None) -> str:
+    """Return beds as a whole number; rounded up, so that as many futures stay at or below it as is said."""
+    return "Not assessed" if value is None else number(ceil(value - 1e-9))
