@@ -276,7 +276,7 @@ def forecast(
     scenario: Annotated[
         Path | None, typer.Option("--scenario", metavar="FILE", help="Changes to try (TOML).")
     ] = None,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=100_000, help="Simulated futures.")] = 500,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 500,
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,
@@ -309,6 +309,31 @@ def forecast(
         _print_json(answer)
     else:
         print_forecast(_console(), answer)
+
+
+@app.command()
+def backtest(
+    returns: Annotated[
+        Path, typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are.")
+    ],
+    origins: Annotated[
+        int, typer.Option("--origins", min=1, max=20, help="How many past 31 Marches to forecast from.")
+    ] = 3,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 300,
+    seed: Seed = 0,
+    as_of: AsOf = None,  # noqa: ARG001  every command takes it; a backtest's dates are those of the returns
+    as_json: Json = False,
+) -> None:
+    """Past forecasts beside what happened and beside "same as today"."""
+    from api.printing import print_backtest
+    from sufficiency.backtest import backtest_forecast
+    from sufficiency.files import read_returns
+
+    answer = backtest_forecast(read_returns(returns), origins=origins, runs=runs, seed=seed).as_dict()
+    if as_json:
+        _print_json(answer)
+    else:
+        print_backtest(_console(), answer)
 
 
 @app.command()

@@ -185,3 +185,39 @@ def print_watch(console: Console, answer: Answer) -> None:
             if rule["outcome"] in ("RAISED", "WARNING", "NOT_ASSESSED"):
                 due = f" Due {british_date(rule['due_on'])}." if rule["due_on"] else ""
                 console.print(f"    {rule['text']}{due} ({rule['instrument']})")
+
+
+def print_backtest(console: Console, answer: Answer) -> None:
+    """Print the error beside "same as today" and how often each band held what happened."""
+    console.print(f"Forecasts from {', '.join(british_date(day) for day in answer['origins'])}.")
+    table = Table(
+        "Months ahead",
+        "Origins",
+        "Error of total",
+        "Same as today",
+        "Error by group",
+        "Same as today",
+        "80 in 100 held",
+        "95 in 100 held",
+        box=None,
+        padding=(0, 1),
+    )
+    for row in answer["horizons"]:
+        table.add_row(
+            str(row["months"]),
+            str(row["origins"]),
+            *(
+                f"{row[name]:g}%"
+                for name in (
+                    "total_error_percent",
+                    "total_error_percent_same_as_today",
+                    "group_error_percent",
+                    "group_error_percent_same_as_today",
+                )
+            ),
+            f"{row['coverage_of_total_percent']['80']:g}%",
+            f"{row['coverage_of_total_percent']['95']:g}%",
+        )
+    console.print(table)
+    for warning in answer["evidence"]["warnings"]:
+        console.print(f"Take care: {warning}", style="dim")

@@ -30,7 +30,7 @@ RECORD_WORDS = {
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "episode": "One row of the Episodes table of an SSDA903 return, read by `forecast --returns` as it is.",
-    "header": "One row of the Header table of an SSDA903 return, read by `forecast --returns` as it is.",
+    "header_903": "One row of the Header table of an SSDA903 return, read by `forecast --returns` as it is.",
 }
 
 
