@@ -10,19 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
 from matching.eligibility import HARD_FACTS, assess_case
-from matching.home import Home, is_fostering
-from matching.instruments import legal_number
+from matching.home import Home
 from matching.pins import Pin
 from matching.policy import Policy
 from matching.referral import Referral, sibling_members
-from matching.room import counts_places
+from matching.shared_room import capacity, head_counts, limits_by_date, without_own_bed
 from matching.waiting import Unit
 from reference_data.vocabulary import URGENCY_ORDER, SiblingsTogether
+
+MISSED_NEXT = "missed_by_next_arrivals"
+"""The term for beds that children who may arrive next would miss; only where such children are given."""
 
 ALONE, ONE_TOGETHER, ALL_TOGETHER = 3, 1, 0
 """Units of the aim ``siblings``: alone, with at least one brother or sister, with all of them."""
@@ -75,6 +76,7 @@ def build(
     *,
     policy: Policy,
     pins: Sequence[Pin] = (),
+    prices: Mapping[str, int] | None = None,
 ) -> JointProblem:
     """Return the joint problem of a waiting list.
 
@@ -86,6 +88,8 @@ def build(
         In order of id, with the referred children who live in them among the residents.
     settled
         Referred children who stay where they are.
+    prices
+        Points charged for a bed, by home id, where children who may arrive next would miss it.
     """
     known: dict[Pair, int] = {}
     below: set[Pair] = set()
@@ -110,15 +114,15 @@ def build(
     at = [(h, home, here.get(h, [])) for h, home in enumerate(homes)]
     problem = AllocationProblem(
         [unit.size for unit in units],
-        [_capacity(home, units, there) for _, home, there in at],
+        [capacity(home, units, there) for _, home, there in at],
         [(u, h, 0) for u, h in known],
         _conflicts(units),
         required_units=sorted(pinned.homes),
-        pair_places=[(u, h, len(_without_own_bed(units[u], homes[h]))) for u, h in known],
-        part_limits=[limit for h, home, there in at for limit in _limits_by_date(home, h, units, there)],
-        usual_limits=[limit for h, home, there in at for limit in _head_counts(home, h, units, there)],
+        pair_places=[(u, h, len(without_own_bed(units[u], homes[h]))) for u, h in known],
+        part_limits=[limit for h, home, there in at for limit in limits_by_date(home, h, units, there)],
+        usual_limits=[limit for h, home, there in at for limit in head_counts(home, h, units, there)],
     )
-    stages, meanings = _stages(units, homes, settled, known, policy)
+    stages, meanings = _stages(units, homes, settled, known, policy, prices or {})
     return JointProblem(
         units=tuple(units),
         homes=tuple(homes),
@@ -200,102 +204,13 @@ def _conflicts(units: Sequence[Unit]) -> list[Pair]:
     ]
 
 
-def _starts(unit: Unit) -> list[tuple[str, date]]:
-    return [(case.referral.child_id, case.start) for case in unit.cases]
-
-
-def _without_own_bed(unit: Unit, home: Home) -> list[date]:
-    """Return the start dates of the members who need a bed that is not held for them."""
-    held = [(bed.held_for, bed.available_from or date.min) for bed in home.beds or ()]
-    return [
-        start
-        for child_id, start in _starts(unit)
-        if not any(owner == child_id and free_from <= start for owner, free_from in held)
-    ]
-
-
-def _capacity(home: Home, units: Sequence[Unit], here: Sequence[int]) -> int:
-    """Return the places that are free for anybody, at some date."""
-    if not counts_places(home):
-        return sum(unit.size for unit in units)
-    if home.beds is not None:
-        return sum(bed.held_for is None for bed in home.beds)
-    if home.vacancies is not None:
-        return max(0, home.vacancies)
-    if home.places is not None and home.residents is not None:
-        return max(0, home.places - len(home.residents))
-    # Whether a place is free is a question for one family at most: the plan cannot ask for a second.
-    return max((units[u].size for u in here), default=0)
-
-
-def _limits_by_date(
-    home: Home, h: int, units: Sequence[Unit], here: Sequence[int]
-) -> list[tuple[int, list[Pair], int]]:
-    """Return "of those who start by then, no more than the beds free by then" for each date that binds."""
-    if home.beds is None or not counts_places(home):
-        return []
-    free_from = [bed.available_from or date.min for bed in home.beds if bed.held_for is None]
-    waiting = {u: _without_own_bed(units[u], home) for u in here}
-    limits = []
-    for day in sorted({start for starts in waiting.values() for start in starts}):
-        beds = sum(free <= day for free in free_from)
-        shares = [(u, sum(start <= day for start in starts)) for u, starts in waiting.items()]
-        if beds < len(free_from) and sum(n for _, n in shares) > beds:
-            limits.append((h, [(u, n) for u, n in shares if n], beds))
-    return limits
-
-
-def _head_counts(
-    home: Home, h: int, units: Sequence[Unit], here: Sequence[int]
-) -> list[tuple[int, int, list[list[int]]]]:
-    """Return the registered number and the usual fostering limit, as children who may still move in."""
-    if not counts_places(home):
-        return []
-    limits: list[tuple[int, int, list[list[int]]]] = []
-    residents = home.residents or ()
-
-    if home.places is not None:
-        limits.append((h, max(0, home.places - len(residents)), []))
-    elif home.vacancies is None and home.beds is None:
-        limits.append((h, 0, [[u] for u in here]))
-    if not is_fostering(home):
-        return limits
-    living = len(residents)
-    if home.residents is None and home.places is not None:
-        free = home.vacancies if home.beds is None else len(home.beds)
-        living = max(0, home.places - free) if free is not None else 0
-    room = max(0, legal_number("usual_fostering_limit") - living)
-    groups = {units[u].members[0].sibling_group for u in here} - {None}
-    families = [
-        [u for u in here if units[u].members[0].sibling_group == group]
-        for group in sorted(group for group in groups if group)
-        if all(one.is_bare or one.sibling_group == group for one in residents)
-    ]
-    families.append([u for u in here if _all_exempt(units[u], home)])
-    # A unit larger than the room has passed the rule for one child already, if only with a question.
-    families += [[u] for u in here if units[u].size > room]
-    limits.append((h, room, [family for family in families if family]))
-    return limits
-
-
-def _all_exempt(unit: Unit, home: Home) -> bool:
-    return all(
-        any(
-            one.child_id == case.referral.child_id
-            and (one.authority is None or one.authority == home.authority)
-            and (one.granted_on is None or one.granted_on <= case.start)
-            for one in home.exemptions
-        )
-        for case in unit.cases
-    )
-
-
 def _stages(
     units: Sequence[Unit],
     homes: Sequence[Home],
     settled: Sequence[Referral],
     known: Mapping[Pair, int],
     policy: Policy,
+    prices: Mapping[str, int],
 ) -> tuple[tuple[Stage, ...], tuple[StageMeaning, ...]]:
     """Return the aims in order, each a stage to maximise, with its meaning."""
     stages: list[Stage] = []
@@ -317,6 +232,9 @@ def _stages(
         parts = {
             name: company if name == "siblings" else Stage(aim=name, scores=terms[name]) for name in names
         }
+        if prices and "specialist_capacity" in names:
+            missed = {(u, h): -units[u].size * prices.get(homes[h].home_id, 0) for u, h in known}
+            parts[MISSED_NEXT] = Stage(aim=MISSED_NEXT, scores=missed)
         scores = {pair: sum(part.scores.get(pair, 0) for part in parts.values()) for pair in known}
         stages.append(
             Stage(

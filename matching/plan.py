@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,11 +16,13 @@ from matching import aims, explain
 from matching.allocation import solve_in_order
 from matching.allocation_problem import stage_value
 from matching.allocation_result import OrderedResult
+from matching.bed_prices import bed_prices
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.eligibility import assess_case
 from matching.home import Home, control_of
 from matching.joint import JointProblem, StageMeaning, broken_by_settled, build, tie_break_by_ids
 from matching.pins import Pin, read_as_pins
+from matching.plan_result import Assignment, Plan, PlanStage, Unplaced
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.trade_offs import Cost, Rival, costs_to_others, rival_plans
@@ -37,127 +38,12 @@ PAIRS_A_SECOND = 2_000
 """Eligible pairs that one explanation by solving again gets through in a second, as a rule of thumb that
 decides how many explanations are worked out, whatever the machine."""
 
+__all__ = ["Assignment", "Plan", "PlanStage", "Unplaced", "plan_list"]
+
 NEXT_TO_ASK = 5
 """Homes listed to ask next, should the planned one refuse."""
 
 Homes = tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """One child and the home the plan proposes."""
-
-    child_id: str
-    home_id: str
-    reasons: tuple[str, ...]
-    cost_to_others: str
-    cost_by_aim: Mapping[str, int] = field(hash=False)
-    subject_to_offer: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's assignment."""
-        return {
-            "child_id": self.child_id,
-            "home_id": self.home_id,
-            "reasons": list(self.reasons),
-            "cost_to_others": self.cost_to_others,
-            "cost_to_others_by_aim": dict(self.cost_by_aim),
-            "subject_to_offer": self.subject_to_offer,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unplaced:
-    """One child for whom the plan has no home, why, and who has the homes that could have taken the child."""
-
-    child_id: str
-    reasons: tuple[str, ...]
-    competing: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's unplaced child."""
-        return {
-            "child_id": self.child_id,
-            "reasons": list(self.reasons),
-            "competing": list(self.competing),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanStage:
-    """One aim: what the plan reaches, the best there can be given the aims before it, and if that is proved.
-
-    Children placed are counted up (``better`` is ``more``); every other aim is a penalty and less is better.
-    ``terms`` are the policy's aims added up in it.
-    """
-
-    aim: str
-    value: int
-    bound: int
-    proved: bool
-    better: str
-    terms: Mapping[str, int] = field(hash=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's stage."""
-        return {
-            "aim": self.aim,
-            "value": self.value,
-            "bound": self.bound,
-            "proved": self.proved,
-            "better": self.better,
-            "terms": dict(self.terms),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The joint plan, with its proof and everything a person needs to question it.
-
-    ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
-    """
-
-    status: PlanStatus
-    assignments: tuple[Assignment, ...]
-    enquiries: tuple[tuple[str, tuple[str, ...]], ...]
-    unplaced: tuple[Unplaced, ...]
-    stages: tuple[PlanStage, ...]
-    gap: float | None
-    seconds: float
-    stopped_by: str
-    alternatives: tuple[Rival, ...]
-    bottlenecks: tuple[Bottleneck, ...]
-    eligible_pairs: tuple[tuple[str, str], ...]
-    evidence: dict[str, Any] = field(hash=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's answer, ready for JSON."""
-        return {
-            "status": self.status.value,
-            "assignments": [one.as_dict() for one in self.assignments],
-            "enquiries": [
-                {"child_id": child_id, "home_ids": list(home_ids)} for child_id, home_ids in self.enquiries
-            ],
-            "unplaced": [one.as_dict() for one in self.unplaced],
-            "stages": [one.as_dict() for one in self.stages],
-            "gap": self.gap,
-            "seconds": self.seconds,
-            "stopped_by": self.stopped_by,
-            "alternatives": [
-                {
-                    "difference": one.difference,
-                    "gives_up": list(one.gives_up),
-                    "changes": [{"child_id": child, "home_id": home} for child, home in one.changes],
-                }
-                for one in self.alternatives
-            ],
-            "bottlenecks": [
-                {"children": list(one.children), "homes": list(one.homes), "beds_short": one.beds_short}
-                for one in self.bottlenecks
-            ],
-            "eligible_pairs": [list(pair) for pair in self.eligible_pairs],
-            "evidence": self.evidence,
-        }
 
 
 def plan_list(
@@ -167,7 +53,7 @@ def plan_list(
     as_of: date,
     policy: Policy | None = None,
     pins: Iterable[Pin | Mapping[str, Any] | tuple[str, str]] = (),
-    arrivals: Sequence[Referral] = (),
+    arrivals: Sequence[Referral] | Sequence[Sequence[Referral]] = (),
     time_limit_seconds: float = 30.0,
     seed: int = 0,
     warnings: Iterable[str] = (),
@@ -191,7 +77,7 @@ def plan_list(
     pins
         Decisions already taken: ``(child_id, home_id)``, or mappings that may also say ``ban``.
     arrivals
-        Children who may arrive next.
+        Children who may arrive next, in one sample or several: beds they would miss carry a price.
     time_limit_seconds
         At least 0; a limit of work, with the clock as a guard. At 0 the plan is the greedy one.
     seed
@@ -214,7 +100,8 @@ def plan_list(
     listed = with_children_who_live_there(homes, referrals, as_of)
     units = waiting_units(referrals, as_of=as_of, policy=policy)
     kept = read_as_pins(pins, {one.child_id for one in referrals}, {home.home_id for home in homes})
-    joint = build(units, listed, settled, policy=policy, pins=kept)
+    prices = bed_prices(arrivals, listed, as_of=as_of, policy=policy) if arrivals else {}
+    joint = build(units, listed, settled, policy=policy, pins=kept, prices=prices)
     tie_break = tie_break_by_ids(joint)
     found = solve_in_order(
         joint.problem,
@@ -237,7 +124,7 @@ def plan_list(
     in_order = sorted(referrals, key=lambda one: one.child_id)
     return Plan(
         status=status,
-        assignments=_assignments(joint, plan, costs, kept),
+        assignments=_assignments(joint, plan, costs, kept, prices),
         enquiries=_enquiries(joint, plan),
         unplaced=_unplaced(joint, plan, status),
         stages=_stages(joint, found, plan) if answered else (),
@@ -253,6 +140,7 @@ def plan_list(
                 for child_id in joint.units[u].child_ids
             )
         ),
+        bed_prices=prices,
         evidence=evidence(
             inputs=(
                 in_order,
@@ -260,7 +148,7 @@ def plan_list(
                 as_of,
                 policy,
                 kept,
-                sorted(arrivals, key=lambda one: one.child_id),
+                list(arrivals),
                 time_limit_seconds,
             ),
             policy_version=policy.version,
@@ -313,7 +201,11 @@ def _stage(
 
 
 def _assignments(
-    joint: JointProblem, plan: Homes, costs: Mapping[int, Cost], pins: Sequence[Pin]
+    joint: JointProblem,
+    plan: Homes,
+    costs: Mapping[int, Cost],
+    pins: Sequence[Pin],
+    prices: Mapping[str, int],
 ) -> tuple[Assignment, ...]:
     pinned = {(pin.child_id, pin.home_id) for pin in pins if not pin.ban}
     found = []
@@ -327,6 +219,11 @@ def _assignments(
             reasons = explain.reasons(case, home)
             if (child_id, home.home_id) in pinned:
                 reasons.insert(0, "Decided already: this place is pinned")
+            if home.home_id in prices:
+                reasons.append(
+                    f"A bed here is priced at {prices[home.home_id]} of 100 points, because children who may "
+                    "arrive next would miss it"
+                )
             reasons += [f"To be asked: {question.text}" for question in assess_case(case, home).questions]
             found.append(
                 Assignment(

@@ -29,6 +29,7 @@ TERM_WORDS = {
     "specialist_capacity": "specialist places kept for those who need them",
     "stability": "no known end of the stay",
     "cost": "net weekly cost",
+    "missed_by_next_arrivals": "beds kept for children who may arrive next",
     "unknown_facts": "facts known",
 }
 

@@ -134,3 +134,43 @@ def test_the_search_and_the_assignment_route_agree_on_plain_problems():
         # A limit nobody can reach sends the same problem through the search.
         searched = AllocationProblem([1] * units, capacities, pairs, [], part_limits=[(0, [(0, 1)], 1)])
         assert solve(plain, time_limit_seconds=10).value == solve(searched, time_limit_seconds=10).value
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_second_formulation_in_another_solver_agrees_where_prices_choose_the_columns(seed):
+    # More than 2,000 columns: the answer goes through pricing, restriction and proof.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import lil_array
+
+    rng = random.Random(seed)
+    sizes = [rng.choice([1, 1, 2]) for _ in range(70)]
+    capacities = [rng.choice([1, 2, 3]) for _ in range(45)]
+    pairs = [(u, h, rng.randint(1, 200)) for u in range(70) for h in range(45) if sizes[u] <= capacities[h]]
+    conflicts = [(u, u + 1) for u in range(0, 68, 3)]
+    assert len(pairs) > 2_000
+    column = {(u, h): number for number, (u, h, _) in enumerate(pairs)}
+    rows = []
+    rows += [({column[u, h]: 1 for h in range(45) if (u, h) in column}, 1) for u in range(70)]
+    rows += [
+        ({column[u, h]: sizes[u] for u in range(70) if (u, h) in column}, capacities[h]) for h in range(45)
+    ]
+    rows += [
+        ({column[a, h]: 1, column[b, h]: 1}, 1)
+        for a, b in conflicts
+        for h in range(45)
+        if (a, h) in column and (b, h) in column
+    ]
+    matrix = lil_array((len(rows), len(pairs)))
+    for number, (entries, _) in enumerate(rows):
+        for where, value in entries.items():
+            matrix[number, where] = value
+    answer = milp(
+        [-score for _, _, score in pairs],
+        constraints=LinearConstraint(matrix.tocsr(), ub=[limit for _, limit in rows]),
+        integrality=[1] * len(pairs),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 0},
+    )
+    found = solve(AllocationProblem(sizes, capacities, pairs, conflicts), time_limit_seconds=60)
+    assert found.status == "OPTIMAL"
+    assert found.value == round(-answer.fun)

@@ -16,6 +16,7 @@ from reference_data.vocabulary import (
     ContractKind,
     NeedDomain,
     PlacementType,
+    Sex,
     SiblingsTogether,
     Urgency,
 )
@@ -235,6 +236,20 @@ def test_no_time_gives_the_greedy_plan_and_says_that_nothing_is_proved():
     assert len(where) == 2
     assert plan.gap is not None
     assert not plan.stages[-1].proved
+
+
+def test_a_bed_that_children_who_may_arrive_next_would_miss_is_kept_for_them():
+    girls_only, any_child = one_bed("H1", sexes="F"), one_bed("H2")
+    _, unpriced = planned([child("A")], [girls_only, any_child])
+    boy = child("X", sex=Sex.MALE)
+    plan, where = planned([child("A")], [girls_only, any_child], arrivals=[boy])
+    assert where == {"A": "H1"}
+    assert unpriced == {"A": "H2"}
+    assert plan.bed_prices == {"H2": 100}
+    plan, _ = planned([child("A")], [girls_only, any_child], arrivals=[[boy], [], [], []])
+    assert plan.bed_prices == {"H2": 25}
+    plan, _ = planned([child("A")], [girls_only, any_child, one_bed("H3")], arrivals=[boy])
+    assert plan.bed_prices == {}
 
 
 def test_an_empty_list_and_a_list_without_homes_are_answers():

@@ -1,0 +1,130 @@
+"""What the joint plan answers: who goes where, who is left, how sure it is, and what it gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from matching.bottleneck import Bottleneck
+from matching.trade_offs import Rival
+from reference_data.vocabulary import PlanStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One child and the home the plan proposes."""
+
+    child_id: str
+    home_id: str
+    reasons: tuple[str, ...]
+    cost_to_others: str
+    cost_by_aim: Mapping[str, int] = field(hash=False)
+    subject_to_offer: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's assignment."""
+        return {
+            "child_id": self.child_id,
+            "home_id": self.home_id,
+            "reasons": list(self.reasons),
+            "cost_to_others": self.cost_to_others,
+            "cost_to_others_by_aim": dict(self.cost_by_aim),
+            "subject_to_offer": self.subject_to_offer,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """One child for whom the plan has no home, why, and who has the homes that could have taken the child."""
+
+    child_id: str
+    reasons: tuple[str, ...]
+    competing: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's unplaced child."""
+        return {
+            "child_id": self.child_id,
+            "reasons": list(self.reasons),
+            "competing": list(self.competing),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStage:
+    """One aim: what the plan reaches, the best there can be given the aims before it, and if that is proved.
+
+    Children placed are counted up (``better`` is ``more``); every other aim is a penalty and less is better.
+    ``terms`` are the policy's aims added up in it.
+    """
+
+    aim: str
+    value: int
+    bound: int
+    proved: bool
+    better: str
+    terms: Mapping[str, int] = field(hash=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's stage."""
+        return {
+            "aim": self.aim,
+            "value": self.value,
+            "bound": self.bound,
+            "proved": self.proved,
+            "better": self.better,
+            "terms": dict(self.terms),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The joint plan, with its proof and everything a person needs to question it.
+
+    ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
+    """
+
+    status: PlanStatus
+    assignments: tuple[Assignment, ...]
+    enquiries: tuple[tuple[str, tuple[str, ...]], ...]
+    unplaced: tuple[Unplaced, ...]
+    stages: tuple[PlanStage, ...]
+    gap: float | None
+    seconds: float
+    stopped_by: str
+    alternatives: tuple[Rival, ...]
+    bottlenecks: tuple[Bottleneck, ...]
+    eligible_pairs: tuple[tuple[str, str], ...]
+    bed_prices: Mapping[str, int] = field(hash=False)
+    evidence: dict[str, Any] = field(hash=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's answer, ready for JSON."""
+        return {
+            "status": self.status.value,
+            "assignments": [one.as_dict() for one in self.assignments],
+            "enquiries": [
+                {"child_id": child_id, "home_ids": list(home_ids)} for child_id, home_ids in self.enquiries
+            ],
+            "unplaced": [one.as_dict() for one in self.unplaced],
+            "stages": [one.as_dict() for one in self.stages],
+            "gap": self.gap,
+            "seconds": self.seconds,
+            "stopped_by": self.stopped_by,
+            "alternatives": [
+                {
+                    "difference": one.difference,
+                    "gives_up": list(one.gives_up),
+                    "changes": [{"child_id": child, "home_id": home} for child, home in one.changes],
+                }
+                for one in self.alternatives
+            ],
+            "bottlenecks": [
+                {"children": list(one.children), "homes": list(one.homes), "beds_short": one.beds_short}
+                for one in self.bottlenecks
+            ],
+            "eligible_pairs": [list(pair) for pair in self.eligible_pairs],
+            "bed_prices": dict(self.bed_prices),
+            "evidence": self.evidence,
+        }
