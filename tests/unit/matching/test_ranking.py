@@ -14,6 +14,7 @@ from matching.rank import Ranking, rank_homes
 from matching.referral import Referral
 from reference_data.problems import InvalidInput
 
+DOMAINS = ("behaviour", "emotional", "relationships", "risk", "indicators")
 NEAR, FAR = {"postcode": "PL1 3BJ"}, {"postcode": "EX4 3LS", "authority": "878"}
 
 
@@ -239,6 +240,15 @@ def test_a_solo_place_for_a_child_who_does_not_need_one_is_flagged_as_scarce(
 ) -> None:
     option = ranked(child, ({"features": ["solo"]},)).options[0]
     assert any("scarce" in flag for flag in option.flags) is flagged
+
+
+def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_to_be_facts(
+    ranked: Callable[..., Ranking],
+) -> None:
+    solo = {"features": ["solo"], "can_meet": dict.fromkeys(DOMAINS, 60)}
+    small_gap = {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 36}}
+    assert order(ranked({}, (solo, small_gap))) == ["DEMO-H2", "DEMO-H1"]
+    assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
 
 
 def test_importing_the_package_opens_no_engine() -> None:
