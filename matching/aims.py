@@ -207,7 +207,10 @@ def above_floor(case: Case, home: Home) -> bool:
 
 
 def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
-    """Return the tens of points of ability in a residential home that this child would not need."""
+    """Return the tens of points of ability in a residential home that this child would not need.
+
+    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty.
+    """
     if home.type not in RESIDENTIAL_TYPES:
         return 0
     unused = (
@@ -215,7 +218,8 @@ def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
         for domain, can_meet in home.can_meet.items()
         if domain in case.referral.needs
     )
-    return sum(unused) // 10
+    solo = "solo" in (home.features or ()) and not case.needs_solo
+    return sum(unused) // 10 + (aim.parameters["solo_units"] if solo else 0)
 
 
 def stability(case: Case, home: Home, aim: Aim) -> int:

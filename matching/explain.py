@@ -205,6 +205,8 @@ def flags(case: Case, home: Home) -> list[str]:
             found.append("The deprivation of liberty order has ended before the start date")
     if home.residents and home.type is not PlacementType.WITH_PARENTS:
         found.append("Weigh the impact on the children who live there before anything is agreed")
+    if "solo" in (home.features or ()) and not case.needs_solo:
+        found.append("A solo place, which is scarce: nothing recorded says that this child has to live alone")
     if not aims.above_floor(case, home):
         found.append("Below the council's suitability floor: the joint plan would not use this home")
     return found

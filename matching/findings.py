@@ -17,7 +17,7 @@ from matching.referral import (
     must_siblings,
     start_of_placement,
 )
-from reference_data.vocabulary import Urgency
+from reference_data.vocabulary import Alongside, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,11 @@ class Case:
     def is_urgent(self) -> bool:
         """Say whether the placement is needed at once."""
         return self.urgency in (Urgency.CRISIS, Urgency.EMERGENCY)
+
+    @property
+    def needs_solo(self) -> bool:
+        """Say whether the referral asks for a home without other children."""
+        return self.referral.alongside is Alongside.SOLO or "solo" in self.referral.requires
 
 
 def case_of(referral: Referral, context: Context) -> Case:

@@ -249,21 +249,25 @@ def alongside(case: Case, home: Home) -> Finding:
 
 
 def peers_and_impact(case: Case, home: Home) -> Finding:
-    """Ask for an impact assessment where the child poses a recorded risk to others and others live there."""
+    """Ask for an impact assessment where the child poses a high risk to others and others live there.
+
+    A low risk is no question: it would be asked of every home with residents and would put the empty ones
+    first. Weighing the impact is a flag on every home where others live.
+    """
     risks = [
         name
         for name in ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
-        if case.referral.risks.get(name) in (RiskLevel.LOW, RiskLevel.HIGH)
+        if case.referral.risks.get(name) is RiskLevel.HIGH
     ]
     if not risks or not counts_places(home):
         return None
     residents = _company(case, home)
     if residents is not None and not residents:
         return None
-    who = "others may live" if residents is None else f"{_children(len(residents))} live"
+    who = "others may live" if residents is None else f"{_children(len(residents))} {'lives' if len(residents) == 1 else 'live'}"
     return Question(
         rule="peers_and_impact",
-        text=f"The referral records a risk to others and {who} here: what would the move mean for each of them?",
+        text=f"The referral records a high risk to others and {who} here: what would the move mean for each of them?",
         ask=MANAGER if not is_fostering(home) else FOSTERING_SERVICE,
     )
 

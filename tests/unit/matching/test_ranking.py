@@ -14,6 +14,7 @@ from matching.rank import Ranking, rank_homes
 from matching.referral import Referral
 from reference_data.problems import InvalidInput
 
+DOMAINS = ("behaviour", "emotional", "relationships", "risk", "indicators")
 NEAR, FAR = {"postcode": "PL1 3BJ"}, {"postcode": "EX4 3LS", "authority": "878"}
 
 
@@ -33,7 +34,7 @@ def test_what_is_known_to_fit_comes_before_what_must_be_asked(ranked: Callable[.
 
 
 def test_a_missing_hard_fact_comes_after_a_question_about_company(ranked: Callable[..., Ranking]) -> None:
-    child = {"risks": {"physical_harm": "low"}}
+    child = {"risks": {"physical_harm": "high"}}
     company = {"residents": ["DEMO-X"], **FAR}
     assert order(ranked(child, ({"sexes": None}, company))) == ["DEMO-H2", "DEMO-H1"]
 
@@ -213,6 +214,41 @@ def test_stale_vacancies_and_a_poor_judgement_are_flags_and_no_bar(ranked: Calla
     assert any("confirmed more than 7 days ago" in flag for flag in first.flags)
     assert any("Inadequate" in flag for flag in first.flags)
     assert not any("confirmed" in flag for flag in second.flags)
+
+
+def test_a_low_risk_to_others_is_a_flag_and_never_puts_an_empty_home_first(
+    ranked: Callable[..., Ranking],
+) -> None:
+    child = {"risks": {"physical_harm": "low"}, "suitability": {"fostering": "preferred"}}
+    shared = {"type": "in_house_foster_carer", "residents": ["DEMO-X"]}
+    answer = ranked(child, ({}, shared))
+    assert order(answer) == ["DEMO-H2", "DEMO-H1"]
+    assert any("impact on the children who live there" in flag for flag in answer.options[0].flags)
+
+
+@pytest.mark.parametrize(
+    ("child", "flagged"),
+    [
+        ({}, True),
+        ({"alongside": "with_others"}, True),
+        ({"alongside": "solo"}, False),
+        ({"requires": ["solo"]}, False),
+    ],
+)
+def test_a_solo_place_for_a_child_who_does_not_need_one_is_flagged_as_scarce(
+    ranked: Callable[..., Ranking], child: dict[str, Any], flagged: bool
+) -> None:
+    option = ranked(child, ({"features": ["solo"]},)).options[0]
+    assert any("scarce" in flag for flag in option.flags) is flagged
+
+
+def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_to_be_facts(
+    ranked: Callable[..., Ranking],
+) -> None:
+    solo = {"features": ["solo"], "can_meet": dict.fromkeys(DOMAINS, 60)}
+    small_gap = {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 36}}
+    assert order(ranked({}, (solo, small_gap))) == ["DEMO-H2", "DEMO-H1"]
+    assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
 
 
 def test_importing_the_package_opens_no_engine() -> None:
