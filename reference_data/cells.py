@@ -212,7 +212,7 @@ def _choice(cell: object, field: Field) -> str:
     folded = {value.casefold(): value for value in allowed}
     if text.casefold() in folded:
         return folded[text.casefold()]
-    if len(allowed) <= 16:
+    if len(allowed) <= 24:
         raise CellError("unknown_code", f"Use one of: {', '.join(allowed)}.")
     raise CellError("unknown_code", "Use one of the codes that the field's documentation lists.")
 

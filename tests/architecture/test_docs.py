@@ -59,7 +59,9 @@ def console_commands() -> list[tuple[Path, str, str]]:
         for block in CONSOLE_BLOCK.finditer(path.read_text(encoding="utf-8")):
             for part in re.split(r"^\$ ", block[1], flags=re.MULTILINE)[1:]:
                 command, _, output = part.partition("\n")
-                found.append((path, command.strip(), output))
+                # The door and the command print the same; the door only installs first.
+                command = command.strip().replace("make demo DEMO_ARGS=", "righthome demo ")
+                found.append((path, command, output))
     return found
 
 
@@ -80,11 +82,11 @@ def test_the_commands_in_the_documentation_print_what_is_printed(
         check=False,
         env={"PATH": "/usr/bin:/bin", "COLUMNS": "110", "LANG": "C.UTF-8"},
     )
-    printed = "\n".join(line.rstrip() for line in run.stdout.splitlines())
+    printed = "\n".join(line.rstrip() for line in (run.stdout + run.stderr).splitlines())
     wanted = "\n".join(line.rstrip() for line in output.splitlines())
     if wanted.strip():
         pattern = ".*".join(re.escape(piece) for piece in wanted.strip().split("..."))
-        assert re.fullmatch(pattern, printed.strip(), re.DOTALL), printed + run.stderr
+        assert re.fullmatch(pattern, printed.strip(), re.DOTALL), printed
     else:
         assert run.returncode == 0, run.stderr
 
