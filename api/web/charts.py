@@ -113,8 +113,8 @@ def small_line_chart(
 
 def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[NeedBar]) -> Markup:
     """Return a child's needs as bars with a mark at what the home can meet, on one scale of 0 to 100."""
-    row, left, right, top = 34, 146, 16, 6
-    width, height = 440, top + row * len(bars) + 44
+    row, left, right, top = 32, 134, 14, 6
+    width, height = 340, top + row * len(bars) + 44
     svg = _picture(chart_id, title, description, width, height)
     foot = top + row * len(bars)
 
@@ -128,7 +128,7 @@ def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[N
         _text(svg, across(score), foot + 15, str(score), size=12, anchor="middle", fill=QUIET_TEXT)
     for place, bar in enumerate(bars):
         y = top + place * row
-        _text(svg, left - 8, y + row / 2 + 5, bar.label, anchor="end")
+        _text(svg, left - 8, y + row / 2 + 5, bar.label, size=13, anchor="end")
         if bar.need is None:
             _text(svg, left + 6, y + row / 2 + 5, "need not known", size=12, fill=QUIET_TEXT)
         else:
