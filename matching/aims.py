@@ -179,7 +179,7 @@ def need_gaps(case: Case, home: Home) -> dict[NeedDomain, int | None]:
 
 
 def counted_gaps(case: Case, home: Home) -> tuple[int, ...]:
-    """Return the gap counted in each domain: what is unknown counts as if it stood at the policy's gap.
+    """Return the gap ranked by in each domain: what is unknown counts as if it stood at the policy's gap.
 
     A need smaller than that gap counts as the need itself, since no gap can be larger.
     """
@@ -197,8 +197,11 @@ def unmet_need(case: Case, home: Home, aim: Aim) -> int:
 
 
 def unmet_need_points(case: Case, home: Home) -> int:
-    """Return the gaps added over the domains, in points; the policy's floor is stated in these."""
-    return sum(counted_gaps(case, home))
+    """Return the known gaps added over the domains, in points; the policy's floor is stated in these.
+
+    What is unknown is a question, and no ground for saying that a home falls short.
+    """
+    return sum(gap for gap in need_gaps(case, home).values() if gap is not None)
 
 
 def above_floor(case: Case, home: Home) -> bool:

@@ -71,6 +71,28 @@ def test_a_home_below_the_floor_comes_after_the_rest_and_is_flagged(ranked: Call
     assert any("floor" in flag for flag in answer.options[1].flags)
 
 
+@pytest.mark.parametrize(("child", "home"), [({"needs": None}, {}), ({}, {"can_meet": None})])
+def test_what_is_not_scored_is_asked_and_is_never_called_below_the_floor(
+    ranked: Callable[..., Ranking], child: dict[str, Any], home: dict[str, Any]
+) -> None:
+    option = ranked(child, (home,)).options[0]
+    assert {question.rule for question in option.questions} == {"need_gap"}
+    assert not any("floor" in flag for flag in option.flags)
+
+
+def test_known_gaps_alone_decide_whether_a_home_is_below_the_floor(ranked: Callable[..., Ranking]) -> None:
+    weak = {"can_meet": {"behaviour": 10, "emotional": 10}}
+    assert not any("floor" in flag for flag in ranked({}, (weak,)).options[0].flags)
+    weaker = {"can_meet": {**weak["can_meet"], "risk": 39}}
+    assert any("floor" in flag for flag in ranked({}, (weaker,)).options[0].flags)
+
+
+def test_a_home_that_has_not_said_what_it_can_meet_comes_below_one_known_to_fit(
+    ranked: Callable[..., Ranking],
+) -> None:
+    assert order(ranked({}, ({**NEAR, "can_meet": None}, FAR))) == ["DEMO-H2", "DEMO-H1"]
+
+
 def test_the_cheaper_of_two_like_homes_comes_first_and_no_fee_is_never_cheap(
     ranked: Callable[..., Ranking],
 ) -> None:
