@@ -200,6 +200,27 @@ def test_an_unknown_distance_is_null_with_the_reason(ranked: Callable[..., Ranki
     assert any("distance is unknown" in reason for reason in option["reasons"])
 
 
+@pytest.mark.parametrize("postcode", [None, "ZZ99 9ZZ"])
+def test_without_a_place_to_measure_from_no_home_is_called_far(
+    ranked: Callable[..., Ranking], postcode: str | None
+) -> None:
+    child: dict[str, Any] = {
+        "home_postcode": postcode,
+        "prefers": {"school_postcode": postcode},
+        "important_places": [{"what": "gran", "postcode": postcode}],
+    }
+    for option in ranked(child, (NEAR, FAR, {"postcode": None})).options:
+        assert {option.penalties[aim] for aim in ("near_home", "school", "contact")} == {0}
+
+
+def test_a_home_whose_place_is_unknown_counts_as_far_as_any(ranked: Callable[..., Ranking]) -> None:
+    child = {"prefers": {"school_postcode": "PL1 3BJ"}}
+    nowhere, far = ({"postcode": None}, FAR)
+    penalties = {option.home_id: option.penalties for option in ranked(child, (nowhere, far)).options}
+    for aim in ("near_home", "school"):
+        assert penalties["DEMO-H1"][aim] > penalties["DEMO-H2"][aim]
+
+
 def test_no_birth_date_and_no_postcode_is_in_the_answer(ranked: Callable[..., Ranking]) -> None:
     child: dict[str, Any] = {
         "avoid": [{"postcode": "EX4 3LS", "miles": 5, "reason": "SECRET"}],
