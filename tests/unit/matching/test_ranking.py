@@ -294,6 +294,47 @@ def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_
     assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
 
 
+SETTLED = {"current_home_id": "DEMO-H1", "date_of_birth": "2011-03-01", "max_weekly_fee_pounds": 100}
+OWN_HOME = {**FAR, "authority": "933", "contract": "spot", "weekly_fee_pounds": 6000}
+
+
+def test_the_home_a_settled_child_lives_in_needs_no_signature_no_offer_and_no_more_money(
+    ranked: Callable[..., Ranking],
+) -> None:
+    option = ranked(SETTLED, (OWN_HOME,)).options[0]
+    assert option.approvals == ()
+    assert option.penalties["cost"] == 0
+    assert option.reasons[0].startswith("Lives here now")
+    assert not any("offer" in reason or "£" in reason for reason in option.reasons)
+
+
+def test_a_child_who_moves_has_signatures_for_the_new_home_and_none_for_the_present_one(
+    ranked: Callable[..., Ranking],
+) -> None:
+    mover = {**SETTLED, "move_reason": "notice", "move_review_on": "2026-06-10"}
+    options = {option.home_id: option for option in ranked(mover, (OWN_HOME, OWN_HOME)).options}
+    assert options["DEMO-H1"].approvals == ()
+    assert {approval.code for approval in options["DEMO-H2"].approvals} == {
+        "at_a_distance",
+        "key_stage_4",
+        "fee",
+        "placement_plan",
+        "notification",
+    }
+    assert options["DEMO-H1"].reasons[0] == "Lives here now"
+    assert options["DEMO-H1"].penalties["cost"] == 6000
+
+
+def test_what_goes_on_in_the_present_home_still_has_to_be_decided(ranked: Callable[..., Ranking]) -> None:
+    own = {
+        "type": "connected_foster_carer",
+        "approved_for": ["DEMO-C"],
+        "temporary_approval_until": "2026-08-01",
+    }
+    option = ranked(SETTLED, (own,)).options[0]
+    assert [approval.code for approval in option.approvals] == ["temporary_approval"]
+
+
 def test_importing_the_package_opens_no_engine() -> None:
     import subprocess
     import sys
