@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from matching.findings import Case
 from matching.fit import suitability_group
 from matching.home import Home, beds_open_to
-from matching.places import Where, authority_of, miles_between, where_is
+from matching.places import Where, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
 from matching.referral import sibling_members
 from reference_data.vocabulary import (
@@ -49,14 +49,13 @@ def area(case: Case, home: Home, aim: Aim) -> int:
 
 
 def near_home(case: Case, home: Home, aim: Aim) -> int:
-    """Return the whole steps of miles from the child's home; the most steps when that is unknown."""
-    return _steps(miles_between(case.referral.home_postcode, home.postcode), aim)
+    """Return the whole steps of miles from the child's home; 0 when nobody recorded where that is."""
+    return _steps(case.referral.home_postcode, home, aim)
 
 
 def school(case: Case, home: Home, aim: Aim) -> int:
     """Return the whole steps of miles from the child's school; 0 when the referral names none."""
-    postcode = case.referral.prefers.school_postcode
-    return 0 if postcode is None else _steps(miles_between(postcode, home.postcode), aim)
+    return _steps(case.referral.prefers.school_postcode, home, aim)
 
 
 def siblings(case: Case, home: Home, aim: Aim) -> int:
@@ -110,11 +109,11 @@ def unstated_access(case: Case, home: Home) -> tuple[str, ...]:
 
 def contact(case: Case, home: Home, aim: Aim) -> int:
     """Return the mean steps of miles from important places, weighted by how often the child goes there."""
-    places = case.referral.important_places
+    places = [place for place in case.referral.important_places if is_located(place.postcode)]
     if not places:
         return 0
     weights = [_OFTEN.get((place.how_often or "").strip().lower(), 4) for place in places]
-    steps = [_steps(miles_between(place.postcode, home.postcode), aim) for place in places]
+    steps = [_steps(place.postcode, home, aim) for place in places]
     return sum(weight * step for weight, step in zip(weights, steps, strict=True)) // sum(weights)
 
 
@@ -179,7 +178,7 @@ def need_gaps(case: Case, home: Home) -> dict[NeedDomain, int | None]:
 
 
 def counted_gaps(case: Case, home: Home) -> tuple[int, ...]:
-    """Return the gap counted in each domain: what is unknown counts as if it stood at the policy's gap.
+    """Return the gap ranked by in each domain: what is unknown counts as if it stood at the policy's gap.
 
     A need smaller than that gap counts as the need itself, since no gap can be larger.
     """
@@ -197,8 +196,11 @@ def unmet_need(case: Case, home: Home, aim: Aim) -> int:
 
 
 def unmet_need_points(case: Case, home: Home) -> int:
-    """Return the gaps added over the domains, in points; the policy's floor is stated in these."""
-    return sum(counted_gaps(case, home))
+    """Return the known gaps added over the domains, in points; the policy's floor is stated in these.
+
+    What is unknown is a question, and no ground for saying that a home falls short.
+    """
+    return sum(gap for gap in need_gaps(case, home).values() if gap is not None)
 
 
 def above_floor(case: Case, home: Home) -> bool:
@@ -249,7 +251,12 @@ def expected_end(case: Case) -> date | None:
 
 
 def cost(case: Case, home: Home, aim: Aim) -> int:
-    """Return the whole pounds a week that the placement costs more than the empty bed costs already."""
+    """Return the whole pounds a week that the placement costs more than the council pays already.
+
+    That is nothing for the home of a child who stays put.
+    """
+    if case.settled_in(home):
+        return 0
     pence = net_weekly_pence(home)
     return aim.parameters["unknown_pounds"] if pence is None else pence // 100
 
@@ -299,7 +306,14 @@ def stage_totals(found: dict[str, int], policy: Policy) -> tuple[int, ...]:
     return tuple(sum(found[aim.name] for aim in policy.aims if aim.stage == stage) for stage in policy.stages)
 
 
-def _steps(miles: float | None, aim: Aim) -> int:
+def _steps(postcode: str | None, home: Home, aim: Aim) -> int:
+    """Return the whole steps of miles from a place; the most steps for a home that cannot be located.
+
+    A place that cannot be located is unknown for every home alike, so it ranks none.
+    """
+    if not is_located(postcode):
+        return 0
+    miles = miles_between(postcode, home.postcode)
     most = aim.parameters["most_steps"]
     return most if miles is None else min(most, int(miles // aim.parameters["step_miles"]))
 

@@ -41,15 +41,20 @@ class Approval:
 
 
 def approvals(case: Case, home: Home) -> tuple[Approval, ...]:
-    """Return everything that must be approved, planned or notified for this child in this home."""
+    """Return everything that must be approved, planned or notified for this child in this home.
+
+    A child who lives there already is not placed there again: only what has to be looked at while a
+    stay goes on is left.
+    """
+    going_on = [_temporary_approval(case, home), _usual_fostering_limit(case, home), _secure(case, home)]
+    if case.lives_in(home):
+        return tuple(one for one in going_on if one is not None)
     found = [
         _where(case, home),
         _key_stage_4(case, home),
         _supported_accommodation_review(case, home),
         _with_parents(case, home),
-        _temporary_approval(case, home),
-        _usual_fostering_limit(case, home),
-        _secure(case, home),
+        *going_on,
         _fee(case, home),
         _plan(case),
         _notification(case),

@@ -42,6 +42,7 @@ RULES_FOR_EACH_CHILD: tuple[Rule, ...] = (
     lawful.temporary_approval,
     lawful.secure_authority,
     fit.settled_placement,
+    fit.lives_here_already,
     fit.type_acceptable,
     fit.type_suitable,
     fit.support_or_care,

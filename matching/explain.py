@@ -17,7 +17,6 @@ from matching.referral import (
     RISKS_TO_OTHERS,
     RISKS_TO_THE_CHILD,
     Referral,
-    stays_put,
     urgency_contradiction,
 )
 from reference_data.ages import birthday
@@ -60,16 +59,14 @@ def reasons(case: Case, home: Home) -> list[str]:
     found += _needs(case, home)
     found += [_preferred(case, home), _school(case, home), _access(case, home)]
     found += _identity(case, home)
-    found += [_pets(case, home), _cost(home), _control(home)]
+    found += [_pets(case, home), _cost(case, home), _control(case, home)]
     return [text for text in found if text]
 
 
 def _current(case: Case, home: Home) -> str | None:
-    if home.home_id != case.referral.current_home_id:
-        return None
-    if stays_put(case.referral):
-        return "The child lives here and stays put"
-    return "The child lives here now"
+    if case.settled_in(home):
+        return "Lives here now, and stays put"
+    return "Lives here now" if case.lives_in(home) else None
 
 
 def where_and_how_far(case: Case, home: Home) -> str:
@@ -177,7 +174,9 @@ def _pets(case: Case, home: Home) -> str | None:
     return "The wish about pets is not known to be met" if unit else "Meets the wish about pets"
 
 
-def _cost(home: Home) -> str | None:
+def _cost(case: Case, home: Home) -> str | None:
+    if case.settled_in(home):
+        return None
     net = aims.net_weekly_pence(home)
     if net is None:
         return "The fee is not recorded"
@@ -187,7 +186,9 @@ def _cost(home: Home) -> str | None:
     return f"£{net / 100:,.2f} a week more than the council pays already"
 
 
-def _control(home: Home) -> str | None:
+def _control(case: Case, home: Home) -> str | None:
+    if case.settled_in(home):
+        return None
     return {
         Control.NOMINATE: "The provider may refuse for stated reasons",
         Control.OFFER: "The provider decides whether to offer the place",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from matching.home import Home
 from matching.policy import Policy
 from matching.referral import (
     Referral,
@@ -16,6 +17,7 @@ from matching.referral import (
     most_urgent,
     must_siblings,
     start_of_placement,
+    stays_put,
 )
 from reference_data.vocabulary import Alongside, Urgency
 
@@ -116,6 +118,14 @@ class Case:
     def is_urgent(self) -> bool:
         """Say whether the placement is needed at once."""
         return self.urgency in (Urgency.CRISIS, Urgency.EMERGENCY)
+
+    def lives_in(self, home: Home) -> bool:
+        """Say whether the home is the one the child lives in now."""
+        return self.referral.current_home_id == home.home_id
+
+    def settled_in(self, home: Home) -> bool:
+        """Say whether the child lives in the home and stays put."""
+        return self.lives_in(home) and stays_put(self.referral)
 
     @property
     def needs_solo(self) -> bool:

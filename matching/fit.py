@@ -13,7 +13,7 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.places import miles_between
-from matching.referral import stays_put
+from matching.referral import TEMPORARY_PURPOSES, stays_put
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
@@ -54,6 +54,17 @@ def settled_placement(case: Case, home: Home) -> Finding:
             rule="settled_placement",
             text="The review that decides on the move is later than the start date.",
             ask="the independent reviewing officer",
+        )
+    return None
+
+
+def lives_here_already(case: Case, home: Home) -> Finding:
+    """Exclude the child's own home for a stay elsewhere during which it is kept open."""
+    if case.lives_in(home) and case.referral.placement_purpose in TEMPORARY_PURPOSES:
+        return Exclusion(
+            rule="lives_here_already",
+            text="The child lives here already, and the stay is to be elsewhere while this place is kept open.",
+            instrument=law.SOCIAL_WORKER,
         )
     return None
 

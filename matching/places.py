@@ -34,6 +34,12 @@ def miles_between(postcode: str | None, other: str | None) -> float | None:
     return None if here is None or there is None else distance_miles(here, there)
 
 
+@lru_cache(maxsize=200_000)
+def is_located(postcode: str | None) -> bool:
+    """Say whether a postcode is given and in the directory."""
+    return postcode is not None and locate(postcode) is not None
+
+
 def why_no_distance(child_postcode: str | None, home_postcode: str | None) -> str | None:
     """Return why the miles between child and home are unknown, or ``None`` when they are known."""
     if child_postcode is None:

@@ -264,7 +264,11 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
     residents = _company(case, home)
     if residents is not None and not residents:
         return None
-    who = "others may live" if residents is None else f"{_children(len(residents))} {'lives' if len(residents) == 1 else 'live'}"
+    who = (
+        "others may live"
+        if residents is None
+        else f"{_children(len(residents))} {'lives' if len(residents) == 1 else 'live'}"
+    )
     return Question(
         rule="peers_and_impact",
         text=f"The referral records a high risk to others and {who} here: what would the move mean for each of them?",

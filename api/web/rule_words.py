@@ -24,6 +24,7 @@ RULE_WORDS: dict[str, str] = {
     "temporary_approval": "Temporary approval",
     "secure_authority": "Nothing permits secure accommodation",
     "settled_placement": "The child is settled where they are",
+    "lives_here_already": "The child lives there already",
     "type_acceptable": "Not a kind of home the referral accepts",
     "type_suitable": "Marked unsuitable for the child",
     "support_or_care": "The child needs care, not support",

@@ -71,6 +71,28 @@ def test_a_home_below_the_floor_comes_after_the_rest_and_is_flagged(ranked: Call
     assert any("floor" in flag for flag in answer.options[1].flags)
 
 
+@pytest.mark.parametrize(("child", "home"), [({"needs": None}, {}), ({}, {"can_meet": None})])
+def test_what_is_not_scored_is_asked_and_is_never_called_below_the_floor(
+    ranked: Callable[..., Ranking], child: dict[str, Any], home: dict[str, Any]
+) -> None:
+    option = ranked(child, (home,)).options[0]
+    assert {question.rule for question in option.questions} == {"need_gap"}
+    assert not any("floor" in flag for flag in option.flags)
+
+
+def test_known_gaps_alone_decide_whether_a_home_is_below_the_floor(ranked: Callable[..., Ranking]) -> None:
+    weak = {"can_meet": {"behaviour": 10, "emotional": 10}}
+    assert not any("floor" in flag for flag in ranked({}, (weak,)).options[0].flags)
+    weaker = {"can_meet": {**weak["can_meet"], "risk": 39}}
+    assert any("floor" in flag for flag in ranked({}, (weaker,)).options[0].flags)
+
+
+def test_a_home_that_has_not_said_what_it_can_meet_comes_below_one_known_to_fit(
+    ranked: Callable[..., Ranking],
+) -> None:
+    assert order(ranked({}, ({**NEAR, "can_meet": None}, FAR))) == ["DEMO-H2", "DEMO-H1"]
+
+
 def test_the_cheaper_of_two_like_homes_comes_first_and_no_fee_is_never_cheap(
     ranked: Callable[..., Ranking],
 ) -> None:
@@ -178,6 +200,27 @@ def test_an_unknown_distance_is_null_with_the_reason(ranked: Callable[..., Ranki
     assert any("distance is unknown" in reason for reason in option["reasons"])
 
 
+@pytest.mark.parametrize("postcode", [None, "ZZ99 9ZZ"])
+def test_without_a_place_to_measure_from_no_home_is_called_far(
+    ranked: Callable[..., Ranking], postcode: str | None
+) -> None:
+    child: dict[str, Any] = {
+        "home_postcode": postcode,
+        "prefers": {"school_postcode": postcode},
+        "important_places": [{"what": "gran", "postcode": postcode}],
+    }
+    for option in ranked(child, (NEAR, FAR, {"postcode": None})).options:
+        assert {option.penalties[aim] for aim in ("near_home", "school", "contact")} == {0}
+
+
+def test_a_home_whose_place_is_unknown_counts_as_far_as_any(ranked: Callable[..., Ranking]) -> None:
+    child = {"prefers": {"school_postcode": "PL1 3BJ"}}
+    nowhere, far = ({"postcode": None}, FAR)
+    penalties = {option.home_id: option.penalties for option in ranked(child, (nowhere, far)).options}
+    for aim in ("near_home", "school"):
+        assert penalties["DEMO-H1"][aim] > penalties["DEMO-H2"][aim]
+
+
 def test_no_birth_date_and_no_postcode_is_in_the_answer(ranked: Callable[..., Ranking]) -> None:
     child: dict[str, Any] = {
         "avoid": [{"postcode": "EX4 3LS", "miles": 5, "reason": "SECRET"}],
@@ -249,6 +292,47 @@ def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_
     small_gap = {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 36}}
     assert order(ranked({}, (solo, small_gap))) == ["DEMO-H2", "DEMO-H1"]
     assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
+
+
+SETTLED = {"current_home_id": "DEMO-H1", "date_of_birth": "2011-03-01", "max_weekly_fee_pounds": 100}
+OWN_HOME = {**FAR, "authority": "933", "contract": "spot", "weekly_fee_pounds": 6000}
+
+
+def test_the_home_a_settled_child_lives_in_needs_no_signature_no_offer_and_no_more_money(
+    ranked: Callable[..., Ranking],
+) -> None:
+    option = ranked(SETTLED, (OWN_HOME,)).options[0]
+    assert option.approvals == ()
+    assert option.penalties["cost"] == 0
+    assert option.reasons[0].startswith("Lives here now")
+    assert not any("offer" in reason or "£" in reason for reason in option.reasons)
+
+
+def test_a_child_who_moves_has_signatures_for_the_new_home_and_none_for_the_present_one(
+    ranked: Callable[..., Ranking],
+) -> None:
+    mover = {**SETTLED, "move_reason": "notice", "move_review_on": "2026-06-10"}
+    options = {option.home_id: option for option in ranked(mover, (OWN_HOME, OWN_HOME)).options}
+    assert options["DEMO-H1"].approvals == ()
+    assert {approval.code for approval in options["DEMO-H2"].approvals} == {
+        "at_a_distance",
+        "key_stage_4",
+        "fee",
+        "placement_plan",
+        "notification",
+    }
+    assert options["DEMO-H1"].reasons[0] == "Lives here now"
+    assert options["DEMO-H1"].penalties["cost"] == 6000
+
+
+def test_what_goes_on_in_the_present_home_still_has_to_be_decided(ranked: Callable[..., Ranking]) -> None:
+    own = {
+        "type": "connected_foster_carer",
+        "approved_for": ["DEMO-C"],
+        "temporary_approval_until": "2026-08-01",
+    }
+    option = ranked(SETTLED, (own,)).options[0]
+    assert [approval.code for approval in option.approvals] == ["temporary_approval"]
 
 
 def test_importing_the_package_opens_no_engine() -> None:
