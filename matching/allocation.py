@@ -109,13 +109,24 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
 
 
 def solve_in_order(
-    problem: AllocationProblem, stages: Sequence[Stage], *, time_limit_seconds: float, seed: int = 0
+    problem: AllocationProblem,
+    stages: Sequence[Stage],
+    *,
+    time_limit_seconds: float,
+    seed: int = 0,
+    compare_with: Sequence[int] | None = None,
 ) -> OrderedResult:
     """Return the allocation that is best in the first aim, then in the second among those, and so on.
 
     The scores, bonuses and reserves of ``problem`` itself are not used: only its pairs and side rules. After
     the first aim that is not proved, every later one is reported as not proved. Add `tie_break` as the last
     stage to make the answer unique.
+
+    Parameters
+    ----------
+    compare_with
+        Values of the same aims in another allocation. The search then stops as soon as an aim is known to
+        reach another value, and the later aims are left out of the result.
 
     Raises
     ------
@@ -131,7 +142,13 @@ def solve_in_order(
             raise InvalidInput(
                 "pair_not_eligible", f"The aim {stage.aim} scores a pair that is not eligible."
             )
-    return search_in_order(problem, tuple(stages), budget=Budget.of(time_limit_seconds), seed=seed)
+    return search_in_order(
+        problem,
+        tuple(stages),
+        budget=Budget.of(time_limit_seconds),
+        seed=seed,
+        compare_with=compare_with,
+    )
 
 
 def _value(home_of_unit: Sequence[int | None], problem: AllocationProblem) -> int:

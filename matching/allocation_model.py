@@ -93,14 +93,26 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
         if sum(n for _, n in part) > limit:
             at_most(part, limit)
     for home, limit, families in problem.usual_limits:
-        _write_usual_limit(problem, home, limit, families, units_in.get(home, ()), column, upper, at_most)
+        _write_usual_limit(
+            problem, home, limit, families, units_in.get(home, ()), column, taken, upper, at_most
+        )
+
+    rivals = set(problem.conflicts)
+
+    def fit_together(units: Sequence[int], home: int) -> bool:
+        # A bonus that no allocation can earn is left out, or the linear programme would count halves of it.
+        if any((unit, home) not in column for unit in units):
+            return False
+        if sum(taken[unit, home] for unit in units) > problem.capacities[home]:
+            return False
+        return not any((a, b) in rivals for a in units for b in units)
 
     # A variable is 1 when two units are together; its rows hold it down for a bonus and up for a malus.
     together: dict[tuple[int, int, int], int] = {}
     rewarded = {two for stage in stages for two, bonus in stage.bonuses.items() if bonus > 0}
     penalised = {two for stage in stages for two, bonus in stage.bonuses.items() if bonus < 0}
     for a, b in sorted(rewarded | penalised):
-        for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
+        for home in (home for home in homes_of.get(a, ()) if fit_together((a, b), home)):
             both = together[a, b, home] = len(upper)
             upper.append(1)
             if (a, b) in rewarded:
@@ -118,7 +130,7 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
             if bonus := stage.bonuses.get((a, b), 0):
                 objective[both] = bonus
         for unit, home, others, bonus in stage.companions:
-            near = [column[other, home] for other in others if (other, home) in column]
+            near = [column[other, home] for other in others if fit_together((unit, other), home)]
             if bonus and near and (unit, home) in column:
                 accompanied = len(upper)
                 upper.append(1)
@@ -126,7 +138,7 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
                 at_most([(accompanied, 1), *((other, -1) for other in near)], 0)
                 objective[accompanied] = bonus
         for home, kin, bonus in stage.gatherings:
-            if bonus and all((unit, home) in column for unit in kin):
+            if bonus and fit_together(kin, home):
                 gathered = len(upper)
                 upper.append(1)
                 for unit in kin:
@@ -150,13 +162,15 @@ def _write_usual_limit(
     families: Sequence[Sequence[int]],
     units: Sequence[int],
     column: Mapping[Pair, int],
+    taken: Mapping[Pair, int],
     upper: list[int],
     at_most: Callable[[Sequence[tuple[int, int]], int], None],
 ) -> None:
     """Add "at most so many children, unless they are all of one family" for one home."""
     sizes = problem.unit_sizes
     children = [(column[unit, home], sizes[unit]) for unit in units]
-    if sum(n for _, n in children) <= limit:
+    as_counted = all(taken[unit, home] >= sizes[unit] for unit in units)
+    if sum(n for _, n in children) <= limit or (as_counted and problem.capacities[home] <= limit):
         return
     switches = []
     for family in families:

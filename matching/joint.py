@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
-from matching.eligibility import HARD_FACTS, assess_case
+from matching.eligibility import HARD_FACTS, assess_case, may_be_offered
 from matching.home import Home
 from matching.pins import Pin
 from matching.policy import Policy
@@ -101,13 +101,13 @@ def build(
                 continue
             if u in pinned.homes and pinned.homes[u] != {h}:
                 continue
-            found = assess_case(unit.cases[0], home)
-            if not found.may_be_offered:
+            if not may_be_offered(unit.cases[0], home):
                 continue
             if u not in pinned.homes and not all(aims.above_floor(case, home) for case in unit.cases):
                 below.add((u, h))
                 continue
-            known[u, h] = sum(question.rule in HARD_FACTS for question in found.questions)
+            questions = assess_case(unit.cases[0], home).questions
+            known[u, h] = sum(question.rule in HARD_FACTS for question in questions)
     here: dict[int, list[int]] = {}
     for u, h in sorted(known):
         here.setdefault(h, []).append(u)

@@ -16,6 +16,7 @@ from matching import aims, explain
 from matching.allocation import solve_in_order
 from matching.allocation_problem import stage_value
 from matching.allocation_result import OrderedResult
+from matching.allocation_search import Budget
 from matching.bed_prices import bed_prices
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.eligibility import assess_case
@@ -34,7 +35,7 @@ from reference_data.vocabulary import Control, PlanStatus
 SHARE_OF_PLAN = 0.6
 """Share of the time limit for the plan itself; the rest explains it."""
 
-PAIRS_A_SECOND = 2_000
+PAIRS_A_SECOND = 6_000
 """Eligible pairs that one explanation by solving again gets through in a second, as a rule of thumb that
 decides how many explanations are worked out, whatever the machine."""
 
@@ -115,12 +116,14 @@ def plan_list(
     plan: Homes = found.home_of_unit if answered else (None,) * len(units)
     costs: dict[int, Cost] = {}
     rivals: tuple[Rival, ...] = ()
+    broken_off: list[str] = []
     if status is PlanStatus.OPTIMAL:
-        each = max(0.0, time_limit_seconds) * (1 - SHARE_OF_PLAN)
-        rivals = rival_plans(joint, plan, seconds_each=each, seed=seed, tie_break=tie_break)
-        costs = costs_to_others(
-            joint, plan, seconds_each=each, seed=seed, units=_explained(joint, plan, each)
-        )
+        rest = time_limit_seconds * (1 - SHARE_OF_PLAN)
+        budget = Budget.of(rest)
+        rivals = rival_plans(joint, plan, budget=budget, seed=seed, tie_break=tie_break)
+        costs = costs_to_others(joint, plan, budget=budget, seed=seed, units=_explained(joint, plan, rest))
+        if budget.seconds_left() <= 0:
+            broken_off = ["The clock cut short what each choice costs the others; give it more time."]
     in_order = sorted(referrals, key=lambda one: one.child_id)
     return Plan(
         status=status,
@@ -154,7 +157,7 @@ def plan_list(
             policy_version=policy.version,
             data_date=as_of,
             seed=seed,
-            warnings=[*warnings, *broken, *_warnings(in_order, found, as_of)],
+            warnings=[*warnings, *broken, *broken_off, *_warnings(in_order, found, as_of)],
         ),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from matching.allocation import solve_in_order
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
+from matching.allocation_search import Budget
 from matching.joint import JointProblem, StageMeaning
 
 Homes = tuple[int | None, ...]
@@ -32,6 +33,10 @@ TERM_WORDS = {
     "missed_by_next_arrivals": "beds kept for children who may arrive next",
     "unknown_facts": "facts known",
 }
+
+AIMS_COMPARED = 3
+"""Aims after the placing itself that are compared for each choice; the later ones take longest to prove and
+change no other child's home enough to be told."""
 
 RIVALS = ("near_home", "area", "school", "siblings", "access")
 """Terms of section 22C(8) and (9), which the Act gives no order: each is put first in turn."""
@@ -59,7 +64,7 @@ class Rival:
 
 
 def costs_to_others(
-    joint: JointProblem, plan: Homes, *, seconds_each: float, seed: int, units: Iterable[int]
+    joint: JointProblem, plan: Homes, *, budget: Budget, seed: int, units: Iterable[int]
 ) -> dict[int, Cost]:
     """Return, for each unit named and placed, what its place costs the others; a cut answer is left out.
 
@@ -79,7 +84,7 @@ def costs_to_others(
         if _nobody_else_is_affected(joint, plan, u, home):
             found[u] = Cost(text="Costs no other child anything.", by_aim={})
             continue
-        by_aim = _lost_by_others(joint, rest, u, seconds=seconds_each, seed=seed)
+        by_aim = _lost_by_others(joint, rest, u, seconds=budget.seconds_left(), seed=seed)
         if by_aim is not None:
             found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
     return found
@@ -90,22 +95,27 @@ def _lost_by_others(
 ) -> dict[str, int] | None:
     """Return, aim by aim up to the first that differs, what the others could gain without the unit.
 
-    Most often it is a place: so the aims of places are tried first, and the others only when those are equal.
+    Most often it is a place, or a home nearer by; then no later aim is looked at.
     """
     fewer = without_unit(joint.problem, u)
     stages = [restricted(stage, fewer) for stage in joint.stages]
     places = sum(meaning.most for meaning in joint.meanings)
+    known = [stage_value(rest, stage, joint.problem) for stage in joint.stages]
+    best = solve_in_order(
+        fewer,
+        stages[: places + AIMS_COMPARED],
+        time_limit_seconds=seconds,
+        seed=seed,
+        compare_with=known,
+    )
     by_aim: dict[str, int] = {}
-    for upto in (places, len(stages)):
-        best = solve_in_order(fewer, stages[:upto], time_limit_seconds=seconds, seed=seed)
-        if not best.stages or any(not stage.proved for stage in best.stages):
+    for meaning, result, value in zip(joint.meanings, best.stages, known, strict=False):
+        if not result.proved:
             return None
-        for meaning, stage in list(zip(joint.meanings, joint.stages, strict=True))[len(by_aim) : upto]:
-            gain = stage_value(best.home_of_unit, stage, joint.problem)
-            by_aim[meaning.aim] = gain - stage_value(rest, stage, joint.problem)
-            if by_aim[meaning.aim]:
-                return by_aim
-    return by_aim
+        by_aim[meaning.aim] = result.value - value
+        if result.value != value:
+            break
+    return by_aim or None
 
 
 def _nobody_else_is_affected(joint: JointProblem, plan: Homes, u: int, home: int) -> bool:
@@ -126,11 +136,11 @@ def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) 
             return f"Without this choice the others' homes would cost {loss} pounds a week less."
         words = TERM_WORDS.get(meaning.aim, "closeness to home, school, family and area")
         return f"Without this choice the others would do better by {loss} penalty points in: {words}."
-    return "Costs no other child anything."
+    return "Costs no other child a place, closeness or needs met."
 
 
 def rival_plans(
-    joint: JointProblem, plan: Homes, *, seconds_each: float, seed: int, tie_break: Stage
+    joint: JointProblem, plan: Homes, *, budget: Budget, seed: int, tie_break: Stage
 ) -> tuple[Rival, ...]:
     """Return plans that put one term of section 22C first, where that changes who goes where.
 
@@ -150,7 +160,7 @@ def rival_plans(
         if first is None or not any(first.scores.values()):
             continue
         order = (*joint.stages[:placed], first, *joint.stages[placed:], tie_break)
-        other = solve_in_order(joint.problem, order, time_limit_seconds=seconds_each, seed=seed)
+        other = solve_in_order(joint.problem, order, time_limit_seconds=budget.seconds_left(), seed=seed)
         homes = other.home_of_unit
         if any(not stage.proved for stage in other.stages) or not other.stages or homes in seen:
             continue

@@ -8,7 +8,7 @@ cannot say that a plan is best: ``test_plan_against_enumeration.py`` does that f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -53,8 +53,9 @@ def verify_plan(
             check.wrong("status", f"The status is {answer['status']}, and children are placed all the same.")
         return check.found
     _everybody_is_answered(check, answer, placed)
+    eligible = {(child_id, home_id) for child_id, home_id in answer["eligible_pairs"]}
     for child_id, home_id in placed.items():
-        _pair(check, answer, placed, child_id, home_id)
+        _pair(check, eligible, placed, child_id, home_id)
     for home_id in sorted(set(placed.values())):
         _home(check, placed, home_id)
     _groups(check, placed)
@@ -103,9 +104,9 @@ def _everybody_is_answered(check: Check, answer: Mapping[str, Any], placed: Mapp
 
 
 def _pair(
-    check: Check, answer: Mapping[str, Any], placed: Mapping[str, str], child_id: str, home_id: str
+    check: Check, eligible: Set[tuple[str, str]], placed: Mapping[str, str], child_id: str, home_id: str
 ) -> None:
-    if [child_id, home_id] not in [list(pair) for pair in answer["eligible_pairs"]]:
+    if (child_id, home_id) not in eligible:
         check.wrong("eligible_pairs", "The pair is not among the eligible pairs.", child_id, home_id)
     for rule, breaks in HARD_RULES.items():
         if breaks(check, child_id, check.homes[home_id]):
