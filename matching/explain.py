@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from matching import aims
 from matching.findings import Case
-from matching.home import Home, control_of
+from matching.home import Home, control_of, other_residents
 from matching.lawful import SOCIAL_WORKER
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import (
@@ -204,9 +204,11 @@ def flags(case: Case, home: Home) -> list[str]:
         found.append("A deprivation of liberty order permits and never obliges")
         if case.referral.dol_order_until < case.start:
             found.append("The deprivation of liberty order has ended before the start date")
-    if home.residents and home.type is not PlacementType.WITH_PARENTS:
+    moving_in = not case.lives_in(home)
+    company = other_residents(home, case.child_ids)
+    if company and moving_in and home.type is not PlacementType.WITH_PARENTS:
         found.append("Weigh the impact on the children who live there before anything is agreed")
-    if "solo" in (home.features or ()) and not case.needs_solo:
+    if "solo" in (home.features or ()) and moving_in and not case.needs_solo:
         found.append("A solo place, which is scarce: nothing recorded says that this child has to live alone")
     if not aims.above_floor(case, home):
         found.append("Below the council's suitability floor: the joint plan would not use this home")
@@ -242,7 +244,7 @@ def _ends(case: Case, home: Home) -> list[str]:
 def _provider(case: Case, home: Home) -> list[str]:
     found = []
     days = case.context.policy.vacancies_days
-    if home.beds is None and home.vacancies is not None:
+    if home.beds is None and home.vacancies is not None and not case.lives_in(home):
         if home.vacancies_confirmed_on is None:
             found.append("Nobody recorded when the vacancy was confirmed")
         elif (case.context.as_of - home.vacancies_confirmed_on).days > days:

@@ -259,7 +259,7 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
         for name in ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
         if case.referral.risks.get(name) is RiskLevel.HIGH
     ]
-    if not risks or not counts_places(home):
+    if not risks or not counts_places(home) or case.lives_in(home):
         return None
     residents = _company(case, home)
     if residents is not None and not residents:

@@ -294,7 +294,7 @@ def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_
     assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
 
 
-SETTLED = {"current_home_id": "DEMO-H1", "date_of_birth": "2011-03-01", "max_weekly_fee_pounds": 100}
+SETTLED = {"current_home_id": "DEMO-H1", "date_of_birth": "2011-03-01", "expected_stay_days": 100, "max_weekly_fee_pounds": 100}
 OWN_HOME = {**FAR, "authority": "933", "contract": "spot", "weekly_fee_pounds": 6000}
 
 
@@ -323,6 +323,19 @@ def test_a_child_who_moves_has_signatures_for_the_new_home_and_none_for_the_pres
     }
     assert options["DEMO-H1"].reasons[0] == "Lives here now"
     assert options["DEMO-H1"].penalties["cost"] == 6000
+
+
+def test_nothing_is_said_of_a_move_into_the_home_the_child_lives_in(ranked: Callable[..., Ranking]) -> None:
+    child = {**SETTLED, "risks": {"physical_harm": "high"}}
+    own = {"residents": ["DEMO-C", "DEMO-X"], "features": ["solo"], "vacancies_confirmed_on": None}
+    option = ranked(child, (own,)).options[0]
+    assert option.questions == ()
+    assert option.flags == ()
+
+
+def test_the_child_alone_is_no_company_to_weigh(ranked: Callable[..., Ranking]) -> None:
+    option = ranked({}, ({"residents": ["DEMO-C"]},)).options[0]
+    assert not any("impact" in flag for flag in option.flags)
 
 
 def test_what_goes_on_in_the_present_home_still_has_to_be_decided(ranked: Callable[..., Ranking]) -> None:
