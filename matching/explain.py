@@ -22,6 +22,7 @@ from matching.referral import (
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     AgeBasis,
+    ContractKind,
     Control,
     HomeStatus,
     NeedDomain,
@@ -189,10 +190,15 @@ def _cost(case: Case, home: Home) -> str | None:
 def _control(case: Case, home: Home) -> str | None:
     if case.settled_in(home):
         return None
-    return {
-        Control.NOMINATE: "The provider may refuse for stated reasons",
-        Control.OFFER: "The provider decides whether to offer the place",
-    }.get(control_of(home))
+    authority = case.referral.authority
+    control = control_of(home, authority=authority)
+    if control is Control.NOMINATE:
+        return "The provider may refuse for stated reasons"
+    if control is Control.DIRECT:
+        return None
+    theirs = home.contract is ContractKind.IN_HOUSE and home.approved_by_authority not in (None, authority)
+    who = "council that approved the carers" if theirs else "provider"
+    return f"The {who} decides whether to offer the place"
 
 
 def flags(case: Case, home: Home) -> list[str]:

@@ -294,7 +294,12 @@ def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_
     assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
 
 
-SETTLED = {"current_home_id": "DEMO-H1", "date_of_birth": "2011-03-01", "expected_stay_days": 100, "max_weekly_fee_pounds": 100}
+SETTLED = {
+    "current_home_id": "DEMO-H1",
+    "date_of_birth": "2011-03-01",
+    "expected_stay_days": 100,
+    "max_weekly_fee_pounds": 100,
+}
 OWN_HOME = {**FAR, "authority": "933", "contract": "spot", "weekly_fee_pounds": 6000}
 
 
