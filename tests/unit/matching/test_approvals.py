@@ -47,12 +47,21 @@ def test_the_director_signs_for_a_placement_at_a_distance(ranked: Callable[..., 
         {"type": "agency_foster_carer", "approved_by_authority": PLYMOUTH},
     ],
 )
-def test_connected_carers_and_our_own_carers_need_no_director(
-    ranked: Callable[..., Ranking], home: dict[str, Any]
+@pytest.mark.parametrize("authority", [TORBAY, DEVON, None])
+def test_connected_carers_and_our_own_carers_need_notice_and_no_signature_for_the_area(
+    ranked: Callable[..., Ranking], home: dict[str, Any], authority: str | None
 ) -> None:
-    found = codes(ranked({}, ({**home, "authority": TORBAY},)))
-    assert "at_a_distance" not in found
-    assert {"outside_area", "notification"} <= found.keys()
+    place = {"authority": authority, "postcode": None} if authority is None else {"authority": authority}
+    found = codes(ranked({}, ({**home, **place},)))
+    assert found.keys() == {"placement_plan", "notification"}
+
+
+@pytest.mark.parametrize(("authority", "told"), [(PLYMOUTH, False), (DEVON, True), (TORBAY, True)])
+def test_the_authority_of_the_area_is_given_notice_of_a_placement_outside_ours(
+    ranked: Callable[..., Ranking], authority: str, told: bool
+) -> None:
+    home = {"type": "in_house_foster_carer", "approved_by_authority": PLYMOUTH, "authority": authority}
+    assert ("area" in codes(ranked({}, (home,)))["notification"].why) is told
 
 
 def test_a_carer_approved_by_another_authority_needs_the_director(ranked: Callable[..., Ranking]) -> None:
