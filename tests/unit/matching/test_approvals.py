@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from matching.eligibility import RULES
 from matching.rank import Ranking
+from reference_data.law import legal_limits
 
 PLYMOUTH, DEVON, CORNWALL, TORBAY, SOMERSET = "879", "878", "908", "880", "933"
 
@@ -105,6 +107,22 @@ def test_the_fourth_key_stage_is_known_from_the_birth_date(
     ranked: Callable[..., Ranking], born: str, protected: bool
 ) -> None:
     assert ("key_stage_4" in codes(ranked({"date_of_birth": born}, ({},)))) is protected
+
+
+@pytest.mark.parametrize(
+    ("needed_by", "protected"),
+    [("2026-07-01", True), ("2026-08-31", True), ("2026-09-01", False)],
+)
+def test_the_fourth_key_stage_ends_with_the_school_year_and_not_with_the_summer_term(
+    ranked: Callable[..., Ranking], needed_by: str, protected: bool
+) -> None:
+    child = {"date_of_birth": "2010-03-01", "needed_by": needed_by}
+    assert ("key_stage_4" in codes(ranked(child, ({},)))) is protected
+
+
+def test_the_end_of_the_fourth_key_stage_is_from_memory_so_it_warns_and_never_bars() -> None:
+    assert legal_limits("placement")["key_stage_4_turns"].certainty == "from_memory"
+    assert "key_stage_4" not in {rule.__name__ for rule in RULES}
 
 
 def test_a_council_writes_its_own_title_of_who_approves(ranked: Callable[..., Ranking]) -> None:
