@@ -19,6 +19,7 @@ from matching.referral import (
     Referral,
     urgency_contradiction,
 )
+from matching.statements import unstated_communication
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     AgeBasis,
@@ -53,6 +54,7 @@ def reasons(case: Case, home: Home) -> list[str]:
     """Return why the home stands where it does, what speaks for it first."""
     found = [
         _current(case, home),
+        _held(case, home),
         _connected(case, home),
         where_and_how_far(case, home),
         _siblings(case, home),
@@ -68,6 +70,11 @@ def _current(case: Case, home: Home) -> str | None:
     if case.settled_in(home):
         return "Lives here now, and stays put"
     return "Lives here now" if case.lives_in(home) else None
+
+
+def _held(case: Case, home: Home) -> str | None:
+    held = any(bed.held_for == case.referral.child_id for bed in home.beds or ())
+    return "A bed is held for this child" if held else None
 
 
 def where_and_how_far(case: Case, home: Home) -> str:
@@ -149,7 +156,7 @@ def _school(case: Case, home: Home) -> str | None:
 def _access(case: Case, home: Home) -> str | None:
     if not case.referral.requires and not case.referral.communication:
         return None
-    missing = aims.unstated_access(case, home)
+    missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
         return f"Not stated by the home: {_and([word.replace('_', ' ') for word in missing])}"
     return "Has what the child needs: " + _and(

@@ -353,6 +353,46 @@ def test_what_goes_on_in_the_present_home_still_has_to_be_decided(ranked: Callab
     assert [approval.code for approval in option.approvals] == ["temporary_approval"]
 
 
+@pytest.mark.parametrize(
+    ("need", "asked"),
+    [
+        ("BSL", "Can the home sign (BSL)?"),
+        ("Makaton", "Can the home use Makaton?"),
+        ("ESOL", "Can the home support a child who is learning English (ESOL)?"),
+        ("PECS", "Can the home communicate by PECS?"),
+    ],
+)
+def test_a_home_that_has_not_said_it_can_communicate_is_asked_in_plain_words(
+    ranked: Callable[..., Ranking], need: str, asked: str
+) -> None:
+    questions = ranked({"communication": [need]}, ({},)).options[0].questions
+    assert [question.rule for question in questions] == ["communication"]
+    assert asked in questions[0].text
+
+
+def test_the_home_that_signs_comes_before_nearer_homes_that_have_not_said_so(
+    ranked: Callable[..., Ranking],
+) -> None:
+    signs = {**FAR, "offers": {"languages": ["English", "BSL"]}}
+    answer = ranked({"communication": ["BSL"]}, (NEAR, signs))
+    assert order(answer) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_being_understood_weighs_as_much_as_leaving_the_area_and_twenty_miles(
+    ranked: Callable[..., Ranking],
+) -> None:
+    ten_and_twenty = 10 + 4 * 5
+    penalties = ranked({"communication": ["BSL"]}, ({},)).options[0].penalties
+    assert penalties["access"] >= ten_and_twenty
+
+
+def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> None:
+    held, free = {"beds": [{"held_for": "DEMO-C"}, {}]}, {"beds": [{"held_for": "DEMO-X"}, {}]}
+    first, second = ranked({}, (held, free)).options
+    assert "A bed is held for this child" in first.reasons
+    assert not any("held" in reason for reason in second.reasons)
+
+
 def test_importing_the_package_opens_no_engine() -> None:
     import subprocess
     import sys
