@@ -129,8 +129,8 @@ def _needs(case: Case, home: Home) -> list[str]:
         gap = gaps[domain]
         if gap:
             found.append(
-                f"Need in {domain.words} is {gap} points above what the home says it can meet; it would take "
-                f"{_SUPPORT[domain]}"
+                f"Need in {domain.words} is {gap} point{'' if gap == 1 else 's'} above what the home says it can meet; "
+                f"it would take {_SUPPORT[domain]}"
             )
     return found
 
@@ -191,7 +191,7 @@ def _cost(case: Case, home: Home) -> str | None:
     fee = home.weekly_fee_pence
     if net == 0 and fee:
         return "The bed is paid for already and costs nothing more"
-    return f"£{net / 100:,.2f} a week more than the council pays already"
+    return f"{_pounds(net)} a week more than the council pays already"
 
 
 def _control(case: Case, home: Home) -> str | None:
@@ -345,6 +345,11 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
         plural = "s are" if options_not_shown > 1 else " is"
         found.append(f"{options_not_shown} more option{plural} ranked below those shown.")
     return found
+
+
+def _pounds(pence: int) -> str:
+    pounds, rest = divmod(pence, 100)
+    return f"£{pounds:,}.{rest:02}" if rest else f"£{pounds:,}"
 
 
 def _day(on: date) -> str:

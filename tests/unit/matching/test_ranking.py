@@ -378,12 +378,17 @@ def test_the_home_that_signs_comes_before_nearer_homes_that_have_not_said_so(
     assert order(answer) == ["DEMO-H2", "DEMO-H1"]
 
 
-def test_being_understood_weighs_as_much_as_leaving_the_area_and_twenty_miles(
+def test_being_understood_weighs_more_than_thirty_miles_from_home_school_and_family(
     ranked: Callable[..., Ranking],
 ) -> None:
-    ten_and_twenty = 10 + 4 * 5
-    penalties = ranked({"communication": ["BSL"]}, ({},)).options[0].penalties
-    assert penalties["access"] >= ten_and_twenty
+    child = {"prefers": {"school_postcode": "PL1 3BJ"}, "important_places": [{"postcode": "PL1 3BJ"}]}
+    signs = {"postcode": "TQ14 8AA", "authority": "878", "offers": {"languages": ["BSL"]}}
+    near = ranked({**child, "communication": ["BSL"]}, (NEAR,)).options[0].penalties
+    far = ranked({**child, "communication": ["BSL"]}, (signs,)).options[0]
+    assert far.distance_miles is not None
+    assert far.distance_miles > 30
+    stage = ("area", "near_home", "school", "contact", "access")
+    assert sum(far.penalties[aim] for aim in stage) < sum(near[aim] for aim in stage)
 
 
 def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> None:
@@ -391,6 +396,44 @@ def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> Non
     first, second = ranked({}, (held, free)).options
     assert "A bed is held for this child" in first.reasons
     assert not any("held" in reason for reason in second.reasons)
+
+
+@pytest.mark.parametrize(
+    ("child", "home", "words"),
+    [
+        ({}, {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 39}}, "Need in risk is 1 point above"),
+        ({}, {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 38}}, "Need in risk is 2 points above"),
+        ({}, {"weekly_fee_pounds": 2400}, "£2,400 a week more"),
+        ({}, {"weekly_fee_pounds": 2400.5}, "£2,400.50 a week more"),
+        (
+            {"alongside": "only_older"},
+            {"residents": [{"child_id": "X", "age": 9}]},
+            "with older children only; the one child here is not.",
+        ),
+        (
+            {"alongside": "only_older"},
+            {"residents": [{"child_id": "X", "age": 9}, {"child_id": "Y", "age": 9}]},
+            "with older children only; none of the 2 children here is.",
+        ),
+        (
+            {"alongside": "only_younger"},
+            {"residents": [{"child_id": "X", "age": 9}, {"child_id": "Y", "age": 14}]},
+            "with younger children only; 1 of the 2 children here is not.",
+        ),
+        ({"risks": {"physical_harm": "high"}}, {"residents": ["X"]}, "one child lives here"),
+        ({"risks": {"physical_harm": "high"}}, {"residents": ["X", "Y"]}, "2 children live here"),
+        ({}, {"places": 1, "residents": ["X"]}, "One place; one child would live there beside the child."),
+        (
+            {},
+            {"places": 2, "residents": ["X", "Y"]},
+            "2 places; 2 children would live there beside the child.",
+        ),
+    ],
+)
+def test_a_sentence_agrees_with_its_number(
+    ranked: Callable[..., Ranking], child: dict[str, Any], home: dict[str, Any], words: str
+) -> None:
+    assert words in json.dumps(ranked(child, (home,)).as_dict(), ensure_ascii=False)
 
 
 def test_importing_the_package_opens_no_engine() -> None:
