@@ -16,6 +16,8 @@ from matching.home import Home, beds_open_to
 from matching.places import Where, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
 from matching.referral import sibling_members
+from matching.statements import unstated_communication
+from matching.words import plain_word
 from reference_data.vocabulary import (
     RESIDENTIAL_TYPES,
     ContractKind,
@@ -94,17 +96,14 @@ def _sibling_ids(case: Case) -> frozenset[str]:
 
 
 def access(case: Case, home: Home, aim: Aim) -> int:
-    """Return the required features and ways of communicating that the home has not stated."""
-    return len(unstated_access(case, home))
+    """Return the required features that the home has not stated; a way of communicating counts as several."""
+    features, ways = unstated_features(case, home), unstated_communication(case, home)
+    return len(features) + aim.parameters["communication_units"] * len(ways)
 
 
-def unstated_access(case: Case, home: Home) -> tuple[str, ...]:
-    """Return the required features and ways of communicating that the home has not stated."""
-    features = set(home.features or ())
-    spoken = {_plain(word) for word in (*(home.offers.languages or ()), *features, *(home.staffing or ()))}
-    missing = [feature for feature in case.referral.requires if feature not in features]
-    missing += [word for word in case.referral.communication if _plain(word) not in spoken]
-    return tuple(missing)
+def unstated_features(case: Case, home: Home) -> tuple[str, ...]:
+    """Return the required features that the home has not stated."""
+    return tuple(feature for feature in case.referral.requires if feature not in (home.features or ()))
 
 
 def contact(case: Case, home: Home, aim: Aim) -> int:
@@ -139,7 +138,7 @@ def identity_met(case: Case, home: Home) -> dict[str, bool | None]:
         "ethnicity": (prefers.ethnicity, offers.ethnicities),
     }
     met = {name: _any_of(want, offered) for name, (want, offered) in wanted.items() if want}
-    gender = _plain(prefers.gender_of_carer or "any")
+    gender = plain_word(prefers.gender_of_carer or "any")
     if gender != "any":
         met["gender of carer"] = _any_of((gender,), offers.carer_genders)
     return met
@@ -147,14 +146,14 @@ def identity_met(case: Case, home: Home) -> dict[str, bool | None]:
 
 def pets(case: Case, home: Home, aim: Aim) -> int:
     """Return 1 when the wish about pets is not known to be met."""
-    wanted = {_plain(word) for word in case.referral.prefers.pets}
+    wanted = {plain_word(word) for word in case.referral.prefers.pets}
     if not wanted:
         return 0
     kept = home.offers.pets
     if kept is None:
         return 1
     if "none" in wanted:
-        return int(bool({_plain(word) for word in kept} - {"none"}))
+        return int(bool({plain_word(word) for word in kept} - {"none"}))
     return int(not _any_of(tuple(wanted), kept))
 
 
@@ -321,9 +320,4 @@ def _steps(postcode: str | None, home: Home, aim: Aim) -> int:
 def _any_of(wanted: tuple[str, ...], offered: tuple[str, ...] | None) -> bool | None:
     if offered is None:
         return None
-    return bool({_plain(word) for word in wanted} & {_plain(word) for word in offered})
-
-
-def _plain(word: str) -> str:
-    plain = "_".join(word.replace("-", " ").casefold().split())
-    return {"female": "f", "woman": "f", "women": "f", "male": "m", "man": "m", "men": "m"}.get(plain, plain)
+    return bool({plain_word(word) for word in wanted} & {plain_word(word) for word in offered})

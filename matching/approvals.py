@@ -57,22 +57,23 @@ def approvals(case: Case, home: Home) -> tuple[Approval, ...]:
         *going_on,
         _fee(case, home),
         _plan(case),
-        _notification(case),
+        _notification(case, home),
     ]
     return tuple(one for one in found if one is not None)
 
 
-def needs_director(case: Case, home: Home) -> bool:
-    """Say whether the placement is at a distance and the director must approve it.
+def area_signature_excepted(case: Case, home: Home) -> bool:
+    """Say whether a placement outside the area needs no signature: connected carers, and carers we approved.
 
-    At a distance is outside the area and not in an adjoining authority, however many miles it is.
-    Connected carers and carers approved by the responsible authority are excepted.
+    The exception is read as written in our table of law (``out_of_area_exceptions``, secondary): it
+    names no distance, so it is taken to hold in an adjoining authority as well as at a distance. Notice
+    is given all the same.
+
+    References
+    ----------
+    Care Planning, Placement and Case Review (England) Regulations 2010, regulation 11(4).
     """
-    if where_is(case.referral.authority, authority_of(home)) is not Where.AT_A_DISTANCE:
-        return False
-    if home.type is PlacementType.CONNECTED_FOSTER_CARER:
-        return False
-    return not (_is_ours(case, home))
+    return home.type is PlacementType.CONNECTED_FOSTER_CARER or _is_ours(case, home)
 
 
 def _is_ours(case: Case, home: Home) -> bool:
@@ -91,7 +92,7 @@ def _make(case: Case, code: str, why: str, instrument: str, due_on: date | None 
 
 def _where(case: Case, home: Home) -> Approval | None:
     where = where_is(case.referral.authority, authority_of(home))
-    if where is Where.IN_AREA:
+    if where is Where.IN_AREA or area_signature_excepted(case, home):
         return None
     if where is Where.UNKNOWN:
         return _make(
@@ -100,7 +101,8 @@ def _where(case: Case, home: Home) -> Approval | None:
             "Whether the home is in the authority's area is not known; find out before anybody signs.",
             law.OUTSIDE_AREA,
         )
-    if needs_director(case, home):
+    # At a distance is outside the area and not in an adjoining authority, however many miles it is.
+    if where is Where.AT_A_DISTANCE:
         return _make(
             case,
             "at_a_distance",
@@ -108,14 +110,9 @@ def _where(case: Case, home: Home) -> Approval | None:
             "authority is consulted and the independent reviewing officer too.",
             law.OUTSIDE_AREA,
         )
-    excepted = where is Where.AT_A_DISTANCE
-    why = (
-        "Outside the authority's area and not adjoining; a connected carer, or a carer approved by this authority, "
-        "needs no director's approval."
-        if excepted
-        else "Outside the authority's area, in an adjoining authority."
+    return _make(
+        case, "outside_area", "Outside the authority's area, in an adjoining authority.", law.OUTSIDE_AREA
     )
-    return _make(case, "outside_area", why, law.OUTSIDE_AREA)
 
 
 def _key_stage_4(case: Case, home: Home) -> Approval | None:
@@ -210,11 +207,17 @@ def _plan(case: Case) -> Approval:
     )
 
 
-def _notification(case: Case) -> Approval:
+def _notification(case: Case, home: Home) -> Approval:
+    elsewhere = where_is(case.referral.authority, authority_of(home)) in (
+        Where.ADJOINING,
+        Where.AT_A_DISTANCE,
+    )
+    also = ", to the authority of the area too," if elsewhere else ""
     return _make(
         case,
         "notification",
-        "Give written notice of the placement before it starts, or within five working days in an emergency.",
+        f"Give written notice of the placement{also} before it starts, or within five working days in an "
+        "emergency.",
         law.NOTIFICATION,
         _due(case),
     )

@@ -57,6 +57,7 @@ RULES_FOR_EACH_CHILD: tuple[Rule, ...] = (
     room.peers_and_impact,
     fit.scores_out_of_date,
     statements.staffing,
+    statements.communication,
     statements.special_purpose,
     fit.continuity,
 )

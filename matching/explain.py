@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from matching import aims
 from matching.findings import Case
-from matching.home import Home, control_of
+from matching.home import Home, control_of, other_residents
 from matching.lawful import SOCIAL_WORKER
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import (
@@ -19,9 +19,11 @@ from matching.referral import (
     Referral,
     urgency_contradiction,
 )
+from matching.statements import unstated_communication
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     AgeBasis,
+    ContractKind,
     Control,
     HomeStatus,
     NeedDomain,
@@ -52,6 +54,7 @@ def reasons(case: Case, home: Home) -> list[str]:
     """Return why the home stands where it does, what speaks for it first."""
     found = [
         _current(case, home),
+        _held(case, home),
         _connected(case, home),
         where_and_how_far(case, home),
         _siblings(case, home),
@@ -67,6 +70,11 @@ def _current(case: Case, home: Home) -> str | None:
     if case.settled_in(home):
         return "Lives here now, and stays put"
     return "Lives here now" if case.lives_in(home) else None
+
+
+def _held(case: Case, home: Home) -> str | None:
+    held = any(bed.held_for == case.referral.child_id for bed in home.beds or ())
+    return "A bed is held for this child" if held else None
 
 
 def where_and_how_far(case: Case, home: Home) -> str:
@@ -121,8 +129,8 @@ def _needs(case: Case, home: Home) -> list[str]:
         gap = gaps[domain]
         if gap:
             found.append(
-                f"Need in {domain.words} is {gap} points above what the home says it can meet; it would take "
-                f"{_SUPPORT[domain]}"
+                f"Need in {domain.words} is {gap} point{'' if gap == 1 else 's'} above what the home says it can meet; "
+                f"it would take {_SUPPORT[domain]}"
             )
     return found
 
@@ -148,7 +156,7 @@ def _school(case: Case, home: Home) -> str | None:
 def _access(case: Case, home: Home) -> str | None:
     if not case.referral.requires and not case.referral.communication:
         return None
-    missing = aims.unstated_access(case, home)
+    missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
         return f"Not stated by the home: {_and([word.replace('_', ' ') for word in missing])}"
     return "Has what the child needs: " + _and(
@@ -183,16 +191,21 @@ def _cost(case: Case, home: Home) -> str | None:
     fee = home.weekly_fee_pence
     if net == 0 and fee:
         return "The bed is paid for already and costs nothing more"
-    return f"£{net / 100:,.2f} a week more than the council pays already"
+    return f"{_pounds(net)} a week more than the council pays already"
 
 
 def _control(case: Case, home: Home) -> str | None:
     if case.settled_in(home):
         return None
-    return {
-        Control.NOMINATE: "The provider may refuse for stated reasons",
-        Control.OFFER: "The provider decides whether to offer the place",
-    }.get(control_of(home))
+    authority = case.referral.authority
+    control = control_of(home, authority=authority)
+    if control is Control.NOMINATE:
+        return "The provider may refuse for stated reasons"
+    if control is Control.DIRECT:
+        return None
+    theirs = home.contract is ContractKind.IN_HOUSE and home.approved_by_authority not in (None, authority)
+    who = "council that approved the carers" if theirs else "provider"
+    return f"The {who} decides whether to offer the place"
 
 
 def flags(case: Case, home: Home) -> list[str]:
@@ -204,9 +217,11 @@ def flags(case: Case, home: Home) -> list[str]:
         found.append("A deprivation of liberty order permits and never obliges")
         if case.referral.dol_order_until < case.start:
             found.append("The deprivation of liberty order has ended before the start date")
-    if home.residents and home.type is not PlacementType.WITH_PARENTS:
+    moving_in = not case.lives_in(home)
+    company = other_residents(home, case.child_ids)
+    if company and moving_in and home.type is not PlacementType.WITH_PARENTS:
         found.append("Weigh the impact on the children who live there before anything is agreed")
-    if "solo" in (home.features or ()) and not case.needs_solo:
+    if "solo" in (home.features or ()) and moving_in and not case.needs_solo:
         found.append("A solo place, which is scarce: nothing recorded says that this child has to live alone")
     if not aims.above_floor(case, home):
         found.append("Below the council's suitability floor: the joint plan would not use this home")
@@ -242,7 +257,7 @@ def _ends(case: Case, home: Home) -> list[str]:
 def _provider(case: Case, home: Home) -> list[str]:
     found = []
     days = case.context.policy.vacancies_days
-    if home.beds is None and home.vacancies is not None:
+    if home.beds is None and home.vacancies is not None and not case.lives_in(home):
         if home.vacancies_confirmed_on is None:
             found.append("Nobody recorded when the vacancy was confirmed")
         elif (case.context.as_of - home.vacancies_confirmed_on).days > days:
@@ -330,6 +345,11 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
         plural = "s are" if options_not_shown > 1 else " is"
         found.append(f"{options_not_shown} more option{plural} ranked below those shown.")
     return found
+
+
+def _pounds(pence: int) -> str:
+    pounds, rest = divmod(pence, 100)
+    return f"£{pounds:,}.{rest:02}" if rest else f"£{pounds:,}"
 
 
 def _day(on: date) -> str:

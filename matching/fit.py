@@ -242,15 +242,15 @@ def continuity(case: Case, home: Home) -> Finding:
 def in_key_stage_4(case: Case) -> bool:
     """Say whether the child is in the fourth key stage on the start date, by age.
 
-    It is the two school years in which a pupil turns 15 and 16; school years begin on 1 September.
+    It is the two school years that end with the one in which a pupil turns 16. A school year is taken to
+    run from 1 September to 31 August; that is from memory, so it may warn and never bars.
     """
     born = case.referral.date_of_birth
     if born is None:
         return False
-    fourteenth = birthday(born, 14)
-    # Year 10 begins on the first 1 September on or after the fourteenth birthday, if born 1 September to 31 August.
-    year = fourteenth.year if fourteenth <= date(fourteenth.year, 8, 31) else fourteenth.year + 1
-    return date(year, 9, 1) <= case.start < date(year + 2, 7, 1)
+    turns = birthday(born, law.legal_number("key_stage_4_turns"))
+    last = turns.year if turns <= date(turns.year, 8, 31) else turns.year + 1
+    return date(last - 2, 9, 1) <= case.start <= date(last, 8, 31)
 
 
 def siblings_known(case: Case, home: Home) -> Finding:

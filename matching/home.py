@@ -124,12 +124,22 @@ class Home:
     offers: Offers = field(default_factory=Offers)
 
 
-def control_of(home: Home) -> Control:
-    """Return who decides: as recorded, else direct for in-house, nominate for block, offer otherwise."""
+def control_of(home: Home, *, authority: str | None = None) -> Control:
+    """Return who decides: as recorded, else direct for in-house, nominate for block, offer otherwise.
+
+    In-house means ours: carers whom another authority approved are that authority's to offer.
+
+    Parameters
+    ----------
+    authority
+        The code of the responsible authority; ``None`` leaves the carers' approval out of it.
+    """
     if home.control is not None:
         return home.control
     if home.contract is ContractKind.IN_HOUSE:
-        return Control.DIRECT
+        approver = home.approved_by_authority
+        ours = approver is None or authority is None or approver == authority
+        return Control.DIRECT if ours else Control.OFFER
     if home.contract is ContractKind.BLOCK:
         return Control.NOMINATE
     return Control.OFFER

@@ -242,7 +242,7 @@ def alongside(case: Case, home: Home) -> Finding:
         return Question(
             rule="alongside",
             text=f"The child is to live with {'older' if older else 'younger'} children only; "
-            f"{wrong} of the {_children(len(residents))} here {'is' if wrong == 1 else 'are'} not.",
+            f"{_who_is_not(wrong, len(residents))}.",
             ask=SOCIAL_WORKER,
         )
     return None
@@ -259,7 +259,7 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
         for name in ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
         if case.referral.risks.get(name) is RiskLevel.HIGH
     ]
-    if not risks or not counts_places(home):
+    if not risks or not counts_places(home) or case.lives_in(home):
         return None
     residents = _company(case, home)
     if residents is not None and not residents:
@@ -285,8 +285,16 @@ def _company(case: Case, home: Home) -> tuple[Resident, ...] | None:
     return tuple(one for one in residents if group is None or one.sibling_group != group)
 
 
+def _who_is_not(wrong: int, there: int) -> str:
+    if there == 1:
+        return "the one child here is not"
+    if wrong == there:
+        return f"none of the {there} children here is"
+    return f"{wrong} of the {there} children here {'is' if wrong == 1 else 'are'} not"
+
+
 def _places(count: int) -> str:
-    return f"Places for {_children(count)}"
+    return {0: "No place", 1: "One place"}.get(count, f"{count} places")
 
 
 def _children(count: int) -> str:

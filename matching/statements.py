@@ -10,6 +10,7 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD
+from matching.words import plain_word
 from reference_data.vocabulary import (
     EmergencySetting,
     NeedDomain,
@@ -204,6 +205,33 @@ def staffing(case: Case, home: Home) -> Finding:
         text=f"The child needs {need}. Can the home staff it, from when, and at what fee?",
         ask=who_knows(home),
     )
+
+
+_CAN_IT = {
+    "bsl": "sign (BSL)",
+    "makaton": "use Makaton",
+    "esol": "support a child who is learning English (ESOL)",
+}
+
+
+def communication(case: Case, home: Home) -> Finding:
+    """Ask whether the home can communicate with the child where it has not said so."""
+    missing = unstated_communication(case, home)
+    if not missing:
+        return None
+    can_it = _and([_CAN_IT.get(plain_word(way), f"communicate by {way}") for way in missing])
+    return Question(
+        rule="communication",
+        text=f"How the child communicates is recorded, and not that the home can do it. Can the home {can_it}?",
+        ask=who_knows(home),
+    )
+
+
+def unstated_communication(case: Case, home: Home) -> tuple[str, ...]:
+    """Return the child's ways of communicating that the home has not stated."""
+    stated = (*(home.offers.languages or ()), *(home.features or ()), *(home.staffing or ()))
+    can = {plain_word(word) for word in stated}
+    return tuple(way for way in case.referral.communication if plain_word(way) not in can)
 
 
 def special_purpose(case: Case, home: Home) -> Finding:

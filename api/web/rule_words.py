@@ -39,6 +39,7 @@ RULE_WORDS: dict[str, str] = {
     "peers_and_impact": "The other children there",
     "scores_out_of_date": "The needs scores are old",
     "staffing": "Staffing",
+    "communication": "How the child communicates",
     "special_purpose": "A special purpose",
     "continuity": "Health and education going on",
     "place_free": "No place free on the day",

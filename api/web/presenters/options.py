@@ -270,7 +270,7 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
         distance=miles(item["distance_miles"]),
         weekly_cost=weekly_cost(item["weekly_fee_pence"]),
         bought=capital(CONTRACT_WORDS.get(str(home.contract), UNKNOWN)) if home else UNKNOWN,
-        decision=CONTROL_WORDS[control_of(home)] if home else UNKNOWN,
+        decision=CONTROL_WORDS[control_of(home, authority=referral.authority)] if home else UNKNOWN,
         vacancy=_vacancy(home, as_of),
         reasons=tuple(sentence(reason) for reason in item["reasons"]),
         questions=questions,

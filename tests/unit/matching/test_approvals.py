@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from matching.eligibility import RULES
 from matching.rank import Ranking
+from reference_data.law import legal_limits
 
 PLYMOUTH, DEVON, CORNWALL, TORBAY, SOMERSET = "879", "878", "908", "880", "933"
 
@@ -47,12 +49,21 @@ def test_the_director_signs_for_a_placement_at_a_distance(ranked: Callable[..., 
         {"type": "agency_foster_carer", "approved_by_authority": PLYMOUTH},
     ],
 )
-def test_connected_carers_and_our_own_carers_need_no_director(
-    ranked: Callable[..., Ranking], home: dict[str, Any]
+@pytest.mark.parametrize("authority", [TORBAY, DEVON, None])
+def test_connected_carers_and_our_own_carers_need_notice_and_no_signature_for_the_area(
+    ranked: Callable[..., Ranking], home: dict[str, Any], authority: str | None
 ) -> None:
-    found = codes(ranked({}, ({**home, "authority": TORBAY},)))
-    assert "at_a_distance" not in found
-    assert {"outside_area", "notification"} <= found.keys()
+    place = {"authority": authority, "postcode": None} if authority is None else {"authority": authority}
+    found = codes(ranked({}, ({**home, **place},)))
+    assert found.keys() == {"placement_plan", "notification"}
+
+
+@pytest.mark.parametrize(("authority", "told"), [(PLYMOUTH, False), (DEVON, True), (TORBAY, True)])
+def test_the_authority_of_the_area_is_given_notice_of_a_placement_outside_ours(
+    ranked: Callable[..., Ranking], authority: str, told: bool
+) -> None:
+    home = {"type": "in_house_foster_carer", "approved_by_authority": PLYMOUTH, "authority": authority}
+    assert ("area" in codes(ranked({}, (home,)))["notification"].why) is told
 
 
 def test_a_carer_approved_by_another_authority_needs_the_director(ranked: Callable[..., Ranking]) -> None:
@@ -96,6 +107,22 @@ def test_the_fourth_key_stage_is_known_from_the_birth_date(
     ranked: Callable[..., Ranking], born: str, protected: bool
 ) -> None:
     assert ("key_stage_4" in codes(ranked({"date_of_birth": born}, ({},)))) is protected
+
+
+@pytest.mark.parametrize(
+    ("needed_by", "protected"),
+    [("2026-07-01", True), ("2026-08-31", True), ("2026-09-01", False)],
+)
+def test_the_fourth_key_stage_ends_with_the_school_year_and_not_with_the_summer_term(
+    ranked: Callable[..., Ranking], needed_by: str, protected: bool
+) -> None:
+    child = {"date_of_birth": "2010-03-01", "needed_by": needed_by}
+    assert ("key_stage_4" in codes(ranked(child, ({},)))) is protected
+
+
+def test_the_end_of_the_fourth_key_stage_is_from_memory_so_it_warns_and_never_bars() -> None:
+    assert legal_limits("placement")["key_stage_4_turns"].certainty == "from_memory"
+    assert "key_stage_4" not in {rule.__name__ for rule in RULES}
 
 
 def test_a_council_writes_its_own_title_of_who_approves(ranked: Callable[..., Ranking]) -> None:

@@ -294,7 +294,12 @@ def test_a_solo_place_is_kept_for_a_child_who_needs_one_when_gaps_are_too_small_
     assert order(ranked({"alongside": "solo"}, (solo, small_gap))) == ["DEMO-H1", "DEMO-H2"]
 
 
-SETTLED = {"current_home_id": "DEMO-H1", "date_of_birth": "2011-03-01", "max_weekly_fee_pounds": 100}
+SETTLED = {
+    "current_home_id": "DEMO-H1",
+    "date_of_birth": "2011-03-01",
+    "expected_stay_days": 100,
+    "max_weekly_fee_pounds": 100,
+}
 OWN_HOME = {**FAR, "authority": "933", "contract": "spot", "weekly_fee_pounds": 6000}
 
 
@@ -325,6 +330,19 @@ def test_a_child_who_moves_has_signatures_for_the_new_home_and_none_for_the_pres
     assert options["DEMO-H1"].penalties["cost"] == 6000
 
 
+def test_nothing_is_said_of_a_move_into_the_home_the_child_lives_in(ranked: Callable[..., Ranking]) -> None:
+    child = {**SETTLED, "risks": {"physical_harm": "high"}}
+    own = {"residents": ["DEMO-C", "DEMO-X"], "features": ["solo"], "vacancies_confirmed_on": None}
+    option = ranked(child, (own,)).options[0]
+    assert option.questions == ()
+    assert option.flags == ()
+
+
+def test_the_child_alone_is_no_company_to_weigh(ranked: Callable[..., Ranking]) -> None:
+    option = ranked({}, ({"residents": ["DEMO-C"]},)).options[0]
+    assert not any("impact" in flag for flag in option.flags)
+
+
 def test_what_goes_on_in_the_present_home_still_has_to_be_decided(ranked: Callable[..., Ranking]) -> None:
     own = {
         "type": "connected_foster_carer",
@@ -333,6 +351,89 @@ def test_what_goes_on_in_the_present_home_still_has_to_be_decided(ranked: Callab
     }
     option = ranked(SETTLED, (own,)).options[0]
     assert [approval.code for approval in option.approvals] == ["temporary_approval"]
+
+
+@pytest.mark.parametrize(
+    ("need", "asked"),
+    [
+        ("BSL", "Can the home sign (BSL)?"),
+        ("Makaton", "Can the home use Makaton?"),
+        ("ESOL", "Can the home support a child who is learning English (ESOL)?"),
+        ("PECS", "Can the home communicate by PECS?"),
+    ],
+)
+def test_a_home_that_has_not_said_it_can_communicate_is_asked_in_plain_words(
+    ranked: Callable[..., Ranking], need: str, asked: str
+) -> None:
+    questions = ranked({"communication": [need]}, ({},)).options[0].questions
+    assert [question.rule for question in questions] == ["communication"]
+    assert asked in questions[0].text
+
+
+def test_the_home_that_signs_comes_before_nearer_homes_that_have_not_said_so(
+    ranked: Callable[..., Ranking],
+) -> None:
+    signs = {**FAR, "offers": {"languages": ["English", "BSL"]}}
+    answer = ranked({"communication": ["BSL"]}, (NEAR, signs))
+    assert order(answer) == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_being_understood_weighs_more_than_thirty_miles_from_home_school_and_family(
+    ranked: Callable[..., Ranking],
+) -> None:
+    child = {"prefers": {"school_postcode": "PL1 3BJ"}, "important_places": [{"postcode": "PL1 3BJ"}]}
+    signs = {"postcode": "TQ14 8AA", "authority": "878", "offers": {"languages": ["BSL"]}}
+    near = ranked({**child, "communication": ["BSL"]}, (NEAR,)).options[0].penalties
+    far = ranked({**child, "communication": ["BSL"]}, (signs,)).options[0]
+    assert far.distance_miles is not None
+    assert far.distance_miles > 30
+    stage = ("area", "near_home", "school", "contact", "access")
+    assert sum(far.penalties[aim] for aim in stage) < sum(near[aim] for aim in stage)
+
+
+def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> None:
+    held, free = {"beds": [{"held_for": "DEMO-C"}, {}]}, {"beds": [{"held_for": "DEMO-X"}, {}]}
+    first, second = ranked({}, (held, free)).options
+    assert "A bed is held for this child" in first.reasons
+    assert not any("held" in reason for reason in second.reasons)
+
+
+@pytest.mark.parametrize(
+    ("child", "home", "words"),
+    [
+        ({}, {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 39}}, "Need in risk is 1 point above"),
+        ({}, {"can_meet": {**dict.fromkeys(DOMAINS, 60), "risk": 38}}, "Need in risk is 2 points above"),
+        ({}, {"weekly_fee_pounds": 2400}, "£2,400 a week more"),
+        ({}, {"weekly_fee_pounds": 2400.5}, "£2,400.50 a week more"),
+        (
+            {"alongside": "only_older"},
+            {"residents": [{"child_id": "X", "age": 9}]},
+            "with older children only; the one child here is not.",
+        ),
+        (
+            {"alongside": "only_older"},
+            {"residents": [{"child_id": "X", "age": 9}, {"child_id": "Y", "age": 9}]},
+            "with older children only; none of the 2 children here is.",
+        ),
+        (
+            {"alongside": "only_younger"},
+            {"residents": [{"child_id": "X", "age": 9}, {"child_id": "Y", "age": 14}]},
+            "with younger children only; 1 of the 2 children here is not.",
+        ),
+        ({"risks": {"physical_harm": "high"}}, {"residents": ["X"]}, "one child lives here"),
+        ({"risks": {"physical_harm": "high"}}, {"residents": ["X", "Y"]}, "2 children live here"),
+        ({}, {"places": 1, "residents": ["X"]}, "One place; one child would live there beside the child."),
+        (
+            {},
+            {"places": 2, "residents": ["X", "Y"]},
+            "2 places; 2 children would live there beside the child.",
+        ),
+    ],
+)
+def test_a_sentence_agrees_with_its_number(
+    ranked: Callable[..., Ranking], child: dict[str, Any], home: dict[str, Any], words: str
+) -> None:
+    assert words in json.dumps(ranked(child, (home,)).as_dict(), ensure_ascii=False)
 
 
 def test_importing_the_package_opens_no_engine() -> None:
