@@ -10,8 +10,9 @@ TEST_ARGS ?=
 demo: $(VENV)/installed
 	@$(BIN)/righthome demo $(DEMO_ARGS)
 
+# Each of up to four processes takes whole files, with a PostgreSQL of its own; TEST_ARGS="-n 0" uses none.
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TEST_ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
@@ -25,6 +26,7 @@ bench: $(VENV)/installed-dev
 
 evidence: $(VENV)/installed-dev
 	TESTS_FULL_COUNTS=1 $(BIN)/python -m tests.benchmarks.run --write docs/evidence
+	$(BIN)/python docs/generate.py
 
 # Writes the lock files again from pyproject.toml. Names, versions and hashes only: no addresses.
 lock: $(VENV)/bin/uv

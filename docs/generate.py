@@ -1,14 +1,17 @@
 """Write the generated pages of the documentation: ``python docs/generate.py``.
 
 ``docs/reference/files.md`` comes from the field tables, ``docs/reference/commands.md`` from the commands
-themselves and ``docs/reference/alerts.md`` from the rules of the emergency watch. A test compares them with what is committed.
+themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch and ``docs/reference/benchmarks.md``
+from the measured evidence. A test compares them with what is committed.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import typer.main
 
@@ -22,6 +25,7 @@ from sufficiency.emergency_rules import RULE_LAWS, RULES, WARNS_ONLY
 from sufficiency.unsuitable import ALWAYS_LAWFUL_SETTINGS, SUPPORTED_SETTINGS
 
 FOLDER = Path(__file__).parent / "reference"
+EVIDENCE = Path(__file__).parent / "evidence"
 
 RECORD_WORDS = {
     "referral": "One child who needs a home. Read by `rank --referral`, `match --referrals` and `import referrals`.",
@@ -213,11 +217,56 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def benchmarks_page() -> str:
+    """Return the page of every measured figure, from the evidence alone."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Generated from `docs/evidence` by `python docs/generate.py`. `make evidence` measures everything anew "
+        "and writes this page again.",
+        "",
+        "Machines differ: figures named as a ratio compare two things run one after the other on the same machine. "
+        "Names end in their unit or say what is counted.",
+    ]
+    found = sorted(EVIDENCE.glob("*.json"))
+    if not found:
+        lines += ["", "Nothing has been measured yet."]
+    for path in found:
+        lines += ["", f"## {path.stem}", "", *_evidence_lines(path)]
+    return "\n".join(lines) + "\n"
+
+
+def _evidence_lines(path: Path) -> list[str]:
+    evidence: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    machine = evidence["machine"]
+    what = evidence["what"]
+    lines = [
+        f"{what[0].upper()}{what[1:]}. (source: [evidence/{path.name}](../evidence/{path.name}))",
+        "",
+        "| figure | value |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| `{key}` | <!-- figure {path.stem}.{key} -->{value}<!-- --> |"
+        for key, value in evidence["figures"].items()
+    ]
+    counted = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in evidence["counts"].items())
+    return [
+        *lines,
+        "",
+        f"- Counts: {counted}.",
+        f"- Command: `{evidence['command']}`, at commit `{evidence['commit']}` on {evidence['measured_on']}.",
+        f"- Machine: {machine['processors']} processors ({machine.get('processor') or machine['architecture']}), "
+        f"{machine['system']}, Python {machine['python']}; peak memory in MB: {machine['peak_memory_mb']}.",
+    ]
+
+
 PAGES = {
     "files.md": files_page,
     "commands.md": commands_page,
     "settings.md": settings_page,
     "alerts.md": alerts_page,
+    "benchmarks.md": benchmarks_page,
 }
 
 

@@ -18,7 +18,7 @@ from reference_data.ages import age_on
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import WatchOutcome
-from sufficiency.emergency_answer import Judged, RuleAnswer, missing_of
+from sufficiency.emergency_answer import Judged, RuleAnswer, UnsuitableNights, missing_of
 from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of
 from sufficiency.emergency_stay import Stay
 from sufficiency.spells import NightWindow, Spell, spells_of_child, stretches, unsuitable_runs
@@ -217,6 +217,15 @@ def _watched_child(
     return [_watched(spell, policy, sure, possible, doubtful_because) for spell in spells]
 
 
+def _of_spell(
+    spell: Spell, policy: EmergencyPolicy, window: NightWindow, *, with_unknown: bool
+) -> UnsuitableNights:
+    runs = unsuitable_runs(spell.runs, with_unknown=with_unknown)
+    return UnsuitableNights(
+        runs=tuple(runs), stretches=tuple(stretches(runs, policy.bridge_nights)), window=window
+    )
+
+
 def _window(runs: list[Nights], policy: EmergencyPolicy, *, with_unknown: bool) -> NightWindow:
     nights = stretches(unsuitable_runs(runs, with_unknown=with_unknown), bridge_nights=0)
     return NightWindow(nights, policy.cumulative_window_days)
@@ -232,8 +241,8 @@ def _watched(
     judged = Judged(
         spell=spell,
         policy=policy,
-        sure=sure,
-        possible=possible,
+        sure=_of_spell(spell, policy, sure, with_unknown=False),
+        possible=_of_spell(spell, policy, possible, with_unknown=True),
         doubtful_because=doubtful_because,
         adult_throughout=is_adult_throughout(spell),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -11,8 +11,8 @@ from matching.policy import EmergencyPolicy
 from reference_data.fields import load_fields
 from reference_data.law import LegalLimit, legal_limits
 from reference_data.vocabulary import WatchOutcome
-from sufficiency.spells import NightWindow, Spell
-from sufficiency.unsuitable import Answer, Finding
+from sufficiency.spells import NightWindow, Spell, Stretch
+from sufficiency.unsuitable import Answer, Finding, Nights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +36,40 @@ class RuleAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnsuitableNights:
+    """A spell's unsuitable nights, worked out once for all the rules that count them.
+
+    Parameters
+    ----------
+    runs
+        The spell's runs of such nights.
+    stretches
+        Those runs joined over short gaps, in order of time.
+    window
+        Such nights of the child in the days before each day, whatever spell they were in.
+    """
+
+    runs: tuple[Nights, ...]
+    stretches: tuple[Stretch, ...]
+    window: NightWindow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A spell with what its rules need beside it.
 
     Parameters
     ----------
     sure, possible
-        The nights in the days before each day that were unsuitable, and those that were or may have been.
+        The nights that were unsuitable, and those that were or may have been.
     doubtful_because
         The fields whose absence leaves nights of this child, in any spell, possibly unsuitable.
     """
 
     spell: Spell
     policy: EmergencyPolicy
-    sure: NightWindow
-    possible: NightWindow
+    sure: UnsuitableNights
+    possible: UnsuitableNights
     doubtful_because: tuple[str, ...]
     adult_throughout: bool
 
@@ -83,7 +102,7 @@ def answer(
     text: str,
     law: str,
     due_on: date | None = None,
-    missing: Iterable[str] = (),
+    missing: Collection[str] = (),
 ) -> RuleAnswer:
     return RuleAnswer(
         rule=rule,
@@ -95,7 +114,7 @@ def answer(
     )
 
 
-def not_assessed(rule: str, judged: Judged, law: str, missing: Iterable[str]) -> RuleAnswer:
+def not_assessed(rule: str, judged: Judged, law: str, missing: Collection[str]) -> RuleAnswer:
     names = _in_field_order(missing)
     text = f"Not assessed for child {judged.spell.child_id}: record {', '.join(names)}."
     return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)
@@ -105,8 +124,10 @@ def missing_of(findings: Iterable[Finding]) -> list[str]:
     return [name for finding in findings if finding.answer is Answer.UNKNOWN for name in finding.missing]
 
 
-def _in_field_order(missing: Iterable[str]) -> tuple[str, ...]:
+def _in_field_order(missing: Collection[str]) -> tuple[str, ...]:
     """Return names once each, in the order of the stay's field table, whatever stay they came from."""
+    if not missing:
+        return ()
     places = _field_places()
     return tuple(sorted(set(missing), key=lambda name: (places.get(name, len(places)), name)))
 

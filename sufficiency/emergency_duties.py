@@ -16,7 +16,6 @@ from sufficiency.emergency_answer import (
     missing_of,
     not_assessed,
 )
-from sufficiency.spells import unsuitable_runs
 from sufficiency.unsuitable import HOMELESS_BASES, Answer, Finding, Nights, looked_after
 
 
@@ -118,8 +117,8 @@ def homeless_duties(judged: Judged) -> RuleAnswer:
 def _duty_to_record(judged: Judged, rule: str, law: str) -> RuleAnswer | None:
     """Return the answer where no signature or notice is asked for, or nobody can tell yet."""
     spell = judged.spell
-    unsuitable = unsuitable_runs(spell.runs, with_unknown=False)
-    in_care = _looked_after_in_spell(unsuitable or unsuitable_runs(spell.runs, with_unknown=True))
+    unsuitable = judged.sure.runs
+    in_care = _looked_after_in_spell(unsuitable or judged.possible.runs)
     if in_care.answer is Answer.UNKNOWN:
         return not_assessed(rule, judged, law, in_care.missing)
     if not unsuitable and in_care.answer is Answer.YES:

@@ -15,14 +15,14 @@ from sufficiency.emergency_answer import (
     nights_words,
     not_assessed,
 )
-from sufficiency.spells import Stretch, stretches, unsuitable_runs
+from sufficiency.spells import Stretch
 
 
 def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     """Warn from the first night in unsuitable accommodation."""
     rule, law = "unsuitable_at_all", "suitable_other_arrangements"
     spell = judged.spell
-    unsuitable = unsuitable_runs(spell.runs, with_unknown=False)
+    unsuitable = judged.sure.runs
     if unsuitable:
         settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
         first = day(min(run.first for run in unsuitable))
@@ -114,7 +114,7 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
     rule, law = "cumulative_nights", "nights_in_the_window"
     spell, policy = judged.spell, judged.policy
     limit, days = policy.cumulative_nights, policy.cumulative_window_days
-    now = judged.possible.on(spell.until)
+    now = judged.possible.window.on(spell.until)
     over = _first_day_over(judged, with_unknown=False)
     if over is not None:
         text = (
@@ -133,23 +133,17 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
 
 def _first_day_over(judged: Judged, *, with_unknown: bool) -> date | None:
     """Return the first day of the spell's own unsuitable time on which the window is over the limit."""
-    runs = unsuitable_runs(judged.spell.runs, with_unknown=with_unknown)
-    if not runs:
+    nights = judged.possible if with_unknown else judged.sure
+    if not nights.runs:
         return None
-    first = min(run.first for run in runs)
-    window = judged.possible if with_unknown else judged.sure
-    over = window.first_day_over(judged.policy.cumulative_nights, first, judged.spell.until)
+    first = min(run.first for run in nights.runs)
+    over = nights.window.first_day_over(judged.policy.cumulative_nights, first, judged.spell.until)
     return None if over is None else day(over)
-
-
-def _stretches(judged: Judged, *, with_unknown: bool) -> list[Stretch]:
-    runs = unsuitable_runs(judged.spell.runs, with_unknown=with_unknown)
-    return stretches(runs, judged.policy.bridge_nights)
 
 
 def _telling(judged: Judged, *, with_unknown: bool) -> Stretch | None:
     """Return the first stretch over the limit, or else the longest."""
-    found = _stretches(judged, with_unknown=with_unknown)
+    found = (judged.possible if with_unknown else judged.sure).stretches
     for stretch in found:
         if stretch.nights > judged.policy.over_14_nights:
             return stretch
@@ -158,4 +152,4 @@ def _telling(judged: Judged, *, with_unknown: bool) -> Stretch | None:
 
 def _running(judged: Judged) -> Stretch | None:
     """Return the stretch that goes on tonight, nights that may be unsuitable included."""
-    return next((stretch for stretch in _stretches(judged, with_unknown=True) if stretch.open), None)
+    return next((stretch for stretch in judged.possible.stretches if stretch.open), None)

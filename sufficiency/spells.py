@@ -226,6 +226,8 @@ class NightWindow:
         Between two days on which a stretch begins or ends, here or a window ago, the count moves
         by the same step each day, so only those days need looking at.
         """
+        if self._before[-1] <= limit:
+            return None
         turns = {first, last}
         for days in (self._firsts, self._ends):
             for shift in (0, self._window):

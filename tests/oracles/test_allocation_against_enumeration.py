@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
 import pytest
 
 from matching.allocation import AllocationProblem, Stage, solve, solve_in_order
+from tests.counts import count
 from tests.oracles import brute_force_allocation as brute
 
-COUNT = int(os.environ.get("RIGHTHOME_ORACLE_COUNT", "150"))
+COUNT = count("allocation problems enumerated")
 
 
 def small_problem(rng: random.Random) -> AllocationProblem:

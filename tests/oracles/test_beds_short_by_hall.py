@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency.shortfall import BedsByRange, beds_short
+from tests.counts import count
 
 BANDS = 5
 
@@ -28,7 +29,7 @@ ranges = st.tuples(st.integers(0, BANDS - 1), st.integers(0, BANDS - 1)).map(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=count("beds short by Hall's theorem"))
 @given(
     need=st.lists(st.integers(0, 9), min_size=BANDS, max_size=BANDS),
     beds=st.dictionaries(ranges, st.integers(0, 9).map(float), max_size=6),
@@ -40,7 +41,7 @@ def test_no_seating_leaves_fewer_children_without_a_bed(need: list[int], beds: B
     assert (short <= np.array(need)).all()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=count("beds short by Hall's theorem"))
 @given(
     need=st.lists(st.integers(0, 9), min_size=BANDS, max_size=BANDS),
     beds=st.dictionaries(ranges, st.integers(0, 9).map(float), max_size=6),

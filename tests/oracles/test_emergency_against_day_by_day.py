@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from dataclasses import replace
@@ -11,11 +10,11 @@ from datetime import timedelta
 from reference_data.law import legal_limits
 from sufficiency.emergency import watch
 from sufficiency.emergency_rules import RULE_LAWS, WARNS_ONLY
+from tests.counts import count
 from tests.oracles.emergency_day_by_day import slow_watch
 from tests.oracles.emergency_histories import random_history
 
-FULL = bool(os.environ.get("RIGHTHOME_FULL_COUNTS"))
-COUNT = int(os.environ.get("RIGHTHOME_ORACLE_COUNT", "20000" if FULL else "600"))
+COUNT = count("histories watched day by day")
 
 BADNESS = {"CLEAR": 0, "NOT_ASSESSED": 1, "WARNING": 2, "RAISED": 3}
 

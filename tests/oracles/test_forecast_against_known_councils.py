@@ -1,6 +1,6 @@
 """The forecast of councils whose truth is known: as good as "same as today" when nothing changes, better when it does.
 
-Few councils are drawn so that the tests stay quick; ``make evidence`` draws many.
+Few councils are drawn in every run; ``make evidence`` draws many.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import pytest
 
 from sufficiency.forecast import Forecast, forecast_need
 from sufficiency.returns import returns_from_tables
+from tests.counts import count
 from tests.oracles.synthetic_council import Truth, council
 
 ORIGIN = date(2019, 3, 31)
 YEAR_LATER, TWO_YEARS_LATER = date(2020, 3, 31), date(2021, 3, 31)
-SEEDS = range(5)
+SEEDS = range(count("councils forecast in each world"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def test_the_wide_band_holds_the_truth_and_is_no_wider_than_two_thirds(growth_a_
             happened = case.truth.in_care(day)
             inside += low <= happened <= high
             assert high - low < 0.67 * happened
-    assert inside >= 8
+    assert inside >= 0.8 * 2 * len(SEEDS)
 
 
 def test_where_starts_grow_the_forecast_beats_same_as_today() -> None:

@@ -6,7 +6,6 @@ verifies; ``verify_plan`` is held to the same reading.
 
 from __future__ import annotations
 
-import os
 import random
 from itertools import product
 
@@ -19,9 +18,10 @@ from matching.plan import plan_list
 from matching.policy import default_policy
 from matching.referral import stays_put
 from matching.verify import verify_plan
+from tests.counts import count
 from tests.oracles.small_lists import AS_OF, random_list
 
-COUNT = int(os.environ.get("RIGHTHOME_ORACLE_COUNT", "120"))
+COUNT = count("waiting lists enumerated")
 POLICY = default_policy()
 CHUNKS = 6
 

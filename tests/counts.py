@@ -1,0 +1,25 @@
+"""How many random cases the tests draw: few in every run, many where ``TESTS_FULL_COUNTS=1``.
+
+The assertions are the same for either count. ``make evidence`` runs the full ones and records them.
+"""
+
+from __future__ import annotations
+
+import os
+
+FULL = os.environ.get("TESTS_FULL_COUNTS") == "1"
+
+COUNTS = {
+    "allocation problems enumerated": (150, 1_500),
+    "waiting lists enumerated": (120, 1_200),
+    "histories watched day by day": (500, 20_000),
+    "councils forecast in each world": (5, 24),
+    "beds short by Hall's theorem": (100, 5_000),
+}
+"""What is counted: how many in every run, and how many in a full one."""
+
+
+def count(what: str) -> int:
+    """Return how many cases to draw of one kind."""
+    few, full = COUNTS[what]
+    return full if FULL else few
