@@ -66,6 +66,16 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
     budget = Budget.of(time_limit_seconds)
     if is_plain_assignment(problem):
         homes = solve_plain_assignment(problem)
+        if homes is None:
+            return AllocationResult(
+                status=PlanStatus.INFEASIBLE,
+                home_of_unit=(None,) * len(problem.unit_sizes),
+                value=None,
+                bound=None,
+                gap=None,
+                seconds=budget.seconds_used(),
+                stopped_by="proof",
+            )
         value = _value(homes, problem)
         return AllocationResult(
             status=PlanStatus.OPTIMAL,

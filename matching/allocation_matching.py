@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.allocation_problem import AllocationProblem
+from matching.allocation_problem import AllocationProblem, Pair
 
 LARGEST_MATRIX = 6_000_000
 """Cells (units x places) up to which the assignment takes seconds and some tens of megabytes."""
 
 EXACT = 2**50
-"""Whole numbers below this are added and subtracted exactly in the solver's floating point."""
+"""Whole numbers below this are added and subtracted exactly in the solver's floating point, with room to spare."""
 
 
 def is_plain_assignment(problem: AllocationProblem) -> bool:
@@ -23,7 +23,6 @@ def is_plain_assignment(problem: AllocationProblem) -> bool:
         problem.conflicts
         or problem.pair_bonuses
         or problem.reserves
-        or problem.required_units
         or problem.pair_places
         or problem.part_limits
         or problem.usual_limits
@@ -32,12 +31,35 @@ def is_plain_assignment(problem: AllocationProblem) -> bool:
         return False
     units = len(problem.unit_sizes)
     places = sum(min(capacity, units) for capacity in problem.capacities)
-    largest = max((abs(score) for _, _, score in problem.pairs), default=0)
-    return units * places <= LARGEST_MATRIX and largest * max(1, units) < EXACT
+    return units * places <= LARGEST_MATRIX and _largest_worth(problem) * max(1, units) < EXACT
 
 
-def solve_plain_assignment(problem: AllocationProblem) -> tuple[int | None, ...]:
-    """Return the best home of each unit.
+def _worths(problem: AllocationProblem) -> dict[Pair, int]:
+    """Return what each pair is worth in the matrix: never negative, and 0 is as good as unplaced.
+
+    A required unit is placed in any case, so that its scores count from the least of them, and a bonus for
+    placing it outweighs all that the scores can differ by. A pair that is worse than unplaced is left out.
+    """
+    required = set(problem.required_units)
+    least: dict[int, int] = {}
+    most: dict[int, int] = {}
+    for unit, _, score in problem.pairs:
+        least[unit] = min(least.get(unit, score), score) if unit in required else 0
+        most[unit] = max(most.get(unit, score), score)
+    bonus = 1 + sum(max(0, most[unit] - least[unit]) for unit in most)
+    return {
+        (unit, home): score - least[unit] + (bonus if unit in required else 0)
+        for unit, home, score in problem.pairs
+        if score >= least[unit]
+    }
+
+
+def _largest_worth(problem: AllocationProblem) -> int:
+    return max(_worths(problem).values(), default=0)
+
+
+def solve_plain_assignment(problem: AllocationProblem) -> tuple[int | None, ...] | None:
+    """Return the best home of each unit, or ``None`` when the required units cannot all be placed.
 
     The answer depends on the problem alone: the matrix is filled in the order of the indices.
 
@@ -52,10 +74,9 @@ def solve_plain_assignment(problem: AllocationProblem) -> tuple[int | None, ...]
     # A unit may be left out at no cost: a cell that is not eligible, or worth less than nothing, is worth 0.
     worth = np.zeros((units, len(problem.capacities)))
     usable = np.zeros(worth.shape, dtype=bool)
-    for unit, home, score in problem.pairs:
-        if score >= 0:
-            worth[unit, home] = score
-            usable[unit, home] = True
+    for (unit, home), value in _worths(problem).items():
+        worth[unit, home] = value
+        usable[unit, home] = True
     home_of_place = np.repeat(
         np.arange(len(problem.capacities)), [min(capacity, units) for capacity in problem.capacities]
     )
@@ -65,4 +86,6 @@ def solve_plain_assignment(problem: AllocationProblem) -> tuple[int | None, ...]
         home = int(home_of_place[place])
         if usable[unit, home]:
             homes[unit] = home
+    if any(homes[unit] is None for unit in problem.required_units):
+        return None
     return tuple(homes)

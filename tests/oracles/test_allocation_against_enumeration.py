@@ -122,6 +122,40 @@ def test_the_published_optimum_of_an_or_library_instance_is_reached():
     assert sorted(found.home_of_unit) == list(range(size))
 
 
+def test_the_published_optimum_is_reached_as_costs_of_units_that_must_all_be_placed():
+    numbers = [int(n) for n in (Path(__file__).parent / "or_library/assign100.txt").read_text().split()]
+    size, costs = numbers[0], numbers[1:]
+    pairs = [(u, h, -costs[u * size + h]) for u in range(size) for h in range(size)]
+    problem = AllocationProblem([1] * size, [1] * size, pairs, [], required_units=range(size))
+    found = solve(problem, time_limit_seconds=1)
+    assert (found.status, found.value, found.bound) == ("OPTIMAL", -305, -305)
+    assert sorted(found.home_of_unit) == list(range(size))
+
+
+@pytest.mark.parametrize("scale", [1, 10**12])
+def test_plain_problems_with_required_units_are_exact_at_every_size_of_score(scale):
+    rng = random.Random(11)
+    for _ in range(30):
+        units, homes = rng.randint(1, 5), rng.randint(1, 4)
+        pairs = [
+            (u, h, rng.randint(-50, 50) * scale + rng.randint(0, 3))
+            for u in range(units)
+            for h in range(homes)
+            if rng.random() < 0.7
+        ]
+        problem = AllocationProblem(
+            [1] * units,
+            [rng.randint(0, 2) for _ in range(homes)],
+            pairs,
+            [],
+            required_units=[u for u in range(units) if rng.random() < 0.6],
+        )
+        expected = brute.best(problem, lambda homes, p=problem: brute.score(p, homes))
+        found = solve(problem, time_limit_seconds=20)
+        assert found.value == expected, problem
+        assert found.status == ("INFEASIBLE" if expected is None else "OPTIMAL")
+
+
 def test_the_search_and_the_assignment_route_agree_on_plain_problems():
     rng = random.Random(7)
     for _ in range(20):
