@@ -229,6 +229,8 @@ def communication(case: Case, home: Home) -> Finding:
 
 def unstated_communication(case: Case, home: Home) -> tuple[str, ...]:
     """Return the child's ways of communicating that the home has not stated."""
+    if not case.referral.communication:
+        return ()
     stated = (*(home.offers.languages or ()), *(home.features or ()), *(home.staffing or ()))
     can = {plain_word(word) for word in stated}
     return tuple(way for way in case.referral.communication if plain_word(way) not in can)
