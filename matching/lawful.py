@@ -9,6 +9,7 @@ from __future__ import annotations
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, is_fostering
+from matching.words import capital, with_article
 from reference_data.vocabulary import (
     OFFERED_ONLY_WHEN_NAMED,
     SUPPORTED_TYPES,
@@ -38,7 +39,7 @@ def never_offered(case: Case, home: Home) -> Finding:
     if isinstance(home.type, EmergencySetting):
         return Exclusion(
             rule="never_offered",
-            text=f"A {home.type.words} is not a placement and is never offered.",
+            text=f"{capital(with_article(home.type.words))} is not a placement and is never offered.",
             instrument=law.PLACEMENTS,
         )
     return None
@@ -50,7 +51,7 @@ def type_named(case: Case, home: Home) -> Finding:
     if home.type in OFFERED_ONLY_WHEN_NAMED and home.type not in named:
         return Exclusion(
             rule="type_named",
-            text=f"A {home.type.words} is an option only where the referral names it.",
+            text=f"{capital(with_article(home.type.words))} is an option only where the referral names it.",
             instrument=law.SOCIAL_WORKER,
         )
     return None

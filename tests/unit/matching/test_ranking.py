@@ -422,6 +422,10 @@ def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> Non
         ),
         ({"risks": {"physical_harm": "high"}}, {"residents": ["X"]}, "one child lives here"),
         ({"risks": {"physical_harm": "high"}}, {"residents": ["X", "Y"]}, "2 children live here"),
+        ({}, {"type": "unregistered_home"}, "An unregistered home is not a placement"),
+        ({}, {"type": "hotel"}, "A hotel is not a placement"),
+        ({}, {"type": "bed_and_breakfast"}, "Bed and breakfast is not a placement"),
+        ({}, {"type": "adoption"}, "An adoptive family is an option only"),
         ({}, {"places": 1, "residents": ["X"]}, "One place; one child would live there beside the child."),
         (
             {},
