@@ -195,7 +195,7 @@ def registered_age(case: Case, home: Home) -> Finding:
 def _ages(home: Home) -> str:
     if home.min_age is not None and home.max_age is not None:
         return f"aged {home.min_age} to {home.max_age}"
-    return f"from {home.min_age}" if home.min_age is not None else f"up to {home.max_age}"
+    return f"aged {home.min_age} or over" if home.min_age is not None else f"up to {home.max_age}"
 
 
 def registered_sex(case: Case, home: Home) -> Finding:
