@@ -1,14 +1,15 @@
 """Write the generated pages of the documentation: ``python docs/generate.py``.
 
 ``docs/reference/files.md`` comes from the field tables, ``docs/reference/commands.md`` from the commands
-themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch and ``docs/reference/benchmarks.md``
-from the measured evidence. A test compares them with what is committed.
+themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch ``docs/reference/benchmarks.md``
+from the measured evidence and ``docs/worked-examples.md`` from the examples of the rules. A test compares them with what is committed.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import runpy
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ import typer.main
 
 from api.cli import app
 from api.settings import SETTING_VARIABLES
+from matching.eligibility import RULES as ELIGIBILITY_RULES
+from matching.eligibility import Context, assess
+from matching.files import homes_from_values, referrals_from_values
 from matching.policy import default_policy
 from reference_data.fields import Field, allowed_values, load_fields, record_names
 from reference_data.law import legal_limits
@@ -261,12 +265,88 @@ def _evidence_lines(path: Path) -> list[str]:
     ]
 
 
+EXAMPLES = Path(__file__).parents[1] / "tests" / "examples" / "rules_of_eligibility.py"
+
+
+def worked_examples_page() -> str:
+    """Return the page of every rule of eligibility with its worked examples."""
+    examples = runpy.run_path(str(EXAMPLES))
+    context = Context(as_of=examples["AS_OF"], policy=default_policy())
+    lines = [
+        "# Worked examples: which home may be offered",
+        "",
+        "Generated from `tests/examples/rules_of_eligibility.py` by `python docs/generate.py`; the same examples run as "
+        "tests. Each starts from the invented child and home below, who fit without a question, on "
+        f"{examples['AS_OF']:%Y-%m-%d}, and changes what is named. The child is 13 on the start date.",
+        "",
+        "**excluded**: the home may not be offered. **asked**: a fact is missing, so the home ranks below what is known "
+        "to fit until somebody answers. **fits**: this rule has nothing to say; another rule may.",
+        "",
+        f"- The child: {_changes(examples['CHILD'])}.",
+        f"- The home: {_changes(examples['HOME'])}.",
+    ]
+    for rule in ELIGIBILITY_RULES:
+        name = rule.__name__
+        cases = [case for case in examples["CASES"] if case[0] == name]
+        if not cases:
+            continue
+        says = (rule.__doc__ or "").splitlines()[0]
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            says,
+            "",
+            "| child | home | answer | what it says | instrument, or whom to ask |",
+        ]
+        lines += ["|---|---|---|---|---|"]
+        lines += [_example_row(examples, case, context) for case in cases]
+    lines += [
+        "",
+        "## council_rules",
+        "",
+        "A council's own rules stand in its policy file and exclude with the council's own reason; see "
+        "[the method](method-matching.md).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _example_row(examples: dict[str, Any], case: tuple[Any, ...], context: Context) -> str:
+    name, child, home, answer = case
+    referral = referrals_from_values([_with(examples["CHILD"], child)])[0][0]
+    found = assess(referral, homes_from_values([_with(examples["HOME"], home)])[0][0], context)
+    text, basis = "", ""
+    for exclusion in found.exclusions:
+        if exclusion.rule == name:
+            text, basis = exclusion.text, exclusion.instrument
+    for question in found.questions:
+        if question.rule == name and not text:
+            text, basis = question.text, f"ask {question.ask}"
+    cells = (_changes(child) or "as it is", _changes(home) or "as it is", f"**{answer}**", text, basis)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _with(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**base, **changes}.items() if value is not None}
+
+
+def _changes(changes: dict[str, Any]) -> str:
+    return ", ".join(f"`{name}` {_value(value)}" for name, value in changes.items())
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not recorded"
+    return value if isinstance(value, str) else f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
 PAGES = {
     "files.md": files_page,
     "commands.md": commands_page,
     "settings.md": settings_page,
     "alerts.md": alerts_page,
     "benchmarks.md": benchmarks_page,
+    "../worked-examples.md": worked_examples_page,
 }
 
 

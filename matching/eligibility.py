@@ -25,6 +25,7 @@ __all__ = [
     "Question",
     "assess",
     "assess_case",
+    "cases_of_group",
     "may_be_offered",
 ]
 
@@ -120,12 +121,18 @@ def assess(referral: Referral, home: Home, context: Context) -> Assessment:
     return assess_case(case_of(referral, context), home)
 
 
-def assess_case(case: Case, home: Home) -> Assessment:
-    """Return everything that excludes a home in a case, and everything that has to be asked first."""
+def assess_case(case: Case, home: Home, members: tuple[Case, ...] | None = None) -> Assessment:
+    """Return everything that excludes a home in a case, and everything that has to be asked first.
+
+    Parameters
+    ----------
+    members
+        What ``cases_of_group`` gives, where many homes are assessed in turn.
+    """
     exclusions: list[Exclusion] = []
     questions: list[Question] = []
     _gather(RULES, case, home, exclusions, questions)
-    for member in _members(case):
+    for member in cases_of_group(case) if members is None else members:
         more: list[Exclusion] = []
         asked: list[Question] = []
         _gather(RULES_FOR_EACH_CHILD, member, home, more, asked)
@@ -153,16 +160,17 @@ def may_be_offered(case: Case, home: Home) -> bool:
         return False
     return not any(
         isinstance(rule(member, home), Exclusion)
-        for member in _members(case)
+        for member in cases_of_group(case)
         for rule in RULES_FOR_EACH_CHILD
     )
 
 
-def _members(case: Case) -> Iterable[Case]:
-    for member in case.group:
-        own = case_of(member, case.context)
-        # The group moves as one, with the urgency of its most urgent member.
-        yield replace(own, urgency=case.urgency, group=_rest(case, member))
+def cases_of_group(case: Case) -> tuple[Case, ...]:
+    """Return the cases of the brothers and sisters who must come too; the group has one urgency."""
+    return tuple(
+        replace(case_of(member, case.context), urgency=case.urgency, group=_rest(case, member))
+        for member in case.group
+    )
 
 
 def _rest(case: Case, member: Referral) -> tuple[Referral, ...]:

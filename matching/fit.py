@@ -14,6 +14,7 @@ from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.referral import TEMPORARY_PURPOSES, stays_put
+from matching.words import with_article
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
@@ -78,7 +79,7 @@ def type_acceptable(case: Case, home: Home) -> Finding:
         return None
     return Exclusion(
         rule="type_acceptable",
-        text=f"The referral does not accept {_a(home.type.words)}.",
+        text=f"The referral does not accept {with_article(home.type.words)}.",
         instrument=law.SOCIAL_WORKER,
     )
 
@@ -267,7 +268,3 @@ def siblings_known(case: Case, home: Home) -> Finding:
         "is not assessed.",
         ask=SOCIAL_WORKER,
     )
-
-
-def _a(words: str) -> str:
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}" if not words.endswith("accommodation") else words

@@ -9,6 +9,7 @@ from __future__ import annotations
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, is_fostering
+from matching.words import capital, with_article
 from reference_data.vocabulary import (
     OFFERED_ONLY_WHEN_NAMED,
     SUPPORTED_TYPES,
@@ -38,7 +39,7 @@ def never_offered(case: Case, home: Home) -> Finding:
     if isinstance(home.type, EmergencySetting):
         return Exclusion(
             rule="never_offered",
-            text=f"A {home.type.words} is not a placement and is never offered.",
+            text=f"{capital(with_article(home.type.words))} is not a placement and is never offered.",
             instrument=law.PLACEMENTS,
         )
     return None
@@ -50,7 +51,7 @@ def type_named(case: Case, home: Home) -> Finding:
     if home.type in OFFERED_ONLY_WHEN_NAMED and home.type not in named:
         return Exclusion(
             rule="type_named",
-            text=f"A {home.type.words} is an option only where the referral names it.",
+            text=f"{capital(with_article(home.type.words))} is an option only where the referral names it.",
             instrument=law.SOCIAL_WORKER,
         )
     return None
@@ -194,7 +195,7 @@ def registered_age(case: Case, home: Home) -> Finding:
 def _ages(home: Home) -> str:
     if home.min_age is not None and home.max_age is not None:
         return f"aged {home.min_age} to {home.max_age}"
-    return f"from {home.min_age}" if home.min_age is not None else f"up to {home.max_age}"
+    return f"aged {home.min_age} or over" if home.min_age is not None else f"up to {home.max_age}"
 
 
 def registered_sex(case: Case, home: Home) -> Finding:

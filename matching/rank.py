@@ -13,7 +13,7 @@ from typing import Any
 
 from matching import aims, explain
 from matching.approvals import Approval, approvals
-from matching.eligibility import HARD_FACTS, assess_case
+from matching.eligibility import HARD_FACTS, assess_case, cases_of_group
 from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
 from matching.home import Home
 from matching.places import miles_between, why_no_distance
@@ -166,7 +166,8 @@ def rank_homes(
     listed = tuple(other for other in others if other.child_id != referral.child_id)
     case = case_of(referral, Context(as_of=as_of, policy=policy, others=listed))
     in_order = sorted(homes, key=lambda home: home.home_id)
-    assessed = [(home, assess_case(case, home)) for home in in_order]
+    members = cases_of_group(case)
+    assessed = [(home, assess_case(case, home, members)) for home in in_order]
     options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]
@@ -194,12 +195,11 @@ def rank_homes(
     )
 
 
-def sort_key(case: Case, home: Home, found: Assessment) -> tuple[Any, ...]:
+def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int]) -> tuple[Any, ...]:
     """Return what options are sorted by: known before unknown, the floor, the aims in order, then the id.
 
     Distance in full comes after the aims, so that a nearer home wins where nothing else decides.
     """
-    penalties = aims.penalties(case, home)
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
         _uncertainty(found),
@@ -229,11 +229,12 @@ def _uncertainty(found: Assessment) -> int:
 
 
 def _options(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[Option]:
-    in_order = sorted(lawful, key=lambda pair: sort_key(case, *pair))
-    return [_option(case, home, found, rank) for rank, (home, found) in enumerate(in_order, start=1)]
+    weighed = [(home, found, aims.penalties(case, home)) for home, found in lawful]
+    in_order = sorted(weighed, key=lambda one: sort_key(case, *one))
+    return [_option(case, *one, rank) for rank, one in enumerate(in_order, start=1)]
 
 
-def _option(case: Case, home: Home, found: Assessment, rank: int) -> Option:
+def _option(case: Case, home: Home, found: Assessment, penalties: dict[str, int], rank: int) -> Option:
     home_postcode = case.referral.home_postcode
     miles = miles_between(home_postcode, home.postcode)
     return Option(
@@ -242,7 +243,7 @@ def _option(case: Case, home: Home, found: Assessment, rank: int) -> Option:
         distance_miles=miles,
         distance_note=why_no_distance(home_postcode, home.postcode) if miles is None else None,
         weekly_fee_pence=home.weekly_fee_pence,
-        penalties=aims.penalties(case, home),
+        penalties=penalties,
         reasons=tuple(explain.reasons(case, home)),
         questions=found.questions,
         flags=tuple(explain.flags(case, home)),

@@ -264,14 +264,15 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
     residents = _company(case, home)
     if residents is not None and not residents:
         return None
-    who = (
-        "others may live"
-        if residents is None
-        else f"{_children(len(residents))} {'lives' if len(residents) == 1 else 'live'}"
-    )
+    if residents is None:
+        company, whom = "others may live", "each of them"
+    elif len(residents) == 1:
+        company, whom = "one child lives", "that child"
+    else:
+        company, whom = f"{len(residents)} children live", "each of them"
     return Question(
         rule="peers_and_impact",
-        text=f"The referral records a high risk to others and {who} here: what would the move mean for each of them?",
+        text=f"The referral records a high risk to others and {company} here: what would the move mean for {whom}?",
         ask=MANAGER if not is_fostering(home) else FOSTERING_SERVICE,
     )
 

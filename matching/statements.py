@@ -22,6 +22,11 @@ from reference_data.vocabulary import (
 PROVIDER = "the provider"
 
 _RISKS = frozenset((*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
+_RISK_WORDS = {
+    "missing": "going missing",
+    "drugs_alcohol": "harm by drugs or alcohol",
+    "criminal_exploitation_of_others": "criminal exploitation of others",
+}
 _STAFF_RATIOS = ("standard", "1:1", "2:1", "more")
 
 
@@ -91,10 +96,10 @@ def _one_exclusion(case: Case, written: str) -> Finding:
         risk = referral.risks.get(name)
         if risk is None:
             return _unsure(
-                f"The home does not take {_words((name,))}; the referral does not say.", SOCIAL_WORKER
+                f"The home does not take {_with_risk(name)}; the referral does not say.", SOCIAL_WORKER
             )
         hit = risk is RiskLevel.HIGH if level == "high" else risk is not RiskLevel.NONE
-        return _written(name) if hit else None
+        return _written(_with_risk(name)) if hit else None
     if name in set(NeedDomain):
         return _need_exclusion(case, NeedDomain(name), level)
     if name in set(PlacementPurpose):
@@ -133,6 +138,10 @@ def _need_exclusion(case: Case, domain: NeedDomain, level: str) -> Finding:
             PROVIDER,
         )
     return None
+
+
+def _with_risk(name: str) -> str:
+    return f"a child with a risk of {_RISK_WORDS.get(name) or _words((name,))}"
 
 
 def _purpose_words(purpose: str) -> str:
@@ -229,6 +238,8 @@ def communication(case: Case, home: Home) -> Finding:
 
 def unstated_communication(case: Case, home: Home) -> tuple[str, ...]:
     """Return the child's ways of communicating that the home has not stated."""
+    if not case.referral.communication:
+        return ()
     stated = (*(home.offers.languages or ()), *(home.features or ()), *(home.staffing or ()))
     can = {plain_word(word) for word in stated}
     return tuple(way for way in case.referral.communication if plain_word(way) not in can)

@@ -1,7 +1,6 @@
-"""Words as people write them, made comparable: case, spaces and the few spellings that mean the same.
+"""Words: free words made comparable, such as languages and pets, and words of ours put into a sentence.
 
-It is for free words that two records share, such as languages and pets. Codes are checked when a file is
-read, in ``files.py``.
+Codes are checked when a file is read, in ``files.py``; whole sentences are in ``explain.py`` and in the rules.
 """
 
 from __future__ import annotations
@@ -29,3 +28,21 @@ def plain_word(word: str) -> str:
     """
     plain = "_".join(word.replace("-", " ").replace("_", " ").casefold().split())
     return _SAME.get(plain, plain)
+
+
+def with_article(words: str) -> str:
+    """Return words with "a" or "an", unless they name a thing that is not counted.
+
+    Examples
+    --------
+    >>> with_article("unregistered home"), with_article("hotel"), with_article("supported accommodation")
+    ('an unregistered home', 'a hotel', 'supported accommodation')
+    """
+    if words.endswith(("accommodation", "breakfast")):
+        return words
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with a capital first letter and the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]

@@ -78,12 +78,20 @@ def file_hash(paths: Iterable[Path]) -> str:
 _SCALARS = frozenset({type(None), str, int, float, bool})
 
 
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    # Asked once a class and not once a value: a list of homes holds some thousands of values.
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+
+
 def _plain(value: object) -> Any:
     # Nearly all values are plain already, so they are let through before anything is asked of them.
     if type(value) in _SCALARS:
         return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    kind: Any = type(value)
+    names = _field_names(kind)
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return _plain(value.value)
     if isinstance(value, date | Path):

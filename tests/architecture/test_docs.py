@@ -31,7 +31,10 @@ def generator():
     return module
 
 
-@pytest.mark.parametrize("name", ["files.md", "commands.md", "settings.md", "alerts.md", "benchmarks.md"])
+@pytest.mark.parametrize(
+    "name",
+    ["files.md", "commands.md", "settings.md", "alerts.md", "benchmarks.md", "../worked-examples.md"],
+)
 def test_the_generated_pages_are_current(name: str) -> None:
     committed = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert generator().PAGES[name]() == committed, "run: python docs/generate.py"

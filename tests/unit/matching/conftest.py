@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -15,61 +14,7 @@ from matching.home import Home
 from matching.policy import default_policy, policy_from_text
 from matching.rank import Ranking, rank_homes
 from matching.referral import Referral
-
-AS_OF = date(2026, 6, 15)
-
-# The postcodes are public ones of council offices: Plymouth, Exeter and Torquay.
-CHILD: dict[str, Any] = {
-    "referral_id": "DEMO-R",
-    "child_id": "DEMO-C",
-    "authority": "879",
-    "date_of_birth": "2013-03-01",
-    "sex": "F",
-    "home_postcode": "PL1 3BJ",
-    "needed_by": "2026-06-22",
-    "urgency": "planned",
-    "expected_stay_days": 100,
-    "support_or_care": "support",
-    "needs": {"behaviour": 40, "emotional": 40, "relationships": 40, "risk": 40, "indicators": 40},
-    "needs_assessed_on": "2026-06-01",
-    "risks": dict.fromkeys(
-        (
-            "self_harm",
-            "sexual_exploitation",
-            "criminal_exploitation",
-            "drugs_alcohol",
-            "eating_disorder",
-            "missing",
-            "physical_harm",
-            "sexual_harm",
-            "fire_setting",
-            "harm_to_animals",
-            "criminal_exploitation_of_others",
-        ),
-        "none",
-    ),
-}
-HOME: dict[str, Any] = {
-    "home_id": "DEMO-H",
-    "type": "childrens_home",
-    "postcode": "PL1 3BJ",
-    "authority": "879",
-    "contract": "in_house",
-    "weekly_fee_pounds": 4000,
-    "registered": True,
-    "status": "open",
-    "places": 4,
-    "vacancies": 2,
-    "vacancies_confirmed_on": "2026-06-14",
-    "residents": [],
-    "min_age": 8,
-    "max_age": 17,
-    "sexes": "any",
-    "can_meet": {"behaviour": 60, "emotional": 60, "relationships": 60, "risk": 60, "indicators": 60},
-    "will_not_take": [],
-    "accepts_emergency": True,
-    "features": ["step_free"],
-}
+from tests.examples.rules_of_eligibility import AS_OF, CHILD, HOME
 
 
 @pytest.fixture

@@ -422,6 +422,21 @@ def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> Non
         ),
         ({"risks": {"physical_harm": "high"}}, {"residents": ["X"]}, "one child lives here"),
         ({"risks": {"physical_harm": "high"}}, {"residents": ["X", "Y"]}, "2 children live here"),
+        ({}, {"type": "unregistered_home"}, "An unregistered home is not a placement"),
+        ({}, {"type": "hotel"}, "A hotel is not a placement"),
+        ({}, {"type": "bed_and_breakfast"}, "Bed and breakfast is not a placement"),
+        ({}, {"type": "adoption"}, "An adoptive family is an option only"),
+        ({}, {"min_age": 14, "max_age": None}, "For children aged 14 or over;"),
+        (
+            {"risks": {"missing": "high"}},
+            {"will_not_take": ["missing"]},
+            "does not take a child with a risk of going missing.",
+        ),
+        (
+            {"risks": {"physical_harm": "high"}},
+            {"residents": ["X"]},
+            "what would the move mean for that child?",
+        ),
         ({}, {"places": 1, "residents": ["X"]}, "One place; one child would live there beside the child."),
         (
             {},
