@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import html5lib
@@ -32,7 +33,9 @@ NAMES = (
 PLAIN = "{http://www.w3.org/1999/xhtml}"
 
 
+@cache
 def parsed(markup: str):
+    """Return the tree of a page. Every test reads the same one and changes nothing in it."""
     return html5lib.HTMLParser(strict=True).parse(markup)
 
 
