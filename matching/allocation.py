@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from matching.allocation_matching import is_plain_assignment, solve_plain_assignment
 from matching.allocation_problem import AllocationProblem, Stage, stage_value, tie_break
 from matching.allocation_result import AllocationResult, OrderedResult, StageResult, relative_gap
-from matching.allocation_search import Budget, search_in_order
+from matching.allocation_search import Budget, load_solver, search_in_order
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
 
@@ -86,6 +86,8 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
             seconds=budget.seconds_used(),
             stopped_by="proof",
         )
+    load_solver()
+    budget = Budget.of(time_limit_seconds)
     score = Stage(
         aim="score",
         scores={(u, h): s for u, h, s in problem.pairs},
@@ -152,6 +154,7 @@ def solve_in_order(
             raise InvalidInput(
                 "pair_not_eligible", f"The aim {stage.aim} scores a pair that is not eligible."
             )
+    load_solver()
     return search_in_order(
         problem,
         tuple(stages),

@@ -56,7 +56,8 @@ class Budget:
     @classmethod
     def of(cls, time_limit_seconds: float) -> Budget:
         """Return a fresh budget, started now."""
-        if isinstance(time_limit_seconds, bool) or not time_limit_seconds >= 0:
+        number = isinstance(time_limit_seconds, int | float) and not isinstance(time_limit_seconds, bool)
+        if not number or not time_limit_seconds >= 0:
             raise InvalidInput("time_limit", "The time limit must be a number of seconds, at least 0.")
         now = time.perf_counter()
         limit = min(float(time_limit_seconds), 1e6)
@@ -77,6 +78,11 @@ class Budget:
     def spent(self) -> bool:
         """Say whether nothing is left of either."""
         return self.work_left <= 0 or self.seconds_left() <= 0
+
+
+def load_solver() -> None:
+    """Import the solver, which takes about a second once, before anybody's time limit runs."""
+    import ortools.sat.python.cp_model  # noqa: F401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,11 +393,15 @@ def _search(
         return Found(homes=None, bound=None, proved=True, infeasible=True, by_clock=False)
     if status == cp_model.MODEL_INVALID:
         raise InvalidInput("model_invalid", "The scores are too large for the solver; scale them.")
+    if status == cp_model.UNKNOWN:
+        # A solver that was stopped before it looked reports 0, which bounds nothing.
+        return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=by_clock)
     best_bound = float(solver.best_objective_bound)
     # The bound comes back as a double: one step up keeps it a bound where whole numbers are not exact.
     bound = math.floor(best_bound + math.ulp(best_bound)) if abs(best_bound) < 2**62 else None
-    if status == cp_model.UNKNOWN:
-        return Found(homes=None, bound=bound, proved=False, infeasible=False, by_clock=by_clock)
+    if status == cp_model.FEASIBLE and bound is not None and bound <= solver.objective_value:
+        # Had the bound been real, the solver would have called its answer the best.
+        bound = None
     homes: list[int | None] = [None] * units
     for number, (unit, home) in enumerate(model.pairs):
         if solver.value(variables[number]):

@@ -208,3 +208,27 @@ def test_a_second_formulation_in_another_solver_agrees_where_prices_choose_the_c
     found = solve(AllocationProblem(sizes, capacities, pairs, conflicts), time_limit_seconds=60)
     assert found.status == "OPTIMAL"
     assert found.value == round(-answer.fun)
+
+
+@pytest.mark.parametrize("time_limit_seconds", [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1])
+def test_a_search_cut_short_never_claims_a_proof_it_does_not_have(time_limit_seconds: float) -> None:
+    """The greedy floor takes the reserved place; only a search finds that the other is better."""
+    small = AllocationProblem([1], [1, 1], [(0, 0, 847), (0, 1, 780)], [], reserves=[(0, 1, 472)])
+    rng = random.Random(7)
+    pairs = [
+        (unit, home, rng.randint(1, 1000)) for unit in range(100) for home in range(40) if rng.random() < 0.5
+    ]
+    large = AllocationProblem(
+        [rng.choice([1, 1, 2]) for _ in range(100)],
+        [rng.choice([1, 2, 3]) for _ in range(40)],
+        pairs,
+        [(unit, unit + 1) for unit in range(0, 100, 7)],
+        reserves=[(home, 1, 300) for home in range(0, 40, 3)],
+    )
+    for problem in (small, large):
+        best = solve(problem, time_limit_seconds=30)
+        assert best.status == "OPTIMAL"
+        cut = solve(problem, time_limit_seconds=time_limit_seconds)
+        assert cut.status in ("OPTIMAL", "FEASIBLE")
+        assert cut.value <= best.value <= cut.bound
+        assert (cut.status == "OPTIMAL") == (cut.value == cut.bound)
