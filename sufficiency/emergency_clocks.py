@@ -68,6 +68,8 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
             text = f"Child {spell.child_id} has spent {nights_words(stretch.nights)} of at most {limit}."
             due_on = leave_by if stretch.open else None
             found.append(answer(rule, WatchOutcome.CLEAR, text, law, due_on))
+    if any(stay.setting is None for stay in spell.stays):
+        found.append(not_assessed(rule, judged, law, ("setting",)))
     text = f"No stay of child {spell.child_id} has a longest length."
     return _worst(found) or answer(rule, WatchOutcome.CLEAR, text, law)
 
@@ -95,6 +97,8 @@ def temporary_approval_over(judged: Judged) -> RuleAnswer:
             first = max(day(stretch.first), min(a.on for a in outside if a.on))
             last = working_days_after(first, law_named("outside_terms_of_approval").value or 0)
             found.append(_clock(judged, "outside_terms_of_approval", last, stretch, warning_days=0))
+    if any(stay.setting is None for stay in judged.spell.stays):
+        found.append(not_assessed(rule, judged, law, ("setting",)))
     text = f"No temporary approval is recorded for child {judged.spell.child_id}."
     return _worst(found) or answer(rule, WatchOutcome.CLEAR, text, law)
 
@@ -107,7 +111,7 @@ def turned_18(judged: Judged) -> RuleAnswer:
         return not_assessed(rule, judged, law, ("date_of_birth",))
     if any(run.age_group == "adult" for run in spell.runs):
         text = (
-            f"{spell.child_id} turned 18 during this spell. The duties to a child have ended; check those of "
+            f"Child {spell.child_id} turned 18 during this spell. The duties to a child have ended; check those of "
             "leaving care and homelessness."
         )
         return answer(rule, WatchOutcome.WARNING, text, law)

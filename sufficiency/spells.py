@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -86,9 +87,8 @@ def spells_of_child(
     for whole in _whole_stays(stays, date_of_birth, as_of):
         concern = any(run.unsuitable.answer is not Answer.NO for runs in whole for run in runs)
         (concerning if concern else lawful).extend(whole)
-    numbered = _numbered_under_one_stem(stays)
     spells = [
-        _spell(group, date_of_birth, numbered, known_spells)
+        _spell(group, date_of_birth, known_spells)
         for kind in (concerning, lawful)
         for group in _joined(sorted(kind, key=_in_time), bridge_nights)
     ]
@@ -139,13 +139,12 @@ def _joined(stays: list[tuple[Nights, ...]], bridge_nights: int) -> list[list[tu
 def _spell(
     group: list[tuple[Nights, ...]],
     date_of_birth: date | None,
-    numbered: bool,
     known_spells: Mapping[str, str],
 ) -> Spell:
     stays = [runs[0].stay for runs in group]
     known = [known_spells[stay.stay_id] for stay in stays if stay.stay_id in known_spells]
     return Spell(
-        spell_id=known[0] if known else derived_spell_id(stays, numbered=numbered),
+        spell_id=known[0] if known else derived_spell_id(stays),
         child_id=stays[0].child_id,
         date_of_birth=date_of_birth,
         started=group[0][0].first,
@@ -156,30 +155,42 @@ def _spell(
     )
 
 
-def derived_spell_id(stays: Sequence[Stay], *, numbered: bool) -> str:
+def derived_spell_id(stays: Sequence[Stay]) -> str:
     """Return an id that depends on one stay of the spell alone: its anchor.
 
     No date takes part, so correcting dates, settings or facts keeps the id, as does cutting a stay
-    as long as one part keeps the stay's id. Where the child's stay ids are numbers under one stem
-    they were given out in the order of recording, and the lowest is the anchor: a stay recorded
-    late keeps the id even when it is the new first stay. Otherwise the anchor is the earliest
-    stay, because later stays, with ids in no order, must not change the id of a running spell.
+    as long as one part keeps the stay's id. Ids that end in a number are taken to be given out in the
+    order of recording, and the lowest under the commonest stem is the anchor: a stay recorded late keeps
+    the id of its spell even when it is the new first stay. Where no id is numbered the anchor is the
+    earliest stay, because later stays, with ids in no order, must not change the id of a running spell.
+
+    Parameters
+    ----------
+    stays
+        The stays of one spell, earliest first.
     """
-    anchor = min(stays, key=_number) if numbered else stays[0]
+    stem_of = {stay.stay_id: _numbered(stay.stay_id) for stay in stays}
+    stems = Counter(found[0] for stay in stays if (found := stem_of[stay.stay_id]))
+    anchor = stays[0]
+    # Of stems that are equally common, the one met first in time.
+    stem, count = stems.most_common(1)[0] if stems else ("", 0)
+    if count > 1 or stem_of[anchor.stay_id]:
+        # One numbered id among others may be numbered by chance; it counts only where it comes first.
+        under_it = [(found[1], stay.stay_id, stay) for stay in stays if (found := stem_of[stay.stay_id])]
+        anchor = min((row for row in under_it if stem_of[row[1]] == (stem, row[0])), key=lambda row: row[:2])[
+            2
+        ]
     return "spell-" + sha256(f"{anchor.child_id}\n{anchor.stay_id}".encode()).hexdigest()[:16]
 
 
 _NUMBERED_ID = re.compile(r"^(.*?)(\d{1,18})$")
+_RANDOM_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{32}$", re.IGNORECASE)
 
 
-def _numbered_under_one_stem(stays: Sequence[Stay]) -> bool:
-    matches = [_NUMBERED_ID.match(stay.stay_id) for stay in stays]
-    return all(matches) and len({match[1] for match in matches if match}) == 1
-
-
-def _number(stay: Stay) -> tuple[int, str]:
-    match = _NUMBERED_ID.match(stay.stay_id)
-    return (int(match[2]) if match else 0, stay.stay_id)
+def _numbered(stay_id: str) -> tuple[str, int] | None:
+    """Return stem and number of an id that ends in one; a random (UUID) id has no order."""
+    match = None if _RANDOM_ID.match(stay_id) else _NUMBERED_ID.match(stay_id)
+    return (match[1], int(match[2])) if match else None
 
 
 def unsuitable_runs(runs: Sequence[Nights], *, with_unknown: bool) -> list[Nights]:

@@ -132,6 +132,20 @@ def test_the_spell_id_survives_corrections():
     assert only_spell(HOTEL, recorded_late).spell_id == spell_id
 
 
+def test_a_stay_of_another_spell_never_changes_the_id_of_this_one():
+    first = replace(HOTEL, stay_id="S12", started_on=days_ago(60), ended_on=days_ago(50))
+    late = replace(HOTEL, stay_id="S9", started_on=days_ago(51), ended_on=days_ago(45))
+    alone = watch([first, late], as_of=TODAY).spells[0].spell_id
+    odd = replace(HOTEL, stay_id="TEMP-A", started_on=days_ago(3))
+    assert watch([first, late, odd], as_of=TODAY).spells[0].spell_id == alone
+
+
+def test_a_stay_without_a_setting_leaves_no_clock_clear():
+    rules = {rule.rule: rule for rule in only_spell(replace(HOTEL, setting=None)).rules}
+    for name in ("crisis_stay_over", "temporary_approval_over", "bed_and_breakfast"):
+        assert (rules[name].outcome, rules[name].missing) == ("NOT_ASSESSED", ("setting",))
+
+
 def test_a_later_stay_with_an_id_in_no_order_keeps_the_spell_id():
     first = replace(HOTEL, stay_id="f3a", ended_on=days_ago(2))
     later = replace(HOTEL, stay_id="0b1", started_on=days_ago(2))
