@@ -11,11 +11,12 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.spreadsheet_faults import spreadsheet_faults
 
 LARGEST_FILE_BYTES = 40 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 400 * 1024 * 1024
@@ -46,6 +47,8 @@ class RawTable:
         that occurs, in order of first sight.
     nested
         True for JSON, whose cells may be lists and objects.
+    issues
+        Rows and cells that cannot be read as such; those rows are not among ``rows``.
     """
 
     file: str
@@ -53,6 +56,7 @@ class RawTable:
     rows: tuple[RawRow, ...]
     warnings: tuple[ImportIssue, ...] = ()
     nested: bool = False
+    issues: tuple[ImportIssue, ...] = ()
 
 
 def read_rows(path: Path, *, require_rows: bool = True) -> RawTable:
@@ -70,16 +74,30 @@ def read_rows(path: Path, *, require_rows: bool = True) -> RawTable:
     ImportRejected
         If the file is missing, too large, empty, not UTF-8, or not a table; every problem is listed.
     """
-    content = _content(path)
-    if content.startswith((_ZIP_START, _OLD_EXCEL_START)):
-        table = _read_spreadsheet(path.name, content)
-    else:
-        text = _decoded(path.name, content)
-        is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
-        table = _read_json(path.name, text) if is_json else _read_csv(path.name, text)
+    table = readable_rows(path)
+    if table.issues:
+        raise ImportRejected(table.issues)
     if require_rows and not table.rows:
         raise _rejected(path.name, "no_rows", "The file has no records. Add at least one.")
     return table
+
+
+def readable_rows(path: Path) -> RawTable:
+    """Return the rows that can be read, with the problems of the others in ``issues``.
+
+    For a reader that lists the problems of cells too, so that nobody has to correct a file twice.
+
+    Raises
+    ------
+    ImportRejected
+        If nothing of the file can be read.
+    """
+    content = _content(path)
+    if content.startswith((_ZIP_START, _OLD_EXCEL_START)):
+        return _read_spreadsheet(path.name, content)
+    text = _decoded(path.name, content)
+    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
+    return _read_json(path.name, text) if is_json else _read_csv(path.name, text)
 
 
 def _rejected(file: str, rule: str, what_to_do: str, row: int | None = None) -> ImportRejected:
@@ -173,7 +191,20 @@ def _read_spreadsheet(file: str, content: bytes) -> RawTable:
     if len(sheets) > 1:
         advice = "Only the first sheet is read; move the others to files of their own."
         warnings.append(ImportIssue(file=file, row=None, column=None, rule="other_sheets", what_to_do=advice))
-    return _from_grid(file, numbered, tuple(warnings))
+    table = _from_grid(file, numbered, tuple(warnings))
+    if not content.startswith(_ZIP_START):
+        return table
+    faults = tuple(
+        ImportIssue(
+            file=file,
+            row=row,
+            column=table.header[column - 1] if column <= len(table.header) else None,
+            rule=rule,
+            what_to_do=what_to_do,
+        )
+        for row, column, rule, what_to_do in spreadsheet_faults(content, grids[0][0])
+    )
+    return replace(table, issues=table.issues + faults)
 
 
 def _refuse_bombs(file: str, content: bytes) -> None:
@@ -209,9 +240,9 @@ def _from_grid(
             continue
         pairs = zip(header, cells, strict=False)
         rows.append(RawRow(number=number, cells={n: _trimmed(c) for n, c in pairs if not _is_empty(c)}))
-    if issues:
-        raise ImportRejected(issues)
-    return RawTable(file=file, header=tuple(header), rows=tuple(rows), warnings=warnings)
+    return RawTable(
+        file=file, header=tuple(header), rows=tuple(rows), warnings=warnings, issues=tuple(issues)
+    )
 
 
 def _header_issues(file: str, row: int, header: list[str]) -> Iterator[ImportIssue]:
@@ -263,8 +294,8 @@ def _read_json(file: str, text: str) -> RawTable:
         raise _rejected(file, "duplicate_name", "An object names the same field twice.") from None
     except (ValueError, RecursionError):
         raise _rejected(file, "not_json", "The file is not JSON that can be read.") from None
-    records = document if isinstance(document, list) else [document]
-    issues = [
+    records = list(enumerate(document if isinstance(document, list) else [document], start=1))
+    issues = tuple(
         ImportIssue(
             file=file,
             row=number,
@@ -272,14 +303,13 @@ def _read_json(file: str, text: str) -> RawTable:
             rule="not_a_record",
             what_to_do="Give an object with named fields.",
         )
-        for number, record in enumerate(records, start=1)
+        for number, record in records
         if not isinstance(record, dict)
-    ]
-    if issues:
-        raise ImportRejected(issues)
-    header = tuple(dict.fromkeys(name for record in records for name in record))
+    )
+    objects = [(number, record) for number, record in records if isinstance(record, dict)]
+    header = tuple(dict.fromkeys(name for _, record in objects for name in record))
     rows = tuple(
         RawRow(number=number, cells={k: v for k, v in record.items() if not _is_empty(v)})
-        for number, record in enumerate(records, start=1)
+        for number, record in objects
     )
-    return RawTable(file=file, header=header, rows=rows, nested=True)
+    return RawTable(file=file, header=header, rows=rows, nested=True, issues=issues)

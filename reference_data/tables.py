@@ -16,7 +16,7 @@ from typing import Any
 from reference_data.cells import CellError, parse_cell
 from reference_data.fields import LIST_TYPES, Field, load_fields
 from reference_data.problems import ImportIssue, ImportRejected
-from reference_data.sheets import RawRow, RawTable, read_rows
+from reference_data.sheets import RawRow, RawTable, read_rows, readable_rows
 
 __all__ = ["RawRow", "RawTable", "RecordTable", "Row", "read_records", "read_rows", "records_from_values"]
 
@@ -79,7 +79,10 @@ def read_records(path: Path, record: str, check: Check | None = None) -> RecordT
     ImportRejected
         If anything in the file cannot be used; every problem is listed and nothing is returned.
     """
-    return _typed(read_rows(path), record, check)
+    table = readable_rows(path)
+    if not table.rows and not table.issues:
+        return _typed(read_rows(path), record, check)
+    return _typed(table, record, check)
 
 
 def records_from_values(
@@ -113,7 +116,8 @@ class _Reading:
     def __init__(self, table: RawTable, fields: tuple[Field, ...]) -> None:
         self.table = table
         self.fields = fields
-        self.issues: list[ImportIssue] = []
+        self.issues: list[ImportIssue] = list(table.issues)
+        self.reported = {(one.row, one.column.casefold()) for one in table.issues if one.column}
         self.unknown: dict[str, int | None] = {}
         self.by_column = {field.column.casefold(): field for field in fields}
         self.objects = {f.parent.casefold(): f.parent for f in fields if f.parent and not f.in_list}
@@ -177,6 +181,8 @@ class _Reading:
         for field in self.fields:
             # A column that is missing altogether was reported once, not once a row.
             if field.parent is not None or field.required == "no" or self._was_given(raw, field):
+                continue
+            if (raw.number, field.column.casefold()) in self.reported:
                 continue
             if self.table.nested or self._has_column(field):
                 self._add(raw.number, field.column, "missing_value", "Every record needs this; fill it in.")

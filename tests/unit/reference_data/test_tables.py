@@ -182,7 +182,7 @@ def test_a_number_in_a_spreadsheets_date_column_is_not_guessed(tmp_path: Path, c
         ("home_id,type\nDEMO-H1,childrens_home\n".encode("utf-16"), "encoding"),
         ("home_id,name\nDEMO-H1,Café\n".encode("cp1252"), "encoding"),
         (b"PK\x03\x04 not really", "not_a_table"),
-        (b"home_id,home_id\nDEMO-H1,DEMO-H2\n", "duplicate_column"),
+        (b"home_id,home_id,type\nDEMO-H1,DEMO-H2,childrens_home\n", "duplicate_column"),
         (b'home_id,type\n"DEMO-H1,childrens_home\n', "not_a_table"),
         (b"home_id,type\nDEMO-H1,childrens_home,extra\n", "too_many_cells"),
     ],
@@ -209,6 +209,35 @@ def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(
     workbook.save(path)
     monkeypatch.setattr(sheets, "LARGEST_UNPACKED_BYTES", 1000)
     assert problems_of(path) == [(None, None, "file_too_large")]
+
+
+def test_a_cell_that_only_looks_filled_is_a_problem_and_never_an_unknown_fact(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.create_sheet("homes")
+    sheet.append(["home_id", "type", "places", "min_age", "name"])
+    sheet.append(["DEMO-H1", "childrens_home", "#REF!", "=1+1", "one"])
+    sheet.append(["DEMO-H2", "childrens_home", 3, 8, "two"])
+    sheet.append(["=A2", "childrens_home", 3, 8, None])
+    sheet.merge_cells("E3:E4")
+    path = tmp_path / "homes.xlsx"
+    workbook.save(path)
+    assert sorted(problems_of(path)) == [
+        (2, "min_age", "formula_without_value"),
+        (2, "places", "spreadsheet_error"),
+        (3, "name", "merged_cells"),
+        (4, "home_id", "formula_without_value"),
+    ]
+
+
+def test_rows_of_a_wrong_shape_are_listed_with_the_cells_of_the_others(tmp_path: Path) -> None:
+    as_json = written(tmp_path, '[{"home_id": "", "type": "igloo"}, 5]', "homes.json")
+    assert problems_of(as_json) == [
+        (2, None, "not_a_record"),
+        (1, "type", "unknown_code"),
+        (1, "home_id", "missing_value"),
+    ]
+    as_csv = written(tmp_path, "home_id,type,places\nDEMO-H1,igloo,3\nDEMO-H2,childrens_home,3,4\n")
+    assert problems_of(as_csv) == [(3, None, "too_many_cells"), (2, "type", "unknown_code")]
 
 
 def test_a_wrong_encoding_names_each_row_that_shows_it(tmp_path: Path) -> None:
