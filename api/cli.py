@@ -278,6 +278,10 @@ def forecast(
     ] = None,
     runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 500,
     seed: Seed = 0,
+    repairs: Annotated[
+        Path | None,
+        typer.Option("--repairs", metavar="FILE", help="Write every repair of the returns to this CSV."),
+    ] = None,
     authority: Authority = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -304,6 +308,7 @@ def forecast(
         seed=seed,
         authority=authority,
         as_of=as_of or _today(),
+        repairs=repairs,
     )
     if as_json:
         _print_json(answer)
@@ -470,10 +475,14 @@ def _migrated(action: str, as_json: bool, *arguments: str) -> None:
     from api.database import migrate
 
     result = getattr(migrate, action)(_settings().database_url, *arguments)
+    answer = result.as_dict()
     if as_json:
-        _print_json(result.as_dict())
+        _print_json(answer)
     else:
         typer.echo(result.sentence)
+    if answer.get("whole") is False:
+        # A script must see that the database cannot be used as it is.
+        raise typer.Exit(EXIT_INPUT)
 
 
 def main() -> None:

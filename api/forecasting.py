@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference_data.problems import ImportIssue, ImportRejected
+
+if TYPE_CHECKING:
+    from sufficiency.returns import Returns
 
 
 def forecast_answer(
@@ -22,6 +26,7 @@ def forecast_answer(
     seed: int,
     authority: str | None,
     as_of: date,
+    repairs: Path | None = None,
 ) -> dict[str, Any]:
     """Return the contract's forecast, with what the readers noticed among its warnings.
 
@@ -78,8 +83,22 @@ def forecast_answer(
     else:
         forecast = _need(found_returns, given_homes, given_referrals, common)
     answer: dict[str, Any] = forecast.as_dict()
+    if repairs is not None and found_returns is not None:
+        _write_repairs(repairs, found_returns, start)
     answer["evidence"]["warnings"] += warnings
     return answer
+
+
+def _write_repairs(path: Path, returns: Returns, start: date) -> None:
+    """Write the repair report of the returns as they were known on the first date of the forecast."""
+    from sufficiency.repair import repaired_history
+
+    known_on = start if start <= returns.last_day else None
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "row", "rule", "done"))
+        for row in repaired_history(returns, known_on=known_on).report.rows:
+            writer.writerow((row.file, row.row, row.rule, row.done))
 
 
 def _need(returns: Any, homes: Any, referrals: Any, common: dict[str, Any]) -> Any:

@@ -186,7 +186,7 @@ class _Rounded:
     """Plain floats of an array, by index."""
 
     def __init__(self, values: np.ndarray[Any, np.dtype[np.float64]]) -> None:
-        self.values = np.round(values, 2)
+        self.values = np.round(values, 4)
 
     def __getitem__(self, index: int | tuple[int, ...]) -> float:
         return float(self.values[index])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from api.database.migrate import open_existing, require_latest
 from api.database.records import Records, Scope
+from api.services.importing import require_known_authority
 from api.settings import settings_from_environment
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ def stored_records(url: str, authority: str) -> Iterator[Records]:
     Raises
     ------
     NotFound
-        If there is no database at the address.
+        If there is no database at the address, or no authority of that code.
     Conflict
         If its tables are not the newest.
     """
+    require_known_authority(authority)
     database = open_existing(url)
     try:
         require_latest(database)
