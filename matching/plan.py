@@ -14,15 +14,15 @@ from typing import Any
 
 from matching import aims, explain
 from matching.allocation import solve_in_order
-from matching.allocation_problem import stage_value
 from matching.allocation_result import OrderedResult
 from matching.allocation_search import Budget
 from matching.bed_prices import bed_prices
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.eligibility import assess_case
 from matching.home import Home, control_of
-from matching.joint import JointProblem, StageMeaning, broken_by_settled, build, tie_break_by_ids
+from matching.joint import JointProblem, broken_by_settled, build, tie_break_by_ids
 from matching.pins import Pin, read_as_pins
+from matching.plan_aims import StageMeaning
 from matching.plan_result import Assignment, Plan, PlanStage, Unplaced
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
@@ -192,14 +192,14 @@ def _stages(joint: JointProblem, found: OrderedResult, plan: Homes) -> tuple[Pla
 def _stage(
     joint: JointProblem, meaning: StageMeaning, value: int, bound: int, proved: bool, plan: Homes
 ) -> PlanStage:
-    sign = 1 if meaning.most else -1
     return PlanStage(
         aim=meaning.aim,
-        value=sign * value,
-        bound=sign * bound,
+        value=meaning.told(value),
+        bound=meaning.told(bound),
         proved=proved,
         better="more" if meaning.most else "less",
-        terms={name: -stage_value(plan, term, joint.problem) for name, term in meaning.terms.items()},
+        terms={name: term.penalty(plan, joint.problem) for name, term in meaning.terms.items()},
+        of_unplaced=meaning.whole.of_unplaced(plan) if meaning.whole else 0,
     )
 
 

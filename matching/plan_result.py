@@ -56,7 +56,9 @@ class PlanStage:
     """One aim: what the plan reaches, the best there can be given the aims before it, and if that is proved.
 
     Children placed are counted up (``better`` is ``more``); every other aim is a penalty and less is better.
-    ``terms`` are the policy's aims added up in it.
+    ``terms`` are the policy's aims added up in it. A child left unplaced counts in each of them as in the worst
+    of the homes that could take the child, so that no aim looks better for leaving somebody out;
+    ``of_unplaced`` is that part of the value.
     """
 
     aim: str
@@ -65,6 +67,7 @@ class PlanStage:
     proved: bool
     better: str
     terms: Mapping[str, int] = field(hash=False)
+    of_unplaced: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's stage."""
@@ -75,6 +78,7 @@ class PlanStage:
             "proved": self.proved,
             "better": self.better,
             "terms": dict(self.terms),
+            "of_unplaced": self.of_unplaced,
         }
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from matching.allocation import solve_in_order
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
 from matching.allocation_search import Budget
-from matching.joint import JointProblem, StageMeaning
+from matching.joint import JointProblem
+from matching.plan_aims import StageMeaning, Term
 
 Homes = tuple[int | None, ...]
 
@@ -39,7 +40,7 @@ AIMS_COMPARED = 3
 change no other child's home enough to be told."""
 
 RIVALS = ("near_home", "area", "school", "siblings", "access")
-"""Terms of section 22C(8) and (9), which the Act gives no order: each is put first in turn."""
+"""Terms of section 22C(8) and (9), which the Act gives no order: each is put first among them in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
-    """Another plan that is better in one term and gives up others."""
+    """Another plan for the same children that is better in one term and gives up others."""
 
     difference: str
     gives_up: tuple[str, ...]
@@ -144,23 +145,28 @@ def rival_plans(
 ) -> tuple[Rival, ...]:
     """Return plans that put one term of section 22C first, where that changes who goes where.
 
-    Each keeps as many children placed. A rival that is better in nothing is not shown.
+    Each gives a place to the same children: nobody loses a home for another child's nearness to school. A rival
+    that is better in nothing is not shown.
     """
-    terms = {
-        name: stage
-        for meaning in joint.meanings
-        for name, stage in meaning.terms.items()
-        if not name.startswith("_")
-    }
-    placed = sum(meaning.most for meaning in joint.meanings)
+    same_children = replace(
+        joint.problem,
+        pairs=[(u, h, score) for u, h, score in joint.problem.pairs if plan[u] is not None],
+        pair_places=[(u, h, n) for u, h, n in joint.problem.pair_places if plan[u] is not None],
+        required_units=[u for u, h in enumerate(plan) if h is not None],
+    )
+    terms = {name: term for meaning in joint.meanings for name, term in meaning.terms.items()}
+    places = sum(meaning.most for meaning in joint.meanings)
     rivals: list[Rival] = []
     seen: set[Homes] = {plan}
     for name in RIVALS:
-        first = terms.get(name)
-        if first is None or not any(first.scores.values()):
+        if name not in terms or not any(terms[name].stage.scores.values()):
             continue
-        order = (*joint.stages[:placed], first, *joint.stages[placed:], tie_break)
-        other = solve_in_order(joint.problem, order, time_limit_seconds=budget.seconds_left(), seed=seed)
+        first = terms[name].stage
+        # What the Act puts before these terms stays before them.
+        at = next(k for k, meaning in enumerate(joint.meanings) if name in meaning.terms)
+        order = (*joint.stages[places:at], first, *joint.stages[at:], tie_break)
+        order = tuple(restricted(stage, same_children) for stage in order)
+        other = solve_in_order(same_children, order, time_limit_seconds=budget.seconds_left(), seed=seed)
         homes = other.home_of_unit
         if any(not stage.proved for stage in other.stages) or not other.stages or homes in seen:
             continue
@@ -173,7 +179,7 @@ def rival_plans(
 
 
 def _rival(
-    joint: JointProblem, plan: Homes, homes: Homes, name: str, gain: int, terms: Mapping[str, Stage]
+    joint: JointProblem, plan: Homes, homes: Homes, name: str, gain: int, terms: Mapping[str, Term]
 ) -> Rival:
     changes = [
         (child_id, None if homes[u] is None else joint.homes[homes[u] or 0].home_id)
@@ -182,21 +188,14 @@ def _rival(
         for child_id in unit.child_ids
     ]
     gives_up = []
-    left = sum(
-        len(unit.child_ids) for u, unit in enumerate(joint.units) if homes[u] is None and plan[u] is not None
-    )
-    if left:
-        gives_up.append(
-            f"{left} {'child' if left == 1 else 'children'} placed in this plan would have no home; others would"
-        )
-    for term, stage in terms.items():
-        lost = stage_value(plan, stage, joint.problem) - stage_value(homes, stage, joint.problem)
+    for term, part in terms.items():
+        lost = part.penalty(homes, joint.problem) - part.penalty(plan, joint.problem)
         if lost > 0:
             unit = "pounds a week" if term == "cost" else "penalty points"
             gives_up.append(f"{TERM_WORDS.get(term, term)}: worse by {lost} {unit}")
     where = f"{len(changes)} {'child' if len(changes) == 1 else 'children'} would live elsewhere"
     return Rival(
-        difference=f"Putting {TERM_WORDS[name]} before everything but a place at all: better there by {gain} "
+        difference=f"Putting {TERM_WORDS[name]} first for the same children: better there by {gain} "
         f"penalty points; {where}.",
         gives_up=tuple(gives_up) or ("nothing that is counted",),
         changes=tuple(changes),

@@ -1,8 +1,9 @@
 """A plain check of a joint plan, with no solver: is it lawful, does it fit, and do its numbers add up?
 
 Each rule is read again from the contract and written out here in its plainest form, apart from the code
-that made the plan; only the soft aims' measure of one child in one home is taken from ``aims.py``. It
-cannot say that a plan is best: ``test_plan_against_enumeration.py`` does that for small lists.
+that made the plan; only the soft aims' measure of one child in one home is taken from ``aims.py``, and what
+has to be asked from ``eligibility.py``. It cannot say that a plan is best:
+``test_plan_against_enumeration.py`` does that for small lists.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from datetime import date
 from typing import Any
 
 from matching import aims
+from matching.eligibility import HARD_FACTS, assess_case
 from matching.findings import Context, case_of
 from matching.home import Home
 from matching.pins import Pin, read_as_pins
 from matching.policy import Policy, default_policy
 from matching.referral import Referral
 from matching.verify_rules import FOSTERING, HARD_RULES, Check, Violation, stays
+from matching.waiting import with_children_who_live_there
 
 
 def verify_plan(
@@ -65,7 +68,7 @@ def verify_plan(
         lives = check.referrals[pin.child_id].current_home_id if settled else placed.get(pin.child_id)
         if (lives == pin.home_id) == pin.ban:
             check.wrong("pin", "A pinned decision is not kept.", pin.child_id, pin.home_id)
-    _stages(check, answer, placed)
+    _stages(check, answer, placed, eligible)
     return check.found
 
 
@@ -184,12 +187,17 @@ def _groups(check: Check, placed: Mapping[str, str]) -> None:
             )
 
 
-def _stages(check: Check, answer: Mapping[str, Any], placed: Mapping[str, str]) -> None:
-    """Count again what each aim reached, and hold the plan's own numbers to it."""
+def _stages(
+    check: Check, answer: Mapping[str, Any], placed: Mapping[str, str], eligible: Set[tuple[str, str]]
+) -> None:
+    """Count again what each aim reached, and hold the plan's own numbers to it.
+
+    In every aim after the placing itself a child left unplaced counts as in the worst of its eligible homes.
+    """
     counted: dict[str, int] = defaultdict(int)
     for child_id in placed:
         counted[f"{check.urgency(child_id) or 'planned'}_placed"] += 1
-    terms = _penalties(check, placed)
+    terms, of_unplaced = _penalties(check, placed, eligible)
     for stage in answer["stages"]:
         aim, value = stage["aim"], stage["value"]
         if stage["proved"] and stage["value"] != stage["bound"]:
@@ -198,30 +206,56 @@ def _stages(check: Check, answer: Mapping[str, Any], placed: Mapping[str, str]) 
             if value != counted[aim]:
                 check.wrong("stage", f"The aim {aim} is {counted[aim]}, not {value}.")
             continue
-        for name, told in stage.get("terms", {}).items():
-            if name in terms and told != terms[name]:
-                check.wrong("stage", f"The term {name} of {aim} is {terms[name]}, not {told}.")
-        if stage.get("terms") and value != sum(stage["terms"].values()):
+        told = stage.get("terms") or {aim: value}
+        for name, penalty in told.items():
+            if name in terms and penalty != terms[name]:
+                check.wrong("stage", f"The term {name} of {aim} is {terms[name]}, not {penalty}.")
+        if value != sum(told.values()):
             check.wrong("stage", f"The aim {aim} is not the sum of its terms.")
+        left_out = sum(of_unplaced.get(name, 0) for name in told)
+        # What children who may arrive next would miss is known to the plan alone.
+        if set(told) <= set(terms) and stage.get("of_unplaced", left_out) != left_out:
+            check.wrong("stage", f"Children left out count {left_out} in {aim}.")
         better = stage["bound"] <= value
         if not better:
             check.wrong("stage", f"The aim {aim} is better than its bound.")
 
 
-def _penalties(check: Check, placed: Mapping[str, str]) -> dict[str, int]:
-    totals: dict[str, int] = defaultdict(int)
-    others = tuple(check.referrals[child_id] for child_id in sorted(check.referrals))
-    for child_id, home_id in placed.items():
-        referral = check.referrals[child_id]
-        home = check.homes[home_id]
-        case = case_of(referral, Context(as_of=check.as_of, policy=check.policy, others=others))
-        for name, penalty in aims.penalties(case, home).items():
-            if name != "siblings":
+def _penalties(
+    check: Check, placed: Mapping[str, str], eligible: Set[tuple[str, str]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return each term added up over the waiting children, and the part of it for children left out."""
+    names = [*(aim.name for aim in check.policy.aims), "unknown_facts"]
+    totals, of_unplaced = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    for child_id, referral in check.referrals.items():
+        if stays(referral):
+            continue
+        if child_id in placed:
+            for name, penalty in _one(check, placed, child_id).items():
                 totals[name] += penalty
-        totals["siblings"] += check.policy.aim("siblings").weight * _alone(check, placed, child_id)
-    for aim in check.policy.aims:
-        totals.setdefault(aim.name, 0)
-    return totals
+            continue
+        worst = dict.fromkeys(names, 0)
+        for home_id in sorted(home_id for one, home_id in eligible if one == child_id):
+            alone = {one: home_id for one in check.must(child_id) if not stays(check.referrals[one])}
+            for name, penalty in _one(check, alone, child_id).items():
+                worst[name] = max(worst[name], penalty)
+        for name, penalty in worst.items():
+            totals[name] += penalty
+            of_unplaced[name] += penalty
+    return totals, of_unplaced
+
+
+def _one(check: Check, placed: Mapping[str, str], child_id: str) -> dict[str, int]:
+    """Return every penalty of one child in the home it is placed in, with the company it has there."""
+    referral, home = check.referrals[child_id], check.homes[placed[child_id]]
+    others = tuple(check.referrals[one] for one in sorted(check.referrals))
+    case = case_of(referral, Context(as_of=check.as_of, policy=check.policy, others=others))
+    found = aims.penalties(case, home)
+    found["siblings"] = check.policy.aim("siblings").weight * _alone(check, placed, child_id)
+    (as_lived_in,) = with_children_who_live_there([home], others, check.as_of)
+    asked = assess_case(case, as_lived_in).questions
+    found["unknown_facts"] = int(any(question.rule in HARD_FACTS for question in asked))
+    return found
 
 
 def _alone(check: Check, placed: Mapping[str, str], child_id: str) -> int:

@@ -5,6 +5,8 @@ Codes are checked when a file is read, in ``files.py``; whole sentences are in `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _SAME = {
     "female": "f",
     "woman": "f",
@@ -46,3 +48,14 @@ def with_article(words: str) -> str:
 def capital(sentence: str) -> str:
     """Return a sentence with a capital first letter and the rest as it is."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def listed(ids: Sequence[str]) -> str:
+    """Return ids as a list in a sentence.
+
+    Examples
+    --------
+    >>> listed(["C1", "C2", "C3"])
+    'C1, C2 and C3'
+    """
+    return " and ".join(part for part in (", ".join(ids[:-1]), ids[-1]) if part) if ids else "nobody"

@@ -127,7 +127,7 @@ def random_list(
                 vacancies=rng.randint(1, places),
                 beds=beds,
                 residents=residents,
-                sexes=rng.choice(["any", "any", "any", "F"]),
+                sexes=rng.choice(["any", "any", "any", "F", None]),
                 max_age=rng.choice([17, 17, 17, 12]),
                 accepts_emergency=rng.random() < 0.8,
                 can_meet={domain: rng.randint(50, 90) for domain in NeedDomain},

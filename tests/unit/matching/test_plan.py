@@ -10,6 +10,7 @@ import pytest
 
 from matching.home import Bed, Resident
 from matching.plan import plan_list
+from matching.referral import Preferences
 from matching.verify import verify_plan
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import (
@@ -212,6 +213,62 @@ def test_rival_plans_say_what_they_give_up():
     assert "brothers and sisters together" in told
     for rival in plan.alternatives:
         assert any(where[child_id] != home_id for child_id, home_id in rival.changes)
+
+
+def test_a_child_with_a_school_is_not_left_out_for_one_without():
+    far, near = one_bed("H1", postcode=POSTCODES[3]), one_bed("H2", postcode=POSTCODES[2])
+    pupil = child("A", prefers=Preferences(school_postcode=POSTCODES[4]))
+    others = [child("B", sex=Sex.MALE), child("C", sex=Sex.MALE)]
+    homes = [far, near]
+    plan, where = planned([pupil, *others], homes)
+    assert "A" in where
+    assert not any(("A", None) in rival.changes for rival in plan.alternatives)
+    (stage,) = [stage for stage in plan.stages if stage.aim == "section_22c"]
+    assert sum(stage.terms.values()) == stage.value
+    assert 0 < stage.of_unplaced < stage.value
+
+
+def test_leaving_out_the_child_with_more_wishes_makes_no_aim_look_better():
+    wishes = Preferences(school_postcode=POSTCODES[0], language=("Welsh",), pets=("dog",))
+    children = [child("A", prefers=wishes), child("B")]
+    only_home = one_bed("H1", postcode=POSTCODES[3])
+    values = []
+    for decided in "AB":
+        plan, _ = planned(children, [only_home], pins=[(decided, "H1")])
+        values.append([(stage.aim, stage.value) for stage in plan.stages])
+    assert values[0] == values[1]
+
+
+def test_rival_plans_give_a_place_to_the_same_children():
+    rng = random.Random(28)
+    seen = 0
+    for _ in range(12):
+        children = [
+            child(
+                name,
+                home_postcode=rng.choice(POSTCODES),
+                prefers=Preferences(school_postcode=rng.choice([None, *POSTCODES])),
+            )
+            for name in "ABCD"
+        ]
+        homes = [one_bed(f"H{number}", postcode=rng.choice(POSTCODES)) for number in range(3)]
+        plan, where = planned(children, homes)
+        for rival in plan.alternatives:
+            seen += 1
+            assert all(child_id in where and home_id is not None for child_id, home_id in rival.changes)
+            after = where | dict(rival.changes)
+            assert len(set(after.values())) == len(after) == 3
+    assert seen
+
+
+def test_a_home_known_to_fit_comes_before_a_nearer_one_of_which_a_hard_fact_is_missing():
+    unknown, known = one_bed("H1", sexes=None, postcode=POSTCODES[0]), one_bed("H2", postcode=POSTCODES[3])
+    plan, where = planned([child("A")], [unknown, known])
+    assert where == {"A": "H2"}
+    assert [stage.aim for stage in plan.stages][3] == "unknown_facts"
+    plan, where = planned([child("A"), child("B")], [unknown, known])
+    assert len(where) == 2
+    assert plan.stages[3].value == 1
 
 
 def test_the_order_of_the_input_and_the_seed_do_not_change_the_answer():
