@@ -446,6 +446,52 @@ def import_records(
             typer.echo(f"Noticed: {warning}")
 
 
+users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app.add_typer(users, name="users")
+
+
+@users.command("add")
+def add(
+    username: Annotated[str, typer.Argument(help="What they type to sign in.")],
+    name: Annotated[str, typer.Option("--name", help="What others see.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            help="brokerage_officer, commissioner, manager, director, reviewing_officer or auditor.",
+        ),
+    ],
+    authority: Authority = None,
+    as_user: AsUser = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input, not by asking.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add somebody who may sign in. The password is asked for and never shown."""
+    from api.services.people import add_person
+
+    if authority is None or as_user is None:
+        raise UsageError("Adding a user needs --authority CODE and --as-user NAME for the audit.")
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    add_person(
+        _settings().database_url,
+        username=username,
+        name=name,
+        role=role,
+        authority=authority,
+        password=password,
+        as_user=as_user,
+    )
+    if as_json:
+        _print_json({"username": username, "role": role, "authority": authority})
+    else:
+        typer.echo(f"{username} may sign in now.")
+
+
 database = typer.Typer(help="The database's tables.", no_args_is_help=True)
 app.add_typer(database, name="database")
 

@@ -44,6 +44,7 @@ def print_ranking(console: Console, answer: Answer, *, shown: int = 5) -> None:
         console.print(f"First: {prompt}")
     for assumption in answer["assumptions"]:
         console.print(f"Assumed: {assumption}", style="dim")
+    _print_warnings(console, answer)
     if not answer["options"]:
         console.print("No home is an option today.", style="bold")
     table = Table("", "Home", "Miles", "A week", "Why, and what to ask", box=None, padding=(0, 1))
@@ -63,6 +64,11 @@ def print_ranking(console: Console, answer: Answer, *, shown: int = 5) -> None:
     _print_exclusions(console, answer["excluded"])
     for relaxation in answer["relaxations"][:shown]:
         console.print(f"Would open {', '.join(relaxation['homes_gained'])}: {relaxation['text']}")
+
+
+def _print_warnings(console: Console, answer: Answer) -> None:
+    for warning in answer["evidence"]["warnings"]:
+        console.print(f"Take care: {warning}", style="dim")
 
 
 def _option_text(option: Answer) -> Text:
@@ -104,6 +110,7 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12) -> None:
     console.print(
         f"{answer['status']}: {len(answer['assignments'])} placed, {len(answer['unplaced'])} not; {proof}."
     )
+    _print_warnings(console, answer)
     table = Table("Child", "Home", "Offer needed", "Why", box=None, padding=(0, 1))
     for row in answer["assignments"][:shown]:
         reasons = " ".join(_sentence(reason) for reason in row["reasons"][:2])
@@ -140,8 +147,7 @@ def print_forecast(console: Console, answer: Answer, *, every: int = 6) -> None:
         console.print("Beds short: not assessed, because no homes were given.")
     else:
         _print_beds_short(console, answer, every)
-    for warning in answer["evidence"]["warnings"]:
-        console.print(f"Take care: {warning}", style="dim")
+    _print_warnings(console, answer)
 
 
 def _print_beds_short(console: Console, answer: Answer, every: int) -> None:
@@ -168,6 +174,7 @@ def _beds_short_cell(row: Answer) -> str:
 
 def print_watch(console: Console, answer: Answer) -> None:
     """Print every spell with its worst rule, worst first."""
+    _print_warnings(console, answer)
     order = list(_OUTCOME_STYLES)
     spells = sorted(answer["spells"], key=lambda spell: (order.index(spell["outcome"]), -spell["nights"]))
     if not spells:
@@ -219,5 +226,4 @@ def print_backtest(console: Console, answer: Answer) -> None:
             f"{row['coverage_of_total_percent']['95']:g}%",
         )
     console.print(table)
-    for warning in answer["evidence"]["warnings"]:
-        console.print(f"Take care: {warning}", style="dim")
+    _print_warnings(console, answer)
