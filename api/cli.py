@@ -6,8 +6,6 @@ without waiting for what only ``serve`` uses.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,14 +14,31 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
+from api import cli_database
+from api.cli_options import (
+    EXIT_ANSWER,
+    EXIT_ARGUMENTS,
+    EXIT_FAULT,
+    EXIT_NO_ANSWER,
+    AsOf,
+    Authority,
+    HomesFile,
+    Json,
+    PolicyFile,
+    Seed,
+    UsageError,
+    british_or_iso,
+    chosen_policy,
+    console,
+    print_json,
+    progress,
+    settings,
+    today,
+)
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from api.settings import Settings
     from matching.home import Home
-    from matching.policy import Policy
     from matching.referral import Referral
 
 app = typer.Typer(
@@ -35,90 +50,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class UsageError(Exception):
-    """Arguments that cannot be used together."""
-
-
-EXIT_ANSWER = 0
-EXIT_FAULT = 1
-EXIT_ARGUMENTS = 2
-EXIT_INPUT = 3
-EXIT_NO_ANSWER = 4
-
-
-def _british_or_iso(value: str) -> date:
-    from reference_data.cells import CellError, parse_date
-
-    try:
-        return parse_date(value)
-    except CellError as error:
-        raise typer.BadParameter(error.what_to_do) from None
-
-
-AsOf = Annotated[
-    date | None,
-    typer.Option(
-        "--as-of", parser=_british_or_iso, metavar="DATE", help="The date facts are known on [today]."
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-HomesFile = Annotated[Path | None, typer.Option("--homes", metavar="FILE", help="Homes: CSV, XLSX or JSON.")]
-PolicyFile = Annotated[
-    Path | None,
-    typer.Option("--policy", metavar="FILE", help="A council's policy (TOML) [the shipped default]."),
-]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Where random numbers start.")]
-Authority = Annotated[
-    str | None, typer.Option("--authority", metavar="CODE", help="DfE code of the responsible authority.")
-]
-AsUser = Annotated[str | None, typer.Option("--as-user", help="Who is doing this, for the audit.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    # Into a file or a pipe there is no width to ask for, and the usual 80 columns break tables early.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-
-
-def _today() -> date:
-    from zoneinfo import ZoneInfo
-
-    from api.clock import now
-
-    return now().astimezone(ZoneInfo("Europe/London")).date()
-
-
-def _settings() -> Settings:
-    from api.settings import settings_from_environment
-
-    return settings_from_environment(os.environ)
-
-
-def _print_json(answer: Any) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _progress(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _policy(path: Path | None) -> Policy:
-    from matching.policy import default_policy, read_policy
-
-    if path is None:
-        return default_policy()
-    try:
-        return read_policy(path)
-    except ImportRejected:
-        raise
-    except RighthomeError as error:
-        # A policy is a file like any other: what is wrong with it is a problem of that file.
-        issue = ImportIssue(file=path.name, row=None, column=None, rule=error.code, what_to_do=error.message)
-        raise ImportRejected([issue]) from None
 
 
 def _referrals_and_homes(
@@ -189,16 +120,16 @@ def rank(
     ranking = rank_homes(
         chosen,
         found_homes,
-        as_of=as_of or _today(),
-        policy=_policy(policy),
+        as_of=as_of or today(),
+        policy=chosen_policy(policy),
         others=tuple(other for other in referrals if other is not chosen),
         limit=limit,
     )
     answer = _with_warnings(ranking.as_dict(), warnings)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        print_ranking(_console(), answer)
+        print_ranking(console(), answer)
 
 
 def _the_child(referrals: tuple[Referral, ...], child: str | None) -> Referral:
@@ -242,8 +173,8 @@ def match(
     plan = plan_list(
         found_referrals,
         found_homes,
-        as_of=as_of or _today(),
-        policy=_policy(policy),
+        as_of=as_of or today(),
+        policy=chosen_policy(policy),
         pins=read_pins(pins)[0] if pins else (),
         arrivals=read_referrals(arrivals)[0] if arrivals else (),
         time_limit_seconds=time_limit,
@@ -251,9 +182,9 @@ def match(
     )
     answer = _with_warnings(plan.as_dict(), warnings)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        print_plan(_console(), answer)
+        print_plan(console(), answer)
     if answer["status"] == "TIME_LIMIT_NO_SOLUTION":
         raise typer.Exit(EXIT_NO_ANSWER)
 
@@ -261,7 +192,7 @@ def match(
 @app.command()
 def forecast(
     start: Annotated[
-        date, typer.Option("--from", parser=_british_or_iso, metavar="DATE", help="The first date forecast.")
+        date, typer.Option("--from", parser=british_or_iso, metavar="DATE", help="The first date forecast.")
     ],
     months: Annotated[int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")],
     returns: Annotated[
@@ -295,7 +226,7 @@ def forecast(
     if returns is None and authority is None:
         raise UsageError("Give --returns DIR, or --authority CODE to use the database or --published.")
     if not as_json:
-        _progress("Simulating ...")
+        progress("Simulating ...")
     answer = forecast_answer(
         returns=returns,
         published=published,
@@ -307,13 +238,13 @@ def forecast(
         runs=runs,
         seed=seed,
         authority=authority,
-        as_of=as_of or _today(),
+        as_of=as_of or today(),
         repairs=repairs,
     )
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        print_forecast(_console(), answer)
+        print_forecast(console(), answer)
 
 
 @app.command()
@@ -336,9 +267,9 @@ def backtest(
 
     answer = backtest_forecast(read_returns(returns), origins=origins, runs=runs, seed=seed).as_dict()
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        print_backtest(_console(), answer)
+        print_backtest(console(), answer)
 
 
 @app.command()
@@ -365,12 +296,12 @@ def watch(
         found, warnings = stored_stays(authority), ()
     else:
         raise UsageError("Give --stays FILE, or --authority CODE to use the database.")
-    report = watch_spells(found, as_of=as_of or _today(), policy=_policy(policy))
+    report = watch_spells(found, as_of=as_of or today(), policy=chosen_policy(policy))
     answer = _with_warnings(report.as_dict(), warnings)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        print_watch(_console(), answer)
+        print_watch(console(), answer)
 
 
 @app.command()
@@ -382,9 +313,9 @@ def schema(
     from reference_data.fields import json_schema, record_names
 
     if name is not None:
-        _print_json(json_schema(name))
+        print_json(json_schema(name))
     elif as_json:
-        _print_json(list(record_names()))
+        print_json(list(record_names()))
     else:
         for record in record_names():
             typer.echo(record)
@@ -401,7 +332,7 @@ def demo(
     """The three jobs on an invented partnership around Plymouth, then the site."""
     from api.demo import run_demo
 
-    run_demo(_console(), port=port, serve_site=serve_site, as_json=as_json)
+    run_demo(console(), port=port, serve_site=serve_site, as_json=as_json)
 
 
 @app.command()
@@ -412,123 +343,11 @@ def serve(
     """The web application and JSON API on the configured database."""
     from api.serving import serve as serve_application
 
-    settings = _settings()
-    serve_application(settings, host=host or settings.host, port=port or settings.port)
+    chosen = settings()
+    serve_application(chosen, host=host or chosen.host, port=port or chosen.port)
 
 
-@app.command("import")
-def import_records(
-    kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
-    path: Annotated[Path, typer.Argument(help="A file, or for returns a folder.")],
-    authority: Authority = None,
-    as_user: AsUser = None,
-    dry_run: DryRun = False,
-    as_of: AsOf = None,  # noqa: ARG001  every command takes it; an import stores facts, not answers
-    as_json: Json = False,
-) -> None:
-    """Import records into the database: all of a file or nothing of it."""
-    from api.services.importing import import_file
-
-    if kind not in ("homes", "referrals", "returns", "stays"):
-        raise UsageError("Import one of: homes, referrals, returns, stays.")
-    if authority is None or as_user is None:
-        raise UsageError("An import needs --authority CODE and --as-user NAME for the audit.")
-    result = import_file(
-        _settings().database_url, kind, path, authority=authority, as_user=as_user, dry_run=dry_run
-    ).as_dict()
-    if as_json:
-        _print_json(result)
-    else:
-        done = "would be" if dry_run else "were"
-        for name, count in result["counts"].items():
-            typer.echo(f"{count:,} {kind} {done} {name}.")
-        for warning in result["warnings"]:
-            typer.echo(f"Noticed: {warning}")
-
-
-users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
-app.add_typer(users, name="users")
-
-
-@users.command("add")
-def add(
-    username: Annotated[str, typer.Argument(help="What they type to sign in.")],
-    name: Annotated[str, typer.Option("--name", help="What others see.")],
-    role: Annotated[
-        str,
-        typer.Option(
-            "--role",
-            help="brokerage_officer, commissioner, manager, director, reviewing_officer or auditor.",
-        ),
-    ],
-    authority: Authority = None,
-    as_user: AsUser = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input, not by asking.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Add somebody who may sign in. The password is asked for and never shown."""
-    from api.services.people import add_person
-
-    if authority is None or as_user is None:
-        raise UsageError("Adding a user needs --authority CODE and --as-user NAME for the audit.")
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    add_person(
-        _settings().database_url,
-        username=username,
-        name=name,
-        role=role,
-        authority=authority,
-        password=password,
-        as_user=as_user,
-    )
-    if as_json:
-        _print_json({"username": username, "role": role, "authority": authority})
-    else:
-        typer.echo(f"{username} may sign in now.")
-
-
-database = typer.Typer(help="The database's tables.", no_args_is_help=True)
-app.add_typer(database, name="database")
-
-
-@database.command()
-def upgrade(as_json: Json = False) -> None:
-    """Bring the tables to this version."""
-    _migrated("upgrade", as_json)
-
-
-@database.command()
-def downgrade(
-    revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.")],
-    as_json: Json = False,
-) -> None:
-    """Take the tables back to an earlier revision."""
-    _migrated("downgrade", as_json, revision)
-
-
-@database.command()
-def check(as_json: Json = False) -> None:
-    """Say whether the tables are at this version."""
-    _migrated("check", as_json)
-
-
-def _migrated(action: str, as_json: bool, *arguments: str) -> None:
-    from api.database import migrate
-
-    result = getattr(migrate, action)(_settings().database_url, *arguments)
-    answer = result.as_dict()
-    if as_json:
-        _print_json(answer)
-    else:
-        typer.echo(result.sentence)
-    if answer.get("whole") is False:
-        # A script must see that the database cannot be used as it is.
-        raise typer.Exit(EXIT_INPUT)
+cli_database.add_commands(app)
 
 
 def main() -> None:
@@ -561,7 +380,7 @@ def _leave(
 ) -> NoReturn:
     problems = [issue.as_dict() for issue in error.issues] if isinstance(error, ImportRejected) else []
     if wants_json:
-        _print_json({"code": code, "message": message, "problems": problems})
+        print_json({"code": code, "message": message, "problems": problems})
     else:
         typer.echo(message, err=True)
         for problem in problems:
@@ -581,7 +400,7 @@ def _leave_with_fault(error: Exception, wants_json: bool) -> NoReturn:
     reference = uuid.uuid4().hex[:12]
     message = f"Righthome failed; this is a fault of ours. Reference {reference}."
     if wants_json:
-        _print_json({"code": "fault", "message": message, "problems": []})
+        print_json({"code": "fault", "message": message, "problems": []})
     else:
         typer.echo(message, err=True)
     # Places in our code only: the text of an exception may quote a record.

@@ -1,0 +1,140 @@
+"""The commands on the stored records: import, users, and the database itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli_options import (
+    EXIT_INPUT,
+    AsOf,
+    AsUser,
+    Authority,
+    DryRun,
+    Json,
+    UsageError,
+    print_json,
+    settings,
+)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this page to the application."""
+    app.command("import")(import_records)
+    app.add_typer(users, name="users")
+    app.add_typer(database, name="database")
+
+
+def import_records(
+    kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
+    path: Annotated[Path, typer.Argument(help="A file, or for returns a folder.")],
+    authority: Authority = None,
+    as_user: AsUser = None,
+    dry_run: DryRun = False,
+    as_of: AsOf = None,  # noqa: ARG001  every command takes it; an import stores facts, not answers
+    as_json: Json = False,
+) -> None:
+    """Import records into the database: all of a file or nothing of it."""
+    from api.services.importing import import_file
+
+    if kind not in ("homes", "referrals", "returns", "stays"):
+        raise UsageError("Import one of: homes, referrals, returns, stays.")
+    if authority is None or as_user is None:
+        raise UsageError("An import needs --authority CODE and --as-user NAME for the audit.")
+    result = import_file(
+        settings().database_url, kind, path, authority=authority, as_user=as_user, dry_run=dry_run
+    ).as_dict()
+    if as_json:
+        print_json(result)
+    else:
+        done = "would be" if dry_run else "were"
+        for name, count in result["counts"].items():
+            typer.echo(f"{count:,} {kind} {done} {name}.")
+        for warning in result["warnings"]:
+            typer.echo(f"Noticed: {warning}")
+
+
+users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+
+
+@users.command("add")
+def add(
+    username: Annotated[str, typer.Argument(help="What they type to sign in.")],
+    name: Annotated[str, typer.Option("--name", help="What others see.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            help="brokerage_officer, commissioner, manager, director, reviewing_officer or auditor.",
+        ),
+    ],
+    authority: Authority = None,
+    as_user: AsUser = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input, not by asking.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add somebody who may sign in. The password is asked for and never shown."""
+    from api.services.people import add_person
+
+    if authority is None or as_user is None:
+        raise UsageError("Adding a user needs --authority CODE and --as-user NAME for the audit.")
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    add_person(
+        settings().database_url,
+        username=username,
+        name=name,
+        role=role,
+        authority=authority,
+        password=password,
+        as_user=as_user,
+    )
+    if as_json:
+        print_json({"username": username, "role": role, "authority": authority})
+    else:
+        typer.echo(f"{username} may sign in now.")
+
+
+database = typer.Typer(help="The database's tables.", no_args_is_help=True)
+
+
+@database.command()
+def upgrade(as_json: Json = False) -> None:
+    """Bring the tables to this version."""
+    _migrated("upgrade", as_json)
+
+
+@database.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.")],
+    as_json: Json = False,
+) -> None:
+    """Take the tables back to an earlier revision."""
+    _migrated("downgrade", as_json, revision)
+
+
+@database.command()
+def check(as_json: Json = False) -> None:
+    """Say whether the tables are at this version."""
+    _migrated("check", as_json)
+
+
+def _migrated(action: str, as_json: bool, *arguments: str) -> None:
+    from api.database import migrate
+
+    result = getattr(migrate, action)(settings().database_url, *arguments)
+    answer = result.as_dict()
+    if as_json:
+        print_json(answer)
+    else:
+        typer.echo(result.sentence)
+    if answer.get("whole") is False:
+        # A script must see that the database cannot be used as it is.
+        raise typer.Exit(EXIT_INPUT)
