@@ -17,12 +17,13 @@ from matching.allocation_result import OrderedResult
 from matching.allocation_search import Budget, search_in_order
 from matching.bed_prices import bed_prices
 from matching.bottleneck import Bottleneck, bottlenecks
+from matching.company import arriving_together
 from matching.eligibility import assess_case
 from matching.home import Home, control_of
 from matching.joint import JointProblem, broken_by_settled, build, tie_break_by_ids
 from matching.pins import Pin, read_as_pins
 from matching.plan_aims import StageMeaning
-from matching.plan_result import Assignment, Plan, PlanStage, Unplaced
+from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.trade_offs import Cost, Rival, costs_to_others, rival_plans
@@ -34,7 +35,11 @@ from reference_data.vocabulary import URGENCY_ORDER, Control, PlanStatus
 SHARE_OF_PLAN = 0.6
 """Share of the work for the plan itself; the rest explains it."""
 
-__all__ = ["Assignment", "Plan", "PlanStage", "Unplaced", "plan_list"]
+__all__ = ["Assignment", "Plan", "PlanStage", "Staying", "Unplaced", "plan_list"]
+
+STAYS_PUT = (
+    "Lives here now and stays put: a move needs a reason and a review, and they are not both recorded."
+)
 
 NEXT_TO_ASK = 5
 """Homes listed to ask next, should the planned one refuse."""
@@ -130,6 +135,7 @@ def plan_list(
         assignments=_assignments(joint, plan, costs, kept, prices),
         enquiries=_enquiries(joint, plan),
         unplaced=_unplaced(joint, plan, status),
+        staying=_staying(settled),
         stages=_stages(joint, found, plan) if answered else (),
         gap=_gap(found, len(joint.stages)) if answered else None,
         seconds=found.seconds,
@@ -212,11 +218,16 @@ def _assignments(
 ) -> tuple[Assignment, ...]:
     pinned = {(pin.child_id, pin.home_id) for pin in pins if not pin.ban}
     found = []
+    arriving: dict[int, list[int]] = {}
+    for u, h in enumerate(plan):
+        if h is not None:
+            arriving.setdefault(h, []).append(u)
     for u, h in enumerate(plan):
         if h is None:
             continue
         home, unit = joint.homes[h], joint.units[u]
         cost = costs.get(u)
+        company = arriving_together(unit, [joint.units[other] for other in arriving[h] if other != u])
         for case in unit.cases:
             child_id = case.referral.child_id
             reasons = explain.reasons(case, home)
@@ -227,6 +238,7 @@ def _assignments(
                     f"A bed here is priced at {prices[home.home_id]} of 100 points, because children who may "
                     "arrive next would miss it"
                 )
+            reasons += company
             reasons += [f"To be asked: {question.text}" for question in assess_case(case, home).questions]
             found.append(
                 Assignment(
@@ -239,6 +251,14 @@ def _assignments(
                 )
             )
     return tuple(sorted(found, key=lambda one: one.child_id))
+
+
+def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
+    return tuple(
+        Staying(child_id=one.child_id, home_id=one.current_home_id, reasons=(STAYS_PUT,))
+        for one in settled
+        if one.current_home_id is not None
+    )
 
 
 def _most_urgent_first(joint: JointProblem, plan: Homes) -> list[int]:

@@ -18,6 +18,7 @@ from reference_data.vocabulary import (
     ContractKind,
     NeedDomain,
     PlacementType,
+    RiskLevel,
     Sex,
     SiblingsTogether,
     Urgency,
@@ -110,6 +111,10 @@ def test_a_child_who_is_settled_is_not_planned_and_nobody_is_moved_for_a_bed():
     plan, where = planned([settled, child("B")], [home("H1", places=1, vacancies=0), one_bed("H2")])
     assert where == {"B": "H2"}
     assert plan.unplaced == ()
+    ((child_id, home_id, reasons),) = [tuple(one.as_dict().values()) for one in plan.staying]
+    assert (child_id, home_id) == ("A", "H1")
+    assert "stays put" in reasons[0]
+    assert {"A"}.isdisjoint(child_id for child_id, _ in plan.eligible_pairs)
     moving = child("A", current_home_id="H1", move_reason="carer retires", move_review_on=AS_OF)
     _, where = planned([moving], [home("H1"), one_bed("H2")])
     assert where == {"A": "H2"}
@@ -199,6 +204,21 @@ def test_what_a_choice_costs_the_others_is_told_in_words():
     assert placed.cost_by_aim["planned_placed"] == 1
     plan, _ = planned([child("A")], [one_bed()])
     assert plan.assignments[0].cost_to_others == "No other child on the list loses by it."
+
+
+def test_children_who_arrive_together_are_told_of_each_other():
+    calm, risky = child("A"), child("B", risks={"fire_setting": RiskLevel.HIGH})
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.MUST) for name in ("C", "D")]
+    plan, _ = planned([calm, *pair], [home("H1")])
+    told = {one.child_id: " ".join(one.reasons) for one in plan.assignments}
+    assert "same time as C and D" in told["A"]
+    assert "same time as A" in told["C"]
+    assert not any("must be weighed" in text for text in told.values())
+    plan, _ = planned([calm, risky], [home("H1")])
+    for one in plan.assignments:
+        assert any("high risk to others is recorded for B;" in reason for reason in one.reasons)
+    plan, _ = planned([calm, risky], [one_bed("H1"), one_bed("H2")])
+    assert not any("same time" in reason for one in plan.assignments for reason in one.reasons)
 
 
 def test_a_bottleneck_names_the_children_the_homes_and_the_beds_short():
