@@ -39,6 +39,9 @@ PRICED_ABOVE = 2_000
 COLUMNS_PER_UNIT = 12
 """Columns of best reduced worth per unit that the first, restricted search is given."""
 
+LEAST_GUARD_SECONDS = 5.0
+"""The clock stops nothing before this, so that a short limit is one of work too, even on a busy machine."""
+
 SHARE_OF_BATCH = 0.6
 """Share of the work left that one search may use, so that later aims are still looked at."""
 
@@ -54,14 +57,23 @@ class Budget:
     work_left: float
 
     @classmethod
-    def of(cls, time_limit_seconds: float) -> Budget:
-        """Return a fresh budget, started now."""
+    def of(cls, time_limit_seconds: float, *, share: float = 1.0) -> Budget:
+        """Return a fresh budget, started now, with a share of the work of a limit and all of its time."""
         number = isinstance(time_limit_seconds, int | float) and not isinstance(time_limit_seconds, bool)
         if not number or not time_limit_seconds >= 0:
             raise InvalidInput("time_limit", "The time limit must be a number of seconds, at least 0.")
         now = time.perf_counter()
         limit = min(float(time_limit_seconds), 1e6)
-        return cls(started=now, deadline=now + limit, work_left=limit * WORK_PER_SECOND)
+        return cls(
+            started=now,
+            deadline=now + max(limit, LEAST_GUARD_SECONDS),
+            work_left=limit * share * WORK_PER_SECOND,
+        )
+
+    def part(self, work: float) -> Budget:
+        """Return a budget of at most this much work until the same deadline; what it spends is the caller's to
+        take off here."""
+        return Budget(started=self.started, deadline=self.deadline, work_left=min(work, self.work_left))
 
     def seconds_used(self) -> float:
         """Return the wall-clock seconds since the start."""
@@ -105,10 +117,19 @@ def search_in_order(
     budget: Budget,
     seed: int,
     compare_with: Sequence[int] | None = None,
+    start: Homes | None = None,
 ) -> OrderedResult:
-    """Return the best allocation in strictly ordered aims; see ``allocation.solve_in_order``."""
+    """Return the best allocation in strictly ordered aims; see ``allocation.solve_in_order``.
+
+    Parameters
+    ----------
+    budget
+        What may be spent; what is spent is taken off it.
+    start
+        An allowed allocation to begin with, instead of one made by placing units one by one.
+    """
     ranges = [_range(problem, stage) for stage in stages]
-    best = place_one_by_one(problem, stages, _dominance(ranges))
+    best = start if start is not None else place_one_by_one(problem, stages, _dominance(ranges))
     pairs = usable_pairs(problem)
     results: list[StageResult] = []
     fixed: list[tuple[int, int]] = []

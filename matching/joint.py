@@ -44,6 +44,14 @@ class JointProblem:
             found.setdefault(unit, []).append(home)
         return {unit: tuple(homes) for unit, homes in found.items()}
 
+    @property
+    def units_at(self) -> dict[int, tuple[int, ...]]:
+        """Return the units that may go to each home, by index."""
+        found: dict[int, list[int]] = {}
+        for unit, home, _ in self.problem.pairs:
+            found.setdefault(home, []).append(unit)
+        return {home: tuple(units) for home, units in found.items()}
+
 
 def build(
     units: Sequence[Unit],

@@ -13,33 +13,33 @@ from datetime import date
 from typing import Any
 
 from matching import aims, explain
-from matching.allocation import solve_in_order
 from matching.allocation_result import OrderedResult
-from matching.allocation_search import Budget
+from matching.allocation_search import Budget, search_in_order
 from matching.bed_prices import bed_prices
 from matching.bottleneck import Bottleneck, bottlenecks
+from matching.company import arriving_together
 from matching.eligibility import assess_case
 from matching.home import Home, control_of
 from matching.joint import JointProblem, broken_by_settled, build, tie_break_by_ids
 from matching.pins import Pin, read_as_pins
 from matching.plan_aims import StageMeaning
-from matching.plan_result import Assignment, Plan, PlanStage, Unplaced
+from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.trade_offs import Cost, Rival, costs_to_others, rival_plans
 from matching.waiting import Unit, waiting_units, with_children_who_live_there
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
-from reference_data.vocabulary import Control, PlanStatus
+from reference_data.vocabulary import URGENCY_ORDER, Control, PlanStatus
 
 SHARE_OF_PLAN = 0.6
-"""Share of the time limit for the plan itself; the rest explains it."""
+"""Share of the work for the plan itself; the rest explains it."""
 
-PAIRS_A_SECOND = 6_000
-"""Eligible pairs that one explanation by solving again gets through in a second, as a rule of thumb that
-decides how many explanations are worked out, whatever the machine."""
+__all__ = ["Assignment", "Plan", "PlanStage", "Staying", "Unplaced", "plan_list"]
 
-__all__ = ["Assignment", "Plan", "PlanStage", "Unplaced", "plan_list"]
+STAYS_PUT = (
+    "Lives here now and stays put: a move needs a reason and a review, and they are not both recorded."
+)
 
 NEXT_TO_ASK = 5
 """Homes listed to ask next, should the planned one refuse."""
@@ -104,10 +104,10 @@ def plan_list(
     prices = bed_prices(arrivals, listed, as_of=as_of, policy=policy) if arrivals else {}
     joint = build(units, listed, settled, policy=policy, pins=kept, prices=prices)
     tie_break = tie_break_by_ids(joint)
-    found = solve_in_order(
+    found = search_in_order(
         joint.problem,
         (*joint.stages, tie_break),
-        time_limit_seconds=time_limit_seconds * SHARE_OF_PLAN,
+        budget=Budget.of(time_limit_seconds, share=SHARE_OF_PLAN),
         seed=seed,
     )
     broken = [*broken_by_settled(settled, kept), *joint.broken_pins]
@@ -118,18 +118,24 @@ def plan_list(
     rivals: tuple[Rival, ...] = ()
     broken_off: list[str] = []
     if status is PlanStatus.OPTIMAL:
-        rest = time_limit_seconds * (1 - SHARE_OF_PLAN)
-        budget = Budget.of(rest)
+        budget = Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN)
         rivals = rival_plans(joint, plan, budget=budget, seed=seed, tie_break=tie_break)
-        costs = costs_to_others(joint, plan, budget=budget, seed=seed, units=_explained(joint, plan, rest))
+        costs = costs_to_others(joint, plan, budget=budget, seed=seed, units=_most_urgent_first(joint, plan))
         if budget.seconds_left() <= 0:
-            broken_off = ["The clock cut short what each choice costs the others; give it more time."]
+            broken_off = [
+                "The clock cut short what each choice costs the others: another machine may say more."
+            ]
+        elif budget.work_left <= 0:
+            broken_off = [
+                "The work allowed did not suffice to say what every choice costs the others; allow more time."
+            ]
     in_order = sorted(referrals, key=lambda one: one.child_id)
     return Plan(
         status=status,
         assignments=_assignments(joint, plan, costs, kept, prices),
         enquiries=_enquiries(joint, plan),
         unplaced=_unplaced(joint, plan, status),
+        staying=_staying(settled),
         stages=_stages(joint, found, plan) if answered else (),
         gap=_gap(found, len(joint.stages)) if answered else None,
         seconds=found.seconds,
@@ -212,11 +218,16 @@ def _assignments(
 ) -> tuple[Assignment, ...]:
     pinned = {(pin.child_id, pin.home_id) for pin in pins if not pin.ban}
     found = []
+    arriving: dict[int, list[int]] = {}
+    for u, h in enumerate(plan):
+        if h is not None:
+            arriving.setdefault(h, []).append(u)
     for u, h in enumerate(plan):
         if h is None:
             continue
         home, unit = joint.homes[h], joint.units[u]
         cost = costs.get(u)
+        company = arriving_together(unit, [joint.units[other] for other in arriving[h] if other != u])
         for case in unit.cases:
             child_id = case.referral.child_id
             reasons = explain.reasons(case, home)
@@ -227,6 +238,7 @@ def _assignments(
                     f"A bed here is priced at {prices[home.home_id]} of 100 points, because children who may "
                     "arrive next would miss it"
                 )
+            reasons += company
             reasons += [f"To be asked: {question.text}" for question in assess_case(case, home).questions]
             found.append(
                 Assignment(
@@ -241,13 +253,17 @@ def _assignments(
     return tuple(sorted(found, key=lambda one: one.child_id))
 
 
-def _explained(joint: JointProblem, plan: Homes, seconds: float) -> tuple[int, ...]:
-    """Return the units whose cost to others is worked out: all of a short list, the most urgent of a long."""
+def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
+    return tuple(
+        Staying(child_id=one.child_id, home_id=one.current_home_id, reasons=(STAYS_PUT,))
+        for one in settled
+        if one.current_home_id is not None
+    )
+
+
+def _most_urgent_first(joint: JointProblem, plan: Homes) -> list[int]:
     placed = [u for u, h in enumerate(plan) if h is not None]
-    order = list(type(joint.units[0].urgency)) if joint.units else []
-    placed.sort(key=lambda u: (order.index(joint.units[u].urgency), u))
-    most = int(seconds * PAIRS_A_SECOND / max(1, len(joint.problem.pairs)))
-    return tuple(placed[:most])
+    return sorted(placed, key=lambda u: (URGENCY_ORDER.index(joint.units[u].urgency), u))
 
 
 def _enquiries(joint: JointProblem, plan: Homes) -> tuple[tuple[str, tuple[str, ...]], ...]:

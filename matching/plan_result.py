@@ -52,6 +52,19 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staying:
+    """One settled child, who is not planned and keeps the present home."""
+
+    child_id: str
+    home_id: str
+    reasons: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settled child ready for JSON."""
+        return {"child_id": self.child_id, "home_id": self.home_id, "reasons": list(self.reasons)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStage:
     """One aim: what the plan reaches, the best there can be given the aims before it, and if that is proved.
 
@@ -93,6 +106,7 @@ class Plan:
     assignments: tuple[Assignment, ...]
     enquiries: tuple[tuple[str, tuple[str, ...]], ...]
     unplaced: tuple[Unplaced, ...]
+    staying: tuple[Staying, ...]
     stages: tuple[PlanStage, ...]
     gap: float | None
     seconds: float
@@ -112,6 +126,7 @@ class Plan:
                 {"child_id": child_id, "home_ids": list(home_ids)} for child_id, home_ids in self.enquiries
             ],
             "unplaced": [one.as_dict() for one in self.unplaced],
+            "staying": [one.as_dict() for one in self.staying],
             "stages": [one.as_dict() for one in self.stages],
             "gap": self.gap,
             "seconds": self.seconds,

@@ -1,16 +1,16 @@
 """What a plan gives up: what each choice costs the other children, and rival plans with what each gives up.
 
-Both are answered by solving again with one thing changed, never by guessing from the score.
+Both are answered by solving again with one thing changed, never by guessing from the score. How many are
+answered is a matter of work counted, not of the clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from matching.allocation import solve_in_order
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
-from matching.allocation_search import Budget
+from matching.allocation_search import Budget, search_in_order
 from matching.joint import JointProblem
 from matching.plan_aims import StageMeaning, Term
 
@@ -35,9 +35,22 @@ TERM_WORDS = {
     "unknown_facts": "facts known",
 }
 
-AIMS_COMPARED = 3
-"""Aims after the placing itself that are compared for each choice; the later ones take longest to prove and
-change no other child's home enough to be told."""
+STAGE_WORDS = {
+    "section_22c": "closeness to home, school, family and area",
+    "unmet_need_and_specialist_capacity": "needs met and specialist places kept",
+}
+
+AIMS_COMPARED = 4
+"""Aims after the placing itself that are compared for each choice: facts known, connected carers, closeness and
+needs. The later ones take longest to prove and change no other child's home enough to be told."""
+
+WORK_PER_PAIR = 5e-5
+"""Deterministic work charged for writing down one eligible pair when a problem is solved again."""
+
+SHARE_OF_ONE = 0.2
+"""Share of all the work for explanations that one of them may use."""
+
+NOBODY_LOSES = "No other child on the list loses by it."
 
 RIVALS = ("near_home", "area", "school", "siblings", "access")
 """Terms of section 22C(8) and (9), which the Act gives no order: each is put first among them in turn."""
@@ -67,48 +80,65 @@ class Rival:
 def costs_to_others(
     joint: JointProblem, plan: Homes, *, budget: Budget, seed: int, units: Iterable[int]
 ) -> dict[int, Cost]:
-    """Return, for each unit named and placed, what its place costs the others; a cut answer is left out.
+    """Return, for each unit named and placed, what its place costs the others, as far as the work allows.
 
     The others are planned again as if the unit needed no place. What they gain is what the choice costs
-    them, in the aims in order.
+    them, in the aims in order. The first units named are answered first.
 
     References
     ----------
     Clarke (1971), Multipart pricing of public goods. Public Choice 11: the externality of one participant.
     """
     found: dict[int, Cost] = {}
+    most = SHARE_OF_ONE * budget.work_left
     for u in units:
         home = plan[u]
         if home is None:
             continue
-        rest: Homes = tuple(None if other == u else h for other, h in enumerate(plan))
-        if _nobody_else_is_affected(joint, plan, u, home):
-            found[u] = Cost(text="Costs no other child anything.", by_aim={})
+        if all(plan[other] == home for other in joint.units_at[home] if other != u):
+            # Whoever else could use the home has a place in it.
+            found[u] = Cost(text=NOBODY_LOSES, by_aim={})
             continue
-        by_aim = _lost_by_others(joint, rest, u, seconds=budget.seconds_left(), seed=seed)
+        near = _others_within_reach(joint, u, home)
+        by_aim = _lost_by_others(joint, plan, near, budget=budget, most=most, seed=seed)
         if by_aim is not None:
             found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
     return found
 
 
+def _others_within_reach(joint: JointProblem, u: int, home: int) -> set[int]:
+    """Return the other units that a free place in this home could move, be it by one moving up after another."""
+    units_at, homes_of = joint.units_at, joint.homes_of
+    homes, ahead = {home}, [home]
+    units: set[int] = set()
+    while ahead:
+        for other in units_at.get(ahead.pop(), ()):
+            if other != u and other not in units:
+                units.add(other)
+                new = set(homes_of[other]) - homes
+                homes |= new
+                ahead.extend(new)
+    return units
+
+
 def _lost_by_others(
-    joint: JointProblem, rest: Homes, u: int, *, seconds: float, seed: int
+    joint: JointProblem, plan: Homes, near: Set[int], *, budget: Budget, most: float, seed: int
 ) -> dict[str, int] | None:
     """Return, aim by aim up to the first that differs, what the others could gain without the unit.
 
-    Most often it is a place, or a home nearer by; then no later aim is looked at.
+    Most often it is a place, or a home nearer by; then no later aim is looked at. ``None`` where the work
+    allowed does not suffice to know.
     """
-    fewer = without_unit(joint.problem, u)
-    stages = [restricted(stage, fewer) for stage in joint.stages]
+    fewer = only_units(joint.problem, near)
+    rest: Homes = tuple(h if other in near else None for other, h in enumerate(plan))
     places = sum(meaning.most for meaning in joint.meanings)
-    known = [stage_value(rest, stage, joint.problem) for stage in joint.stages]
-    best = solve_in_order(
-        fewer,
-        stages[: places + AIMS_COMPARED],
-        time_limit_seconds=seconds,
-        seed=seed,
-        compare_with=known,
-    )
+    stages = [restricted(stage, fewer) for stage in joint.stages[: places + AIMS_COMPARED]]
+    known = [stage_value(rest, stage, fewer) for stage in stages]
+    budget.spend(WORK_PER_PAIR * len(fewer.pairs))
+    part = budget.part(most)
+    allowed = part.work_left
+    best = search_in_order(fewer, stages, budget=part, seed=seed, compare_with=known, start=rest)
+    budget.spend(allowed - part.work_left)
     by_aim: dict[str, int] = {}
     for meaning, result, value in zip(joint.meanings, best.stages, known, strict=False):
         if not result.proved:
@@ -119,25 +149,28 @@ def _lost_by_others(
     return by_aim or None
 
 
-def _nobody_else_is_affected(joint: JointProblem, plan: Homes, u: int, home: int) -> bool:
-    """Say whether no unit outside this home could use it, so that the place is worth nothing to others."""
-    return not any(h == home and other != u and plan[other] != home for other, h, _ in joint.problem.pairs)
-
-
 def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) -> str:
     for meaning in meanings:
-        loss = by_aim.get(meaning.aim, 0)
-        if loss <= 0:
+        gain = by_aim.get(meaning.aim, 0)
+        if gain <= 0:
             continue
         if meaning.most:
             who = meaning.aim.removesuffix("_placed")
-            children = f"{loss} more {who} {'child' if loss == 1 else 'children'}"
-            return f"Without this choice {children} could be placed."
-        if meaning.aim == "cost":
-            return f"Without this choice the others' homes would cost {loss} pounds a week less."
-        words = TERM_WORDS.get(meaning.aim, "closeness to home, school, family and area")
-        return f"Without this choice the others would do better by {loss} penalty points in: {words}."
-    return "Costs no other child a place, closeness or needs met."
+            if gain == 1:
+                return (
+                    f"Another child could have used this place: 1 more {who} child would be placed if this child "
+                    "needed no bed."
+                )
+            return (
+                f"Other children could have used this place: {gain} more {who} children would be placed if this "
+                "child needed no bed."
+            )
+        words = TERM_WORDS.get(meaning.aim, STAGE_WORDS.get(meaning.aim, meaning.aim.replace("_", " ")))
+        return (
+            f"Another child could have used this place: the others would do better by {gain} penalty points "
+            f"in {words} if this child needed no bed."
+        )
+    return "No other child on the list loses a place, closeness or needs met by it."
 
 
 def rival_plans(
@@ -148,14 +181,11 @@ def rival_plans(
     Each gives a place to the same children: nobody loses a home for another child's nearness to school. A rival
     that is better in nothing is not shown.
     """
-    same_children = replace(
-        joint.problem,
-        pairs=[(u, h, score) for u, h, score in joint.problem.pairs if plan[u] is not None],
-        pair_places=[(u, h, n) for u, h, n in joint.problem.pair_places if plan[u] is not None],
-        required_units=[u for u, h in enumerate(plan) if h is not None],
-    )
+    placed = {u for u, h in enumerate(plan) if h is not None}
+    same_children = replace(only_units(joint.problem, placed), required_units=sorted(placed))
     terms = {name: term for meaning in joint.meanings for name, term in meaning.terms.items()}
     places = sum(meaning.most for meaning in joint.meanings)
+    most = SHARE_OF_ONE * budget.work_left
     rivals: list[Rival] = []
     seen: set[Homes] = {plan}
     for name in RIVALS:
@@ -166,7 +196,11 @@ def rival_plans(
         at = next(k for k, meaning in enumerate(joint.meanings) if name in meaning.terms)
         order = (*joint.stages[places:at], first, *joint.stages[at:], tie_break)
         order = tuple(restricted(stage, same_children) for stage in order)
-        other = solve_in_order(same_children, order, time_limit_seconds=budget.seconds_left(), seed=seed)
+        budget.spend(WORK_PER_PAIR * len(same_children.pairs))
+        part = budget.part(most)
+        allowed = part.work_left
+        other = search_in_order(same_children, order, budget=part, seed=seed, start=plan)
+        budget.spend(allowed - part.work_left)
         homes = other.home_of_unit
         if any(not stage.proved for stage in other.stages) or not other.stages or homes in seen:
             continue
@@ -202,13 +236,13 @@ def _rival(
     )
 
 
-def without_unit(problem: AllocationProblem, unit: int) -> AllocationProblem:
-    """Return the problem with no pair of one unit, which then stays unplaced; indices do not move."""
+def only_units(problem: AllocationProblem, units: Set[int]) -> AllocationProblem:
+    """Return the problem with the pairs of some units only; the others stay unplaced and indices do not move."""
     return replace(
         problem,
-        pairs=[row for row in problem.pairs if row[0] != unit],
-        pair_places=[row for row in problem.pair_places if row[0] != unit],
-        required_units=[other for other in problem.required_units if other != unit],
+        pairs=[row for row in problem.pairs if row[0] in units],
+        pair_places=[row for row in problem.pair_places if row[0] in units],
+        required_units=[unit for unit in problem.required_units if unit in units],
     )
 
 

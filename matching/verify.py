@@ -51,6 +51,7 @@ def verify_plan(
         found=[],
     )
     placed = _placed(check, answer)
+    _settled(check, answer)
     if answer["status"] in ("INFEASIBLE", "TIME_LIMIT_NO_SOLUTION"):
         if placed:
             check.wrong("status", f"The status is {answer['status']}, and children are placed all the same.")
@@ -88,6 +89,15 @@ def _placed(check: Check, answer: Mapping[str, Any]) -> dict[str, str]:
         if one["subject_to_offer"] == ours:
             check.wrong("subject_to_offer", "Who decides is not told rightly.", child_id, home_id)
     return placed
+
+
+def _settled(check: Check, answer: Mapping[str, Any]) -> None:
+    if "staying" not in answer:
+        return
+    told = sorted((one["child_id"], one["home_id"]) for one in answer["staying"])
+    settled = {one.child_id: one.current_home_id for one in check.referrals.values() if stays(one)}
+    if told != sorted(settled.items()):
+        check.wrong("settled", "The children who stay put are not told rightly, each once with the home.")
 
 
 def _everybody_is_answered(check: Check, answer: Mapping[str, Any], placed: Mapping[str, str]) -> None:

@@ -202,6 +202,7 @@ def as_answer(plan, every):
             if home_id is not None
         ],
         "unplaced": [{"child_id": child_id} for child_id, home_id in plan.items() if home_id is None],
+        "staying": [{"child_id": one, "home_id": home_id} for one, home_id in every.staying.items()],
         "stages": [],
         "eligible_pairs": pairs,
     }

@@ -114,10 +114,9 @@ def test_more_than_the_usual_limit_is_placed_only_when_all_are_one_family():
     assert placed.home_of_unit[2] == 0
 
 
-@pytest.mark.parametrize("seconds", [0, 0.0001])
-def test_no_time_at_all_still_gives_the_greedy_allocation(seconds):
+def test_no_time_at_all_still_gives_the_greedy_allocation():
     problem = crowded()
-    found = solve(problem, time_limit_seconds=seconds)
+    found = solve(problem, time_limit_seconds=0)
     best = solve(problem, time_limit_seconds=20)
     assert found.status == "FEASIBLE"
     assert 0 < found.value <= best.value <= found.bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from reference_data.vocabulary import (
     ContractKind,
     NeedDomain,
     PlacementType,
+    RiskLevel,
     Sex,
     SiblingsTogether,
     Urgency,
@@ -109,6 +111,10 @@ def test_a_child_who_is_settled_is_not_planned_and_nobody_is_moved_for_a_bed():
     plan, where = planned([settled, child("B")], [home("H1", places=1, vacancies=0), one_bed("H2")])
     assert where == {"B": "H2"}
     assert plan.unplaced == ()
+    ((child_id, home_id, reasons),) = [tuple(one.as_dict().values()) for one in plan.staying]
+    assert (child_id, home_id) == ("A", "H1")
+    assert "stays put" in reasons[0]
+    assert {"A"}.isdisjoint(child_id for child_id, _ in plan.eligible_pairs)
     moving = child("A", current_home_id="H1", move_reason="carer retires", move_review_on=AS_OF)
     _, where = planned([moving], [home("H1"), one_bed("H2")])
     assert where == {"A": "H2"}
@@ -192,10 +198,27 @@ def test_a_home_we_do_not_direct_is_subject_to_offer_with_whom_to_ask_next():
 def test_what_a_choice_costs_the_others_is_told_in_words():
     plan, _ = planned([child("A"), child("B")], [one_bed()])
     (placed,) = plan.assignments
-    assert placed.cost_to_others == "Without this choice 1 more planned child could be placed."
+    assert placed.cost_to_others == (
+        "Another child could have used this place: 1 more planned child would be placed if this child needed no bed."
+    )
     assert placed.cost_by_aim["planned_placed"] == 1
     plan, _ = planned([child("A")], [one_bed()])
-    assert plan.assignments[0].cost_to_others == "Costs no other child anything."
+    assert plan.assignments[0].cost_to_others == "No other child on the list loses by it."
+
+
+def test_children_who_arrive_together_are_told_of_each_other():
+    calm, risky = child("A"), child("B", risks={"fire_setting": RiskLevel.HIGH})
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.MUST) for name in ("C", "D")]
+    plan, _ = planned([calm, *pair], [home("H1")])
+    told = {one.child_id: " ".join(one.reasons) for one in plan.assignments}
+    assert "same time as C and D" in told["A"]
+    assert "same time as A" in told["C"]
+    assert not any("must be weighed" in text for text in told.values())
+    plan, _ = planned([calm, risky], [home("H1")])
+    for one in plan.assignments:
+        assert any("high risk to others is recorded for B;" in reason for reason in one.reasons)
+    plan, _ = planned([calm, risky], [one_bed("H1"), one_bed("H2")])
+    assert not any("same time" in reason for one in plan.assignments for reason in one.reasons)
 
 
 def test_a_bottleneck_names_the_children_the_homes_and_the_beds_short():
@@ -284,6 +307,23 @@ def test_the_order_of_the_input_and_the_seed_do_not_change_the_answer():
         del answer["seconds"]
     assert json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
     assert first["assignments"] == third["assignments"]
+
+
+def test_a_slower_machine_gives_the_same_answer(monkeypatch):
+    rng = random.Random(3)
+    children = [child(f"C{n:02}", home_postcode=rng.choice(POSTCODES)) for n in range(14)]
+    homes = [one_bed(f"H{n}", postcode=rng.choice(POSTCODES)) for n in range(9)]
+    answers = []
+    clock = time.perf_counter
+    for pace in (1, 3):
+        monkeypatch.setattr(time, "perf_counter", lambda pace=pace: clock() * pace)
+        answer = plan_list(children, homes, as_of=AS_OF, time_limit_seconds=0.2).as_dict()
+        del answer["seconds"]
+        answers.append(json.dumps(answer))
+    assert answers[0] == answers[1]
+    assert "did not suffice" in answers[0]
+    told = [one["cost_to_others"] for one in json.loads(answers[0])["assignments"]]
+    assert "What it costs the others was not worked out." in told
 
 
 def test_no_time_gives_the_greedy_plan_and_says_that_nothing_is_proved():

@@ -92,8 +92,8 @@ def test_a_stage_value_or_a_claim_that_does_not_add_up_is_named():
     assert faults(good, referrals, homes) == set()
     for change in (
         lambda answer: answer["stages"][2].update(value=2, bound=2),
-        lambda answer: answer["stages"][4]["terms"].update(near_home=99),
-        lambda answer: answer["stages"][4].update(value=answer["stages"][4]["value"] - 1),
+        lambda answer: answer["stages"][5]["terms"].update(near_home=99),
+        lambda answer: answer["stages"][5].update(value=answer["stages"][5]["value"] - 1),
     ):
         bad = copy.deepcopy(good)
         change(bad)
