@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
 from math import isfinite
 
 from reference_data.fields import LIST_TYPES, Field, FieldType, allowed_values
@@ -19,6 +20,18 @@ _POSTCODE = re.compile(r"^([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _BRITISH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(?: 00:00(?::00)?)?$")
 _PLAIN_NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+_WORD_BREAKS = re.compile(r"[\s_'’‘‐‑–-]")
+_OTHER_WORDS = {
+    "male": "M",
+    "boy": "M",
+    "boys": "M",
+    "female": "F",
+    "girl": "F",
+    "girls": "F",
+    "homewithparents": "with_parents",
+    "adoptivefamily": "adoption",
+}
+"""Words of the product and of the field that are no writing of their code."""
 _TRUE = frozenset({"true", "yes", "y", "1"})
 _FALSE = frozenset({"false", "no", "n", "0"})
 
@@ -206,15 +219,41 @@ def _postcode(cell: object, _field: Field) -> str:
 
 def _choice(cell: object, field: Field) -> str:
     text = _text_of(cell)
-    allowed = allowed_values(field.values)
-    if text in allowed:
+    if text in allowed_values(field.values):
         return text
-    folded = {value.casefold(): value for value in allowed}
-    if text.casefold() in folded:
-        return folded[text.casefold()]
+    found = _codes_by_writing(field.values).get(folded(text))
+    if found is not None:
+        return found
+    allowed = allowed_values(field.values)
     if len(allowed) <= 24:
         raise CellError("unknown_code", f"Use one of: {', '.join(allowed)}.")
     raise CellError("unknown_code", "Use one of the codes that the field's documentation lists.")
+
+
+@lru_cache(maxsize=10_000)
+def folded(text: str) -> str:
+    """Return a name or a code without case, spaces, hyphens, underscores and apostrophes.
+
+    So that "In-house foster carer" is ``in_house_foster_carer`` and "Home ID" is ``home_id``. Other marks
+    stay: ``1:1`` is not 11.
+    """
+    return _WORD_BREAKS.sub("", text.casefold())
+
+
+@cache
+def _codes_by_writing(values: str) -> dict[str, str]:
+    """Return the codes of a choice by their folded writing; a writing that two codes share names neither."""
+    allowed = allowed_values(values)
+    writings = [folded(value) for value in allowed]
+    found = {
+        writing: value
+        for writing, value in zip(writings, allowed, strict=True)
+        if writing and writings.count(writing) == 1
+    }
+    for words, code in _OTHER_WORDS.items():
+        if code in allowed and words not in found:
+            found[words] = code
+    return found
 
 
 def _check_limits(value: CellValue, field: Field) -> None:

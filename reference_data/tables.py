@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from reference_data.cells import CellError, parse_cell
+from reference_data.cells import CellError, folded, parse_cell
 from reference_data.fields import LIST_TYPES, Field, load_fields
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.sheets import RawRow, RawTable, read_rows, readable_rows
@@ -63,7 +63,7 @@ Check = Callable[[Sequence[Row]], Iterable[ImportIssue]]
 def read_records(path: Path, record: str, check: Check | None = None) -> RecordTable:
     """Return the typed records of a CSV, XLSX or JSON file.
 
-    Headings are matched without regard to case. Unknown columns become warnings.
+    Headings are matched without regard to case, spaces, hyphens and underscores. Unknown columns become warnings.
 
     Parameters
     ----------
@@ -117,14 +117,14 @@ class _Reading:
         self.table = table
         self.fields = fields
         self.issues: list[ImportIssue] = list(table.issues)
-        self.reported = {(one.row, one.column.casefold()) for one in table.issues if one.column}
+        self.reported = {(one.row, _key(one.column)) for one in table.issues if one.column}
         self.unknown: dict[str, int | None] = {}
-        self.by_column = {field.column.casefold(): field for field in fields}
-        self.objects = {f.parent.casefold(): f.parent for f in fields if f.parent and not f.in_list}
+        self.by_column = {_key(field.column): field for field in fields}
+        self.objects = {_key(f.parent): f.parent for f in fields if f.parent and not f.in_list}
         self.lists: dict[str, list[Field]] = {}
         for field in fields:
             if field.in_list and field.parent:
-                self.lists.setdefault(field.parent.casefold(), []).append(field)
+                self.lists.setdefault(_key(field.parent), []).append(field)
 
     def result(self, check: Check | None) -> RecordTable:
         table = self.table
@@ -162,10 +162,20 @@ class _Reading:
         return [*self.issues[:MOST_ISSUES], last]
 
     def _check_columns(self) -> None:
-        given = {name.casefold().replace("[]", "") for name in self.table.header}
+        given = {_key(name) for name in self.table.header}
         for field in self.fields:
-            if field.parent is None and field.required != "no" and field.column.casefold() not in given:
+            if field.parent is None and field.required != "no" and _key(field.column) not in given:
                 self._add(1, field.column, "missing_column", "Add the column; every record needs it.")
+        self._check_names(1, self.table.header)
+
+    def _check_names(self, row: int, names: Iterable[object], prefix: str = "") -> None:
+        """List names that are one name in two writings. The same writing twice is found where files are opened."""
+        seen: dict[str, str] = {}
+        for name in map(str, names):
+            earlier = seen.setdefault(_key(f"{prefix}{name}"), name)
+            # Of one heading twice in a table the reader of files has told already.
+            if earlier != name and (self.table.nested or earlier.casefold() != name.casefold()):
+                self._add(row, f"{prefix}{name}", "duplicate_column", "The column is given twice. Keep one.")
 
     def _add(self, row: int | None, column: str | None, rule: str, what_to_do: str) -> None:
         self.issues.append(
@@ -182,17 +192,17 @@ class _Reading:
             # A column that is missing altogether was reported once, not once a row.
             if field.parent is not None or field.required == "no" or self._was_given(raw, field):
                 continue
-            if (raw.number, field.column.casefold()) in self.reported:
+            if (raw.number, _key(field.column)) in self.reported:
                 continue
             if self.table.nested or self._has_column(field):
                 self._add(raw.number, field.column, "missing_value", "Every record needs this; fill it in.")
         return Row(file=self.table.file, number=raw.number, values=values)
 
     def _was_given(self, raw: RawRow, field: Field) -> bool:
-        return any(name.casefold() == field.column.casefold() for name in raw.cells)
+        return any(_key(name) == _key(field.column) for name in raw.cells)
 
     def _has_column(self, field: Field) -> bool:
-        return any(name.casefold() == field.column.casefold() for name in self.table.header)
+        return any(_key(name) == _key(field.column) for name in self.table.header)
 
     def _parsed(self, raw: RawRow, column: str, cell: object, field: Field) -> Any:
         try:
@@ -204,7 +214,7 @@ class _Reading:
     def _flat(self, raw: RawRow, values: dict[str, Any]) -> None:
         parts: dict[str, dict[str, list[str]]] = {}
         for name, cell in raw.cells.items():
-            key = name.casefold().replace("[]", "")
+            key = _key(name)
             field = self.by_column.get(key)
             if field is None and key in self.lists:
                 self._shorthand_or_json(raw, name, cell, key, values)
@@ -212,7 +222,7 @@ class _Reading:
                 self.unknown.setdefault(name, None)
             elif field.in_list and field.parent:
                 pieces = [piece.strip() for piece in _cell_text(cell).split(";")]
-                parts.setdefault(field.parent.casefold(), {})[field.column.casefold()] = pieces
+                parts.setdefault(_key(field.parent), {})[_key(field.column)] = pieces
             else:
                 self._put(values, field, self._parsed(raw, field.column, cell, field))
         for parent, columns in parts.items():
@@ -273,10 +283,11 @@ class _Reading:
         self._check_items(raw, parent, items)
 
     def _nested(self, raw: RawRow, cells: Mapping[str, object], prefix: str, values: dict[str, Any]) -> None:
+        self._check_names(raw.number, cells, prefix)
         for name, cell in cells.items():
             if cell is None or cell == "":
                 continue
-            key = f"{prefix}{name}".casefold().replace("[]", "")
+            key = _key(f"{prefix}{name}")
             field = self.by_column.get(key)
             if field is not None and not field.in_list:
                 self._put(values, field, self._parsed(raw, field.column, cell, field))
@@ -292,7 +303,7 @@ class _Reading:
                 self.unknown.setdefault(f"{prefix}{name}", None)
 
     def _list_of_objects(self, raw: RawRow, cell: object, key: str, values: dict[str, Any]) -> None:
-        fields = {field.leaf.casefold(): field for field in self.lists[key]}
+        fields = {_key(field.leaf): field for field in self.lists[key]}
         parent = self.lists[key][0].parent or key
         given = cell if isinstance(cell, list) else [cell]
         items: list[dict[str, Any]] = []
@@ -301,9 +312,10 @@ class _Reading:
                 # A bare value stands for the first field: residents may be bare ids.
                 first = self.lists[key][0]
                 entry = {first.leaf: entry}
+            self._check_names(raw.number, entry, f"{parent}.")
             item: dict[str, Any] = {}
             for leaf, value in entry.items():
-                field = fields.get(str(leaf).casefold())
+                field = fields.get(_key(str(leaf)))
                 if field is None:
                     self.unknown.setdefault(f"{parent}.{leaf}", None)
                 elif value is not None and value != "":
@@ -340,6 +352,11 @@ class _Reading:
                         )
                     )
                 seen.add(value)
+
+
+def _key(name: str) -> str:
+    """Return a column's name as it is looked up, in whatever writing it was given."""
+    return folded(name).replace("[]", "")
 
 
 def _cell_text(cell: object) -> str:

@@ -251,6 +251,73 @@ def test_an_unknown_column_is_a_warning(tmp_path: Path) -> None:
     assert [(w.column, w.rule) for w in table.warnings] == [("colour", "unknown_column")]
 
 
+@pytest.mark.parametrize(
+    ("column", "words", "code"),
+    [
+        ("type", "In-house foster carer", "in_house_foster_carer"),
+        ("type", "Children's home", "childrens_home"),
+        ("type", "Children’s Home", "childrens_home"),
+        ("type", "Bed and breakfast", "bed_and_breakfast"),
+        ("type", "Home with parents", "with_parents"),
+        ("sexes", "Male", "M"),
+        ("sexes", "girls", "F"),
+        ("sexes", "Any", "any"),
+        ("contract", "In house", "in_house"),
+    ],
+)
+def test_a_choice_may_be_written_in_words(tmp_path: Path, column: str, words: str, code: str) -> None:
+    cells = {"home_id": "DEMO-H1", "type": "childrens_home", column: words}
+    path = written(tmp_path, ",".join(cells) + "\n" + ",".join(cells.values()) + "\n")
+    assert read_records(path, "home").rows[0].values[column] == code
+
+
+@pytest.mark.parametrize("words", ["-", "foster carer", "childrens homes and more"])
+def test_words_that_are_no_choice_are_still_refused(tmp_path: Path, words: str) -> None:
+    path = written(tmp_path, f"home_id,type\nDEMO-H1,{words}\n")
+    assert problems_of(path) == [(2, "type", "unknown_code")]
+
+
+def test_headings_may_be_written_in_words(tmp_path: Path) -> None:
+    as_csv = written(
+        tmp_path,
+        "Home ID,Type,Weekly fee (pounds),Weekly fee pounds,Can meet.risk,Residents.Child ID\n"
+        "DEMO-H1,childrens_home,ignored,6610.50,60,DEMO-C1;DEMO-C2\n",
+    )
+    as_json = written(
+        tmp_path,
+        '[{"Home ID": "DEMO-H1", "Type": "childrens_home", "Weekly fee pounds": 6610.5,'
+        ' "Can meet": {"Risk": 60}, "Residents": [{"Child ID": "DEMO-C1"}, "DEMO-C2"]}]',
+        "homes.json",
+    )
+    expected = {
+        "home_id": "DEMO-H1",
+        "type": "childrens_home",
+        "weekly_fee_pence": 661050,
+        "can_meet": {"risk": 60},
+        "residents": [{"child_id": "DEMO-C1"}, {"child_id": "DEMO-C2"}],
+    }
+    table = read_records(as_csv, "home")
+    assert table.rows[0].values == expected
+    assert [(w.column, w.rule) for w in table.warnings] == [("Weekly fee (pounds)", "unknown_column")]
+    table = read_records(as_json, "home")
+    assert table.rows[0].values == expected
+    assert not table.warnings
+
+
+def test_a_column_given_twice_in_two_writings_is_a_problem(tmp_path: Path) -> None:
+    as_csv = written(tmp_path, "home_id,Home ID,type\nDEMO-H1,DEMO-H2,childrens_home\n")
+    assert problems_of(as_csv) == [(1, "Home ID", "duplicate_column")]
+    as_json = written(
+        tmp_path, '[{"home_id": "DEMO-H1", "Home ID": "DEMO-H2", "type": "childrens_home"}]', "homes.json"
+    )
+    assert problems_of(as_json) == [(1, "Home ID", "duplicate_column")]
+
+
+def test_a_missing_value_is_reported_under_its_own_name_when_the_heading_is_in_words(tmp_path: Path) -> None:
+    path = written(tmp_path, "Home ID,Type,Name\n,childrens_home,The Elms\n")
+    assert problems_of(path) == [(2, "home_id", "missing_value")]
+
+
 def test_lists_side_by_side_of_different_lengths_are_a_problem(tmp_path: Path) -> None:
     path = written(
         tmp_path,
