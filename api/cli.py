@@ -170,12 +170,19 @@ def match(
     from matching.plan import plan_list
 
     found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
+    decided: Any = ()
+    if pins:
+        children = {one.child_id for one in found_referrals}
+        decided, noticed = read_pins(
+            pins, child_ids=children, home_ids={home.home_id for home in found_homes}
+        )
+        warnings += tuple(_warning_sentences(noticed))
     plan = plan_list(
         found_referrals,
         found_homes,
         as_of=as_of or today(),
         policy=chosen_policy(policy),
-        pins=read_pins(pins)[0] if pins else (),
+        pins=decided,
         arrivals=read_referrals(arrivals)[0] if arrivals else (),
         time_limit_seconds=time_limit,
         seed=seed,

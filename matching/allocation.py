@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matching.allocation_budget import Budget
 from matching.allocation_matching import is_plain_assignment, solve_plain_assignment
 from matching.allocation_problem import AllocationProblem, Stage, stage_value, tie_break
 from matching.allocation_result import AllocationResult, OrderedResult, StageResult, relative_gap
-from matching.allocation_search import Budget, load_solver, search_in_order
+from matching.allocation_search import load_solver, search_in_order
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
 

@@ -8,13 +8,13 @@ limited in the solver's deterministic units, which do not depend on the machine;
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.allocation_budget import Budget
 from matching.allocation_greedy import place_one_by_one
 from matching.allocation_model import Model, Row, usable_pairs, write_model
 from matching.allocation_pricing import price
@@ -22,9 +22,6 @@ from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_va
 from matching.allocation_result import OrderedResult, StageResult, relative_gap
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
-
-WORK_PER_SECOND = 0.5
-"""Deterministic units allowed per second of the limit; a unit takes about a second of an ordinary core."""
 
 LARGEST_BATCH = 2**26
 """Aims are added up while their combined range stays below this.
@@ -39,57 +36,10 @@ PRICED_ABOVE = 2_000
 COLUMNS_PER_UNIT = 12
 """Columns of best reduced worth per unit that the first, restricted search is given."""
 
-LEAST_GUARD_SECONDS = 5.0
-"""The clock stops nothing before this, so that a short limit is one of work too, even on a busy machine."""
-
 SHARE_OF_BATCH = 0.6
 """Share of the work left that one search may use, so that later aims are still looked at."""
 
 Homes = tuple[int | None, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class Budget:
-    """What is left to spend: deterministic work first, the clock as a guard."""
-
-    started: float
-    deadline: float
-    work_left: float
-
-    @classmethod
-    def of(cls, time_limit_seconds: float, *, share: float = 1.0) -> Budget:
-        """Return a fresh budget, started now, with a share of the work of a limit and all of its time."""
-        number = isinstance(time_limit_seconds, int | float) and not isinstance(time_limit_seconds, bool)
-        if not number or not time_limit_seconds >= 0:
-            raise InvalidInput("time_limit", "The time limit must be a number of seconds, at least 0.")
-        now = time.perf_counter()
-        limit = min(float(time_limit_seconds), 1e6)
-        return cls(
-            started=now,
-            deadline=now + max(limit, LEAST_GUARD_SECONDS),
-            work_left=limit * share * WORK_PER_SECOND,
-        )
-
-    def part(self, work: float) -> Budget:
-        """Return a budget of at most this much work until the same deadline; what it spends is the caller's to
-        take off here."""
-        return Budget(started=self.started, deadline=self.deadline, work_left=min(work, self.work_left))
-
-    def seconds_used(self) -> float:
-        """Return the wall-clock seconds since the start."""
-        return time.perf_counter() - self.started
-
-    def seconds_left(self) -> float:
-        """Return the wall-clock seconds before the guard; at least 0."""
-        return max(0.0, self.deadline - time.perf_counter())
-
-    def spend(self, work: float) -> None:
-        """Take deterministic work off what is left."""
-        self.work_left = max(0.0, self.work_left - work)
-
-    def spent(self) -> bool:
-        """Say whether nothing is left of either."""
-        return self.work_left <= 0 or self.seconds_left() <= 0
 
 
 def load_solver() -> None:

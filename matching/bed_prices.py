@@ -49,16 +49,17 @@ def bed_prices(
     Ahani, Golz, Procaccia, Teytelboym and Trapp (2024), Dynamic placement in refugee resettlement. Operations
     Research 72(3): prices from the dual of the assignment of sampled arrivals.
     """
-    samples = _samples(arrivals)
+    drawn = samples(arrivals)
     totals = np.zeros(len(homes))
-    for sample in samples:
+    for sample in drawn:
         units = waiting_units(sample, as_of=as_of, policy=policy)
         totals += _duals(build(units, homes, (), policy=policy))
-    prices = np.rint(POINTS_PER_CHILD * totals / max(1, len(samples))).astype(int)
+    prices = np.rint(POINTS_PER_CHILD * totals / max(1, len(drawn))).astype(int)
     return {home.home_id: int(price) for home, price in zip(homes, prices, strict=True) if price > 0}
 
 
-def _samples(arrivals: Sequence[Referral] | Sequence[Sequence[Referral]]) -> list[list[Referral]]:
+def samples(arrivals: Sequence[Referral] | Sequence[Sequence[Referral]]) -> list[list[Referral]]:
+    """Return the samples of children who may arrive next; one list of children is one sample."""
     alone = [one for one in arrivals if isinstance(one, Referral)]
     return [alone] if alone else [list(one) for one in arrivals if not isinstance(one, Referral)]
 

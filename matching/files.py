@@ -6,12 +6,13 @@ fields of one record say about each other is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from matching.home import Bed, Exemption, Home, Offers, Resident
+from matching.pins import Pin
 from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral, Wishes
 from reference_data.problems import ImportIssue
 from reference_data.tables import RecordTable, Row, read_records, records_from_values
@@ -60,16 +61,41 @@ def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
     return _homes(read_records(path, "home", _contradictions_of))
 
 
-def read_pins(path: Path) -> tuple[tuple[tuple[str, str], ...], Warnings]:
-    """Return the pairs of child id and home id that the joint plan must keep, and what was noticed.
+def read_pins(
+    path: Path, *, child_ids: Set[str] | None = None, home_ids: Set[str] | None = None
+) -> tuple[tuple[Pin, ...], Warnings]:
+    """Return the decisions that the joint plan must keep, and what was noticed.
+
+    Parameters
+    ----------
+    child_ids, home_ids
+        Who and what the plan is made for; a pin that names anybody else cannot be used. Not checked
+        when ``None``.
 
     Raises
     ------
     ImportRejected
-        If anything cannot be used, or a child is pinned twice.
+        If anything cannot be used. Pins that cannot all hold are no such problem: the plan answers that.
     """
-    table = read_records(path, "pin")
-    return tuple((row.values["child_id"], row.values["home_id"]) for row in table.rows), table.warnings
+
+    def strangers(rows: Sequence[Row]) -> Iterable[ImportIssue]:
+        for row in rows:
+            child_id, home_id = row.values.get("child_id"), row.values.get("home_id")
+            if child_ids is not None and child_id is not None and child_id not in child_ids:
+                yield row.issue("child_id", "pin_unknown_child", "No referral here is for this child.")
+            if home_ids is not None and home_id is not None and home_id not in home_ids:
+                yield row.issue("home_id", "pin_unknown_home", "This home is not among the homes here.")
+
+    table = read_records(path, "pin", strangers)
+    pins = {
+        Pin(
+            child_id=row.values["child_id"],
+            home_id=row.values["home_id"],
+            ban=bool(row.values.get("ban")),
+        )
+        for row in table.rows
+    }
+    return tuple(sorted(pins, key=Pin.in_order)), table.warnings
 
 
 def referrals_from_values(

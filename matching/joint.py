@@ -34,7 +34,6 @@ class JointProblem:
     stages: tuple[Stage, ...]
     meanings: tuple[StageMeaning, ...]
     lawful_below_floor: frozenset[Pair]
-    broken_pins: tuple[str, ...]
 
     @property
     def homes_of(self) -> dict[int, tuple[int, ...]]:
@@ -114,14 +113,6 @@ def build(
         stages=stages,
         meanings=meanings,
         lawful_below_floor=frozenset(below),
-        broken_pins=tuple(
-            pinned.broken
-            + [
-                f"The pin of child {units[u].child_ids[0]} cannot hold: the home may not take the child."
-                for u in sorted(pinned.homes)
-                if not any(pair[0] == u for pair in known)
-            ]
-        ),
     )
 
 
@@ -129,13 +120,12 @@ def build(
 class _Pinned:
     homes: dict[int, set[int]]
     banned: set[Pair]
-    broken: list[str]
 
 
 def _pinned(units: Sequence[Unit], homes: Sequence[Home], pins: Iterable[Pin]) -> _Pinned:
     unit_of = {child_id: u for u, unit in enumerate(units) for child_id in unit.child_ids}
     home_of = {home.home_id: h for h, home in enumerate(homes)}
-    found = _Pinned(homes={}, banned=set(), broken=[])
+    found = _Pinned(homes={}, banned=set())
     for pin in pins:
         u = unit_of.get(pin.child_id)
         if u is None:
@@ -145,16 +135,6 @@ def _pinned(units: Sequence[Unit], homes: Sequence[Home], pins: Iterable[Pin]) -
         else:
             found.homes.setdefault(u, set()).add(home_of[pin.home_id])
     return found
-
-
-def broken_by_settled(settled: Iterable[Referral], pins: Iterable[Pin]) -> list[str]:
-    """Return a sentence for each pin that would move, or ban from its own bed, a child who stays put."""
-    lives_in = {one.child_id: one.current_home_id for one in settled}
-    return [
-        f"The pin of child {pin.child_id} cannot hold: the child is settled and stays put."
-        for pin in pins
-        if pin.child_id in lives_in and (lives_in[pin.child_id] == pin.home_id) == pin.ban
-    ]
 
 
 def _contradicts_itself(unit: Unit) -> bool:

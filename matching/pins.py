@@ -1,4 +1,7 @@
-"""Decisions that people have taken already and that the joint plan has to keep."""
+"""Decisions that people have taken already and that the joint plan has to keep.
+
+Why pins cannot hold is worked out in ``pin_clashes.py``.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,10 @@ class Pin:
     child_id: str
     home_id: str
     ban: bool = False
+
+    def in_order(self) -> tuple[str, str, bool]:
+        """Return what pins are sorted by."""
+        return (self.child_id, self.home_id, self.ban)
 
 
 def read_as_pins(
@@ -44,4 +51,4 @@ def read_as_pins(
         if pin.home_id not in home_ids:
             raise InvalidInput("pin_unknown_home", "A pin names a home that is not among the homes here.")
         found.add(pin)
-    return tuple(sorted(found, key=lambda pin: (pin.child_id, pin.home_id, pin.ban)))
+    return tuple(sorted(found, key=Pin.in_order))

@@ -13,14 +13,16 @@ from datetime import date
 from typing import Any
 
 from matching import aims, explain
+from matching.allocation_budget import Budget
 from matching.allocation_result import OrderedResult
-from matching.allocation_search import Budget, search_in_order
-from matching.bed_prices import bed_prices
+from matching.allocation_search import load_solver, search_in_order
+from matching.bed_prices import bed_prices, samples
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.company import arriving_together
 from matching.eligibility import assess_case
 from matching.home import Home, control_of
-from matching.joint import JointProblem, broken_by_settled, build, tie_break_by_ids
+from matching.joint import JointProblem, build, tie_break_by_ids
+from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.plan_aims import StageMeaning
 from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
@@ -104,13 +106,12 @@ def plan_list(
     prices = bed_prices(arrivals, listed, as_of=as_of, policy=policy) if arrivals else {}
     joint = build(units, listed, settled, policy=policy, pins=kept, prices=prices)
     tie_break = tie_break_by_ids(joint)
-    found = search_in_order(
-        joint.problem,
-        (*joint.stages, tie_break),
-        budget=Budget.of(time_limit_seconds, share=SHARE_OF_PLAN),
-        seed=seed,
-    )
-    broken = [*broken_by_settled(settled, kept), *joint.broken_pins]
+    load_solver()
+    budget = Budget.of(time_limit_seconds, share=SHARE_OF_PLAN)
+    found = search_in_order(joint.problem, (*joint.stages, tie_break), budget=budget, seed=seed)
+    broken = pins_that_cannot_hold(joint, settled, kept)
+    if found.status is PlanStatus.INFEASIBLE and not broken:
+        broken = pins_that_clash(joint, kept, budget=Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN))
     status = _status(found, broken)
     answered = status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
     plan: Homes = found.home_of_unit if answered else (None,) * len(units)
@@ -136,6 +137,7 @@ def plan_list(
         enquiries=_enquiries(joint, plan),
         unplaced=_unplaced(joint, plan, status),
         staying=_staying(settled),
+        infeasible_because=tuple(broken),
         stages=_stages(joint, found, plan) if answered else (),
         gap=_gap(found, len(joint.stages)) if answered else None,
         seconds=found.seconds,
@@ -157,7 +159,7 @@ def plan_list(
                 as_of,
                 policy,
                 kept,
-                list(arrivals),
+                _samples_in_order(arrivals),
                 time_limit_seconds,
             ),
             policy_version=policy.version,
@@ -166,6 +168,10 @@ def plan_list(
             warnings=[*warnings, *broken, *broken_off, *_warnings(in_order, found, as_of)],
         ),
     )
+
+
+def _samples_in_order(arrivals: Sequence[Referral] | Sequence[Sequence[Referral]]) -> list[list[Referral]]:
+    return [sorted(sample, key=lambda one: one.child_id) for sample in samples(arrivals)]
 
 
 def _check_ids(referrals: Sequence[Referral], homes: Sequence[Home]) -> None:

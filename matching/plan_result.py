@@ -99,7 +99,8 @@ class PlanStage:
 class Plan:
     """The joint plan, with its proof and everything a person needs to question it.
 
-    ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
+    ``infeasible_because`` names the pins that cannot hold, or not together, and why; without an ``INFEASIBLE`` it
+    is empty. ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
     """
 
     status: PlanStatus
@@ -107,6 +108,7 @@ class Plan:
     enquiries: tuple[tuple[str, tuple[str, ...]], ...]
     unplaced: tuple[Unplaced, ...]
     staying: tuple[Staying, ...]
+    infeasible_because: tuple[str, ...]
     stages: tuple[PlanStage, ...]
     gap: float | None
     seconds: float
@@ -127,6 +129,7 @@ class Plan:
             ],
             "unplaced": [one.as_dict() for one in self.unplaced],
             "staying": [one.as_dict() for one in self.staying],
+            "infeasible_because": list(self.infeasible_because),
             "stages": [one.as_dict() for one in self.stages],
             "gap": self.gap,
             "seconds": self.seconds,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from matching.allocation_budget import Budget
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
-from matching.allocation_search import Budget, search_in_order
+from matching.allocation_search import search_in_order
 from matching.joint import JointProblem
 from matching.plan_aims import StageMeaning, Term
 

@@ -129,6 +129,25 @@ def test_match_answers_with_exactly_the_contracts_names(run: Any) -> None:
     assert all(stage["proved"] and stage["value"] == stage["bound"] for stage in found["stages"])
 
 
+def test_pins_that_cannot_hold_are_an_answer_that_names_them(run: Any, tmp_path: Path) -> None:
+    call = ("match", "--homes", HOMES, "--referrals", REFERRALS, "--as-of", AS_OF, "--json", "--pins")
+    pins = tmp_path / "pins.csv"
+    pins.write_text("child_id,home_id,ban\nDEMO-C37,DEMO-H17,no\nDEMO-C37,DEMO-H17,yes\n")
+    answer = run(*call, str(pins))
+    assert answer.code == 0
+    assert answer.json["status"] == "INFEASIBLE"
+    (because,) = answer.json["infeasible_because"]
+    assert "DEMO-C37" in because
+    pins.write_text("child_id,home_id,ban\nDEMO-C37,DEMO-H17,yes\n")
+    kept = run(*call, str(pins)).json
+    assert ["DEMO-C37", "DEMO-H17"] not in kept["eligible_pairs"]
+    pins.write_text("child_id,home_id\nDEMO-C37,DEMO-H17\nNOBODY,DEMO-H17\n")
+    refused = run(*call, str(pins))
+    assert refused.code == 3
+    (problem,) = refused.json["problems"]
+    assert (problem["file"], problem["row"], problem["column"]) == ("pins.csv", 3, "child_id")
+
+
 def test_the_same_call_twice_gives_the_same_plan(run: Any) -> None:
     plans = [
         run("match", "--homes", HOMES, "--referrals", REFERRALS, "--as-of", AS_OF, "--json").json

@@ -221,6 +221,7 @@ def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
         if not values:
             assert found.status == "INFEASIBLE", (referrals, homes, pins)
             assert found.assignments == ()
+            assert found.infeasible_because
             continue
         assert found.status == "OPTIMAL", (referrals, homes, pins)
         assert verify_plan(found, referrals, homes, as_of=AS_OF, pins=pins) == [], (referrals, homes, pins)

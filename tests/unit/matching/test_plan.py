@@ -149,17 +149,46 @@ def test_a_pin_to_a_home_that_may_not_take_the_child_makes_the_plan_infeasible()
     plan, where = planned([child("A"), child("B")], [one_bed("H1", sexes="M")], pins=[("A", "H1")])
     assert (plan.status, where, plan.stages) == ("INFEASIBLE", {}, ())
     assert len(plan.unplaced) == 2
-    assert any("pin of child A" in warning for warning in plan.evidence["warnings"])
+    (because,) = plan.infeasible_because
+    assert because == "The pin of child A to home H1 cannot hold: registered sex: For boys only."
+    assert plan.as_dict()["infeasible_because"] == [because]
 
 
 def test_two_pins_to_one_bed_make_the_plan_infeasible():
     plan, _ = planned([child("A"), child("B")], [one_bed()], pins=[("A", "H1"), ("B", "H1")])
     assert plan.status == "INFEASIBLE"
+    assert plan.infeasible_because == (
+        "The pins of A to H1 and B to H1 cannot all hold: there is not room for all, or they may not live together.",
+    )
+    other = [child("C"), child("A"), child("B")]
+    pins = [("A", "H1"), ("B", "H1"), ("C", "H2"), {"child_id": "C", "home_id": "H1", "ban": True}]
+    plan, _ = planned(other, [one_bed(), one_bed("H2")], pins=pins)
+    (because,) = plan.infeasible_because
+    assert "A to H1 and B to H1" in because
+    assert "C" not in because
+
+
+@pytest.mark.parametrize(
+    ("second", "why"),
+    [
+        ({"child_id": "A", "home_id": "H1", "ban": True}, "the child is banned from this home."),
+        ({"child_id": "A", "home_id": "H2"}, "the child is pinned to home H2 too."),
+        ({"child_id": "B", "home_id": "H2"}, "B, who must stay with the child, is pinned to home H2 too."),
+    ],
+)
+def test_pins_that_say_the_opposite_of_each_other_are_named(second, why):
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.MUST) for name in ("A", "B")]
+    plan, _ = planned(pair, [home("H1"), home("H2")], pins=[("A", "H1"), second])
+    assert plan.status == "INFEASIBLE"
+    assert f"The pin of child A to home H1 cannot hold: {why}" in plan.infeasible_because
 
 
 def test_a_pin_that_would_move_a_settled_child_makes_the_plan_infeasible():
     plan, _ = planned([child("A", current_home_id="H1")], [home("H1"), home("H2")], pins=[("A", "H2")])
     assert plan.status == "INFEASIBLE"
+    assert plan.infeasible_because == (
+        "The pin of child A to home H2 cannot hold: the child is settled elsewhere and stays put.",
+    )
 
 
 def test_a_pin_for_nobody_on_the_list_is_refused():
@@ -307,6 +336,34 @@ def test_the_order_of_the_input_and_the_seed_do_not_change_the_answer():
         del answer["seconds"]
     assert json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
     assert first["assignments"] == third["assignments"]
+
+
+def test_the_answer_holds_only_what_json_knows_and_the_order_of_every_list_is_its_own():
+    rng = random.Random(6)
+    children = [
+        child(f"C{n}", urgency=rng.choice(list(Urgency)), sibling_group=rng.choice([None, "G1"]))
+        for n in range(7)
+    ]
+    settled = [child("S1", current_home_id="H0"), child("S2", current_home_id="H1")]
+    homes = [home(f"H{n}", postcode=rng.choice(POSTCODES), sexes=rng.choice(["any", None])) for n in range(4)]
+    arrivals = [child("X1"), child("X2")]
+    pins = [("C0", "H2"), {"child_id": "C1", "home_id": "H2", "ban": True}]
+    answers = []
+    for _ in range(3):
+        plan = plan_list([*children, *settled], homes, as_of=AS_OF, pins=pins, arrivals=arrivals)
+        answer = plan.as_dict()
+        assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+        del answer["seconds"]
+        answers.append(json.dumps(answer))
+        for rows in (children, settled, homes, arrivals, pins):
+            rng.shuffle(rows)
+    assert len(set(answers)) == 1
+    assert _kinds(plan.as_dict()) <= {dict, list, str, int, float, bool, type(None)}
+
+
+def _kinds(value):
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {type(value)}.union(*(_kinds(one) for one in inside))
 
 
 def test_a_slower_machine_gives_the_same_answer(monkeypatch):

@@ -11,6 +11,7 @@ import pytest
 
 from matching.files import homes_from_values, read_homes, read_pins, read_referrals
 from matching.home import Home, Resident, control_of
+from matching.pins import Pin
 from matching.referral import Referral
 from reference_data.fields import load_fields
 from reference_data.problems import ImportRejected
@@ -142,6 +143,23 @@ def test_an_empty_list_of_acceptable_types_restricts_nothing(tmp_path: Path) -> 
     assert referral.acceptable_types == (PlacementType.CHILDRENS_HOME,)
 
 
-def test_pins_are_pairs_of_child_and_home(tmp_path: Path) -> None:
-    (tmp_path / "pins.csv").write_text("child_id,home_id\nDEMO-C,DEMO-H\n")
-    assert read_pins(tmp_path / "pins.csv")[0] == (("DEMO-C", "DEMO-H"),)
+def test_pins_are_pairs_of_child_and_home_that_may_be_banned(tmp_path: Path) -> None:
+    (tmp_path / "pins.csv").write_text(
+        "child_id,home_id,ban\nDEMO-D,DEMO-H,yes\nDEMO-C,DEMO-H,\nDEMO-D,DEMO-I,true\nDEMO-C,DEMO-H,no\n"
+    )
+    assert read_pins(tmp_path / "pins.csv")[0] == (
+        Pin(child_id="DEMO-C", home_id="DEMO-H"),
+        Pin(child_id="DEMO-D", home_id="DEMO-H", ban=True),
+        Pin(child_id="DEMO-D", home_id="DEMO-I", ban=True),
+    )
+
+
+def test_a_pin_for_a_child_or_home_that_was_not_given_is_refused_with_its_row(tmp_path: Path) -> None:
+    (tmp_path / "pins.csv").write_text("child_id,home_id\nDEMO-C,DEMO-H\nDEMO-X,DEMO-Y\n")
+    with pytest.raises(ImportRejected) as refused:
+        read_pins(tmp_path / "pins.csv", child_ids={"DEMO-C"}, home_ids={"DEMO-H"})
+    assert [(issue.row, issue.column, issue.rule) for issue in refused.value.issues] == [
+        (3, "child_id", "pin_unknown_child"),
+        (3, "home_id", "pin_unknown_home"),
+    ]
+    assert "DEMO-X" not in str(refused.value)
