@@ -15,7 +15,7 @@ from matching.fit import suitability_group
 from matching.home import Home, beds_open_to
 from matching.places import Where, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
-from matching.referral import sibling_members
+from matching.referral import ImportantPlace, sibling_members
 from matching.statements import unstated_communication
 from matching.words import plain_word
 from reference_data.vocabulary import (
@@ -111,9 +111,14 @@ def contact(case: Case, home: Home, aim: Aim) -> int:
     places = [place for place in case.referral.important_places if is_located(place.postcode)]
     if not places:
         return 0
-    weights = [_OFTEN.get((place.how_often or "").strip().lower(), 4) for place in places]
+    weights = [times_counted(place) for place in places]
     steps = [_steps(place.postcode, home, aim) for place in places]
     return sum(weight * step for weight, step in zip(weights, steps, strict=True)) // sum(weights)
+
+
+def times_counted(place: ImportantPlace) -> int:
+    """Return how much a place counts by how often the child goes there."""
+    return _OFTEN.get((place.how_often or "").strip().lower(), _OFTEN["weekly"])
 
 
 def identity(case: Case, home: Home, aim: Aim) -> int:

@@ -111,7 +111,10 @@ def _where(case: Case, home: Home) -> Approval | None:
             law.OUTSIDE_AREA,
         )
     return _make(
-        case, "outside_area", "Outside the authority's area, in an adjoining authority.", law.OUTSIDE_AREA
+        case,
+        "outside_area",
+        "Approves the placement: it is outside the authority's area, in an adjoining authority.",
+        law.OUTSIDE_AREA,
     )
 
 

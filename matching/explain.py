@@ -1,7 +1,7 @@
 """Plain sentences for a person who decides: why an option stands where it does, and what to watch.
 
 Nothing here decides anything: rules are in ``eligibility.py``, aims in ``aims.py``, approvals in
-``approvals.py``. No sentence holds a birth date, a postcode or a name.
+``approvals.py``; what to ask oneself first is in ``prompts.py``. No sentence holds a birth date, a postcode or a name.
 """
 
 from __future__ import annotations
@@ -10,35 +10,24 @@ from datetime import date, timedelta
 
 from matching import aims
 from matching.findings import Case
-from matching.home import Home, control_of, other_residents
-from matching.lawful import SOCIAL_WORKER
+from matching.home import Home, control_of, is_in_house, other_residents
+from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
-from matching.referral import (
-    RISKS_TO_OTHERS,
-    RISKS_TO_THE_CHILD,
-    Referral,
-    urgency_contradiction,
-)
+from matching.referral import urgency_contradiction
 from matching.statements import unstated_communication
+from matching.words import capital, miles_words
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     AgeBasis,
-    ContractKind,
     Control,
     HomeStatus,
     NeedDomain,
     PartnerConcern,
     PlacementType,
-    RiskLevel,
     SiblingsTogether,
 )
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five")
-
-FIRST_PROMPT = (
-    "Has a placement with a parent, or with somebody who has parental responsibility, been considered first "
-    "(Children Act 1989, section 22C(2) to (4))?"
-)
 
 _SUPPORT = {
     NeedDomain.BEHAVIOUR: "behaviour support and a named worker for the carers",
@@ -60,7 +49,9 @@ def reasons(case: Case, home: Home) -> list[str]:
         _siblings(case, home),
     ]
     found += _needs(case, home)
-    found += [_preferred(case, home), _school(case, home), _access(case, home)]
+    found += [_preferred(case, home), _school(case, home)]
+    found += places_gone_to(case, home)
+    found.append(_access(case, home))
     found += _identity(case, home)
     found += [_pets(case, home), _cost(case, home), _control(case, home)]
     return [text for text in found if text]
@@ -91,7 +82,7 @@ def where_and_how_far(case: Case, home: Home) -> str:
         return f"{place}. {why_no_distance(case.referral.home_postcode, home.postcode)}"
     far = case.referral.prefers.max_miles
     beyond = f", further than the {far:g} miles wished for" if far is not None and miles > far else ""
-    return f"{place}, {miles} miles from home in a straight line{beyond}"
+    return f"{place}, {miles_words(miles)} from home in a straight line{beyond}"
 
 
 def _connected(case: Case, home: Home) -> str | None:
@@ -104,7 +95,8 @@ def _siblings(case: Case, home: Home) -> str | None:
     if aims.siblings_living_there(case, home):
         return "Brother or sister already there"
     if case.group:
-        return f"Room for all {len(case.group) + 1} brothers and sisters together"
+        together = len(case.group) + 1
+        return f"Room for {'both' if together == 2 else f'all {together}'} children of the group"
     if case.referral.sibling_group is None or case.referral.siblings_together is not SiblingsTogether.PREFER:
         return None
     units = aims.siblings(case, home, case.context.policy.aim("siblings"))
@@ -150,7 +142,7 @@ def _preferred(case: Case, home: Home) -> str | None:
 def _school(case: Case, home: Home) -> str | None:
     postcode = case.referral.prefers.school_postcode
     miles = miles_between(postcode, home.postcode)
-    return None if miles is None else f"{miles} miles from school in a straight line"
+    return None if miles is None else capital(f"{miles_words(miles)} from school in a straight line")
 
 
 def _access(case: Case, home: Home) -> str | None:
@@ -164,15 +156,25 @@ def _access(case: Case, home: Home) -> str | None:
     )
 
 
+_IDENTITY = {
+    "language": ("speaks", "speak", "the wished-for language"),
+    "religion": ("offers", "offer", "the wished-for religion"),
+    "ethnicity": ("is", "be", "of the wished-for ethnic background"),
+    "gender of carer": ("has", "have", "a carer of the wished-for gender"),
+}
+
+
 def _identity(case: Case, home: Home) -> list[str]:
-    words = {
-        True: "meets the wish",
-        False: "does not meet the wish",
-        None: "has not said whether it meets the wish",
-    }
-    return [
-        f"Identity: the home {words[met]} about {name}" for name, met in aims.identity_met(case, home).items()
-    ]
+    found = []
+    for name, met in aims.identity_met(case, home).items():
+        does, do, what = _IDENTITY[name]
+        if met is None:
+            found.append(f"Has not said whether it {does} {what}")
+        elif met:
+            found.append(capital(f"{does} {what}"))
+        else:
+            found.append(f"Is not {what}" if do == "be" else f"Does not {do} {what}")
+    return found
 
 
 def _pets(case: Case, home: Home) -> str | None:
@@ -203,9 +205,12 @@ def _control(case: Case, home: Home) -> str | None:
         return "The provider may refuse for stated reasons"
     if control is Control.DIRECT:
         return None
-    theirs = home.contract is ContractKind.IN_HOUSE and home.approved_by_authority not in (None, authority)
-    who = "council that approved the carers" if theirs else "provider"
-    return f"The {who} decides whether to offer the place"
+    connected = home.type is PlacementType.CONNECTED_FOSTER_CARER and home.contract is None
+    if (connected or is_in_house(home)) and home.approved_by_authority not in (None, authority):
+        return "The council that approved the carers decides whether to offer the place"
+    # No provider stands behind a connected carer.
+    who = "carers decide" if connected else "provider decides"
+    return f"The {who} whether to offer the place"
 
 
 def flags(case: Case, home: Home) -> list[str]:
@@ -260,6 +265,8 @@ def _provider(case: Case, home: Home) -> list[str]:
     if home.beds is None and home.vacancies is not None and not case.lives_in(home):
         if home.vacancies_confirmed_on is None:
             found.append("Nobody recorded when the vacancy was confirmed")
+        elif home.vacancies_confirmed_on > case.context.as_of:
+            found.append("The vacancy's confirmation is dated after today: check it")
         elif (case.context.as_of - home.vacancies_confirmed_on).days > days:
             found.append(f"The vacancy was confirmed more than {days} days ago")
     if home.judgement:
@@ -279,44 +286,6 @@ def _carer(case: Case, home: Home) -> list[str]:
     if any(one.child_id in case.child_ids and one.authority is None for one in home.exemptions):
         found.append("See that the exemption was given by the authority where the carer lives")
     return found
-
-
-def prompts(referral: Referral) -> list[str]:
-    """Return what to ask oneself before looking at any option, the Act's first question first."""
-    found = [FIRST_PROMPT]
-    if not referral.risks:
-        found.append(f"No risk is recorded, neither present nor absent: ask {SOCIAL_WORKER}.")
-    else:
-        missing = sum(name not in referral.risks for name in (*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
-        high = sorted(
-            name.replace("_", " ") for name, level in referral.risks.items() if level is RiskLevel.HIGH
-        )
-        if high:
-            found.append(f"High risk recorded: {_and(high)}. It excludes no home by itself.")
-        if missing:
-            found.append(f"{missing} of 11 risks are not recorded: ask {SOCIAL_WORKER}.")
-    prefers = referral.prefers
-    if not (prefers.language or prefers.religion or prefers.ethnicity):
-        found.append(
-            "No wish about religion, origin, culture or language is recorded; they must be considered all the same "
-            "(Children Act 1989, section 22(5)(c))."
-        )
-    found += wishes(referral)
-    if referral.dol_order_until is not None or referral.secure_order:
-        found.append("An order permits and never obliges: what is the least restrictive home that is safe?")
-    return found
-
-
-def wishes(referral: Referral) -> list[str]:
-    """Return what the child said, or that nobody recorded it. It is shown with every option, never scored."""
-    given = referral.wishes
-    if given is None or not (given.text or given.reason_not_asked):
-        return ["The child's wishes are not recorded: ask the child, with an advocate where wanted."]
-    if not given.text:
-        return [f"The child was not asked: {given.reason_not_asked}"]
-    by = f", asked by {given.asked_by}" if given.asked_by else ""
-    on = f" on {_day(given.asked_on)}" if given.asked_on else ""
-    return [f"The child's wishes{by}{on}: “{given.text}”"]
 
 
 def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:

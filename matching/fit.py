@@ -14,7 +14,7 @@ from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.referral import TEMPORARY_PURPOSES, stays_put
-from matching.words import with_article
+from matching.words import miles_words, with_article
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
@@ -232,10 +232,10 @@ def continuity(case: Case, home: Home) -> Finding:
     miles = miles_between(prefers.school_postcode, home.postcode)
     if miles is not None and miles <= case.context.policy.school_miles:
         return None
-    how_far = "how far it is cannot be measured" if miles is None else f"it is {miles} miles away"
+    how_far = "how far it is cannot be measured" if miles is None else f"it is {miles_words(miles)} away"
     return Question(
         rule="continuity",
-        text=f"The child should keep the present school, and {how_far}. How do schooling and health care go on?",
+        text=f"The child should keep the present school, and {how_far}. Who arranges school and health care from there?",
         ask=VIRTUAL_SCHOOL,
     )
 

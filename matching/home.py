@@ -124,10 +124,18 @@ class Home:
     offers: Offers = field(default_factory=Offers)
 
 
+def is_in_house(home: Home) -> bool:
+    """Say whether the home is in-house: as its contract says, else as its type does."""
+    if home.contract is None:
+        return home.type is PlacementType.IN_HOUSE_FOSTER_CARER
+    return home.contract is ContractKind.IN_HOUSE
+
+
 def control_of(home: Home, *, authority: str | None = None) -> Control:
     """Return who decides: as recorded, else direct for in-house, nominate for block, offer otherwise.
 
-    In-house means ours: carers whom another authority approved are that authority's to offer.
+    In-house means ours: carers whom another authority approved are that authority's to offer. Connected
+    carers without a contract are ours where we are recorded to have approved them.
 
     Parameters
     ----------
@@ -136,10 +144,12 @@ def control_of(home: Home, *, authority: str | None = None) -> Control:
     """
     if home.control is not None:
         return home.control
-    if home.contract is ContractKind.IN_HOUSE:
-        approver = home.approved_by_authority
+    approver = home.approved_by_authority
+    if is_in_house(home):
         ours = approver is None or authority is None or approver == authority
         return Control.DIRECT if ours else Control.OFFER
+    if home.type is PlacementType.CONNECTED_FOSTER_CARER and home.contract is None and approver is not None:
+        return Control.DIRECT if authority in (None, approver) else Control.OFFER
     if home.contract is ContractKind.BLOCK:
         return Control.NOMINATE
     return Control.OFFER

@@ -18,6 +18,7 @@ from matching.findings import Assessment, Case, Context, Exclusion, Question, ca
 from matching.home import Home
 from matching.places import miles_between, why_no_distance
 from matching.policy import Policy, default_policy
+from matching.prompts import prompts_of, wishes
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
 from reference_data.evidence import evidence
@@ -176,7 +177,7 @@ def rank_homes(
         as_of=as_of,
         policy=policy.version,
         assumptions=tuple(explain.assumptions(case, options_not_shown=len(options) - len(shown))),
-        prompts=tuple(explain.prompts(referral)),
+        prompts=tuple(prompts_of(referral)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
         excluded=tuple(
@@ -248,7 +249,7 @@ def _option(case: Case, home: Home, found: Assessment, penalties: dict[str, int]
         questions=found.questions,
         flags=tuple(explain.flags(case, home)),
         approvals=approvals(case, home),
-        wishes=tuple(explain.wishes(case.referral)),
+        wishes=tuple(wishes(case.referral)),
     )
 
 

@@ -10,7 +10,7 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD
-from matching.words import plain_word
+from matching.words import plain_word, risk_words
 from reference_data.vocabulary import (
     EmergencySetting,
     NeedDomain,
@@ -22,11 +22,6 @@ from reference_data.vocabulary import (
 PROVIDER = "the provider"
 
 _RISKS = frozenset((*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
-_RISK_WORDS = {
-    "missing": "going missing",
-    "drugs_alcohol": "harm by drugs or alcohol",
-    "criminal_exploitation_of_others": "criminal exploitation of others",
-}
 _STAFF_RATIOS = ("standard", "1:1", "2:1", "more")
 
 
@@ -96,10 +91,10 @@ def _one_exclusion(case: Case, written: str) -> Finding:
         risk = referral.risks.get(name)
         if risk is None:
             return _unsure(
-                f"The home does not take {_with_risk(name)}; the referral does not say.", SOCIAL_WORKER
+                f"The home does not take {_with_risk(name, level)}; the referral does not say.", SOCIAL_WORKER
             )
         hit = risk is RiskLevel.HIGH if level == "high" else risk is not RiskLevel.NONE
-        return _written(_with_risk(name)) if hit else None
+        return _written(_with_risk(name, level), f"a {risk} risk is recorded") if hit else None
     if name in set(NeedDomain):
         return _need_exclusion(case, NeedDomain(name), level)
     if name in set(PlacementPurpose):
@@ -131,7 +126,8 @@ def _need_exclusion(case: Case, domain: NeedDomain, level: str) -> Finding:
         )
     limit = int(level) if level.isdigit() else None
     if score > (case.context.policy.written_exclusion_points if limit is None else limit):
-        return _written(f"this need in {domain.words}")
+        above = "such a need" if limit is None else f"a need above {limit}"
+        return _written(f"a child with {above} in {domain.words}", f"it is scored {score} of 100")
     if limit is None and score > 0:
         return _unsure(
             f"The home excludes need in {domain.words} without saying how much. Would it take {score} of 100?",
@@ -140,18 +136,19 @@ def _need_exclusion(case: Case, domain: NeedDomain, level: str) -> Finding:
     return None
 
 
-def _with_risk(name: str) -> str:
-    return f"a child with a risk of {_RISK_WORDS.get(name) or _words((name,))}"
+def _with_risk(name: str, level: str) -> str:
+    return f"a child with a {'high ' if level == 'high' else ''}risk of {risk_words(name)}"
 
 
 def _purpose_words(purpose: str) -> str:
     return f"{purpose.replace('_', ' ')} placements"
 
 
-def _written(what: str) -> Exclusion:
+def _written(what: str, recorded: str | None = None) -> Exclusion:
+    said = f"; {recorded}" if recorded else ""
     return Exclusion(
         rule="written_exclusion",
-        text=f"The provider has said in writing that it does not take {_words((what,))}.",
+        text=f"The provider has said in writing that it does not take {_words((what,))}{said}.",
         instrument=law.WRITTEN_EXCLUSION,
     )
 

@@ -45,6 +45,39 @@ def with_article(words: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
+def miles_words(miles: float) -> str:
+    """Return a distance as it is said.
+
+    Examples
+    --------
+    >>> miles_words(2.1), miles_words(0.0)
+    ('2.1 miles', 'less than 0.1 miles')
+    """
+    return f"{miles} miles" if miles >= 0.1 else "less than 0.1 miles"
+
+
+_RISK_WORDS = {
+    "self_harm": "self-harm",
+    "drugs_alcohol": "harm from drugs and alcohol",
+    "eating_disorder": "an eating disorder",
+    "missing": "going missing",
+    "physical_harm": "physical harm to others",
+    "sexual_harm": "sexual harm to others",
+    "fire_setting": "fire-setting",
+}
+
+
+def risk_words(risk: str) -> str:
+    """Return a risk as it is said after "a risk of".
+
+    Examples
+    --------
+    >>> risk_words("missing"), risk_words("criminal_exploitation_of_others")
+    ('going missing', 'criminal exploitation of others')
+    """
+    return _RISK_WORDS.get(risk) or risk.replace("_", " ")
+
+
 def capital(sentence: str) -> str:
     """Return a sentence with a capital first letter and the rest as it is."""
     return sentence[:1].upper() + sentence[1:]

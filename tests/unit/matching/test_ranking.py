@@ -430,7 +430,55 @@ def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> Non
         (
             {"risks": {"missing": "high"}},
             {"will_not_take": ["missing"]},
-            "does not take a child with a risk of going missing.",
+            "does not take a child with a risk of going missing; a high risk is recorded.",
+        ),
+        (
+            {"risks": {"missing": "low"}},
+            {"will_not_take": ["missing"]},
+            "does not take a child with a risk of going missing; a low risk is recorded.",
+        ),
+        (
+            {"risks": {"physical_harm": "high"}},
+            {"will_not_take": ["physical_harm:high"]},
+            "does not take a child with a high risk of physical harm to others; a high risk is recorded.",
+        ),
+        (
+            {},
+            {"will_not_take": ["risk:20"]},
+            "does not take a child with a need above 20 in risk; it is scored 40 of 100.",
+        ),
+        (
+            {"risks": {"missing": "high", "drugs_alcohol": "high"}},
+            {},
+            "High risk is recorded of: harm from drugs and alcohol; going missing. It excludes no home by itself.",
+        ),
+        ({"risks": {"fire_setting": "high"}}, {}, "High risk is recorded of: fire-setting."),
+        ({}, {}, ", less than 0.1 miles from home in a straight line"),
+        (
+            {"prefers": {"school_postcode": "PL1 3BJ"}},
+            {},
+            "Less than 0.1 miles from school in a straight line",
+        ),
+        (
+            {"prefers": {"language": ["Polish"]}},
+            {"offers": {"languages": ["Polish"]}},
+            "Speaks the wished-for language",
+        ),
+        (
+            {"prefers": {"religion": ["Muslim"]}},
+            {"offers": {"religions": ["Christian"]}},
+            "Does not offer the wished-for religion",
+        ),
+        (
+            {"prefers": {"gender_of_carer": "female"}},
+            {},
+            "Has not said whether it has a carer of the wished-for gender",
+        ),
+        ({}, {"vacancies_confirmed_on": "2026-06-16"}, "confirmation is dated after today: check it"),
+        (
+            {"prefers": {"keep_school": True}},
+            {},
+            "Who arranges school and health care from there?",
         ),
         (
             {"risks": {"physical_harm": "high"}},
@@ -449,6 +497,64 @@ def test_a_sentence_agrees_with_its_number(
     ranked: Callable[..., Ranking], child: dict[str, Any], home: dict[str, Any], words: str
 ) -> None:
     assert words in json.dumps(ranked(child, (home,)).as_dict(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("sisters", "words"),
+    [(1, "Room for both children of the group"), (2, "Room for all 3 children of the group")],
+)
+def test_room_for_a_group_is_said_with_its_number(
+    ranked: Callable[..., Ranking], sisters: int, words: str
+) -> None:
+    group = {"sibling_group": "DEMO-S", "siblings_together": "must"}
+    others = tuple(
+        {"referral_id": f"DEMO-R{number}", "child_id": f"DEMO-C{number}", **group}
+        for number in range(sisters)
+    )
+    assert words in ranked(group, ({"vacancies": 3},), others).options[0].reasons
+
+
+IMPORTANT = [
+    {"what": "older brother", "postcode": "EX4 3LS", "how_often": "weekly"},
+    {"what": "The youth club at PL1 3BJ", "postcode": "PL1 3BJ", "how_often": "daily"},
+    {"what": "mother", "postcode": "ZZ9 9ZZ", "how_often": "weekly"},
+    {"what": "hospital", "postcode": "EX4 3LS", "how_often": "monthly"},
+]
+
+
+def test_the_important_places_gone_to_most_often_are_named_in_the_referrals_words(
+    ranked: Callable[..., Ranking],
+) -> None:
+    reasons = ranked({"important_places": IMPORTANT}, ({},)).options[0].reasons
+    said = [reason for reason in reasons if "youth club" in reason or "child's" in reason]
+    assert said == [
+        "Less than 0.1 miles from the youth club (daily)",
+        "36.9 miles from the child's older brother (weekly)",
+        "How far it is from the child's mother (weekly) cannot be measured",
+    ]
+    assert not any("PL1" in reason or "EX4" in reason for reason in reasons)
+
+
+def test_a_school_that_is_measured_already_is_not_said_again(ranked: Callable[..., Ranking]) -> None:
+    child = {
+        "prefers": {"school_postcode": "EX4 3LS"},
+        "important_places": [{"what": "school", "postcode": "EX4 3LS", "how_often": "daily"}],
+    }
+    assert len([r for r in ranked(child, ({},)).options[0].reasons if "school" in r]) == 1
+
+
+@pytest.mark.parametrize(("status", "asked"), [("V3", False), ("V4", False), ("V2", True), (None, True)])
+def test_parents_are_not_asked_about_for_a_short_break(
+    ranked: Callable[..., Ranking], status: str | None, asked: bool
+) -> None:
+    prompts = ranked({"legal_status": status}, ({},)).prompts
+    assert any("22C(2) to (4)" in prompt for prompt in prompts) is asked
+
+
+def test_who_approves_outside_the_area_is_told_what_to_do(ranked: Callable[..., Ranking]) -> None:
+    found = ranked({}, (FAR,)).options[0].approvals
+    why = {one.code: one.why for one in found}["outside_area"]
+    assert why == ("Approves the placement: it is outside the authority's area, in an adjoining authority.")
 
 
 def test_importing_the_package_opens_no_engine() -> None:
