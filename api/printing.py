@@ -15,6 +15,9 @@ from rich.text import Text
 
 Answer = dict[str, Any]
 
+_EVERY_PLACEMENT = frozenset({"placement_plan", "notification"})
+"""What every placement needs of the social worker; the whole plan names only what somebody else must sign."""
+
 _OUTCOME_STYLES = {"RAISED": "bold red", "WARNING": "yellow", "NOT_ASSESSED": "magenta", "CLEAR": "green"}
 
 
@@ -114,11 +117,18 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12) -> None:
     table = Table("Child", "Home", "Offer needed", "Why", box=None, padding=(0, 1))
     for row in answer["assignments"][:shown]:
         reasons = " ".join(_sentence(reason) for reason in row["reasons"][:2])
+        signing = sorted({one["who"] for one in row["approvals"] if one["code"] not in _EVERY_PLACEMENT})
+        if signing:
+            reasons += f" Needs {' and '.join(signing)}."
         table.add_row(row["child_id"], row["home_id"], "yes" if row["subject_to_offer"] else "no", reasons)
     console.print(table)
     more = len(answer["assignments"]) - shown
     if more > 0:
         console.print(f"... and {more} more placed.", style="dim")
+    for row in answer["staying"]:
+        console.print(f"Stays at {row['home_id']}: {row['child_id']}.", style="dim")
+    for reason in answer["infeasible_because"]:
+        console.print(f"Cannot hold: {reason}", style="bold")
     for row in answer["unplaced"]:
         reasons = " ".join(_sentence(reason) for reason in row["reasons"][:1])
         console.print(f"Not placed: {row['child_id']}. {reasons}")

@@ -16,6 +16,7 @@ from matching import aims, explain
 from matching.allocation_budget import Budget
 from matching.allocation_result import OrderedResult
 from matching.allocation_search import load_solver, search_in_order
+from matching.approvals import approvals
 from matching.bed_prices import bed_prices, samples
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.company import arriving_together
@@ -253,10 +254,16 @@ def _assignments(
                     reasons=tuple(reasons),
                     cost_to_others=cost.text if cost else "What it costs the others was not worked out.",
                     cost_by_aim=cost.by_aim if cost else {},
-                    subject_to_offer=control_of(home) is not Control.DIRECT,
+                    subject_to_offer=control_of(home, authority=case.referral.authority)
+                    is not Control.DIRECT,
+                    approvals=approvals(case, home),
                 )
             )
     return tuple(sorted(found, key=lambda one: one.child_id))
+
+
+def _authority(joint: JointProblem, unit: int) -> str | None:
+    return joint.units[unit].cases[0].referral.authority
 
 
 def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
@@ -281,7 +288,7 @@ def _enquiries(joint: JointProblem, plan: Homes) -> tuple[tuple[str, tuple[str, 
     homes_of = joint.homes_of
     found = []
     for u, h in enumerate(plan):
-        if h is None or control_of(joint.homes[h]) is Control.DIRECT:
+        if h is None or control_of(joint.homes[h], authority=_authority(joint, u)) is Control.DIRECT:
             continue
         case = joint.units[u].cases[0]
         policy = case.context.policy

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from matching.approvals import Approval
 from matching.bottleneck import Bottleneck
 from matching.trade_offs import Rival
 from reference_data.vocabulary import PlanStatus
@@ -21,6 +22,7 @@ class Assignment:
     cost_to_others: str
     cost_by_aim: Mapping[str, int] = field(hash=False)
     subject_to_offer: bool
+    approvals: tuple[Approval, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's assignment."""
@@ -31,6 +33,7 @@ class Assignment:
             "cost_to_others": self.cost_to_others,
             "cost_to_others_by_aim": dict(self.cost_by_aim),
             "subject_to_offer": self.subject_to_offer,
+            "approvals": [approval.as_dict() for approval in self.approvals],
         }
 
 

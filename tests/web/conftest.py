@@ -197,6 +197,7 @@ def sample_plan() -> dict[str, Any]:
                 "reasons": ["the nearest home that can meet the needs"],
                 "cost_to_others": "costs no other child a home",
                 "subject_to_offer": False,
+                "approvals": [],
             },
             {
                 "child_id": "DEMO-C-022",
@@ -204,9 +205,22 @@ def sample_plan() -> dict[str, Any]:
                 "reasons": ["keeps brother and sister together"],
                 "cost_to_others": None,
                 "subject_to_offer": True,
+                "approvals": [
+                    {
+                        "code": "at_a_distance",
+                        "who": "Director of Children's Services",
+                        "why": "Outside the area and not in an adjoining authority.",
+                        "instrument": "Care Planning Regulations 2010, regulation 11",
+                        "due_on": "2026-06-16",
+                    }
+                ],
             },
         ],
         "enquiries": [{"child_id": "DEMO-C-022", "home_ids": ["DEMO-H-300", "DEMO-H-301"]}],
+        "staying": [
+            {"child_id": "DEMO-C39", "home_id": "DEMO-H20", "reasons": ["Lives here now and stays put."]}
+        ],
+        "infeasible_because": [],
         "unplaced": [
             {
                 "child_id": "DEMO-C-031",

@@ -96,9 +96,15 @@ def test_a_birth_date_or_postcode_never_reaches_the_page(ranking, referral, home
 def test_the_plan_counts_who_is_placed_only_if_a_provider_agrees(plan, homes) -> None:
     page = present_plan(plan=plan, referrals={}, homes=homes)
     assert page.in_brief == (
-        "2 children have a home in this plan, 1 of them only if the provider agrees; 1 child has none."
+        "2 children have a home in this plan, 1 of them only if the provider agrees; 1 child has none. "
+        "1 child stays where they are."
     )
     assert page.assignments[1].ask_next == "Sample House 301"
+
+
+def test_the_plan_says_who_signs_before_a_child_goes(plan, homes) -> None:
+    page = present_plan(plan=plan, referrals={}, homes=homes)
+    assert [item.signs for item in page.assignments] == ["", "Director of Children's Services"]
 
 
 @pytest.mark.parametrize("status", ["OPTIMAL", "FEASIBLE", "INFEASIBLE", "TIME_LIMIT_NO_SOLUTION"])

@@ -23,6 +23,9 @@ AIM_WORDS = {
     "unknown_facts": "Fewest facts still unknown",
 }
 
+EVERY_PLACEMENT = frozenset({"placement_plan", "notification"})
+"""What every placement needs of the social worker, and so is not repeated on every line."""
+
 REASONS_SHOWN = 2
 NAMES_SHOWN = 4
 """More children or homes than this are counted, and their names folded away."""
@@ -57,6 +60,7 @@ class AssignmentView:
     cost_to_others: str
     step: str
     ask_next: str
+    signs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,15 @@ class UnplacedView:
     referral_id: str
     reasons: tuple[str, ...]
     competing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayingView:
+    """One settled child, who keeps the present home."""
+
+    child_id: str
+    referral_id: str
+    home: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +121,8 @@ class PlanPage:
     in_brief: str
     assignments: tuple[AssignmentView, ...]
     unplaced: tuple[UnplacedView, ...]
+    staying: tuple[StayingView, ...]
+    infeasible_because: tuple[str, ...]
     stages: tuple[StageView, ...]
     alternatives: tuple[AlternativeView, ...]
     bottlenecks: tuple[BottleneckView, ...]
@@ -126,6 +141,8 @@ def present_plan(
     if subject:
         brief += f", {subject} of them only if the provider agrees"
     brief += f"; {counted(len(unplaced), 'child has', 'children have')} none."
+    if plan["staying"]:
+        brief += f" {capital(counted(len(plan['staying']), 'child stays', 'children stay'))} where they are."
     return PlanPage(
         as_of=british_date(plan["evidence"]["data_date"]),
         status=plan["status"],
@@ -142,6 +159,15 @@ def present_plan(
             )
             for item in unplaced
         ),
+        staying=tuple(
+            StayingView(
+                child_id=item["child_id"],
+                referral_id=_referral_id(referrals, item["child_id"]),
+                home=_name(homes, item["home_id"]),
+            )
+            for item in plan["staying"]
+        ),
+        infeasible_because=tuple(sentence(str(text)) for text in plan["infeasible_because"]),
         stages=tuple(
             StageView(
                 aim=AIM_WORDS.get(stage["aim"]) or capital(plain(str(stage["aim"]))),
@@ -189,6 +215,9 @@ def _assignment(
         cost_to_others=_cost(item["cost_to_others"]),
         step="Ask the provider" if item["subject_to_offer"] else "We can place",
         ask_next=joined((_name(homes, home_id) for home_id in others[:3]), "then"),
+        signs=joined(
+            sorted({str(one["who"]) for one in item["approvals"] if one["code"] not in EVERY_PLACEMENT})
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -428,3 +429,19 @@ def test_the_answer_holds_no_birth_date_and_no_postcode():
     text = json.dumps(plan_list(children, [one_bed()], as_of=AS_OF).as_dict())
     assert "2014" not in text
     assert not any(postcode in text for postcode in POSTCODES)
+
+
+def test_the_plan_names_who_must_sign_before_a_child_goes_far_away():
+    """Torbay does not adjoin Plymouth, so the Director signs; the same home in Plymouth needs nobody."""
+    far = one_bed("H1", type=PlacementType.CHILDRENS_HOME, contract=ContractKind.SPOT, authority="880")
+    far_plan, _ = planned([child("A")], [far])
+    assert "at_a_distance" in [one.code for one in far_plan.assignments[0].approvals]
+    near_plan, _ = planned([child("A")], [replace(far, authority="879")])
+    assert {one.code for one in near_plan.assignments[0].approvals} == {"placement_plan", "notification"}
+    assert far_plan.as_dict()["assignments"][0]["approvals"][0].keys() == {
+        "code",
+        "who",
+        "why",
+        "instrument",
+        "due_on",
+    }
