@@ -120,6 +120,14 @@ def not_assessed(rule: str, judged: Judged, law: str, missing: Collection[str]) 
     return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)
 
 
+def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:
+    """Return the worst answer, the one due first among equals."""
+    order = tuple(WatchOutcome)
+    return min(
+        found, key=lambda answer: (order.index(answer.outcome), answer.due_on or date.max), default=None
+    )
+
+
 def missing_of(findings: Iterable[Finding]) -> list[str]:
     return [name for finding in findings if finding.answer is Answer.UNKNOWN for name in finding.missing]
 

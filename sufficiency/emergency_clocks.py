@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from reference_data.vocabulary import FOSTERING_TYPES, PlacementType, WatchOutcome
@@ -16,10 +16,11 @@ from sufficiency.emergency_answer import (
     law_named,
     nights_words,
     not_assessed,
+    worst_of,
 )
+from sufficiency.emergency_places import Place, places
 from sufficiency.emergency_stay import Stay, StayApproval
-from sufficiency.spells import Stretch, stretches
-from sufficiency.unsuitable import Nights
+from sufficiency.spells import Stretch
 
 TEMPORARY_CODES = frozenset({"temporary_approval", "regulation_24", "reg_24"})
 
@@ -42,7 +43,8 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
         return stay.max_stay_days is not None or stay.setting is PlacementType.CRISIS_ACCOMMODATION
 
     found = []
-    for stays, stretch in _places(judged, limited):
+    for place in _places(judged, limited):
+        stays, stretch = place.stays, place.stretch
         longest = [stay.max_stay_days for stay in stays if stay.max_stay_days is not None]
         if not longest:
             found.append(not_assessed(rule, judged, law, ("max_stay_days",)))
@@ -71,7 +73,7 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
     if any(stay.setting is None for stay in spell.stays):
         found.append(not_assessed(rule, judged, law, ("setting",)))
     text = f"No stay of child {spell.child_id} has a longest length."
-    return _worst(found) or answer(rule, WatchOutcome.CLEAR, text, law)
+    return worst_of(found) or answer(rule, WatchOutcome.CLEAR, text, law)
 
 
 def temporary_approval_over(judged: Judged) -> RuleAnswer:
@@ -81,7 +83,8 @@ def temporary_approval_over(judged: Judged) -> RuleAnswer:
     """
     rule, law = "temporary_approval_over", "temporary_approval"
     found = []
-    for stays, stretch in _places(judged, lambda stay: stay.setting in FOSTERING_TYPES):
+    for place in _places(judged, lambda stay: stay.setting in FOSTERING_TYPES):
+        stays, stretch = place.stays, place.stretch
         if any(
             stay.setting is PlacementType.CONNECTED_FOSTER_CARER and stay.approvals is None for stay in stays
         ):
@@ -100,7 +103,7 @@ def temporary_approval_over(judged: Judged) -> RuleAnswer:
     if any(stay.setting is None for stay in judged.spell.stays):
         found.append(not_assessed(rule, judged, law, ("setting",)))
     text = f"No temporary approval is recorded for child {judged.spell.child_id}."
-    return _worst(found) or answer(rule, WatchOutcome.CLEAR, text, law)
+    return worst_of(found) or answer(rule, WatchOutcome.CLEAR, text, law)
 
 
 def turned_18(judged: Judged) -> RuleAnswer:
@@ -157,25 +160,10 @@ def _signed(stays: Iterable[Stay], codes: frozenset[str], until: date) -> list[S
     ]
 
 
-def _places(judged: Judged, wanted: Callable[[Stay], bool]) -> list[tuple[tuple[Stay, ...], Stretch]]:
-    """Return the spell's stays in each one place, and from when to when the child was there."""
-    groups: dict[tuple[object, str | None], list[Nights]] = {}
-    for run in judged.spell.runs:
-        if wanted(run.stay):
-            groups.setdefault((run.stay.setting, run.stay.home_id), []).append(run)
-    found = []
-    for runs in groups.values():
-        for stretch in stretches(runs, judged.policy.bridge_nights):
-            here = [run.stay for run in runs if stretch.first <= run.first <= stretch.end]
-            found.append((tuple({id(stay): stay for stay in here}.values()), stretch))
-    return found
-
-
-def _worst(found: Sequence[RuleAnswer]) -> RuleAnswer | None:
-    order = tuple(WatchOutcome)
-    return min(
-        found, key=lambda answer: (order.index(answer.outcome), answer.due_on or date.max), default=None
-    )
+def _places(judged: Judged, wanted: Callable[[Stay], bool]) -> list[Place]:
+    """Return the wanted places of the spell, with nights elsewhere bridged as the spell bridges them."""
+    runs = [run for run in judged.spell.runs if wanted(run.stay)]
+    return places(runs, bridge_nights=judged.policy.bridge_nights)
 
 
 def _weeks_as_days(name: str) -> timedelta:

@@ -230,7 +230,7 @@ def _unlawful(stay: Stay, group: AgeGroup, night: int, in_care: Finding) -> Find
         barred = _registered(stay, otherwise=YES)
     else:
         barred = YES
-    return _both(barred, in_care)
+    return both(barred, in_care)
 
 
 def _unregistered(stay: Stay, group: AgeGroup, night: int, in_care: Finding) -> Finding:
@@ -250,10 +250,10 @@ def _unregistered(stay: Stay, group: AgeGroup, night: int, in_care: Finding) -> 
     covered = YES if stay.legal_basis is LegalBasis.RELEVANT_CHILD else in_care
     if setting is EmergencySetting.UNREGISTERED_SUPPORTED_ACCOMMODATION:
         return covered
-    return _both(_registered(stay, otherwise=YES), covered)
+    return both(_registered(stay, otherwise=YES), covered)
 
 
-def _both(one: Finding, other: Finding) -> Finding:
+def both(one: Finding, other: Finding) -> Finding:
     """Return yes only where both hold; one certain no is enough for no."""
     if NO.answer in (one.answer, other.answer):
         return NO

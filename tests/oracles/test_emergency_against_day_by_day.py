@@ -10,6 +10,7 @@ from datetime import timedelta
 from reference_data.law import legal_limits
 from sufficiency.emergency import watch
 from sufficiency.emergency_rules import RULE_LAWS, WARNS_ONLY
+from sufficiency.emergency_stay import StayApproval, StayNotice
 from tests.counts import count
 from tests.oracles.emergency_day_by_day import slow_watch
 from tests.oracles.emergency_histories import random_history
@@ -95,6 +96,16 @@ def test_cutting_a_stay_into_touching_stays_changes_nothing():
     for seed in range(COUNT):
         rng = random.Random(seed)
         stays, as_of, _ = random_history(rng)
+        stays = [
+            replace(
+                stay,
+                approvals=(StayApproval(on=stay.started_on + timedelta(days=rng.randint(-1, 1))),),
+                notices=(StayNotice(on=stay.started_on + timedelta(days=rng.randint(-1, 9))),),
+            )
+            if rng.random() < 0.6
+            else stay
+            for stay in stays
+        ]
         whole = watch(stays, as_of=as_of).as_dict()["spells"]
         which = rng.randrange(len(stays))
         stay = stays[which]
@@ -105,8 +116,11 @@ def test_cutting_a_stay_into_touching_stays_changes_nothing():
         if cut > as_of:
             continue
         cuts += 1
-        second = replace(stay, stay_id=f"S{len(stays) + rng.randint(0, 50)}", started_on=cut)
-        parts = [*stays[:which], replace(stay, ended_on=cut), *stays[which + 1 :], second]
+        # What was recorded may be with either part: signatures stay with the first, notices go with the second.
+        second_id = f"S{len(stays) + rng.randint(0, 50)}"
+        second = replace(stay, stay_id=second_id, started_on=cut, approvals=stay.approvals and ())
+        first = replace(stay, ended_on=cut, notices=stay.notices and ())
+        parts = [*stays[:which], first, *stays[which + 1 :], second]
         rng.shuffle(parts)
         assert watch(parts, as_of=as_of).as_dict()["spells"] == whole, seed
     assert cuts > COUNT // 4
