@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from api import v1
 from api.database.engine import open_database
+from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.settings import Settings
 from api.web import routes
@@ -69,14 +70,26 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _without_values(error: RequestValidationError) -> ImportRejected:
-    """Return what is wrong with a request field by field, leaving out what was filled in."""
+    """Return what is wrong with a request field by field, leaving out what was filled in.
+
+    The words are ours: those of the library that checks requests speak of parsers and input.
+    """
     return ImportRejected(
         ImportIssue(
             file="request",
             row=None,
             column=".".join(str(part) for part in problem["loc"][1:]) or None,
-            rule=str(problem["type"]),
-            what_to_do=f"{problem['msg']}.",
+            rule=rule,
+            what_to_do=what_to_do,
         )
         for problem in error.errors()
+        for rule, what_to_do in (_rule_and_advice(str(problem["type"]), str(problem["msg"])),)
     )
+
+
+def _rule_and_advice(kind: str, message: str) -> tuple[str, str]:
+    if kind in DATE_RULES:
+        return kind, message
+    if kind == "missing":
+        return "missing_value", "Fill this in."
+    return "wrong_type", "Give a value of the kind that the API's description names."

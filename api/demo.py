@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api import printing
-from reference_data.sample import SAMPLE_DATE, SAMPLE_FORECAST_FROM
+from reference_data.sample import SAMPLE_DATE, SAMPLE_FORECAST_FROM, SAMPLE_FORECAST_NOTE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,6 +83,7 @@ def _print_parts(console: Console, answers: dict[str, Any]) -> None:
     console.rule("2. The whole waiting list at once", align="left")
     printing.print_plan(console, answers["plan"], shown=8)
     console.rule(f"3. Beds short over {DEMO_MONTHS} months", align="left")
+    console.print(SAMPLE_FORECAST_NOTE)
     printing.print_forecast(console, answers["forecast"])
     console.rule("4. Young people in emergency accommodation today", align="left")
     printing.print_watch(console, answers["watch"])

@@ -33,7 +33,7 @@ from api.auth.sessions import (
 )
 from api.database.engine import Database
 from api.database.session import READING_METHODS, RequestTransaction
-from api.errors import NotSignedIn, Problem, TooLarge, places_of, problem_of
+from api.errors import NotSignedIn, Problem, TooLarge, TooManyAttempts, places_of, problem_of
 from api.settings import Settings
 from reference_data.problems import InvalidInput, NotPermitted
 
@@ -74,7 +74,12 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        passing = _Passing(self, scope, send)
+        asked_with = scope["method"]
+        if asked_with == "HEAD":
+            # A route that answers GET answers HEAD too, with the same headers and no body. The server keeps its
+            # own scope, by which it knows that no body follows.
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
+        passing = _Passing(self, scope, send, asked_with)
         try:
             await passing.run(receive)
         finally:
@@ -84,8 +89,9 @@ class Edge:
 class _Passing:
     """One request on its way through the edge."""
 
-    def __init__(self, edge: Edge, scope: Scope, send: Send) -> None:
+    def __init__(self, edge: Edge, scope: Scope, send: Send, asked_with: str) -> None:
         self.edge = edge
+        self.asked_with = asked_with
         self.scope = scope
         self.send = send
         self.started_at = time.monotonic()
@@ -179,7 +185,7 @@ class _Passing:
             json.dumps(
                 {
                     "request": self.reference,
-                    "method": self.scope["method"],
+                    "method": self.asked_with,
                     "route": _pattern(self.scope),
                     "status": self.status,
                     "user_id": user.user_id if user else None,
@@ -199,6 +205,13 @@ def _pattern(scope: Scope) -> str | None:
 
 def error_response(request: Request, error: Exception, error_page: ErrorPage | None) -> Response:
     """Return the answer to an error: a problem document for a program, a page for a person."""
+    response = _error_response(request, error, error_page)
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.wait_seconds)
+    return response
+
+
+def _error_response(request: Request, error: Exception, error_page: ErrorPage | None) -> Response:
     reference: str = request.state.reference
     problem = _problem(error, reference)
     if problem.status >= 500:
@@ -269,6 +282,15 @@ async def _token_in_form(scope: Scope, body: bytes) -> str:
     async with Request(scope, _replay(body)).form() as form:
         given = form.get("csrf_token")
         return given if isinstance(given, str) else ""
+
+
+def _without_body(send: Send) -> Send:
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_headers
 
 
 def _replay(body: bytes) -> Receive:

@@ -35,7 +35,17 @@ class NotSignedIn(NotPermitted):
 
 
 class TooManyAttempts(NotPermitted):
-    """Something was tried too often; it must wait."""
+    """Something was tried too often; it must wait.
+
+    Parameters
+    ----------
+    wait_seconds
+        How long until it may be tried again.
+    """
+
+    def __init__(self, code: str, message: str, *, wait_seconds: int) -> None:
+        super().__init__(code, message)
+        self.wait_seconds = wait_seconds
 
 
 class TooLarge(InvalidInput):

@@ -7,6 +7,7 @@ page cannot say different things.
 from __future__ import annotations
 
 from datetime import date
+from math import ceil
 from typing import Any
 
 from rich.console import Console
@@ -38,7 +39,9 @@ def pounds(pence: int | None) -> str:
 
 def miles(distance: float | None) -> str:
     """Return a distance with its unit."""
-    return "not known" if distance is None else f"{distance:,.1f}"
+    if distance is None:
+        return "not known"
+    return f"{distance:,.1f}" if distance >= 0.1 else "under 0.1"
 
 
 def print_ranking(console: Console, answer: Answer, *, shown: int = 5) -> None:
@@ -170,8 +173,8 @@ def _print_beds_short(console: Console, answer: Answer, every: int) -> None:
         table.add_row(placement, *cells)
     console.print(table)
     console.print(
-        "Beds short in the middle future, (in 9 futures of 10 at most), and the chance that any is short. "
-        "By age in --json.",
+        "Beds short in the middle future; in brackets, at most so many in 9 futures of 10; then the chance that any "
+        "is short. By age in --json.",
         style="dim",
     )
 
@@ -179,7 +182,12 @@ def _print_beds_short(console: Console, answer: Answer, every: int) -> None:
 def _beds_short_cell(row: Answer) -> str:
     if row["p_short"] is None:
         return "not assessed"
-    return f"{row['beds_short_p50']:g} (to {row['beds_short_p90']:g}), {row['p_short']:.0%}"
+    return f"{_whole_beds(row['beds_short_p50'])} (up to {_whole_beds(row['beds_short_p90'])}), {row['p_short']:.0%}"
+
+
+def _whole_beds(beds: float) -> int:
+    """Return beds rounded up, so that as many futures stay at or below the figure as is said."""
+    return ceil(beds - 1e-9)
 
 
 def print_watch(console: Console, answer: Answer) -> None:

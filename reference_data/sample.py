@@ -19,6 +19,11 @@ SAMPLE_RETURNS = _FOLDER / "sample_returns"
 """The folder of five synthetic annual returns, as they came; its README says whose they are."""
 SAMPLE_FORECAST_FROM = date(2021, 4, 1)
 """The first date forecast from those returns: a cohort that only runs off, so a later date shows little."""
+SAMPLE_FORECAST_NOTE = (
+    "The sample's returns are an invented group of children whom almost nobody joins, and end in March 2022; its homes "
+    "are those of June 2026. The forecast shows how the work is done, and not what to expect."
+)
+"""What has to be said wherever a forecast of the sample is shown."""
 _FILES = {
     "homes": "plymouth_homes.json",
     "referrals": "plymouth_referrals.json",

@@ -86,7 +86,8 @@ class Backtest:
     def _warnings(self) -> list[str]:
         if len(self.points) >= FEW_POINTS:
             return []
-        return [f"Only {len(self.points)} forecasts could be checked; coverage of so few is a rough guide."]
+        forecasts = "1 forecast" if len(self.points) == 1 else f"{len(self.points)} forecasts"
+        return [f"Only {forecasts} could be checked; coverage of so few is a rough guide."]
 
 
 def backtest_forecast(

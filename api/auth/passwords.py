@@ -42,7 +42,9 @@ class SignInRefused(NotPermitted):
 def _too_many() -> TooManyAttempts:
     minutes = int(FAILURE_WINDOW.total_seconds() // 60)
     return TooManyAttempts(
-        "too_many_attempts", f"There were too many attempts. Try again in {minutes} minutes."
+        "too_many_attempts",
+        f"There were too many attempts. Try again in {minutes} minutes.",
+        wait_seconds=int(FAILURE_WINDOW.total_seconds()),
     )
 
 

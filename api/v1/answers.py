@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,12 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import open_records
+from api.day_asked import DayAsked
 from api.services.policy import policy_of
 from api.settings import Settings
 
 router = APIRouter(tags=["answers"])
 OpenRecords = Annotated[Records, Depends(open_records)]
-AsOf = Annotated[date | None, Query(description="The date facts are known on; today when absent.")]
+AsOf = Annotated[DayAsked, Query(description="The date facts are known on; today when absent.")]
 
 
 @router.get("/referrals/{referral_id}/options")

@@ -7,8 +7,9 @@ in and out. ``static`` and ``error_page`` are what the application mounts and ca
 from __future__ import annotations
 
 from datetime import date
+from posixpath import normpath
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,6 +22,7 @@ from api.auth.sessions import csrf_token, current_user, end_session, start_sessi
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
+from api.day_asked import DayAsked
 from api.errors import Problem
 from api.services.policy import policy_of
 from api.web.pages import STATIC_FOLDER, navigation, rendered
@@ -32,7 +34,7 @@ from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
 from matching.referral import age_at
 from reference_data.problems import NotEnoughData
-from reference_data.sample import SAMPLE_FORECAST_FROM
+from reference_data.sample import SAMPLE_FORECAST_FROM, SAMPLE_FORECAST_NOTE
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -40,6 +42,8 @@ static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
 OpenRecords = Annotated[Records, Depends(open_records)]
 
 START_PAGE = "/waiting-list"
+SIGNING = frozenset({"/sign-in", "/sign-out"})
+"""Where nobody who has just signed in goes on to."""
 FORECAST_MONTHS = 24
 
 
@@ -185,7 +189,7 @@ def plan_page(request: Request, records: OpenRecords) -> Response:
 def sufficiency_page(
     request: Request,
     records: OpenRecords,
-    start: Annotated[date | None, Query(alias="from", description="The first date forecast.")] = None,
+    start: Annotated[DayAsked, Query(alias="from", description="The first date forecast.")] = None,
 ) -> Response:
     """Return the forecast of children in care and beds short, or say what is missing for one."""
     from api.services.forecast import forecast
@@ -194,7 +198,12 @@ def sufficiency_page(
         answer = forecast(records, start or _forecast_start(request), months=FORECAST_MONTHS)
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
-    return page(request, "sufficiency.html", page=present_sufficiency(answer.as_dict()))
+    return page(
+        request,
+        "sufficiency.html",
+        page=present_sufficiency(answer.as_dict()),
+        sample_note=SAMPLE_FORECAST_NOTE if request.app.state.settings.demo else "",
+    )
 
 
 def _forecast_start(request: Request) -> date:
@@ -230,6 +239,8 @@ def help_page(request: Request) -> Response:
 def _own_address(address: str) -> str:
     """Return an address on this site to go on to; anything else becomes the start page."""
     parts = urlsplit(address)
+    if normpath(unquote(parts.path)) in SIGNING:
+        return START_PAGE
     on_this_site = address.startswith("/") and not address.startswith(("//", "/\\"))
     if not on_this_site or parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in address):
         return START_PAGE

@@ -88,6 +88,12 @@ def short_month(value: date | str) -> str:
     return f"{MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def month_words(value: date | str) -> str:
+    """Return the month of a date as ``June 2026``."""
+    day = as_date(value)
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def days_from(as_of: date, then: date | str | None) -> str:
     """Return how far a date lies from today, as a person would say it."""
     if then is None:
@@ -120,7 +126,7 @@ def miles(distance: float | None) -> str:
     """Return a distance as ``3.4 miles``."""
     if distance is None:
         return UNKNOWN
-    return f"{distance:.1f} miles"
+    return f"{distance:.1f} miles" if distance >= 0.1 else "less than 0.1 miles"
 
 
 def counted(number: int, singular: str, plural: str | None = None) -> str:

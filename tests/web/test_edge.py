@@ -91,6 +91,41 @@ def test_an_unusable_query_is_told_by_its_field_and_without_its_value(site: Any)
     assert "secret" not in response.text
 
 
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("zz", "ambiguous_date"),
+        ("2026-02-30", "impossible_date"),
+        ("0", "spreadsheet_date"),
+        ("1899-12-31", "impossible_date"),
+        ("2201-01-01", "impossible_date"),
+    ],
+)
+def test_a_date_that_cannot_be_used_is_told_in_our_own_words(site: Any, given: str, rule: str) -> None:
+    for path in ("/api/v1/emergency-watch", "/api/v1/referrals/DEMO-R-879/options"):
+        response = site.signed_in().get(f"{path}?as_of={given}")
+        assert response.status_code == 422
+        problem = response.json()["problems"][0]
+        assert (problem["column"], problem["rule"]) == ("as_of", rule)
+        assert "Input" not in response.text
+    page = site.signed_in().get(f"/sufficiency?from={given}")
+    assert page.status_code == 422
+    assert "Input" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/waiting-list", "/sign-in", "/api/v1/homes", "/static/righthome.css"])
+def test_a_head_request_is_answered_as_a_get_without_its_body(site: Any, path: str) -> None:
+    client = site.signed_in()
+    asked, whole = client.head(path), client.get(path)
+    assert asked.status_code == whole.status_code
+    assert asked.content == b""
+    assert asked.headers.get("content-type") == whole.headers.get("content-type")
+
+
+def test_a_head_request_to_a_form_that_is_only_sent_is_refused(site: Any) -> None:
+    assert site.signed_in().head("/sign-out").status_code == 405
+
+
 def test_an_error_of_a_page_is_a_page_with_its_reference(site: Any) -> None:
     response = site.visitor().get("/nothing")
     assert response.headers["content-type"].startswith("text/html")

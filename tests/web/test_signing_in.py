@@ -57,6 +57,10 @@ def test_the_sign_in_form_without_its_token_is_refused_even_with_the_right_passw
         ("https://elsewhere.example/", "/waiting-list"),
         ("//elsewhere.example/", "/waiting-list"),
         ("/\\elsewhere.example", "/waiting-list"),
+        ("/sign-out", "/waiting-list"),
+        ("/sign-out?x=1", "/waiting-list"),
+        ("/help/../sign%2Dout/", "/waiting-list"),
+        ("/sign-in?next=/plan", "/waiting-list"),
     ],
 )
 def test_after_signing_in_the_reader_goes_on_within_this_site_only(
@@ -82,7 +86,9 @@ def test_after_too_many_failures_even_the_right_password_must_wait(fresh_site: A
             sign_in(database, "manager.879", "a wrong password")
     with pytest.raises(TooManyAttempts):
         sign_in(database, "MANAGER.879", PASSWORD)
-    assert send_sign_in(fresh_site.visitor(), "manager.879", PASSWORD).status_code == 429
+    held_up = send_sign_in(fresh_site.visitor(), "manager.879", PASSWORD)
+    assert held_up.status_code == 429
+    assert held_up.headers["retry-after"] == str(int(FAILURE_WINDOW.total_seconds()))
     # Somebody else's name is not held up.
     assert sign_in(database, "auditor.879", PASSWORD)
     with database.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from api.web.presenters.plan import present_plan
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.rule_words import RULE_WORDS
 from matching.eligibility import RULES
+from matching.referral import Wishes
 from sufficiency.emergency_rules import RULES as WATCH_RULES
 
 
@@ -105,6 +107,57 @@ def test_the_plan_counts_who_is_placed_only_if_a_provider_agrees(plan, homes) ->
 def test_the_plan_says_who_signs_before_a_child_goes(plan, homes) -> None:
     page = present_plan(plan=plan, referrals={}, homes=homes)
     assert [item.signs for item in page.assignments] == ["", "Director of Children's Services"]
+
+
+def test_a_plan_that_leaves_nobody_out_says_so(plan, homes) -> None:
+    page = present_plan(plan=plan | {"unplaced": []}, referrals={}, homes=homes)
+    assert "; nobody is left without one." in page.in_brief
+
+
+def _approval(code: str, who: str) -> dict[str, str]:
+    return {"code": code, "who": who, "why": code, "instrument": "", "due_on": "2026-06-22"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (("placement_plan", "notification", "outside_area"), "1 signature and 2 notices"),
+        (("placement_plan", "notification"), "2 notices"),
+        (("fee", "at_a_distance"), "2 signatures"),
+    ],
+)
+def test_signatures_are_counted_apart_from_what_the_social_worker_does_and_stand_first(
+    ranking, referral, homes, codes, said
+) -> None:
+    ranking["options"][0]["approvals"] = [_approval(code, "somebody") for code in codes]
+    option = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14).options[0]
+    assert option.in_brief.endswith(f", {said}")
+    notices = [approval.why in ("Placement_plan.", "Notification.") for approval in option.approvals]
+    assert notices == sorted(notices)
+
+
+def test_a_vacancy_confirmed_after_today_is_no_confirmation(ranking, referral, homes) -> None:
+    homes["DEMO-H-101"] = replace(homes["DEMO-H-101"], vacancies_confirmed_on=date(2026, 6, 20))
+    option = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14).options[0]
+    assert option.vacancy == "Confirmation dated after today, 20 June 2026: check it"
+
+
+def test_that_a_child_was_not_asked_is_said_once(ranking, referral, homes) -> None:
+    reason = "Asleep when the referral was made."
+    untold = replace(referral, wishes=Wishes(reason_not_asked=reason))
+    ranking["prompts"].append(f"The child was not asked: {reason}")
+    page = present_options(ranking=ranking, referral=untold, homes=homes, age_years=14)
+    assert page.wishes_source == f"Not asked: {reason}"
+    assert not any(reason in prompt for prompt in page.prompts)
+
+
+def test_no_distance_at_all_is_not_said_to_be_nothing() -> None:
+    assert words.miles(0.0) == "less than 0.1 miles"
+    assert words.miles(0.1) == "0.1 miles"
+
+
+def test_the_forecast_names_its_first_and_last_month(forecast) -> None:
+    assert present_sufficiency(forecast).period == "June 2026 to June 2028"
 
 
 @pytest.mark.parametrize("status", ["OPTIMAL", "FEASIBLE", "INFEASIBLE", "TIME_LIMIT_NO_SOLUTION"])

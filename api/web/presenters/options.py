@@ -37,6 +37,9 @@ from reference_data.vocabulary import NeedDomain
 SHOWN_IN_FULL = 10
 """Options laid out in full at first; the rest stand in a table, and one link shows them all in full."""
 
+NOTICES = frozenset({"placement_plan", "notification"})
+"""What the social worker agrees or sends; every other approval is somebody else's signature."""
+
 STALE_AFTER_DAYS = 7
 """A vacancy confirmed longer ago than this is marked for a telephone call."""
 
@@ -89,6 +92,7 @@ class OptionView:
     approvals: tuple[ApprovalView, ...]
     needs: tuple[NeedRow, ...]
     needs_picture: Markup | None
+    to_sign: str
     in_brief: str
 
 
@@ -207,8 +211,8 @@ def _legal_status(code: str | None) -> str:
 
 
 def _prompts(prompts: Sequence[str], wishes: Wishes | None) -> tuple[str, ...]:
-    """Return the prompts without the child's own words, which the page shows in a place of their own."""
-    said = wishes.text if wishes else None
+    """Return the prompts without what the child said, or why not: the page shows that in a place of its own."""
+    said = (wishes.text or wishes.reason_not_asked) if wishes else None
     return tuple(sentence(text) for text in prompts if not (said and said in text))
 
 
@@ -242,6 +246,8 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
         QuestionView(text=sentence(question["text"]), ask=capital(plain(question["ask"])))
         for question in item["questions"]
     )
+    # What somebody else has to sign comes before what the social worker sends: it takes longer.
+    needed = sorted(item["approvals"], key=lambda approval: approval["code"] in NOTICES)
     approvals = tuple(
         ApprovalView(
             who=capital(plain(approval["who"])),
@@ -249,16 +255,17 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
             instrument=approval["instrument"] or "",
             due=british_date(approval["due_on"]) if approval["due_on"] else "Date not set",
         )
-        for approval in item["approvals"]
+        for approval in needed
     )
+    to_sign = _to_sign(needed)
     brief = [
         miles(item["distance_miles"]) if item["distance_miles"] is not None else "distance not known",
         weekly_cost(item["weekly_fee_pence"]) if item["weekly_fee_pence"] is not None else "cost not known",
     ]
     if questions:
         brief.append(f"{counted(len(questions), 'question')} to ask")
-    if approvals:
-        brief.append(f"{counted(len(approvals), 'approval')} needed")
+    if to_sign:
+        brief.append(to_sign)
     bars = _bars(referral, home)
     known = any(bar.need is not None or bar.can_meet is not None for bar in bars)
     return OptionView(
@@ -278,8 +285,16 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
         approvals=approvals,
         needs=tuple(_need_row(bar) for bar in bars) if known else (),
         needs_picture=_needs_picture(rank, _name(home, item["home_id"]), bars) if known else None,
+        to_sign=to_sign or "nothing to sign",
         in_brief=", ".join(brief),
     )
+
+
+def _to_sign(approvals: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many signatures somebody else gives, and how many notices and plans are the social worker's."""
+    notices = sum(approval["code"] in NOTICES for approval in approvals)
+    counts = ((len(approvals) - notices, "signature"), (notices, "notice"))
+    return joined(counted(count, noun) for count, noun in counts if count)
 
 
 def _name(home: Home | None, home_id: str) -> str:
@@ -290,6 +305,8 @@ def _vacancy(home: Home | None, as_of: date) -> str:
     if home is None or home.vacancies_confirmed_on is None:
         return "Vacancy not confirmed: telephone first"
     days = (as_of - home.vacancies_confirmed_on).days
+    if days < 0:
+        return f"Confirmation dated after today, {british_date(home.vacancies_confirmed_on)}: check it"
     said = f"Confirmed on {british_date(home.vacancies_confirmed_on)} ({days_from(as_of, home.vacancies_confirmed_on)})"
     return f"{said}: telephone to check" if days > STALE_AFTER_DAYS else said
 

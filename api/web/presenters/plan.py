@@ -140,7 +140,10 @@ def present_plan(
     brief = f"{capital(counted(len(placed), 'child has', 'children have'))} a home in this plan"
     if subject:
         brief += f", {subject} of them only if the provider agrees"
-    brief += f"; {counted(len(unplaced), 'child has', 'children have')} none."
+    if unplaced:
+        brief += f"; {counted(len(unplaced), 'child has', 'children have')} none."
+    else:
+        brief += "; nobody is left without one."
     if plan["staying"]:
         brief += f" {capital(counted(len(plan['staying']), 'child stays', 'children stay'))} where they are."
     return PlanPage(

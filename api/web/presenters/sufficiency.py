@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from api.web.charts import FanPoint, fan_chart, small_line_chart
 from api.web.presenters.evidence import EvidenceView, present_evidence
-from api.web.words import british_date, chance, group_words, number, sentence, short_month
+from api.web.words import british_date, chance, group_words, month_words, number, sentence, short_month
 
 ALL_AGES = "all"
 """The row of every age together; beds serve several ages, so rows by age do not add up to it."""
@@ -82,7 +82,7 @@ class SufficiencyPage:
 
     first: str
     last: str
-    months: int
+    period: str
     runs: str
     in_brief: str
     fan: Markup
@@ -107,7 +107,7 @@ def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
     return SufficiencyPage(
         first=british_date(first.on),
         last=british_date(last.on),
-        months=int(forecast["months"]),
+        period=f"{month_words(first.on)} to {month_words(last.on)}",
         runs=number(forecast["runs"]),
         in_brief=brief,
         fan=fan_chart(
