@@ -14,10 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Answer = dict[str, Any]
+from matching.approvals import EVERY_PLACEMENT
 
-_EVERY_PLACEMENT = frozenset({"placement_plan", "notification"})
-"""What every placement needs of the social worker; the whole plan names only what somebody else must sign."""
+Answer = dict[str, Any]
 
 _OUTCOME_STYLES = {"RAISED": "bold red", "WARNING": "yellow", "NOT_ASSESSED": "magenta", "CLEAR": "green"}
 
@@ -120,7 +119,7 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12) -> None:
     table = Table("Child", "Home", "Offer needed", "Why", box=None, padding=(0, 1))
     for row in answer["assignments"][:shown]:
         reasons = " ".join(_sentence(reason) for reason in row["reasons"][:2])
-        signing = sorted({one["who"] for one in row["approvals"] if one["code"] not in _EVERY_PLACEMENT})
+        signing = sorted({one["who"] for one in row["approvals"] if one["code"] not in EVERY_PLACEMENT})
         if signing:
             reasons += f" Needs {' and '.join(signing)}."
         table.add_row(row["child_id"], row["home_id"], "yes" if row["subject_to_offer"] else "no", reasons)

@@ -18,6 +18,9 @@ from matching.room import usual_limit
 from reference_data.vocabulary import FOSTERING_TYPES, PlacementType
 from reference_data.working_days import working_days_after
 
+EVERY_PLACEMENT = frozenset({"placement_plan", "notification"})
+"""Codes of what the social worker does for every placement; the others are somebody else's signature."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:

@@ -159,7 +159,7 @@ def _access(case: Case, home: Home) -> str | None:
 _IDENTITY = {
     "language": ("speaks", "speak", "the wished-for language"),
     "religion": ("offers", "offer", "the wished-for religion"),
-    "ethnicity": ("is", "be", "of the wished-for ethnic background"),
+    "ethnicity": ("matches", "match", "the wished-for ethnic background"),
     "gender of carer": ("has", "have", "a carer of the wished-for gender"),
 }
 
@@ -173,7 +173,7 @@ def _identity(case: Case, home: Home) -> list[str]:
         elif met:
             found.append(capital(f"{does} {what}"))
         else:
-            found.append(f"Is not {what}" if do == "be" else f"Does not {do} {what}")
+            found.append(f"Does not {do} {what}")
     return found
 
 

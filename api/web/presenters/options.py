@@ -29,6 +29,7 @@ from api.web.words import (
     urgency_words,
     weekly_cost,
 )
+from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home, control_of
 from matching.referral import Referral, Wishes
 from reference_data.codelists import lookup
@@ -36,9 +37,6 @@ from reference_data.vocabulary import NeedDomain
 
 SHOWN_IN_FULL = 10
 """Options laid out in full at first; the rest stand in a table, and one link shows them all in full."""
-
-NOTICES = frozenset({"placement_plan", "notification"})
-"""What the social worker agrees or sends; every other approval is somebody else's signature."""
 
 STALE_AFTER_DAYS = 7
 """A vacancy confirmed longer ago than this is marked for a telephone call."""
@@ -247,7 +245,7 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
         for question in item["questions"]
     )
     # What somebody else has to sign comes before what the social worker sends: it takes longer.
-    needed = sorted(item["approvals"], key=lambda approval: approval["code"] in NOTICES)
+    needed = sorted(item["approvals"], key=lambda approval: approval["code"] in EVERY_PLACEMENT)
     approvals = tuple(
         ApprovalView(
             who=capital(plain(approval["who"])),
@@ -292,7 +290,7 @@ def _option(item: Mapping[str, Any], referral: Referral, home: Home | None, as_o
 
 def _to_sign(approvals: Sequence[Mapping[str, Any]]) -> str:
     """Return how many signatures somebody else gives, and how many notices and plans are the social worker's."""
-    notices = sum(approval["code"] in NOTICES for approval in approvals)
+    notices = sum(approval["code"] in EVERY_PLACEMENT for approval in approvals)
     counts = ((len(approvals) - notices, "signature"), (notices, "notice"))
     return joined(counted(count, noun) for count, noun in counts if count)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
 from api.web.words import british_date, capital, counted, joined, number, plain, sentence
+from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home
 from matching.referral import Referral
 
@@ -22,9 +23,6 @@ AIM_WORDS = {
     "cost": "Net cost to the council",
     "unknown_facts": "Fewest facts still unknown",
 }
-
-EVERY_PLACEMENT = frozenset({"placement_plan", "notification"})
-"""What every placement needs of the social worker, and so is not repeated on every line."""
 
 REASONS_SHOWN = 2
 NAMES_SHOWN = 4

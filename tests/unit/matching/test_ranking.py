@@ -474,6 +474,11 @@ def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> Non
             {},
             "Has not said whether it has a carer of the wished-for gender",
         ),
+        (
+            {"prefers": {"ethnicity": ["Black African"]}},
+            {"offers": {"ethnicities": ["Black African"]}},
+            "Matches the wished-for ethnic background",
+        ),
         ({}, {"vacancies_confirmed_on": "2026-06-16"}, "confirmation is dated after today: check it"),
         (
             {"prefers": {"keep_school": True}},
