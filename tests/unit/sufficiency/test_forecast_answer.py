@@ -201,3 +201,4 @@ def test_a_backtest_reports_error_and_coverage_beside_same_as_today() -> None:
     (point,) = answer["points"]
     assert point["same_as_today"] == 89
     assert point["happened"] == 55
+    assert any("Only 1 forecast could be checked" in text for text in answer["evidence"]["warnings"])
