@@ -167,9 +167,8 @@ def _beds_short_cell(row: Answer) -> str:
 
 
 def print_watch(console: Console, answer: Answer) -> None:
-    """Print every spell with its worst rule, worst first."""
-    order = list(_OUTCOME_STYLES)
-    spells = sorted(answer["spells"], key=lambda spell: (order.index(spell["outcome"]), -spell["nights"]))
+    """Print every spell with the rules that speak, in the order of the answer: the worst first."""
+    spells = answer["spells"]
     if not spells:
         console.print("Nobody is recorded in emergency accommodation.")
     for spell in spells:

@@ -87,6 +87,33 @@ WARNS_ONLY = frozenset(
 """Rules that never answer RAISED."""
 
 
+_RAISED_FIRST = {"looked_after_unlawful_setting": 0, "unregistered": 0, "over_14_nights": 1}
+"""Raised by law before raised by policy, and of policy the limit that inspectors spoke of first."""
+
+
+def worst_first(found: Iterable[tuple[str, str]]) -> tuple[int, int]:
+    """Return a key that sorts answers, or spells by all their answers, from the worst down.
+
+    Parameters
+    ----------
+    found
+        Names of rules, each with its outcome.
+
+    Examples
+    --------
+    >>> worst_first([("unregistered", "RAISED")]) < worst_first([("over_14_nights", "RAISED")])
+    True
+    """
+    order = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
+    return min(
+        (
+            (order[outcome], _RAISED_FIRST.get(rule, 2) if outcome == WatchOutcome.RAISED else 2)
+            for rule, outcome in found
+        ),
+        default=(len(order), 2),
+    )
+
+
 def answers(judged: Judged) -> tuple[RuleAnswer, ...]:
     """Return what every rule says of a spell, always all of them and in the contract's order."""
     if judged.adult_throughout:

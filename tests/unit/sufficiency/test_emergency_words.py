@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -256,3 +257,62 @@ def test_a_caravan_is_unregistered_by_its_nature(born):
 def test_a_setting_whose_provider_may_be_registered_is_asked(setting):
     answer = rules(replace(HOTEL, setting=setting, provider_registered=None))["unregistered"]
     assert (answer.outcome, answer.missing) == ("NOT_ASSESSED", ("provider_registered",))
+
+
+# Records that contradict each other
+
+
+def overlaps(*stays):
+    return [warning for warning in watch(stays, as_of=TODAY).evidence["warnings"] if "overlap" in warning]
+
+
+def test_overlapping_stays_in_different_settings_are_warned_of_by_their_ids():
+    first = replace(HOTEL, ended_on=date(2026, 6, 10))
+    second = replace(BED_AND_BREAKFAST, stay_id="S2", started_on=date(2026, 6, 9))
+    for order in itertools.permutations((first, second)):
+        (warning,) = overlaps(*order)
+        assert "S1" in warning
+        assert "S2" in warning
+        assert "C1" not in warning
+
+
+def test_touching_stays_stays_alike_and_those_of_other_children_do_not_contradict_each_other():
+    first = replace(HOTEL, ended_on=date(2026, 6, 10))
+    second = replace(BED_AND_BREAKFAST, stay_id="S2", started_on=date(2026, 6, 10))
+    assert overlaps(first, second) == []
+    assert overlaps(HOTEL, replace(HOTEL, stay_id="S2", started_on=date(2026, 6, 9))) == []
+    assert overlaps(HOTEL, replace(second, child_id="C2")) == []
+    assert overlaps(HOTEL, replace(second, started_on=TODAY + timedelta(days=1))) == []
+    assert overlaps(HOTEL, replace(second, setting=None)) == []
+
+
+# The worst first
+
+
+def test_law_comes_before_policy_and_policy_on_nights_before_the_rest():
+    crisis = replace(
+        HOTEL,
+        child_id="C-crisis",
+        setting=PlacementType.CRISIS_ACCOMMODATION,
+        provider_registered=True,
+        max_stay_days=7,
+        started_on=date(2026, 4, 1),
+    )
+    nights = replace(
+        HOTEL,
+        stay_id="S2",
+        child_id="C-nights",
+        in_care=False,
+        legal_basis=LegalBasis.PART_7,
+        started_on=date(2026, 5, 1),
+    )
+    unlawful = replace(HOTEL, stay_id="S3", child_id="C-law", started_on=date(2026, 6, 17))
+    report = watch([crisis, nights, unlawful], as_of=TODAY)
+    assert [spell.child_id for spell in report.spells] == ["C-law", "C-nights", "C-crisis"]
+    assert {spell.outcome for spell in report.spells} == {"RAISED"}
+
+
+def test_a_birth_date_recorded_with_a_later_stay_is_still_used():
+    later = replace(HOTEL, stay_id="S2", started_on=TODAY + timedelta(days=3))
+    spell = watch([replace(HOTEL, date_of_birth=None, ended_on=TODAY), later], as_of=TODAY).spells[0]
+    assert spell.age == 17
