@@ -190,10 +190,9 @@ def _whole_beds(beds: float) -> int:
 
 
 def print_watch(console: Console, answer: Answer) -> None:
-    """Print every spell with its worst rule, worst first."""
+    """Print every spell with the rules that speak, in the order of the answer: the worst first."""
     _print_warnings(console, answer)
-    order = list(_OUTCOME_STYLES)
-    spells = sorted(answer["spells"], key=lambda spell: (order.index(spell["outcome"]), -spell["nights"]))
+    spells = answer["spells"]
     if not spells:
         console.print("Nobody is recorded in emergency accommodation.")
     for spell in spells:

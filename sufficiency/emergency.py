@@ -19,7 +19,7 @@ from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_answer import Judged, RuleAnswer, UnsuitableNights, missing_of
-from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of
+from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of, worst_first
 from sufficiency.emergency_stay import Stay
 from sufficiency.spells import NightWindow, Spell, spells_of_child, stretches, unsuitable_runs
 from sufficiency.unsuitable import Nights
@@ -80,7 +80,7 @@ class WatchedSpell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchReport:
-    """Every spell on one day: the worst first, then the longest."""
+    """Every spell on one day: the worst first, law before policy, then the longest."""
 
     as_of: date
     spells: tuple[WatchedSpell, ...]
@@ -140,6 +140,7 @@ def watch(
     disagreeing = 0
     watched: list[WatchedSpell] = []
     for child in by_child.values():
+        warnings += _overlaps([stay for stay in child if stay.started_on <= as_of])
         births = {stay.date_of_birth for stay in child if stay.date_of_birth}
         disagreeing += len(births) > 1
         watched += _watched_child(
@@ -157,10 +158,15 @@ def watch(
     no_night = sum(stay.started_on == stay.ended_on for stay in stays)
     if no_night:
         warnings.append(f"{no_night} stay{'' if no_night == 1 else 's'} without a night: not counted.")
-    order = tuple(WatchOutcome)
     watched.sort(
-        key=lambda spell: (order.index(spell.outcome), -spell.nights, spell.child_id, spell.spell_id)
+        key=lambda spell: (
+            worst_first((answer.rule, answer.outcome) for answer in spell.rules),
+            -spell.nights,
+            spell.child_id,
+            spell.spell_id,
+        )
     )
+    warnings.sort()
     return WatchReport(
         as_of=as_of,
         spells=tuple(watched),
@@ -188,6 +194,23 @@ def _refuse_unusable(stays: Iterable[Stay]) -> None:
             raise InvalidInput(
                 "ended_before_started", "A stay ends before it starts. Correct one of the dates."
             )
+
+
+def _overlaps(stays: Iterable[Stay]) -> list[str]:
+    """Return a warning of every two stays of one child with a night in common and different settings."""
+    told = [stay for stay in stays if stay.setting is not None and stay.started_on != stay.ended_on]
+    told.sort(key=lambda stay: (stay.started_on, stay.stay_id))
+    found = []
+    for place, stay in enumerate(told):
+        for later in told[place + 1 :]:
+            if stay.ended_on is not None and later.started_on >= stay.ended_on:
+                break
+            if later.setting != stay.setting:
+                found.append(
+                    f"Stays {stay.stay_id} and {later.stay_id} of one child overlap in different settings: correct "
+                    "a date or a setting."
+                )
+    return found
 
 
 def _data_date(stays: Iterable[Stay], as_of: date) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -92,6 +92,12 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def since_words(stretch: Stretch) -> str:
+    """Return the nights of a stretch and its first day, and how many of them were spent elsewhere."""
+    since = f"{nights_words(stretch.nights)} since {day_words(day(stretch.first))}"
+    return f"{since}, {stretch.elsewhere} of them elsewhere" if stretch.elsewhere else since
+
+
 def nights_words(nights: int) -> str:
     return f"{nights} night{'' if nights == 1 else 's'}"
 
@@ -100,21 +106,26 @@ def answer(
     rule: str,
     outcome: WatchOutcome,
     text: str,
-    law: str,
+    law: str | Sequence[str],
     due_on: date | None = None,
     missing: Collection[str] = (),
 ) -> RuleAnswer:
+    """Return an answer that cites one law by its name in the table, or several where each binds or may."""
     return RuleAnswer(
         rule=rule,
         outcome=outcome,
         text=text,
-        instrument=law_named(law).instrument,
+        instrument=instrument_of((law,) if isinstance(law, str) else law),
         due_on=due_on,
         missing=_in_field_order(missing),
     )
 
 
-def not_assessed(rule: str, judged: Judged, law: str, missing: Collection[str]) -> RuleAnswer:
+def instrument_of(laws: Sequence[str]) -> str:
+    return "; ".join(law_named(name).instrument for name in laws)
+
+
+def not_assessed(rule: str, judged: Judged, law: str | Sequence[str], missing: Collection[str]) -> RuleAnswer:
     names = _in_field_order(missing)
     text = f"Not assessed for child {judged.spell.child_id}: record {', '.join(names)}."
     return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)

@@ -16,6 +16,7 @@ from sufficiency.emergency_answer import (
     law_named,
     nights_words,
     not_assessed,
+    since_words,
     worst_of,
 )
 from sufficiency.emergency_places import Place, places
@@ -52,22 +53,18 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
         limit = min(longest)
         leave_by = day(stretch.first + limit)
         planned = any(stay.onward_plan_on and stay.onward_plan_on <= judged.until for stay in stays)
+        counted = (
+            f"The stay of child {spell.child_id}, meant for at most {nights_words(limit)}, counts "
+            f"{since_words(stretch)}"
+        )
         if stretch.nights > limit:
-            text = (
-                f"Child {spell.child_id} has spent {nights_words(stretch.nights)} in a place meant for "
-                f"at most {limit}; "
-                f"the stay was to end on {day_words(leave_by)}."
-            )
+            text = f"{counted}; it was to end on {day_words(leave_by)}."
             found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by))
         elif stretch.nights * 2 >= limit and not planned:
-            text = (
-                f"Child {spell.child_id} has spent {nights_words(stretch.nights)} of at most {limit} "
-                "and no onward plan "
-                f"is recorded. Agree one; the stay ends on {day_words(leave_by)}."
-            )
+            text = f"{counted}, and no onward plan is recorded. Agree one; the stay ends on {day_words(leave_by)}."
             found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, ("onward_plan_on",)))
         else:
-            text = f"Child {spell.child_id} has spent {nights_words(stretch.nights)} of at most {limit}."
+            text = f"{counted}."
             due_on = leave_by if stretch.open else None
             found.append(answer(rule, WatchOutcome.CLEAR, text, law, due_on))
     if any(stay.setting is None for stay in spell.stays):

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reference_data.vocabulary import EmergencySetting, LegalBasis, WatchOutcome
-from sufficiency.emergency_answer import Judged, RuleAnswer, answer, day, day_words, missing_of, not_assessed
-from sufficiency.unsuitable import Answer, Nights
+from sufficiency.emergency_answer import (
+    Judged,
+    RuleAnswer,
+    answer,
+    day,
+    day_words,
+    law_named,
+    missing_of,
+    not_assessed,
+)
+from sufficiency.emergency_instruments import (
+    bed_and_breakfast_laws,
+    other_arrangements_laws,
+    registration_laws,
+)
+from sufficiency.emergency_places import Place, places
+from sufficiency.unsuitable import NO_PROVIDER, Answer, Nights
 
 
 def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
@@ -14,21 +29,18 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
     rule = "looked_after_unlawful_setting"
     spell = judged.spell
     runs = spell.runs
-    newest_law = _newest_law(runs)
-    barred = _on_the_first_night([run for run in runs if run.unlawful.answer is Answer.YES])
+    newest_law = other_arrangements_laws([max(runs, key=lambda run: run.end)])
+    barred = [run for run in runs if run.unlawful.answer is Answer.YES]
     if barred:
-        young = barred[0].age_group == "under_16"
-        law = "other_arrangements_under_16" if young else "other_arrangements_16_17"
-        where = ", ".join(sorted({run.stay.setting.words for run in barred if run.stay.setting}))
-        first = day(min(run.first for run in barred))
+        where, still_there = _where(barred)
         text = (
-            f"Child {spell.child_id}, looked after, {_verb(judged)} in a setting ({where}) that the "
-            f"regulations do not allow, from the night of {day_words(first)}. "
-            "No approval makes it lawful."
+            f"Child {spell.child_id}, looked after, {_verb(still_there)} in a setting that the regulations do not "
+            f"allow: {where} No approval makes it lawful."
         )
-        if spell.open:
+        if still_there:
             text += " Move the child now."
-        return answer(rule, WatchOutcome.RAISED, text, law, first)
+        first = day(min(run.first for run in barred))
+        return answer(rule, WatchOutcome.RAISED, text, other_arrangements_laws(barred), first)
     if any(
         run.stay.setting is EmergencySetting.POLICE_CELL and run.stay.legal_basis is LegalBasis.PACE
         for run in runs
@@ -45,43 +57,34 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
     return answer(rule, WatchOutcome.CLEAR, text, newest_law)
 
 
-def _on_the_first_night(runs: Sequence[Nights]) -> list[Nights]:
-    """Return the runs that hold the earliest night of any of them."""
-    first = min((run.first for run in runs), default=0)
-    return [run for run in runs if run.first == first]
-
-
-def _verb(judged: Judged) -> str:
-    return "is" if judged.spell.open else "was"
-
-
-def _newest_law(runs: Sequence[Nights]) -> str:
-    young = max(runs, key=lambda run: run.end).age_group == "under_16"
-    return "other_arrangements_under_16" if young else "other_arrangements_16_17"
-
-
 def unregistered(judged: Judged) -> RuleAnswer:
     """Raise accommodation that must be registered for this child and is not."""
     rule = "unregistered"
     spell = judged.spell
-    lacking = _on_the_first_night([run for run in spell.runs if run.unregistered.answer is Answer.YES])
+    lacking = [run for run in spell.runs if run.unregistered.answer is Answer.YES]
     if lacking:
-        settings = {run.stay.setting for run in lacking}
-        supported = lacking[0].age_group == "16_17" and EmergencySetting.UNREGISTERED_HOME not in settings
-        law = "supported_accommodation_registration" if supported else "childrens_home_registration"
-        first = day(min(run.first for run in lacking))
+        where, still_there = _where(lacking)
         text = (
-            f"Child {spell.child_id} {_verb(judged)} in accommodation that must be registered and is "
-            f"not, from the night of {day_words(first)}. Tell Ofsted."
+            f"Child {spell.child_id} {_verb(still_there)} in accommodation that "
+            f"{'must be registered and is not' if still_there else 'had to be registered and was not'}: {where} "
+            "Tell Ofsted."
         )
-        if spell.open:
+        if still_there:
             text += " Move the child now."
-        return answer(rule, WatchOutcome.RAISED, text, law, first)
-    missing = missing_of(run.unregistered for run in spell.runs)
-    if missing:
-        return not_assessed(rule, judged, "supported_accommodation_registration", missing)
+        first = day(min(run.first for run in lacking))
+        return answer(rule, WatchOutcome.RAISED, text, registration_laws(lacking), first)
+    unknown = [run for run in spell.runs if run.unregistered.answer is Answer.UNKNOWN]
+    if unknown:
+        missing = missing_of(run.unregistered for run in unknown)
+        return not_assessed(rule, judged, registration_laws(unknown), missing)
     text = f"No registration is known to be lacking for child {spell.child_id}."
-    return answer(rule, WatchOutcome.CLEAR, text, "supported_accommodation_registration")
+    run_by_nobody = {run.stay.setting.words for run in spell.runs if run.stay.setting in NO_PROVIDER}
+    if run_by_nobody:
+        text += (
+            f" No provider runs this as accommodation for children ({', '.join(sorted(run_by_nobody))}): the other "
+            "rules judge it."
+        )
+    return answer(rule, WatchOutcome.CLEAR, text, registration_laws(spell.runs))
 
 
 def bed_and_breakfast(judged: Judged) -> RuleAnswer:
@@ -89,13 +92,38 @@ def bed_and_breakfast(judged: Judged) -> RuleAnswer:
     rule = "bed_and_breakfast"
     spell = judged.spell
     runs = [run for run in spell.runs if run.stay.setting is EmergencySetting.BED_AND_BREAKFAST]
+    laws = bed_and_breakfast_laws(runs or spell.runs)
     if runs:
-        first = day(runs[0].first)
+        first = day(min(run.first for run in runs))
         text = (
-            f"Child {spell.child_id} {_verb(judged)} in bed and breakfast, from the night of "
-            f"{day_words(first)}. Guidance says it is not suitable, even in an emergency."
+            f"Child {spell.child_id} {_verb(any(run.open for run in runs))} in bed and breakfast, from the night of "
+            f"{day_words(first)}. {' '.join(law_named(law).says for law in laws)}"
         )
-        return answer(rule, WatchOutcome.WARNING, text, rule, first)
+        return answer(rule, WatchOutcome.WARNING, text, laws, first)
     if any(run.stay.setting is None for run in spell.runs):
-        return not_assessed(rule, judged, rule, ("setting",))
-    return answer(rule, WatchOutcome.CLEAR, f"Child {spell.child_id} is not in bed and breakfast.", rule)
+        return not_assessed(rule, judged, laws, ("setting",))
+    return answer(rule, WatchOutcome.CLEAR, f"Child {spell.child_id} is not in bed and breakfast.", laws)
+
+
+def _where(runs: Sequence[Nights]) -> tuple[str, bool]:
+    """Return the settings of some runs in words, the present ones first, and whether there are present ones."""
+    found = places(runs, bridge_nights=0, key=lambda stay: stay.setting)
+    present = [place for place in found if place.stretch.open]
+    past = [place for place in found if not place.stretch.open]
+    if not present:
+        return f"{_settings(past)}.", False
+    earlier = f" Earlier in the spell: {_settings(past)}." if past else ""
+    return f"{_settings(present)}.{earlier}", True
+
+
+def _settings(found: Iterable[Place]) -> str:
+    # No last night is told: where only the law of an age barred the setting, it would be the birthday.
+    return ", ".join(
+        f"{place.setting.words} from the night of {day_words(day(place.stretch.first))}"
+        for place in found
+        if place.setting
+    )
+
+
+def _verb(present: bool) -> str:
+    return "is" if present else "was"

@@ -14,24 +14,29 @@ from sufficiency.emergency_answer import (
     missing_of,
     nights_words,
     not_assessed,
+    since_words,
 )
-from sufficiency.spells import Stretch
+from sufficiency.emergency_instruments import accommodation_laws
+from sufficiency.spells import Stretch, stretches
 
 
 def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     """Warn from the first night in unsuitable accommodation."""
-    rule, law = "unsuitable_at_all", "suitable_other_arrangements"
+    rule = "unsuitable_at_all"
     spell = judged.spell
     unsuitable = judged.sure.runs
+    law = accommodation_laws(unsuitable or spell.runs)
     if unsuitable:
         settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
-        first = day(min(run.first for run in unsuitable))
+        (whole,) = stretches(unsuitable, bridge_nights=spell.nights)
+        first = day(whole.first)
+        apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
         text = (
             f"Child {spell.child_id} has been in unsuitable accommodation ({settings}) "
-            f"since {day_words(first)}. Find a suitable place now."
-            if spell.open
+            f"since {day_words(first)}{apart}. Find a suitable place now."
+            if whole.open
             else f"Child {spell.child_id} was in unsuitable accommodation ({settings}) "
-            f"from {day_words(first)}."
+            f"from {day_words(first)}{apart}."
         )
         return answer(rule, WatchOutcome.WARNING, text, law, first)
     missing = missing_of(run.unsuitable for run in spell.runs)
@@ -48,23 +53,16 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
     and fifteen more. It stands there beforehand too, while the child is still there.
     """
     rule, law = "over_14_nights", "fourteen_nights"
-    child, limit = judged.spell.child_id, judged.policy.over_14_nights
+    limit = judged.policy.over_14_nights
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights > limit:
         over_on = day(sure.first + limit + 1)
-        text = (
-            f"Child {child} has spent {nights_words(sure.nights)} in unsuitable accommodation since "
-            f"{day_words(day(sure.first))}; the limit is {nights_words(limit)}, passed on "
-            f"{day_words(over_on)}."
-        )
+        text = f"{_spent(judged, sure)}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
         return answer(rule, WatchOutcome.RAISED, text, law, over_on)
     possible = _telling(judged, with_unknown=True)
     if possible and possible.nights > limit:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
-    text = (
-        f"Child {child} has spent {nights_words(possible.nights if possible else 0)} in unsuitable "
-        f"accommodation; the limit is {nights_words(limit)}."
-    )
+    text = f"{_spent(judged, possible)}; the limit is {nights_words(limit)}."
     running = _running(judged)
     if running is None:
         return answer(rule, WatchOutcome.CLEAR, text, law)
@@ -89,19 +87,16 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
             return answer(rule, WatchOutcome.WARNING, text, law, move_by)
         if sure.open:
             text = (
-                f"Child {child} has spent {nights_words(sure.nights)} in unsuitable accommodation and must "
-                f"move by {day_words(move_by)} to stay within {nights_words(limit)}."
+                f"{_spent(judged, sure)}. The child must move by {day_words(move_by)} to stay within "
+                f"{nights_words(limit)}."
             )
             return answer(rule, WatchOutcome.WARNING, text, law, move_by)
-        text = f"Child {child} spent {nights_words(sure.nights)} in unsuitable accommodation."
+        text = f"{_spent(judged, sure)}."
         return answer(rule, WatchOutcome.WARNING, text, law)
     possible = _telling(judged, with_unknown=True)
     if possible and possible.nights >= start:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
-    text = (
-        f"Child {child} has spent {nights_words(possible.nights if possible else 0)} in unsuitable "
-        f"accommodation; the warning starts at {nights_words(start)}."
-    )
+    text = f"{_spent(judged, possible)}; the warning starts at {nights_words(start)}."
     running = _running(judged)
     return answer(rule, WatchOutcome.CLEAR, text, law, day(running.first + limit) if running else None)
 
@@ -113,22 +108,42 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
     """
     rule, law = "cumulative_nights", "nights_in_the_window"
     spell, policy = judged.spell, judged.policy
-    limit, days = policy.cumulative_nights, policy.cumulative_window_days
-    now = judged.possible.window.on(spell.until)
+    limit = policy.cumulative_nights
+    now = _in_window(judged)
     over = _first_day_over(judged, with_unknown=False)
     if over is not None:
         text = (
-            f"Child {spell.child_id} has spent more than {nights_words(limit)} of {days} days in unsuitable "
-            f"accommodation since {day_words(over)}; the count is now {now}."
+            f"Child {spell.child_id} has spent {now} in unsuitable accommodation; the limit of {limit} was passed "
+            f"on {day_words(over)}."
         )
         return answer(rule, WatchOutcome.RAISED, text, law, over)
     if _first_day_over(judged, with_unknown=True) is not None:
         return not_assessed(rule, judged, law, judged.doubtful_because)
-    text = (
-        f"Child {spell.child_id} has spent {now} of the last {days} nights in unsuitable accommodation; "
-        f"the limit is {limit}."
-    )
+    text = f"Child {spell.child_id} has spent {now} in unsuitable accommodation; the limit is {limit}."
     return answer(rule, WatchOutcome.CLEAR, text, law)
+
+
+def _in_window(judged: Judged) -> str:
+    """Return how many of the nights of the window were unsuitable, in words; the doubtful ones apart."""
+    spell, days = judged.spell, judged.policy.cumulative_window_days
+    sure, possible = judged.sure.window.on(spell.until), judged.possible.window.on(spell.until)
+    nights = f"{sure}" if possible == sure else f"{sure}, and perhaps {possible - sure} more,"
+    ended = f"the {days} nights before {day_words(judged.until)}"
+    return f"{nights} of {f'the last {days} nights' if spell.open else ended}"
+
+
+def _spent(judged: Judged, stretch: Stretch | None) -> str:
+    """Return the start of a sentence on the nights of a stretch; doubtful ones make it ``at most``."""
+    child = judged.spell.child_id
+    if stretch is None:
+        return f"Child {child} has spent no night in unsuitable accommodation"
+    most = "" if stretch in judged.sure.stretches else "at most "
+    if stretch.elsewhere:
+        return f"The spell of child {child} in unsuitable accommodation counts {most}{since_words(stretch)}"
+    return (
+        f"Child {child} has spent {most}{nights_words(stretch.nights)} in unsuitable accommodation since "
+        f"{day_words(day(stretch.first))}"
+    )
 
 
 def _first_day_over(judged: Judged, *, with_unknown: bool) -> date | None:

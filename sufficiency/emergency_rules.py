@@ -43,13 +43,23 @@ RULES: dict[str, Rule] = {
 
 
 RULE_LAWS: dict[str, tuple[str, ...]] = {
-    "unsuitable_at_all": ("suitable_other_arrangements",),
+    "unsuitable_at_all": (
+        "suitable_other_arrangements",
+        "homeless_duties",
+        "section_20_first",
+        "care_leaver_accommodation",
+    ),
     "over_14_nights": ("fourteen_nights",),
     "approaching_14_nights": ("fourteen_nights",),
     "cumulative_nights": ("nights_in_the_window",),
     "looked_after_unlawful_setting": ("other_arrangements_16_17", "other_arrangements_under_16"),
     "unregistered": ("supported_accommodation_registration", "childrens_home_registration"),
-    "bed_and_breakfast": ("bed_and_breakfast",),
+    "bed_and_breakfast": (
+        "bed_and_breakfast",
+        "suitable_other_arrangements",
+        "bed_and_breakfast_care_leaver",
+        "section_20_first",
+    ),
     "crisis_stay_over": ("longest_stay",),
     "temporary_approval_over": (
         "temporary_approval",
@@ -61,7 +71,7 @@ RULE_LAWS: dict[str, tuple[str, ...]] = {
     "homeless_duties": ("homeless_duties",),
     "turned_18": ("leaving_care_at_18",),
 }
-"""The entries of the table of law that a rule may answer with; the first where nothing else fits."""
+"""The entries of the table of law that a rule may answer with, several at once where each may bind."""
 
 WARNS_ONLY = frozenset(
     {
@@ -75,6 +85,33 @@ WARNS_ONLY = frozenset(
     }
 )
 """Rules that never answer RAISED."""
+
+
+_RAISED_FIRST = {"looked_after_unlawful_setting": 0, "unregistered": 0, "over_14_nights": 1}
+"""Raised by law before raised by policy, and of policy the limit that inspectors spoke of first."""
+
+
+def worst_first(found: Iterable[tuple[str, str]]) -> tuple[int, int]:
+    """Return a key that sorts answers, or spells by all their answers, from the worst down.
+
+    Parameters
+    ----------
+    found
+        Names of rules, each with its outcome.
+
+    Examples
+    --------
+    >>> worst_first([("unregistered", "RAISED")]) < worst_first([("over_14_nights", "RAISED")])
+    True
+    """
+    order = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
+    return min(
+        (
+            (order[outcome], _RAISED_FIRST.get(rule, 2) if outcome == WatchOutcome.RAISED else 2)
+            for rule, outcome in found
+        ),
+        default=(len(order), 2),
+    )
 
 
 def answers(judged: Judged) -> tuple[RuleAnswer, ...]:

@@ -53,11 +53,15 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Nights counted through from a first ordinal to an end; ``open`` means it goes on tonight."""
+    """Nights counted through from a first ordinal to an end; ``open`` means it goes on tonight.
+
+    ``elsewhere`` of them are those of the short gaps.
+    """
 
     first: int
     end: int
     open: bool
+    elsewhere: int = 0
 
     @property
     def nights(self) -> int:
@@ -205,7 +209,12 @@ def stretches(runs: Sequence[Nights], bridge_nights: int) -> list[Stretch]:
     for run in sorted(runs, key=lambda run: run.first):
         if joined and run.first - joined[-1].end <= bridge_nights:
             last = joined[-1]
-            joined[-1] = Stretch(last.first, max(last.end, run.counted_end), last.open or run.open)
+            joined[-1] = Stretch(
+                last.first,
+                max(last.end, run.counted_end),
+                last.open or run.open,
+                last.elsewhere + max(0, run.first - last.end),
+            )
         else:
             joined.append(Stretch(run.first, run.counted_end, run.open))
     return joined

@@ -87,11 +87,20 @@ ALWAYS_LAWFUL_SETTINGS: frozenset[Setting] = frozenset(FOSTERING_TYPES) | {
 }
 """Settings that other law governs; the watch lists them and raises only their own clocks."""
 
-NO_OFSTED_REGISTRATION: frozenset[Setting] = ALWAYS_LAWFUL_SETTINGS | {
-    EmergencySetting.UNASSESSED_FRIEND,
-    EmergencySetting.POLICE_CELL,
-    EmergencySetting.HOSPITAL_FIT_FOR_DISCHARGE,
-}
+NO_PROVIDER: frozenset[Setting] = frozenset(
+    {
+        EmergencySetting.COUNCIL_OFFICE,
+        EmergencySetting.UNASSESSED_FRIEND,
+        EmergencySetting.POLICE_CELL,
+        EmergencySetting.HOSPITAL_FIT_FOR_DISCHARGE,
+    }
+)
+"""Nobody runs these as accommodation for children, so there is no registration to ask for."""
+
+NO_OFSTED_REGISTRATION: frozenset[Setting] = ALWAYS_LAWFUL_SETTINGS | NO_PROVIDER
+
+UNREGISTERED_BY_NATURE: frozenset[Setting] = frozenset({EmergencySetting.CARAVAN})
+"""Where a looked after child in a caravan is cared for, nobody is registered unless the record says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +189,8 @@ def _by_age(rule: NightRule, stay: Stay, group: AgeGroup | None, night: int, in_
         return rule(stay, "16_17" if group == "adult" else group, night, in_care)
     younger = rule(stay, "under_16", night, in_care)
     older = rule(stay, "16_17", night, in_care)
-    if younger.answer is older.answer:
-        return Finding(younger.answer, tuple(dict.fromkeys(younger.missing + older.missing)))
+    if younger.answer is older.answer and set(younger.missing) == set(older.missing):
+        return younger
     return Finding(Answer.UNKNOWN, tuple(dict.fromkeys(("date_of_birth", *younger.missing, *older.missing))))
 
 
@@ -249,6 +258,8 @@ def _unregistered(stay: Stay, group: AgeGroup, night: int, in_care: Finding) -> 
         return NO
     covered = YES if stay.legal_basis is LegalBasis.RELEVANT_CHILD else in_care
     if setting is EmergencySetting.UNREGISTERED_SUPPORTED_ACCOMMODATION:
+        return covered
+    if setting in UNREGISTERED_BY_NATURE and stay.provider_registered is None:
         return covered
     return both(_registered(stay, otherwise=YES), covered)
 

@@ -26,6 +26,7 @@ FAMILY_OR_SCHOOL = {
     "adoption",
 }
 CHILDRENS_HOMES = {"childrens_home", "secure_childrens_home"}
+RUN_BY_NOBODY = {"council_office", "unassessed_friend", "police_cell", "hospital_fit_for_discharge"}
 SUPPORTED = {"hostel", "supported_accommodation", "crisis_accommodation"}
 
 
@@ -99,9 +100,11 @@ def unregistered_at(stay: Stay, young: bool, night: date) -> str:
         return "?"
     if setting == "unregistered_home":
         return "yes"
-    if setting in FAMILY_OR_SCHOOL | {"unassessed_friend", "police_cell", "hospital_fit_for_discharge"}:
+    if setting in FAMILY_OR_SCHOOL | RUN_BY_NOBODY:
         return "no"
     lacking = opposite(tri(stay.provider_registered))
+    if setting == "caravan" and lacking == "?":
+        lacking = "yes"
     if setting in CHILDRENS_HOMES:
         return lacking
     if night < (BARS_UNDER_16 if young else BARS_AT_16_17):

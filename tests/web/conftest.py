@@ -318,6 +318,7 @@ def sample_watch() -> dict[str, Any]:
 
     return {
         "as_of": "2026-06-15",
+        "evidence": EVIDENCE,
         "spells": [
             {
                 "spell_id": "DEMO-P-1",
@@ -425,7 +426,7 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "emergency watch": ("emergency_watch.html", {"page": present_watch(sample_watch())}),
         "nobody in a hotel": (
             "emergency_watch.html",
-            {"page": present_watch({"as_of": "2026-06-15", "spells": []})},
+            {"page": present_watch({"as_of": "2026-06-15", "spells": [], "evidence": EVIDENCE})},
         ),
         "sign in": (
             "sign_in.html",

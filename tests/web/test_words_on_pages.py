@@ -202,6 +202,64 @@ def test_a_rule_that_could_not_be_assessed_names_what_is_missing(watch_report) -
     assert [rule.missing for rule in unassessed] == ["notices"]
 
 
+def with_rules(spell, child, nights, *rules):
+    """Return the spell with other rules, each given as name, outcome, due day and missing fields."""
+    shape = ("rule", "outcome", "due_on", "missing")
+    found = [dict(zip(shape, rule, strict=True), text=rule[0], instrument="") for rule in rules]
+    return spell | {
+        "spell_id": child,
+        "child_id": child,
+        "nights": nights,
+        "outcome": rules[0][1],
+        "rules": found,
+    }
+
+
+def test_the_watch_shows_breaches_of_law_before_those_of_policy_and_what_is_due_under_them(
+    watch_report,
+) -> None:
+    spell = watch_report["spells"][0]
+    report = watch_report | {
+        "spells": [
+            with_rules(spell, "DEMO-policy", 40, ("crisis_stay_over", "RAISED", "2026-05-01", [])),
+            with_rules(spell, "DEMO-nights", 16, ("over_14_nights", "RAISED", "2026-06-14", [])),
+            with_rules(
+                spell,
+                "DEMO-law",
+                2,
+                ("crisis_stay_over", "RAISED", "2026-06-02", []),
+                ("unsuitable_at_all", "WARNING", "2026-06-01", []),
+                ("looked_after_unlawful_setting", "RAISED", "2026-06-13", []),
+            ),
+        ]
+    }
+    page = present_watch(report)
+    assert [spell.child_id for spell in page.current] == ["DEMO-law", "DEMO-nights", "DEMO-policy"]
+    first = page.current[0]
+    assert (first.first_due, first.first_due_rule) == ("13 June 2026", "Not lawful for a child in care")
+    assert [rule.name for rule in first.speaking] == [
+        "Not lawful for a child in care",
+        "Crisis stay run over",
+        "An unsuitable place",
+    ]
+
+
+def test_a_field_that_several_rules_miss_is_named_once(watch_report) -> None:
+    spell = watch_report["spells"][0]
+    unassessed = (
+        ("approvals_missing", "NOT_ASSESSED", None, ["in_care", "legal_basis"]),
+        ("homeless_duties", "NOT_ASSESSED", None, ["legal_basis"]),
+    )
+    page = present_watch(watch_report | {"spells": [with_rules(spell, "DEMO-C", 3, *unassessed)]})
+    assert page.current[0].missing == "in care and legal basis"
+
+
+def test_the_watch_shows_what_to_know_about_its_answer(watch_report) -> None:
+    evidence = watch_report["evidence"] | {"warnings": ["stays A and B overlap"]}
+    page = present_watch(watch_report | {"evidence": evidence})
+    assert page.evidence.warnings == ("Stays A and B overlap.",)
+
+
 def test_every_rule_of_the_engines_has_a_heading_in_words() -> None:
     codes = {rule.__name__ for rule in RULES} | set(WATCH_RULES)
     assert codes - set(RULE_WORDS) == set()

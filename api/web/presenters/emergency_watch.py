@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.web.presenters.evidence import EvidenceView, present_evidence
 from api.web.rule_words import rule_words
 from api.web.words import (
     UNKNOWN,
@@ -20,6 +21,7 @@ from api.web.words import (
     sentence,
 )
 from reference_data.vocabulary import WatchOutcome
+from sufficiency.emergency_rules import worst_first
 
 OUTCOME_WORDS = {
     WatchOutcome.RAISED: "Raised",
@@ -60,6 +62,7 @@ class SpellView:
     outcome: str
     outcome_words: str
     first_due: str
+    first_due_rule: str
     overdue: bool
     speaking: tuple[RuleView, ...]
     unassessed: tuple[RuleView, ...]
@@ -75,14 +78,15 @@ class WatchPage:
     in_brief: str
     current: tuple[SpellView, ...]
     ended: tuple[SpellView, ...]
+    evidence: EvidenceView
 
 
 def present_watch(report: Mapping[str, Any]) -> WatchPage:
-    """Return the page from the contract's ``watch`` answer: the worst and longest spells first."""
+    """Return the page from the contract's ``watch`` answer: the worst first, law before policy, then the longest."""
     as_of = date.fromisoformat(report["as_of"])
-    worst = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
     spells = sorted(
-        report["spells"], key=lambda spell: (worst[spell["outcome"]], -spell["nights"], spell["spell_id"])
+        report["spells"],
+        key=lambda spell: (_standing(spell["rules"]), -spell["nights"], spell["spell_id"]),
     )
     views = [_spell(spell, as_of) for spell in spells]
     current = tuple(view for view in views if view.open_now)
@@ -98,15 +102,25 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
         in_brief=f"{brief}: {split}." if split else f"{brief}.",
         current=current,
         ended=tuple(view for view in views if not view.open_now),
+        evidence=present_evidence(report["evidence"]),
     )
 
 
+def _standing(rules: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    return worst_first((rule["rule"], rule["outcome"]) for rule in rules)
+
+
 def _spell(spell: Mapping[str, Any], as_of: date) -> SpellView:
-    worst = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
-    rules = [_rule(rule, as_of) for rule in sorted(spell["rules"], key=lambda rule: worst[rule["outcome"]])]
+    ordered = sorted(spell["rules"], key=lambda rule: _standing([rule]))
+    rules = [_rule(rule, as_of) for rule in ordered]
     speaking = tuple(rule for rule in rules if rule.outcome in {WatchOutcome.RAISED, WatchOutcome.WARNING})
     unassessed = tuple(rule for rule in rules if rule.outcome == WatchOutcome.NOT_ASSESSED)
-    dates = sorted(rule["due_on"] for rule in spell["rules"] if rule["due_on"])
+    # What the law asks comes before what is due under policy, even where that was due earlier.
+    due = min(
+        (rule for rule in spell["rules"] if rule["due_on"]),
+        key=lambda rule: (_standing([rule]), rule["due_on"]),
+        default=None,
+    )
     recent = spell["unsuitable_nights_90_days"]
     return SpellView(
         spell_id=spell["spell_id"],
@@ -120,11 +134,19 @@ def _spell(spell: Mapping[str, Any], as_of: date) -> SpellView:
         settings=capital(joined(_setting(setting) for setting in spell["settings"])),
         outcome=spell["outcome"],
         outcome_words=OUTCOME_WORDS[WatchOutcome(spell["outcome"])],
-        first_due=british_date(dates[0]) if dates else "",
-        overdue=bool(dates) and date.fromisoformat(dates[0]) < as_of,
+        first_due=british_date(due["due_on"]) if due else "",
+        first_due_rule=rule_words(due["rule"]) if due else "",
+        overdue=due is not None and date.fromisoformat(due["due_on"]) < as_of,
         speaking=speaking,
         unassessed=unassessed,
-        missing=joined(dict.fromkeys(rule.missing for rule in unassessed if rule.missing)),
+        missing=joined(
+            dict.fromkeys(
+                name
+                for rule in ordered
+                if rule["outcome"] == WatchOutcome.NOT_ASSESSED
+                for name in _missing(rule)
+            )
+        ),
         clear=tuple(rule for rule in rules if rule.outcome == WatchOutcome.CLEAR),
     )
 
@@ -134,9 +156,12 @@ def _setting(setting: Any) -> str:
     return placement_words(code)
 
 
+def _missing(rule: Mapping[str, Any]) -> list[str]:
+    return [plain(name) for name in rule["missing"] or ()]
+
+
 def _rule(rule: Mapping[str, Any], as_of: date) -> RuleView:
     due = rule["due_on"]
-    missing = rule["missing"] or ()
     return RuleView(
         name=rule_words(rule["rule"]),
         outcome=rule["outcome"],
@@ -146,5 +171,5 @@ def _rule(rule: Mapping[str, Any], as_of: date) -> RuleView:
         due=british_date(due) if due else "",
         due_in=days_from(as_of, due) if due else "",
         overdue=bool(due) and date.fromisoformat(due) < as_of,
-        missing=joined(plain(str(name)) for name in ([missing] if isinstance(missing, str) else missing)),
+        missing=joined(_missing(rule)),
     )
