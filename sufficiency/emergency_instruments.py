@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reference_data.law import legal_limits
 from reference_data.vocabulary import EmergencySetting, LegalBasis
 from sufficiency.unsuitable import HOME_SETTINGS, Answer, Nights, looked_after
 
@@ -69,4 +70,6 @@ def _by_care(runs: Iterable[Nights], *, leaver: str, homeless_16_17: str) -> Law
 
 
 def _once(laws: Iterable[str]) -> Laws:
-    return tuple(dict.fromkeys(laws))
+    """Return each law once, in the order of the table: how a stay was cut must not change what is cited."""
+    found = set(laws)
+    return tuple(name for name in legal_limits("emergency") if name in found)
