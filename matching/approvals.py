@@ -15,7 +15,7 @@ from matching.fit import in_key_stage_4
 from matching.home import Home, is_fostering, other_residents
 from matching.places import Where, authority_of, miles_between, where_is
 from matching.room import usual_limit
-from reference_data.vocabulary import FOSTERING_TYPES, PlacementType
+from reference_data.vocabulary import FOSTERING_TYPES, SUPPORTED_TYPES, PlacementType
 from reference_data.working_days import working_days_after
 
 EVERY_PLACEMENT = frozenset({"placement_plan", "notification"})
@@ -136,7 +136,7 @@ def _key_stage_4(case: Case, home: Home) -> Approval | None:
 
 
 def _supported_accommodation_review(case: Case, home: Home) -> Approval | None:
-    if home.type is not PlacementType.SUPPORTED_ACCOMMODATION or case.referral.current_home_id is None:
+    if home.type not in SUPPORTED_TYPES or case.referral.current_home_id is None:
         return None
     return _make(
         case,

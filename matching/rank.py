@@ -21,6 +21,7 @@ from matching.policy import Policy, default_policy
 from matching.prompts import prompts_of, wishes
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
+from matching.waiting import with_children_who_live_there
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 
@@ -168,7 +169,9 @@ def rank_homes(
     case = case_of(referral, Context(as_of=as_of, policy=policy, others=listed))
     in_order = sorted(homes, key=lambda home: home.home_id)
     members = cases_of_group(case)
-    assessed = [(home, assess_case(case, home, members)) for home in in_order]
+    # Another child on the list who lives in a home is company there, whether or not the home lists them.
+    lived_in = with_children_who_live_there(in_order, listed, as_of)
+    assessed = [(home, assess_case(case, home, members)) for home in lived_in]
     options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]

@@ -127,8 +127,8 @@ def usual_fostering_limit(case: Case, home: Home) -> Finding:
     if exempt is None:
         return Question(
             rule="usual_fostering_limit",
-            text="An exemption from the usual limit of three is recorded, but not in which authority the carer "
-            "lives; only that authority may grant it.",
+            text="An exemption from the usual limit of three is recorded, but not who granted it, or not where the "
+            "carer lives; only the authority where the carer lives may grant it.",
             ask=FOSTERING_SERVICE,
         )
     return Exclusion(
@@ -174,12 +174,11 @@ def _exempted(case: Case, home: Home) -> bool | None:
     for child_id in case.child_ids:
         granted = [exemption for exemption in home.exemptions if exemption.child_id == child_id]
         granted = [one for one in granted if one.granted_on is None or one.granted_on <= case.start]
-        if any(one.authority is None or one.authority == home.authority for one in granted):
+        if any(one.authority is not None and one.authority == home.authority for one in granted):
             continue
-        if granted and home.authority is None:
-            unknown = True
-            continue
-        return False
+        if not any(one.authority is None or home.authority is None for one in granted):
+            return False
+        unknown = True
     return None if unknown else True
 
 
@@ -190,6 +189,12 @@ def not_with(case: Case, home: Home) -> Finding:
     apart |= {other.child_id for other in case.context.others if child_id in other.not_with}
     if not apart:
         return None
+    if apart & set(case.child_ids):
+        return Exclusion(
+            rule="not_with",
+            text="The referrals say that brothers and sisters must, and must not, live together: ask which holds.",
+            instrument=law.WELFARE,
+        )
     residents = other_residents(home, case.child_ids)
     if residents is not None and any(resident.child_id in apart for resident in residents):
         return Exclusion(

@@ -287,7 +287,13 @@ CASES: tuple[Case, ...] = (
     ("usual_fostering_limit", {}, {**FOSTER, "residents": ["X", "Y", "Z"]}, ASKED),
     ("usual_fostering_limit", {"sibling_group": "DEMO-S"}, {**FOSTER, "residents": THREE}, FITS),
     ("usual_fostering_limit", {"sibling_group": "DEMO-T"}, {**FOSTER, "residents": THREE}, EXCLUDED),
-    ("usual_fostering_limit", {}, {**FOSTER, "residents": STRANGERS, "exemptions": ["DEMO-C"]}, FITS),
+    (
+        "usual_fostering_limit",
+        {},
+        {**FOSTER, "residents": STRANGERS, "exemptions": [{"child_id": "DEMO-C", "authority": "879"}]},
+        FITS,
+    ),
+    ("usual_fostering_limit", {}, {**FOSTER, "residents": STRANGERS, "exemptions": ["DEMO-C"]}, ASKED),
     ("usual_fostering_limit", {}, {**FOSTER, "residents": STRANGERS, "exemptions": ["DEMO-X"]}, EXCLUDED),
     (
         "usual_fostering_limit",

@@ -129,3 +129,20 @@ def test_a_council_writes_its_own_title_of_who_approves(ranked: Callable[..., Ra
     policy = '[approvals.at_a_distance]\nwho = "Strategic Director for People"'
     found = codes(ranked({}, ({"authority": TORBAY},), policy=policy))
     assert found["at_a_distance"].who == "Strategic Director for People"
+
+
+def test_a_crisis_bed_needs_the_same_review_as_supported_accommodation(
+    ranked: Callable[..., Ranking],
+) -> None:
+    child = {
+        "date_of_birth": "2009-01-10",
+        "urgency": "crisis",
+        "needed_by": "2026-06-15",
+        "current_home_id": "DEMO-OTHER",
+        "move_reason": "ended by the carer",
+        "move_review_on": "2026-06-14",
+        "support_or_care": "support",
+    }
+    for kind in ("supported_accommodation", "crisis_accommodation"):
+        (option,) = ranked(child, ({"type": kind, "min_age": 16, "max_age": 17},)).options
+        assert "supported_accommodation_review" in [approval.code for approval in option.approvals]
