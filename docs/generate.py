@@ -1,14 +1,16 @@
 """Write the generated pages of the documentation: ``python docs/generate.py``.
 
 ``docs/reference/files.md`` comes from the field tables, ``docs/reference/commands.md`` from the commands
-themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch ``docs/reference/benchmarks.md``
-from the measured evidence and ``docs/worked-examples.md`` from the examples of the rules. A test compares them with what is committed.
+themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch, ``docs/reference/benchmarks.md``
+from the measured evidence and ``docs/worked-examples.md`` from the examples of the rules. Figures that other pages quote from the evidence are brought up to date. A test
+compares them with what is committed.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import runpy
 from collections.abc import Iterable
 from pathlib import Path
@@ -350,7 +352,26 @@ PAGES = {
 }
 
 
+MARKED = re.compile(r"<!-- figure (?P<name>[a-z0-9_]+)\.(?P<key>[a-z0-9_]+) -->[^<]*<!-- -->")
+
+
+def with_figures(text: str) -> str:
+    """Return a page with every marked figure as the evidence has it now; one without evidence stays."""
+
+    def current(match: re.Match[str]) -> str:
+        path = EVIDENCE / f"{match['name']}.json"
+        figures = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+        if match["key"] not in figures:
+            return match[0]
+        return f"<!-- figure {match['name']}.{match['key']} -->{figures[match['key']]}<!-- -->"
+
+    return MARKED.sub(current, text)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for file, page in PAGES.items():
         (FOLDER / file).write_text(page(), encoding="utf-8")
+    root = Path(__file__).parents[1]
+    for written in (root / "README.md", root / "CHANGELOG.md", *Path(__file__).parent.glob("*.md")):
+        written.write_text(with_figures(written.read_text(encoding="utf-8")), encoding="utf-8")
