@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from matching.home import Home
+from matching.pins import Pin
 from matching.policy import Policy
 from matching.referral import Referral
 from reference_data.ages import age_on
@@ -36,6 +37,7 @@ class Check:
     homes: dict[str, Home]
     as_of: date
     policy: Policy
+    pins: tuple[Pin, ...]
     found: list[Violation]
 
     def wrong(self, rule: str, text: str, child_id: str | None = None, home_id: str | None = None) -> None:
@@ -62,6 +64,20 @@ class Check:
         together = any(self.referrals[one].siblings_together == "must" for one in family)
         return family if together and len(family) > 1 else [child_id]
 
+    def moving(self, child_id: str) -> list[str]:
+        """Return those of the children who must live together who would move; settled ones do not."""
+        return [one for one in self.must(child_id) if not stays(self.referrals[one])]
+
+    def pinned(self, child_id: str) -> set[str]:
+        """Return the homes that a pin gives the child, or a child who must come too."""
+        together = self.must(child_id)
+        return {pin.home_id for pin in self.pins if pin.child_id in together and not pin.ban}
+
+    def apart(self, child_id: str) -> set[str]:
+        """Return the children who may not live with this child, whichever of the two says so."""
+        named_by = {other for other, referral in self.referrals.items() if child_id in referral.not_with}
+        return named_by | set(self.referrals[child_id].not_with)
+
     def urgency(self, child_id: str) -> str | None:
         found = {self.referrals[one].urgency for one in self.must(child_id)}
         return next((word for word in ("crisis", "emergency", "planned") if word in found), None)
@@ -77,6 +93,39 @@ class Check:
             if one.current_home_id == home_id:
                 named[one.child_id] = one.sibling_group
         return named
+
+
+def ours(referral: Referral, home: Home) -> bool:
+    """Say whether the authority places the child itself, and has not to ask."""
+    if home.control is not None:
+        return home.control == "direct"
+    in_house = home.contract == "in_house"
+    approver = home.approved_by_authority
+    if home.contract is None:
+        in_house = home.type == "in_house_foster_carer"
+        in_house |= home.type == "connected_foster_carer" and approver is not None
+    # Carers whom another authority approved are that authority's to offer.
+    return in_house and (None in (approver, referral.authority) or approver == referral.authority)
+
+
+def below_floor(check: Check, child_id: str, home: Home) -> bool:
+    """Say whether more need would be left unmet than the policy's floor allows, as far as it is known."""
+    needs = check.referrals[child_id].needs
+    gaps = (needs[domain] - met for domain, met in home.can_meet.items() if domain in needs)
+    return sum(gap for gap in gaps if gap > 0) > check.policy.floor_unmet_need_points
+
+
+def exempt(check: Check, child_id: str, home: Home) -> bool:
+    """Say whether a written exemption from the usual fostering limit may count for the child.
+
+    Only the authority where the carer lives may grant it; where that is not recorded it is asked, not barred.
+    """
+    return any(
+        one.child_id == child_id
+        and (one.granted_on is None or one.granted_on <= check.start(child_id))
+        and (None in (one.authority, home.authority) or one.authority == home.authority)
+        for one in home.exemptions
+    )
 
 
 def stays(referral: Referral) -> bool:

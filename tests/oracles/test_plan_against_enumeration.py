@@ -157,7 +157,7 @@ class EveryPlan:
             kin = [one for one in self.must(child_id) if one in self.moving]
             rows = [
                 self.terms(child_id, home_id, nobody | dict.fromkeys(kin, home_id))
-                for home_id in self.eligible(child_id)
+                for home_id in self.usable(child_id)
             ]
             names = rows[0] if rows else ()
             self.worst_of[child_id] = {name: max(row[name] for row in rows) for name in names}
@@ -177,6 +177,12 @@ class EveryPlan:
             if self.home_allows(self.homes[home_id], nobody | dict.fromkeys(kin, home_id))
         ]
 
+    def usable(self, child_id):
+        """Return the homes that could take the child and that no pin of another home rules out."""
+        kin = self.must(child_id)
+        given = {p["home_id"] for p in self.pins if p["child_id"] in kin and not p["ban"]}
+        return [home_id for home_id in self.eligible(child_id) if given <= {home_id}]
+
     def alone(self, child_id, home, where):
         me = self.children[child_id]
         if me.sibling_group is None or me.siblings_together == "no":
@@ -190,9 +196,17 @@ class EveryPlan:
         return 1 if together or there else 3
 
 
+STAGES = (
+    *("crisis_placed", "emergency_placed", "planned_placed", "unknown_facts", "connected_carer"),
+    *("section_22c", "unmet_need_and_specialist_capacity", "stability", "cost"),
+)
+"""The aims of the shipped policy, in its order."""
+
+
 def as_answer(plan, every):
-    """Return a plan of the enumeration in the contract's shape, with nothing claimed about its stages."""
-    pairs = [[child_id, home_id] for child_id, homes in every.options.items() for home_id in homes]
+    """Return a plan of the enumeration in the contract's shape, with its values and no proof."""
+    pairs = [[child_id, home_id] for child_id in every.moving for home_id in every.usable(child_id)]
+    values = [abs(value) for value in every.worth(plan)]
     ours = {h.home_id: h.contract == "in_house" for h in every.homes.values()}
     return {
         "status": "FEASIBLE",
@@ -203,7 +217,10 @@ def as_answer(plan, every):
         ],
         "unplaced": [{"child_id": child_id} for child_id, home_id in plan.items() if home_id is None],
         "staying": [{"child_id": one, "home_id": home_id} for one, home_id in every.staying.items()],
-        "stages": [],
+        "stages": [
+            {"aim": aim, "value": value, "bound": value, "proved": False}
+            for aim, value in zip(STAGES, values, strict=True)
+        ],
         "eligible_pairs": pairs,
     }
 
@@ -224,6 +241,8 @@ def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
             assert found.infeasible_because
             continue
         assert found.status == "OPTIMAL", (referrals, homes, pins)
+        usable = {(one, home_id) for one in every.moving for home_id in every.usable(one)}
+        assert set(found.eligible_pairs) == usable, (referrals, homes, pins)
         assert verify_plan(found, referrals, homes, as_of=AS_OF, pins=pins) == [], (referrals, homes, pins)
         reached = [stage.value if stage.better == "more" else -stage.value for stage in found.stages]
         assert reached == max(values), (referrals, homes, pins)
