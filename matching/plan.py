@@ -23,6 +23,7 @@ from matching.company import arriving_together
 from matching.eligibility import assess_case
 from matching.home import Home, control_of
 from matching.joint import JointProblem, build, tie_break_by_ids
+from matching.living_there import with_children_who_live_there
 from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.plan_aims import StageMeaning
@@ -30,7 +31,7 @@ from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.trade_offs import Cost, Rival, costs_to_others, rival_plans
-from matching.waiting import Unit, waiting_units, with_children_who_live_there
+from matching.waiting import Unit, waiting_units
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import URGENCY_ORDER, Control, PlanStatus

@@ -16,12 +16,12 @@ from matching.approvals import Approval, approvals
 from matching.eligibility import HARD_FACTS, assess_case, cases_of_group
 from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
 from matching.home import Home
+from matching.living_there import with_children_who_live_there
 from matching.places import miles_between, why_no_distance
 from matching.policy import Policy, default_policy
 from matching.prompts import prompts_of, wishes
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
-from matching.waiting import with_children_who_live_there
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 

@@ -14,8 +14,8 @@ from typing import Any
 from matching.eligibility import may_be_offered
 from matching.findings import Case, Context, case_of
 from matching.home import Home
+from matching.living_there import with_children_who_live_there
 from matching.verify_rules import HARD_RULES, Check, below_floor, stays
-from matching.waiting import with_children_who_live_there
 
 
 def check_pairs(check: Check, answer: Mapping[str, Any]) -> set[tuple[str, str]]:
