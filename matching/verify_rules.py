@@ -70,7 +70,7 @@ class Check:
 
     def pinned(self, child_id: str) -> set[str]:
         """Return the homes that a pin gives the child, or a child who must come too."""
-        together = self.must(child_id)
+        together = self.moving(child_id)
         return {pin.home_id for pin in self.pins if pin.child_id in together and not pin.ban}
 
     def apart(self, child_id: str) -> set[str]:

@@ -116,30 +116,29 @@ def _one(
     child_id = case.referral.child_id
     home_id = placed[child_id]
     found = aims.penalties(case, check.homes[home_id])
-    found["siblings"] = check.policy.aim("siblings").weight * _alone(check, placed, child_id)
+    found["siblings"] = check.policy.aim("siblings").weight * _alone(check, homes[home_id], placed, child_id)
     asked = assess_case(case, homes[home_id]).questions
     found[UNKNOWN_FACTS] = int(any(question.rule in HARD_FACTS for question in asked))
     found[MISSED_NEXT] = prices.get(home_id, 0)
     return found
 
 
-def _alone(check: Check, placed: Mapping[str, str], child_id: str) -> int:
+def _alone(check: Check, home: Home, placed: Mapping[str, str], child_id: str) -> int:
     """Return 0 with all brothers and sisters, 1 with at least one, 3 with none; 0 where it is not sought."""
     referral = check.referrals[child_id]
     if referral.sibling_group is None or referral.siblings_together == "no":
         return 0
-    home_id = placed[child_id]
     where = {
         one: check.referrals[one].current_home_id if stays(check.referrals[one]) else placed.get(one)
         for one in check.family(child_id)
         if one != child_id
     }
-    here = [one for one, place in where.items() if place == home_id]
-    living = [
-        name
-        for name, group in check.living(home_id).items()
-        if group == referral.sibling_group and name != child_id
-    ]
+    here = [one for one, place in where.items() if place == home.home_id]
+    # Who lives in a home is known or it is not: one child known to be there is not a list of all.
+    living = any(
+        one.sibling_group == referral.sibling_group and one.child_id != child_id
+        for one in home.residents or ()
+    )
     if not here and not living:
         return 3
     return 0 if len(here) == len(where) else 1
