@@ -75,7 +75,10 @@ def with_those_who_live_there(check: Check) -> dict[str, Home]:
 
 
 def case_for_rules(check: Check, child_id: str) -> Case:
-    """Return the case that the shared rules look at, with the brothers, sisters and others it bears on."""
-    around = set(check.family(child_id)).union(*(check.apart(one) for one in check.must(child_id)))
+    """Return the case that the shared rules look at, with brothers, sisters and who may not live with movers.
+
+    Whether a settled child may go on living with those already there is not the plan's to decide.
+    """
+    around = set(check.family(child_id)).union(*(check.apart(one) for one in check.moving(child_id)))
     others = tuple(check.referrals[one] for one in sorted(around & set(check.referrals) - {child_id}))
     return case_of(check.referrals[child_id], Context(as_of=check.as_of, policy=check.policy, others=others))
