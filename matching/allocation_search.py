@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +112,8 @@ def search_in_order(
             break
     if best is None:
         raise InvalidInput("no_stage", "An ordered allocation needs at least one aim.")
+    # A later search may have bettered an aim that an earlier one left open: every value is that of the answer.
+    results = [_as_reached(result, best, stages, problem) for result in results]
     open_stage = next((result for result in results if not result.proved), None)
     return OrderedResult(
         status=PlanStatus.OPTIMAL if open_stage is None else PlanStatus.FEASIBLE,
@@ -121,6 +123,14 @@ def search_in_order(
         seconds=budget.seconds_used(),
         stopped_by=stopped_by,
     )
+
+
+def _as_reached(
+    result: StageResult, best: Homes, stages: Sequence[Stage], problem: AllocationProblem
+) -> StageResult:
+    stage = next(stage for stage in stages if stage.aim == result.aim)
+    value = stage_value(best, stage, problem)
+    return replace(result, value=value, bound=max(result.bound, value))
 
 
 def _nothing(

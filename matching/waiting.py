@@ -52,6 +52,7 @@ def waiting_units(referrals: Iterable[Referral], *, as_of: date, policy: Policy)
     listed = sorted(referrals, key=lambda one: one.child_id)
     groups: dict[str, list[Referral]] = {}
     named_by: dict[str, list[Referral]] = {}
+    by_id = {one.child_id: one for one in listed}
     for one in listed:
         if one.sibling_group is not None:
             groups.setdefault(one.sibling_group, []).append(one)
@@ -59,8 +60,11 @@ def waiting_units(referrals: Iterable[Referral], *, as_of: date, policy: Policy)
             named_by.setdefault(child_id, []).append(one)
 
     def case(referral: Referral) -> Case:
-        # A rule looks only at brothers, sisters and those who name the child, so it is given no others.
-        around = [*groups.get(referral.sibling_group or "", ()), *named_by.get(referral.child_id, ())]
+        # A rule looks only at brothers, sisters and those who may not live with one who moves in with them.
+        family = groups.get(referral.sibling_group or "", ())
+        movers = [referral, *(one for one in must_siblings(referral, family) if not stays_put(one))]
+        around = [*family, *(other for one in movers for other in named_by.get(one.child_id, ()))]
+        around += [by_id[name] for one in movers for name in one.not_with if name in by_id]
         others = {one.child_id: one for one in around if one.child_id != referral.child_id}
         in_order = tuple(others[child_id] for child_id in sorted(others))
         return case_of(referral, Context(as_of=as_of, policy=policy, others=in_order))

@@ -445,3 +445,12 @@ def test_the_plan_names_who_must_sign_before_a_child_goes_far_away():
         "instrument",
         "due_on",
     }
+
+
+def test_nobody_is_planned_into_a_home_with_a_child_who_may_not_live_with_them():
+    """The child there is due to move and has nowhere to go yet, and the home lists no residents."""
+    due_to_move = child("C", current_home_id="H1", not_with=("B",), move_reason="ended", move_review_on=AS_OF)
+    big = home("H1", type=PlacementType.CHILDRENS_HOME, places=5, vacancies=4, residents=None)
+    plan, where = planned([child("B"), due_to_move], [big])
+    assert where == {}
+    assert ["B", "H1"] not in plan.as_dict()["eligible_pairs"]
