@@ -12,8 +12,10 @@ import pytest
 
 from matching.home import Bed, Resident
 from matching.plan import plan_list
+from matching.policy import default_policy
 from matching.referral import Preferences
 from matching.verify import verify_plan
+from matching.waiting import waiting_units
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import (
     ContractKind,
@@ -454,3 +456,16 @@ def test_nobody_is_planned_into_a_home_with_a_child_who_may_not_live_with_them()
     plan, where = planned([child("B"), due_to_move], [big])
     assert where == {}
     assert ["B", "H1"] not in plan.as_dict()["eligible_pairs"]
+
+
+def test_a_member_of_a_family_is_judged_knowing_who_may_not_live_with_another_member():
+    """Each member's rules see whoever is recorded as not to live with any of those who move in together."""
+    must = {"sibling_group": "G", "siblings_together": SiblingsTogether.MUST}
+    family = [child("A", **must), child("B", **must)]
+    stranger = child("C", not_with=("B",))
+    (unit,) = [
+        one
+        for one in waiting_units([*family, stranger], as_of=AS_OF, policy=default_policy())
+        if len(one.cases) == 2
+    ]
+    assert all("C" in {other.child_id for other in case.context.others} for case in unit.cases)
