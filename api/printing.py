@@ -218,6 +218,7 @@ def print_backtest(console: Console, answer: Answer) -> None:
         "Origins",
         "Error of total",
         "Same as today",
+        "Last year's change",
         "Error by group",
         "Same as today",
         "80 in 100 held",
@@ -230,10 +231,11 @@ def print_backtest(console: Console, answer: Answer) -> None:
             str(row["months"]),
             str(row["origins"]),
             *(
-                f"{row[name]:g}%"
+                "not known" if row[name] is None else f"{row[name]:g}%"
                 for name in (
                     "total_error_percent",
                     "total_error_percent_same_as_today",
+                    "total_error_percent_last_years_change",
                     "group_error_percent",
                     "group_error_percent_same_as_today",
                 )

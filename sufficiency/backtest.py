@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotEnoughData
@@ -33,21 +34,34 @@ class BacktestPoint:
 
     Parameters
     ----------
-    forecast_mean, same_as_today, happened
-        Children in care. Shape (age bands, groups).
+    forecast_mean, same_as_today, same_change, happened
+        Children in care. Shape (age bands, groups). ``same_change`` repeats the change of the year before
+        the origin; ``None`` where the returns do not show that year.
     inside
         Whether the total that happened lay inside each central band, by the band's name.
+    groups_inside
+        Share of the placement groups with children that lay inside each band.
     cells_inside
         Share of age band by group cells, among those with children, inside each band.
+    pit
+        Probability integral transform: share of the futures whose total was below what happened, equals
+        counting half. Even over 0-1 if the bands are honest.
+    crps
+        Continuous ranked probability score of the total, in children; for a single number it is the
+        absolute error, so it compares with "same as today" directly.
     """
 
     origin: date
     months: int
     forecast_mean: FloatArray
     same_as_today: IntArray
+    same_change: IntArray | None
     happened: IntArray
     inside: dict[str, bool]
+    groups_inside: dict[str, float]
     cells_inside: dict[str, float]
+    pit: float
+    crps: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +86,9 @@ class Backtest:
             "definition": (
                 "Error of the total: mean absolute difference from what happened, as a percentage of it. Error by group, "
                 "and by group and age: sum of absolute differences over the sum of children. Coverage: percentage of "
-                "origins whose total, and of cells with children, that lay inside each central band."
+                "origins whose total, and of groups and cells with children, that lay inside each central band. CRPS: "
+                "continuous ranked probability score of the total in children, smaller is better. PIT: share of futures "
+                "below what happened; even between 0 and 1 if the bands are honest."
             ),
             "evidence": evidence(
                 inputs=self.inputs,
@@ -98,7 +114,9 @@ def backtest_forecast(
     seed: int = 0,
     horizons: Sequence[int] = HORIZONS_MONTHS,
 ) -> Backtest:
-    """Return how forecasts from past dates compare with what happened, and with "same as today".
+    """Return how forecasts from past dates compare with what happened, and with two plain rules.
+
+    The rules are "same as today" and "last year's change again".
 
     Parameters
     ----------
@@ -117,6 +135,11 @@ def backtest_forecast(
         If ``origins`` is out of range.
     NotEnoughData
         If no origin has both a year of returns before it and a horizon within them after it.
+
+    References
+    ----------
+    Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation. Journal of the
+    American Statistical Association 102(477).
     """
     if not 1 <= origins <= MOST_ORIGINS:
         raise InvalidInput("origins", f"Give a number of origins from 1 to {MOST_ORIGINS}.")
@@ -156,32 +179,71 @@ def _points(
     reachable = [months for months in horizons if _later(origin, months) <= returns.last_day]
     forecast = forecast_need(returns, start=origin, months=max(reachable), runs=runs, seed=seed)
     grouped = by_group(forecast.counts)
+    before = _year_before(origin)
+    a_year_ago = counted(stays, before) if before >= returns.first_day else None
     points = []
     for months in reachable:
         drawn = grouped[:, months]
         happened = counted(stays, forecast.dates[months])
         totals = drawn.sum(axis=(1, 2))
         seen = (happened + drawn.mean(axis=0)) >= 1
+        by_kind = drawn.sum(axis=1)
+        seen_kinds = happened.sum(axis=0) + by_kind.mean(axis=0) >= 1
         inside: dict[str, bool] = {}
+        groups_inside: dict[str, float] = {}
         cells_inside: dict[str, float] = {}
         for name, levels in CENTRAL_BANDS.items():
             low, high = np.quantile(totals, levels)
             inside[name] = bool(low <= happened.sum() <= high)
-            cell_low, cell_high = np.quantile(drawn, levels, axis=0)
-            within = (cell_low <= happened) & (happened <= cell_high)
-            cells_inside[name] = float(within[seen].mean()) if seen.any() else 1.0
+            groups_inside[name] = _share_inside(by_kind, happened.sum(axis=0), levels, seen_kinds)
+            cells_inside[name] = _share_inside(drawn, happened, levels, seen)
         points.append(
             BacktestPoint(
                 origin=origin,
                 months=months,
                 forecast_mean=drawn.mean(axis=0),
                 same_as_today=grouped[0, 0],
+                same_change=None if a_year_ago is None else _same_change(grouped[0, 0], a_year_ago, months),
                 happened=happened,
                 inside=inside,
+                groups_inside=groups_inside,
                 cells_inside=cells_inside,
+                pit=_pit(totals, int(happened.sum())),
+                crps=_crps(totals, int(happened.sum())),
             )
         )
     return points
+
+
+def _year_before(day: date) -> date:
+    return monthly_dates(day.replace(year=day.year - 1), 0)[0]
+
+
+def _same_change(today: IntArray, a_year_ago: IntArray, months: int) -> IntArray:
+    """Return today's children plus the change of the last year for each year ahead, nowhere below 0."""
+    change = np.rint((today - a_year_ago) * (months / 12)).astype(np.int64)
+    return np.asarray(np.maximum(today + change, 0))
+
+
+def _share_inside(
+    drawn: IntArray, happened: IntArray, levels: tuple[float, float], seen: NDArray[np.bool_]
+) -> float:
+    low, high = np.quantile(drawn, levels, axis=0)
+    within = (low <= happened) & (happened <= high)
+    return float(within[seen].mean()) if seen.any() else 1.0
+
+
+def _pit(totals: IntArray, happened: int) -> float:
+    return float((totals < happened).mean() + (totals == happened).mean() / 2)
+
+
+def _crps(totals: IntArray, happened: int) -> float:
+    """Return the mean distance of the futures from what happened, less half their mean distance apart."""
+    drawn = np.sort(totals).astype(np.float64)
+    count = len(drawn)
+    # Of sorted values the mean distance of two drawn apart is a weighted sum.
+    apart = 2.0 * float(((2 * np.arange(1, count + 1) - count - 1) * drawn).sum()) / count**2
+    return float(np.abs(drawn - happened).mean()) - apart / 2
 
 
 def by_group(counts: IntArray) -> IntArray:
@@ -212,6 +274,9 @@ def _scores(points: Sequence[BacktestPoint]) -> dict[str, Any]:
         "total_error_percent_same_as_today": _percent(
             [_total_error(p.same_as_today, p.happened) for p in points]
         ),
+        "total_error_percent_last_years_change": _percent(
+            [_total_error(p.same_change, p.happened) for p in points if p.same_change is not None]
+        ),
         "group_error_percent": _percent([_error(p.forecast_mean.sum(0), p.happened.sum(0)) for p in points]),
         "group_error_percent_same_as_today": _percent(
             [_error(p.same_as_today.sum(0), p.happened.sum(0)) for p in points]
@@ -223,9 +288,17 @@ def _scores(points: Sequence[BacktestPoint]) -> dict[str, Any]:
         "coverage_of_total_percent": {
             name: _percent([float(p.inside[name]) for p in points]) for name in CENTRAL_BANDS
         },
+        "coverage_of_groups_percent": {
+            name: _percent([p.groups_inside[name] for p in points]) for name in CENTRAL_BANDS
+        },
         "coverage_of_cells_percent": {
             name: _percent([p.cells_inside[name] for p in points]) for name in CENTRAL_BANDS
         },
+        "crps": round(sum(p.crps for p in points) / len(points), 2),
+        "crps_same_as_today": round(
+            sum(abs(int(p.same_as_today.sum()) - int(p.happened.sum())) for p in points) / len(points), 2
+        ),
+        "pit": [round(p.pit, 3) for p in points],
     }
 
 
@@ -237,8 +310,9 @@ def _error(guess: FloatArray | IntArray, happened: IntArray) -> float:
     return float(np.abs(guess - happened).sum()) / max(float(happened.sum()), 1.0)
 
 
-def _percent(shares: Sequence[float]) -> float:
-    return round(100 * sum(shares) / len(shares), 1)
+def _percent(shares: Sequence[float]) -> float | None:
+    """Return the mean as a percentage, or ``None`` where nothing could be compared."""
+    return round(100 * sum(shares) / len(shares), 1) if shares else None
 
 
 def _point(point: BacktestPoint) -> dict[str, Any]:
@@ -247,6 +321,9 @@ def _point(point: BacktestPoint) -> dict[str, Any]:
         "months": point.months,
         "forecast": round(float(point.forecast_mean.sum()), 2),
         "same_as_today": int(point.same_as_today.sum()),
+        "last_years_change": None if point.same_change is None else int(point.same_change.sum()),
         "happened": int(point.happened.sum()),
+        "pit": round(point.pit, 3),
+        "crps": round(point.crps, 2),
         "inside": dict(point.inside),
     }
