@@ -128,20 +128,26 @@ class Rates:
             rate * self.factor("exit_to", to) for rate, to in zip(rates, EXITS, strict=True)
         )
 
-    def move(self, kind: str, band: str, stay: int) -> float:
-        """Return the yearly rate of moves of a child whose frailty is 1 and who got what was needed."""
-        key = (kind, band, stay, 0)
+    def move(self, kind: str, band: str, stay: int, year: int) -> float:
+        """Return the yearly rate of moves of a child whose frailty is 1 and who got what was needed.
+
+        Parameters
+        ----------
+        stay
+            Position of the time in the placement among ``stay_days``.
+        """
+        key = (kind, band, stay, year)
         found = self._moves.get(key)
         if found is None:
-            pace = "early" if stay < 4 else "late"
+            pace = "first" if stay < 2 else "early" if stay < 4 else "late"
             rate = self.shape["move_a_year"][kind][stay] * self.shape["move_by_band"][band]
-            found = self._moves[key] = rate * self.factor("move", pace) * self.factor("move_from", kind)
+            found = self._moves[key] = rate * self.anchored("move", pace, year)
         return found
 
-    def status_change(self, kind: str, stay: int) -> float:
+    def status_change(self, kind: str, stay: int, year: int) -> float:
         """Return the yearly rate of changes of a placement's status with the same carer."""
         of_kind = self.shape["status_change_a_year"].get(kind)
-        return float(of_kind[stay]) * self.factor("move", "status") if of_kind else 0.0
+        return float(of_kind[stay]) * self.anchored("move", "status", year) if of_kind else 0.0
 
     def weights(self, name: str, key: str) -> Mapping[str, float]:
         """Return a table of weights of the shapes: what is got, whose provision, which locality."""
