@@ -6,7 +6,8 @@ for, and kept as sorted arrays: about 12 bytes a postcode, 2 MB for the letter o
 35 MB if the whole kingdom is ever asked for. Terminated postcodes are kept by the directory and
 are found like live ones; it does not say which are which.
 
-Which authorities adjoin is in ``authorities.py``. Road distance is nowhere in this package.
+All postcodes of one authority, and drawing one of them, are in ``postcode_areas.py``. Which
+authorities adjoin is in ``authorities.py``. Road distance is nowhere in this package.
 """
 
 from __future__ import annotations
@@ -291,6 +292,35 @@ def distances_miles(
     north = northing.astype(np.int64) - to.northing
     metres = np.sqrt((east**2 + north**2).astype(np.float64))
     return np.rint(metres / 1000 / 1.6093 * 10) / 10
+
+
+def located_postcodes(letter: str, area: str) -> tuple[NDArray[np.str_], Places]:
+    """Return the postcodes of one first letter and one area that have a grid reference, and where each is.
+
+    They are sorted; terminated ones are among them. All postcodes of an authority, whatever letter they
+    begin with, are in ``postcode_areas.py``.
+
+    Parameters
+    ----------
+    area
+        A DfE code, or ``"WAL"`` or ``"SCO"`` for all of Wales or Scotland.
+    """
+    directory = _letter(letter)
+    nation = {"WAL": "W", "SCO": "S"}.get(area)
+    codes = zip(directory.gss_codes, directory.authority_codes, strict=True)
+    here = np.array([gss.startswith(nation) if nation else known == area for gss, known in codes])
+    rows = np.flatnonzero(here[directory.area] & (directory.easting != _NO_GRID_REFERENCE))
+    starts = [start for start, _ in directory.rows_of_outward.values()]
+    outward = np.array(list(directory.rows_of_outward), dtype="<U4")
+    inward = np.array(list(_INWARD))[np.frombuffer(directory.inward_view, dtype=np.int16)[rows]]
+    outward_of_row = outward[np.searchsorted(starts, rows, side="right") - 1]
+    return np.strings.add(np.strings.add(outward_of_row, " "), inward), Places(
+        found=np.ones(len(rows), dtype=np.bool_),
+        easting=directory.easting[rows],
+        northing=directory.northing[rows],
+        authority_code=np.full(len(rows), "" if nation else area, dtype="<U3"),
+        gss_code=np.array(directory.gss_codes, dtype="<U9")[directory.area[rows]],
+    )
 
 
 def directory_version() -> str:
