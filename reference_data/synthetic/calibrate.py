@@ -21,6 +21,7 @@ from reference_data.synthetic.rates import Rates, calibrated_factors, shapes
 from reference_data.synthetic.targets import (
     AUTHORITIES,
     BANDS,
+    KINSHIP_SHARE_OF_FOSTERING,
     PUBLISHED_YEARS,
     counts,
     headline,
@@ -31,9 +32,6 @@ from reference_data.synthetic.targets import (
 
 UNTIL = date(2025, 4, 1)
 YEARS = tuple(range(2017, 2026))
-KINSHIP_SHARE_OF_FOSTERING = 0.24
-"""England, 31 March 2024: 13,670 of 56,390 fostered children live with relatives or friends. No authority's own
-figure is published in these tables."""
 LEAST, MOST = 0.01, 60.0
 _FILE = Path(__file__).parent / "rates" / "authorities.json"
 
@@ -264,11 +262,9 @@ def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
     got_moves = sum(value for key, value in got.items() if key not in ("PLACE", "total"))
     turn.by(f"move_{year}", "early", moves, got_moves)
     turn.by(f"move_{year}", "status", wanted["PLACE"], got.get("PLACE", 0.0))
-    three, got_three = (
-        counts("three_or_more_in_year", authority, year),
-        means.stock("three_or_more_in_year", year),
-    )
-    turn.by(f"move_{year}", "first", three["counted"], got_three.get("counted", 0.0))
+    three = _share(children_by("three_or_more_in_year", authority, year))
+    got_three = _share(means.stock("three_or_more_in_year", year))
+    turn.by(f"move_{year}", "first", 100 * three, 100 * got_three, 0.7)
     same, got_same = (
         children_by("same_carer_two_years", authority, year),
         means.stock("same_carer_two_years", year),
@@ -277,6 +273,10 @@ def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
     scale = got_same.get("total", 0.0) / (same["total"] or 1)
     turn.by(f"move_{year}", "late", moved * scale, got_same.get("total", 0.0) - got_same.get("counted", 0.0))
     if year == 2025:
+        # Moves of the same children year after year show in two years more than in one.
+        in_two = _share(children_by("three_or_more_in_two_years", authority, year))
+        got_in_two = _share(means.stock("three_or_more_in_two_years", year))
+        turn.by("start", "frailty_spread", 100 * got_in_two / got_three, 100 * in_two / three, 0.4)
         unknown = summed("new_placements_by_location", authority, (2023, 2024, 2025))["unknown"]
         got_unknown = means.flow("new_placements_by_location", (2023, 2024, 2025)).get("unknown", 0.0)
         turn.by("start", "unaccompanied_moves", unknown, got_unknown)
@@ -284,6 +284,10 @@ def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
         got = means.flow("placement_changes_by_reason", (2024, 2025))
         for code in shapes()["reason_by_band"]:
             turn.by("reason", code, reasons[code], got.get(code, 0.0))
+
+
+def _share(table: Mapping[str, float | None]) -> float:
+    return (table.get("counted") or 0.0) / (table.get("total") or 1.0)
 
 
 def main() -> None:

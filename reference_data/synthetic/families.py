@@ -7,7 +7,7 @@ them is in ``careers.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -150,14 +150,16 @@ class Inventor:
         The authority's rates: they also hold which reasons for care and which sex are how common.
     draws
         The stream of random numbers.
+    after
+        Numbers up to this one are taken.
     """
 
-    def __init__(self, authority: str, rates: Rates, draws: Draws) -> None:
+    def __init__(self, authority: str, rates: Rates, draws: Draws, after: int = 0) -> None:
         self._authority = authority
         self._rates = rates
         self._draws = draws
-        self._children = 0
-        self._families = 0
+        self._children = after
+        self._families = after
         self._ethnicity = _ethnicities(authority)
         self._postcodes = postcodes_in(authority).postcode
 
@@ -175,6 +177,11 @@ class Inventor:
             self._child(family_id, day - age, band, uasc, ethnicity, need, postcode, burden)
             for age, band in zip(ages_of(bands, uasc, draws, young), bands, strict=True)
         ]
+
+    @staticmethod
+    def with_disability(child: Child) -> Child:
+        """Return a child as one who needs short breaks because of a disability."""
+        return replace(child, disabled=True, category_of_need="N2")
 
     def _drawn_ethnicity(self, uasc: bool) -> str:
         codes: tuple[str, ...]
@@ -207,7 +214,7 @@ class Inventor:
         disabled = draws.uniform() < (0.9 if need == "N2" else 0.02 if uasc else 0.07)
         own = 0.55 * burden + 0.835 * draws.normal()
         needs = true_needs(band, uasc, need, disabled, own, draws)
-        spread = 0.75
+        spread = 0.55 * self._rates.factor("start", "frailty_spread")
         frailty = 2.718281828 ** (spread * (0.65 * own + 0.76 * draws.normal()) - spread**2 / 2)
         male = 0.95 if uasc else self._rates.factor("start", "male") / 2
         return Child(
