@@ -8,6 +8,7 @@ Nothing looks ahead: a history can be taken up again at any day with the same la
 from __future__ import annotations
 
 import heapq
+from collections.abc import Mapping
 from datetime import date
 
 from reference_data.synthetic.draws import Draws
@@ -26,14 +27,15 @@ from reference_data.synthetic.placing import (
     same_carer_place,
 )
 from reference_data.synthetic.rates import EXITS, Rates, rates_of
-from reference_data.synthetic.records import history_of
 from reference_data.synthetic.reasons import reason_at_18, reason_for_leaving
-from reference_data.synthetic.targets import BANDS
+from reference_data.synthetic.records import history_of
+from reference_data.synthetic.short_breaks import invent_short_breaks
+from reference_data.synthetic.targets import BANDS, KINSHIP_SHARE_OF_FOSTERING, stock
 from reference_data.synthetic.worlds import BASE, World
 from reference_data.vocabulary import PlacementType
 
 _YEAR = 365.25
-_ROOM_ARRIVALS, _ROOM_CHILDREN, _ROOM_CAREERS = 1, 2, 3
+_ROOM_ARRIVALS, _ROOM_CHILDREN, _ROOM_CAREERS, _ROOM_SHORT_BREAKS = 1, 2, 3, 4
 _MOVE = len(EXITS)
 _STATUS_OF_PLACEMENT, _TEMPORARY, _LEGAL, _REVOKED = _MOVE + 1, _MOVE + 2, _MOVE + 3, _MOVE + 4
 _EIGHTEEN, _ORDER_ENDS, _BACK, _BED_FREE = 20, 21, 22, 23
@@ -67,15 +69,26 @@ def simulate_history(
     careers = Careers(
         law,
         world,
+        beds=world.beds(children_by_kind(authority)),
         draws=Draws(seed, int(authority), _ROOM_CAREERS),
         inventor=Inventor(authority, law, Draws(seed, int(authority), _ROOM_CHILDREN)),
     )
-    arrivals = planned_arrivals(
-        authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS)
+    careers.expect(
+        planned_arrivals(authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS))
     )
-    careers.expect(arrivals)
     careers.run(until.toordinal())
+    careers.add_short_breaks(authority, until.toordinal(), Draws(seed, int(authority), _ROOM_SHORT_BREAKS))
     return history_of(authority, until, careers.lives, careers.stays)
+
+
+def children_by_kind(authority: str) -> dict[str, float]:
+    """Return the children in foster care with strangers, in homes and in supported accommodation in March 2021."""
+    placed = stock(authority, "placement", 2021)
+    return {
+        "F": placed["fostering"] * (1 - KINSHIP_SHARE_OF_FOSTERING),
+        "H": placed["homes"],
+        "G": placed["supported"],
+    }
 
 
 class Careers:
@@ -91,9 +104,13 @@ class Careers:
         The stream of random numbers of what happens.
     inventor
         Invents the children who arrive.
+    beds
+        Beds by kind of placement, where the world limits them.
     """
 
-    def __init__(self, rates: Rates, world: World, *, draws: Draws, inventor: Inventor) -> None:
+    def __init__(
+        self, rates: Rates, world: World, *, draws: Draws, inventor: Inventor, beds: Mapping[str, int]
+    ) -> None:
         self.lives: list[Life] = []
         self.stays: list[Stay] = []
         self._rates = rates
@@ -104,7 +121,7 @@ class Careers:
         self._heap: list[tuple[int, int, Life | None, int, int, Arrival | None]] = []
         self._pushed = 0
         self._left: list[Life] = []
-        self._beds = world.beds_for(rates)
+        self._beds = beds
         self._used: dict[str, int] = {}
         self._queues: dict[str, list[Life]] = {}
         self._year_starts: dict[int, int] = {}
@@ -135,6 +152,12 @@ class Careers:
                 self._schedule(life, day)
         elif life.left_to in ("home", "relatives"):
             self._left.append(life)
+
+    def add_short_breaks(self, authority: str, until: int, draws: Draws) -> None:
+        """Add the few children who are looked after in short breaks only, under an agreement (V4)."""
+        lives = invent_short_breaks(authority, until, self._inventor, draws, len(self.stays))
+        self.lives += lives
+        self.stays += [stay for life in lives for stay in life.stays]
 
     def _known(self, life: Life) -> None:
         self.lives.append(life)
@@ -280,6 +303,7 @@ class Careers:
         stop = min(birthdays[4], life.order_ends)
         stop_event = _ORDER_ENDS if life.order_ends < birthdays[4] else _EIGHTEEN
         alone_leaves = shape["unaccompanied_leave_a_year"] * rates.factor("exit_to", "unaccompanied")
+        alone_moves = 0.4 * rates.factor("start", "unaccompanied_moves")
         held = status in ("L1", "L2", "L3", "J2")
         target = draws.waiting()
         now = day
@@ -310,10 +334,12 @@ class Careers:
                 move *= shape["move_when_not_what_was_needed"]
             if band_at == 4 and kind in "FH" and life.severity < 60:
                 move *= shape["move_when_step_down_is_due"]
+            if uasc:
+                move *= alone_moves
             if held:
                 move *= 0.5
             rate_list.append(move * world.moves_factor)
-            rate_list.append(0.0 if held or uasc and kind == "F" else rates.status_change(kind, at, year))
+            rate_list.append(0.0 if held or (uasc and kind == "F") else rates.status_change(kind, at, year))
             temporary = shape["temporary_a_year"].get(kind, 0.0)
             rate_list.append(0.0 if held or status in ("J1", "J3") else temporary)
             legal, revoked, edge = self._legal_rates(life, kind, band, now)
@@ -416,8 +442,7 @@ class Careers:
             and other.stay is not None
             and other.household == life.household
             and other.stay.kind in FAMILY_KINDS
-            and max(other.stay.started, other.status_since) < day
-            and not other.stay.place.startswith("T")
+            and _may_move_on(other, day)
         ]
         together = reason in _CARERS_REASONS or (reason == "CARPL" and draws.uniform() < 0.4)
         planned = reason in ("CARPL", "OTHER") or draws.uniform() < 0.3
@@ -446,8 +471,7 @@ class Careers:
             and other.stay is not None
             and other.stay.kind in "KF"
             and other.household == life.household
-            and max(other.stay.started, other.status_since) < day
-            and not other.stay.place.startswith("T")
+            and _may_move_on(other, day)
         ]
         stay = life.stay
         if stay is None:
@@ -508,7 +532,9 @@ class Careers:
             return
         life.temporary_days = [start for start in life.temporary_days if day - start < 365]
         u = draws.uniform()
-        place, longest = ("T1", 25) if u < 0.15 else ("T2", 12) if u < 0.45 else ("T3", 16) if u < 0.8 else ("T4", 6)
+        place, longest = (
+            ("T1", 25) if u < 0.15 else ("T2", 12) if u < 0.45 else ("T3", 16) if u < 0.8 else ("T4", 6)
+        )
         if place == "T3":
             if len(life.temporary_days) >= 2:
                 place, longest = "T4", 6
@@ -518,9 +544,7 @@ class Careers:
         if back >= min(life.birthdays[4], life.order_ends) - 1:
             self._schedule(life, day)
             return
-        self._place(
-            day, life, stay.kind, place, "", stay.locality, stay.needed, True, settled=True
-        )
+        self._place(day, life, stay.kind, place, "", stay.locality, stay.needed, True, settled=True)
         self._push(back, life, life.version, _BACK, None)
 
     def _come_back(self, day: int, life: Life) -> None:
@@ -541,12 +565,19 @@ class Careers:
                 life = queue.pop(0)
                 if life.in_care and life.waiting_for == kind:
                     life.version += 1
-                    self._push(max(day, life.stay.started if life.stay else day) + 1, life, life.version, _BED_FREE, None)
+                    self._push(
+                        max(day, life.stay.started if life.stay else day) + 1,
+                        life,
+                        life.version,
+                        _BED_FREE,
+                        None,
+                    )
                     return
 
     def _with_a_bed(self, kind: str, life: Life, day: int) -> str:
         """Return the kind itself if a bed is free, otherwise where the child waits for one."""
-        if self._used.get(kind, 0) < self._beds.get(kind, NEVER):
+        keeps_its_bed = life.stay is not None and life.stay.kind == kind
+        if keeps_its_bed or self._used.get(kind, 0) < self._beds.get(kind, NEVER):
             return kind
         life.waiting_for = kind
         self._queues.setdefault(kind, []).append(life)
@@ -599,6 +630,16 @@ _GOT_WHAT_WAS_NEEDED = {
 
 def _is_what_was_needed(kind: str, needed: str) -> bool:
     return kind in _GOT_WHAT_WAS_NEEDED.get(PlacementType(needed), "")
+
+
+def _may_move_on(life: Life, day: int) -> bool:
+    """Say whether a brother or sister may move on a day on which something happens to another."""
+    stay = life.stay
+    return (
+        stay is not None
+        and max(stay.started, life.status_since) < day < min(life.birthdays[4], life.order_ends)
+        and not stay.place.startswith("T")
+    )
 
 
 def _position(days: int, edges: tuple[int, ...]) -> tuple[int, int]:

@@ -65,7 +65,16 @@ REASONS_FOR_CEASING = {
     "E8": "other",
     "E9": "custody",
 }
-ETHNIC_GROUPS = {"W": "white", "M": "mixed", "A": "asian", "B": "black", "O": "other", "C": "other", "N": "not_known", "R": "not_known"}
+ETHNIC_GROUPS = {
+    "W": "white",
+    "M": "mixed",
+    "A": "asian",
+    "B": "black",
+    "O": "other",
+    "C": "other",
+    "N": "not_known",
+    "R": "not_known",
+}
 _BANDS = ("0", "1-4", "5-9", "10-15", "16-17")
 _SHORT_BREAKS = ("V3", "V4")
 _TWO_YEARS, _TWO_AND_A_HALF_YEARS = 730, 913
@@ -128,7 +137,9 @@ class Counted:
         before = record.placements[-1] if record.placements else None
         goes_on = before is not None and before.ended_on == placement.started_on
         same = goes_on and (
-            placement.same_carer or placement.place[0] == "T" or (before is not None and before.place[0] == "T")
+            placement.same_carer
+            or placement.place[0] == "T"
+            or (before is not None and before.place[0] == "T")
         )
         record.placements.append(placement)
         adoption = placement.place[0] == "A"
@@ -189,7 +200,9 @@ class Counted:
         in_two = sum(_overlaps(c, date(on.year - 2, 4, 1), on) for c in record.carers)
         found.setdefault("three_or_more_in_year", Counter())["total"] += 1
         found["three_or_more_in_year"]["counted"] += in_year >= 3
-        if in_care_days >= _TWO_YEARS:
+        # The department's "looked after two years" is larger than those in care for a year, so it cannot be a
+        # stay of two years: it is read as in care at some time in the first of the two years as well.
+        if any(_overlaps_year(p, on.year - 1) for p in record.periods):
             found.setdefault("three_or_more_in_two_years", Counter())["total"] += 1
             found["three_or_more_in_two_years"]["counted"] += in_two >= 3
         if in_care_days >= _TWO_AND_A_HALF_YEARS and on < record.birthdays[3]:
@@ -246,9 +259,7 @@ class Counted:
         before: Placement | None = None
         for placement in record.placements:
             away = placement.place[0] == "T" or (
-                before is not None
-                and before.place[0] == "T"
-                and before.ended_on == placement.started_on
+                before is not None and before.place[0] == "T" and before.ended_on == placement.started_on
             )
             if not away and first <= placement.started_on <= last:
                 where = "unknown" if placement.locality.endswith("unknown") else placement.locality
@@ -268,6 +279,11 @@ def _holds(started_on: date, ended_on: date | None, on: date) -> bool:
 
 def _overlaps(carer: _Carer, first: date, last: date) -> bool:
     return carer.started_on <= last and (carer.ended_on is None or carer.ended_on > first)
+
+
+def _overlaps_year(period: PeriodOfCare, year: int) -> bool:
+    ended_on = period.ended_on
+    return period.started_on <= date(year, 3, 31) and (ended_on is None or ended_on > date(year - 1, 4, 1))
 
 
 def _band(birthdays: tuple[date, ...], on: date) -> int:

@@ -78,9 +78,7 @@ class Rates:
         """Return a factor that goes from its 2021 to its 2025 value, even steps by ratio, and is flat outside."""
         first = self.factor(f"{lever}_2021", key)
         last = self.factor(f"{lever}_2025", key)
-        along = (min(max(year, _FIRST_ANCHOR), _LAST_ANCHOR) - _FIRST_ANCHOR) / (
-            _LAST_ANCHOR - _FIRST_ANCHOR
-        )
+        along = (min(max(year, _FIRST_ANCHOR), _LAST_ANCHOR) - _FIRST_ANCHOR) / (_LAST_ANCHOR - _FIRST_ANCHOR)
         return float(first ** (1 - along) * last**along)
 
     def exits(self, band: str, kind: str, status: str, care: int, year: int) -> tuple[float, ...]:
@@ -105,6 +103,8 @@ class Rates:
         s = self.shape
         era = "exit_before_2021" if year <= _FIRST_ANCHOR else "exit_from_2021"
         pace = self.factor(era, band) * self.factor("exit_in_year", str(min(max(year, 2017), _LAST_ANCHOR)))
+        # Care positions: up to half a year, the second half, and later.
+        pace *= self.factor("exit_after", "early" if care < 3 else "second_half" if care == 3 else "later")
         order = (
             pace
             * s["family_order_by_care"][care]
@@ -124,9 +124,7 @@ class Rates:
             s["independent_a_year"].get(kind, 0.0) if band == "16-17" and status == "V2" else 0.0,
             0.0 if detained or kind in "PA" else s["custody_a_year"].get(band, 0.0),
         )
-        return tuple(
-            rate * self.factor("exit_to", to) for rate, to in zip(rates, EXITS, strict=True)
-        )
+        return tuple(rate * self.factor("exit_to", to) for rate, to in zip(rates, EXITS, strict=True))
 
     def move(self, kind: str, band: str, stay: int, year: int) -> float:
         """Return the yearly rate of moves of a child whose frailty is 1 and who got what was needed.
