@@ -1,0 +1,151 @@
+"""The whole invented partnership on its day: everything the other rooms invent, joined and written as plain files.
+
+Five councils, their children since 2016, the homes there are, who waits, whom was asked, who is in an hotel, and
+the returns each council would have made. The hidden truth is a document of its own (``truth``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from reference_data.synthetic.careers import simulate_history
+from reference_data.synthetic.enquiries import invent_enquiries
+from reference_data.synthetic.history import History, Whereabouts
+from reference_data.synthetic.homes import invent_homes
+from reference_data.synthetic.homes_file import homes_on
+from reference_data.synthetic.notices import invent_notices
+from reference_data.synthetic.returns import write_returns
+from reference_data.synthetic.stays import invent_stays
+from reference_data.synthetic.targets import AUTHORITIES
+from reference_data.synthetic.waiting_list import invent_referrals
+from reference_data.synthetic.whereabouts import house
+from reference_data.synthetic.worlds import BASE, World
+
+PARTNERSHIP_DATE = date(2026, 6, 15)
+"""The Monday on which the partnership is seen: what is dated later had not happened."""
+PARTNERSHIP_SEED = 2026
+RETURN_YEARS = tuple(range(2018, 2027))
+"""The years whose 31 March closes a return that is written: nine of them."""
+
+Row = dict[str, object]
+
+README = """\
+EVERYTHING HERE IS INVENTED. No child, family, carer, home, provider or event in these files is real, and none
+stands for one. Ids begin with DEMO-, names of homes and providers end in "(invented)". Real are the authorities,
+the postcodes (nobody's home in particular is meant) and the published totals that the children are held to.
+"""
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """Five councils on one day.
+
+    Parameters
+    ----------
+    on
+        The day.
+    seed
+        What it was drawn from: the same seed gives the same partnership to the byte.
+    histories
+        Each council's children, by authority code.
+    homes
+        Every home in the partnership's area or used by it, in the contract's layout.
+    whereabouts
+        The home of each placement, by authority and placement.
+    """
+
+    on: date
+    seed: int
+    histories: Mapping[str, History]
+    homes: Sequence[Row]
+    whereabouts: Mapping[tuple[str, int], Whereabouts]
+
+    @cached_property
+    def referrals(self) -> list[Row]:
+        """Return everybody who waits, in the contract's layout."""
+        return invent_referrals(self.histories, self.homes, self.whereabouts, self.on, self.seed)
+
+    @cached_property
+    def enquiries(self) -> list[Row]:
+        """Return a year's enquiries of homes, with their answers."""
+        return invent_enquiries(self.histories, self.homes, self.whereabouts, self.on, self.seed)
+
+    @cached_property
+    def notices(self) -> list[Row]:
+        """Return a year's notices by providers."""
+        return invent_notices(self.histories, self.homes, self.whereabouts, self.on, self.seed)
+
+    @cached_property
+    def stays(self) -> list[Row]:
+        """Return the stays in emergency accommodation, those of May 2018 first."""
+        return invent_stays(self.histories, self.homes, self.whereabouts, self.on, self.seed)
+
+    def homes_known_to(self, authority: str) -> list[Row]:
+        """Return the homes that one council's list holds: its own carers, and every home that more than one may use.
+
+        Another council's own carers are not on it: they are that council's to offer.
+        """
+        return [
+            home
+            for home in self.homes
+            if home.get("approved_by_authority") in (None, authority) or _lives_in(home, authority)
+        ]
+
+    def returns(self, authority: str, years: Sequence[int] = RETURN_YEARS) -> dict[str, str]:
+        """Return the CSV text of one council's annual returns, by file name."""
+        return write_returns(self.histories[authority], self.whereabouts, years)
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Give the path and text of every file of the partnership, a folder for each council."""
+        yield "README.txt", README
+        for authority in sorted(self.histories):
+            yield f"{authority}/homes.json", as_json(self.homes_known_to(authority))
+            for kind, rows in (
+                ("referrals", self.referrals),
+                ("stays", self.stays),
+                ("enquiries", self.enquiries),
+                ("notices", self.notices),
+            ):
+                own = [row for row in rows if row.get("authority") == authority]
+                yield f"{authority}/{kind}.json", as_json(own)
+            for name, text in self.returns(authority).items():
+                yield f"{authority}/returns/{name}", text
+
+
+def _lives_in(home: Row, authority: str) -> bool:
+    residents = home.get("residents")
+    return isinstance(residents, list) and any(
+        isinstance(one, dict) and one.get("authority") == authority for one in residents
+    )
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """Return rows as JSON text, one record a line so that a change is one line's change."""
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"[\n{lines}\n]\n" if rows else "[]\n"
+
+
+def invent_partnership(
+    *, seed: int = PARTNERSHIP_SEED, on: date = PARTNERSHIP_DATE, world: World = BASE
+) -> Partnership:
+    """Return the invented partnership of Plymouth, Devon, Torbay, Somerset and Cornwall on a day.
+
+    It takes some seconds: thousands of children live their lives.
+
+    Parameters
+    ----------
+    seed
+        Any whole number from 0.
+    on
+        The day it is seen, from 1 April 2018.
+    world
+        The laws that the children's lives follow.
+    """
+    histories = {code: simulate_history(code, seed=seed, until=on, world=world) for code in AUTHORITIES}
+    housing = house(histories, invent_homes(histories, seed=seed), seed=seed)
+    homes = homes_on(housing.supply, histories, housing.whereabouts, on=on)
+    return Partnership(on=on, seed=seed, histories=histories, homes=homes, whereabouts=housing.whereabouts)
