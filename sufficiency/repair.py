@@ -18,6 +18,7 @@ from sufficiency.episodes import (
     EpisodeRow,
     Stay,
     is_known_place,
+    may_be_the_same_place,
     placement_detail,
 )
 from sufficiency.returns import PersonRow, RepairRow, Returns
@@ -111,8 +112,9 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
     for child_id, own in by_child.items():
         closed = mending.without_temporary(mending.closed(own, year_ends, known_to))
         stays.extend(_stays(child_id, mending.births[child_id], closed, returns.first_day))
-    used = {row.file for row in rows}
-    noticed = [row for row in returns.noticed if row.file in used]
+    # What is in the episodes of a later return is not known yet.
+    later = {row.file for row in returns.episodes} - {row.file for row in rows}
+    noticed = [row for row in returns.noticed if row.file not in later]
     order = {
         name: position for position, name in enumerate(dict.fromkeys(row.file for row in returns.episodes))
     }
@@ -217,7 +219,7 @@ class _Mending:
             self.note(earlier, "duplicate_row")
             # Of two rows of one file the one that says when it ended knows more.
             return earlier if row.ended_on is None and earlier.ended_on is not None else row
-        same = (earlier.place, earlier.provider) == (row.place, row.provider)
+        same = earlier.provider == row.provider and may_be_the_same_place(earlier.place, row.place)
         if earlier.ended_on is None and same:
             self.note(earlier, "carried_over")
         elif earlier.ended_on is not None and row.ended_on is None:

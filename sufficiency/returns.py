@@ -16,6 +16,7 @@ from reference_data.cells import CellError, parse_date
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.tables import RawRow, RawTable
 from sufficiency.episodes import EpisodeRow
+from sufficiency.return_codes import codes_out_of_place
 
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
@@ -283,9 +284,24 @@ def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: lis
         year_ends=year_ends,
         first_day=min(first_day for _, first_day, _, _ in read),
         last_day=_last_day([row for row in last if _is_plausible(row, births)], year_ends[-1]),
-        noticed=tuple(noticed),
+        noticed=(*noticed, *_code_notes(tables, {file: (first, end) for end, first, file, _ in read})),
         warnings=tuple(warnings) + _year_gaps(year_ends),
     )
+
+
+def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]]) -> list[RepairRow]:
+    """Return a note for each code that its return may not use.
+
+    Only an episodes table shows which year it is of; the others are taken to be of the same where all are.
+    """
+    the_only = next(iter(years.values())) if len(set(years.values())) == 1 else None
+    return [
+        RepairRow(file=table.raw.file, row=row, rule=rule, done=done)
+        for table in tables
+        for row, rule, done in codes_out_of_place(
+            table.raw, years.get(table.raw.file) if table.kind == "episodes" else the_only
+        )
+    ]
 
 
 def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:
