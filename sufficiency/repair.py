@@ -21,9 +21,10 @@ from sufficiency.episodes import (
     may_be_the_same_place,
     placement_detail,
 )
+from sufficiency.return_limits import LIMIT_RULES, limits_exceeded
 from sufficiency.returns import PersonRow, RepairRow, Returns
 
-_DONE = {
+DONE = {
     "no_child": "Set aside: the row names no child.",
     "no_start_date": "Set aside: there is no start date that can be read.",
     "no_birth_date": "Set aside: no table gives the child a birth date, so no age can be counted.",
@@ -46,7 +47,9 @@ _DONE = {
     "short_break": "Left out of counts: a short break (V3 or V4).",
     "temporary_place": "Counted in the placement kept open for the child (T code).",
     "unknown_place": "Counted as other: the placement code is not one of the return's.",
+    **LIMIT_RULES,
 }
+"""What is said of each rule, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,8 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
         by_child.setdefault(row.child_id, []).append(row)
     stays: list[Stay] = []
     for child_id, own in by_child.items():
+        for row, rule in limits_exceeded(own, known_to):
+            mending.note(row, rule)
         closed = mending.without_temporary(mending.closed(own, year_ends, known_to))
         stays.extend(_stays(child_id, mending.births[child_id], closed, returns.first_day))
     # What is in the episodes of a later return is not known yet.
@@ -151,7 +156,7 @@ class _Mending:
         self.births = self._births(returns.people)
 
     def note(self, row: EpisodeRow | PersonRow, rule: str) -> None:
-        self.listed.append(RepairRow(file=row.file, row=row.row, rule=rule, done=_DONE[rule]))
+        self.listed.append(RepairRow(file=row.file, row=row.row, rule=rule, done=DONE[rule]))
 
     def _births(self, people: Iterable[PersonRow]) -> dict[str, date]:
         births: dict[str, date] = {}
