@@ -165,6 +165,26 @@ def instrument(key: str) -> str:
     return _dated(key)[-1].reference
 
 
+@cache
+def law_number(key: str) -> int:
+    """Return the number of a limit, as its latest version has it.
+
+    Raises
+    ------
+    NotFound
+        If there is no provision of this name, or it has no number.
+
+    Examples
+    --------
+    >>> law_number("child")
+    18
+    """
+    value = _dated(key)[-1].value
+    if value is None:
+        raise NotFound("law_without_number", f"The provision {key!r} has no number.", {"key": key})
+    return value
+
+
 def law_keys() -> tuple[str, ...]:
     """Return the names of all provisions, in alphabetical order."""
     return tuple(sorted(_provisions()))

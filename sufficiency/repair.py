@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from reference_data.ages import birthday
+from reference_data.law import law_number
 from sufficiency.episodes import (
     SHORT_BREAK_STATUSES,
     TEMPORARY_PLACES,
@@ -191,7 +192,7 @@ class _Mending:
             return "no_birth_date"
         if row.started_on < born:
             return "starts_before_birth"
-        if row.started_on >= birthday(born, 18):
+        if row.started_on >= birthday(born, law_number("child")):
             return "starts_after_18"
         if row.started_on > row.year_end + timedelta(days=1):
             return "starts_after_the_return"
@@ -239,7 +240,7 @@ class _Mending:
     def closed(self, rows: list[EpisodeRow], year_ends: list[date], known_to: date) -> list[EpisodeRow]:
         """Return one child's rows with an end wherever the returns, or the law, show that there was one."""
         kept: list[EpisodeRow] = []
-        eighteen = birthday(self.births[rows[0].child_id], 18)
+        eighteen = birthday(self.births[rows[0].child_id], law_number("child"))
         for row, following in zip(rows, [*rows[1:], None], strict=True):
             row = self._with_end(row, following, year_ends)
             if row.ended_on is None and row.reason_ended not in ("", "X1"):

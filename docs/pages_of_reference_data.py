@@ -1,0 +1,77 @@
+"""The generated pages about what ships in ``reference_data``: the law. Run by ``docs/generate.py``."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from reference_data.law import Provision, all_provisions
+
+CERTAINTY = {"C": "read in the source", "S": "read second-hand", "M": "from memory: warns only"}
+
+
+def law_page() -> str:
+    """Return the page of every provision of law that the rules use."""
+    provisions = sorted(
+        all_provisions(),
+        key=lambda known: (known.kind != "statute", known.instrument, _place(known), known.key),
+    )
+    lines = [
+        "# The law that the rules use",
+        "",
+        "Generated from `reference_data/shipped/law` by `python docs/generate.py`. In our own words; this is no legal advice.",
+        "",
+        "A rule takes its numbers and dates from here and nowhere else, and an event is judged by the law of its own day. "
+        "Statute that was read bars or warns as written; what is known only from memory warns and never bars. "
+        "What a council set itself, the fourteen nights among it, is policy and not law: see the policy file.",
+        "",
+        "**May be made stricter**: a council's policy file may hold a table `[limits]` with its own number for such a limit, "
+        "by its name in the first column. A looser number is an error.",
+    ]
+    for instrument, group in groupby(provisions, key=lambda known: known.instrument):
+        found = list(group)
+        kind = found[0].kind
+        lines += [
+            "",
+            f"## {instrument}" + ("" if kind == "statute" else f" ({kind})"),
+            "",
+            "| name | provision | says | limit | may be made stricter | in force | certainty | used by |",
+            "|---|---|---|---|---|---|---|---|",
+            *(_row(known) for known in found),
+        ]
+        lines += ["", "Sources: " + "; ".join(dict.fromkeys(known.source for known in found)) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _row(known: Provision) -> str:
+    limit = "" if known.value is None else f"{known.value} {known.unit}"
+    stricter = f"{known.stricter} only" if known.stricter else ""
+    until = f" to {known.in_force_to}" if known.in_force_to else ""
+    used = "; ".join(
+        f"{kind}: `{name}`" if name else kind for kind, _, name in (u.partition(": ") for u in known.used_by)
+    )
+    cells = (
+        f"`{known.key}`",
+        known.paragraph,
+        f"{known.says} {known.note}".strip(),
+        limit,
+        stricter,
+        f"from {known.in_force_from}{until}",
+        CERTAINTY[known.certainty],
+        used,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _place(known: Provision) -> list[tuple[int, str]]:
+    """Return a key that puts regulation 9 before regulation 10."""
+    parts = (
+        known.paragraph.replace("regulations", "regulation")
+        .replace("(", " ")
+        .replace(")", " ")
+        .replace(",", " ")
+        .split()
+    )
+    return [(int("".join(c for c in part if c.isdigit()) or 0), part) for part in parts]
+
+
+PAGES = {"law.md": law_page}
