@@ -41,6 +41,7 @@ def generator():
         "benchmarks.md",
         "../worked-examples.md",
         "law.md",
+        "published.md",
     ],
 )
 def test_the_generated_pages_are_current(name: str) -> None:
