@@ -134,11 +134,12 @@ def usual_fostering_limit(case: Case, home: Home) -> Finding:
             "where the carer lives; only the authority where the carer lives may grant it.",
             ask=FOSTERING_SERVICE,
         )
+    beyond_the_law = len(residents) + moving_in > law.legal_number("usual_fostering_limit", {})
     return Exclusion(
         rule="usual_fostering_limit",
         text=f"{len(residents) + moving_in} children who are not all brothers and sisters would live there; the "
         f"usual limit is {number_word(limit)}, and no exemption by the authority where the carer lives names the child.",
-        instrument=law.USUAL_FOSTERING_LIMIT,
+        instrument=law.USUAL_FOSTERING_LIMIT if beyond_the_law else law.COUNCIL_POLICY,
     )
 
 

@@ -13,8 +13,10 @@ from datetime import date, timedelta
 from math import exp
 
 from reference_data.cells import CellError, parse_date
+from reference_data.codelists import codes
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.tables import RawRow, RawTable
+from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
 from sufficiency.return_codes import codes_out_of_place
 
@@ -237,10 +239,16 @@ def _people(table: ReturnTable) -> list[PersonRow]:
                 from_header=table.kind == "header",
                 child_id=_identifier(cells.get("CHILD")),
                 date_of_birth=dates.parse(cells["DOB"]) if "DOB" in cells else None,
-                sex={"1": "M", "2": "F", "M": "M", "F": "F"}.get(_code(cells, "SEX"), "U"),
+                sex=_sex(_code(cells, "SEX")),
             )
         )
     return people
+
+
+def _sex(code: str) -> str:
+    """Return what a code of any return means; a code that no return ever had is told, and means not known."""
+    known = codes("SEX").get(code)
+    return known.maps_to if known else str(Sex.UNKNOWN)
 
 
 def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: list[ImportIssue]) -> Returns:

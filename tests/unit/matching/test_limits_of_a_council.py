@@ -66,6 +66,11 @@ def test_a_council_may_have_fewer_children_in_a_foster_home(assessed: Callable[.
     stricter = assessed({}, foster, policy="[limits]\nusual_fostering_limit = 2")
     (found,) = (one for one in stricter.exclusions if one.rule == "usual_fostering_limit")
     assert "limit is two" in found.text
+    assert found.instrument == "The council's policy"
+    fuller = {**foster, "residents": [*residents, {"child_id": "DEMO-R3", "sibling_group": "DEMO-OTHER"}]}
+    beyond_the_law = assessed({}, fuller, policy="[limits]\nusual_fostering_limit = 2")
+    (found,) = (one for one in beyond_the_law.exclusions if one.rule == "usual_fostering_limit")
+    assert found.instrument == "Children Act 1989, Schedule 7"
 
 
 def test_a_council_may_ask_for_notice_sooner(ranked: Callable[..., Ranking]) -> None:

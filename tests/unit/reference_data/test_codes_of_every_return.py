@@ -15,6 +15,7 @@ from reference_data.codelists import (
     roll_forwards,
 )
 from reference_data.problems import NotFound
+from reference_data.vocabulary import PlacementGroup, Sex
 
 FIRST, LAST = 2016, 2027
 
@@ -167,3 +168,31 @@ def test_every_list_says_what_it_was_compiled_from_and_when(name: str) -> None:
     assert "csc-validator-be-903" in source.source
     assert source.read_on.year == 2026
     assert "Open Government Licence" in source.licence
+
+
+# What each list counts its codes as, typed from the vocabulary and the contract. A list that is not here counts nothing.
+COUNTS_AS: Mapping[str, str] = {
+    "PLACE": "fostering residential supported other",
+    "PLACE_PROVIDER": "parents in_house other_authority other_public independent",
+    "LS": "care_order adoption section_20 short_break protection youth_justice",
+    "RNE": "start same_placement same_carer carer_move",
+    "REC": "continues permanence family other adulthood died transferred custody",
+    "REASON_PLACE_CHANGE": "planned provider breakdown same_carer other",
+    "SEX": "M F U",
+    "ACCOM": "suitable unsuitable no_information",
+    "ACTIV": "in_activity not_in_activity no_information",
+    "MISSING": "missing away",
+    "ETHNIC": "white mixed asian black other not_known",
+    "PREV_PERM": "permanence not_known none",
+}
+
+
+@pytest.mark.parametrize("name", sorted(ALWAYS))
+def test_a_list_counts_its_codes_as_the_words_known_for_it(name: str) -> None:
+    counted = {known.maps_to for known in codes(name).values()} - {""}
+    assert counted == set(COUNTS_AS.get(name, "").split())
+
+
+def test_the_words_of_placement_and_sex_are_those_of_the_vocabulary() -> None:
+    assert set(COUNTS_AS["PLACE"].split()) == {str(group) for group in PlacementGroup}
+    assert set(COUNTS_AS["SEX"].split()) == {str(sex) for sex in Sex}
