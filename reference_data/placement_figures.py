@@ -18,9 +18,12 @@ STABILITY_WHOLES: Mapping[str, str] = MappingProxyType(
         "three_or_more_placements": "looked_after",
         "three_or_more_in_2_years": "looked_after_2_years",
         "same_carer_2_years": "looked_after_2_5_years_under_16",
+        "same_placement_2_years": "looked_after_2_5_years_under_16",
+        "three_or_more_social_workers": "looked_after",
     }
 )
-"""Each measure of stability and the children it is a share of. The first two are better low, the last high."""
+"""Each measure of stability and the children it is a share of. Two years with a carer, or in a placement, are better
+high; the others low."""
 
 NEW_PLACEMENT_GROUPS = ("distance_and_locality", "reason_for_change")
 
@@ -32,7 +35,8 @@ def stability(authority_code: str, year: int) -> Mapping[str, int | None]:
 
     Short-term: three or more placements in the year, of all looked after. Over two years: the same, of those
     looked after for two years. Long-term: with the same carer for two years, of those under 16 looked after for two
-    and a half.
+    and a half; until 2019 in the same placement, which is another count and never joined to it. A measure that was
+    not published for the year is absent.
 
     Parameters
     ----------
@@ -69,7 +73,7 @@ def stability_percent(authority_code: str, measure: str, year: int) -> int | Non
     Raises
     ------
     NotFound
-        If it is not shipped for this authority and year, or there is no such measure.
+        If it is not shipped for this authority and year, or the measure was not published then.
 
     Examples
     --------
@@ -80,6 +84,8 @@ def stability_percent(authority_code: str, measure: str, year: int) -> int | Non
     if whole_name is None:
         raise NotFound("figures_not_found", f"The measures of stability are {', '.join(STABILITY_WHOLES)}.")
     counts = stability(authority_code, year)
+    if measure not in counts or whole_name not in counts:
+        raise NotFound("figures_not_found", "This measure of stability was not published for the year.")
     part, whole = counts[measure], counts[whole_name]
     if part is None or not whole:
         return None

@@ -32,13 +32,13 @@ def codes_out_of_place(raw: RawTable, years: tuple[date, date] | None) -> tuple[
         The first and last day that the table describes, or ``None`` where they are not known: then only
         codes that no year ever had are told.
     """
-    columns = {name: name.upper() for name in raw.header if name.upper() in list_names()}
+    known_lists = set(list_names())
+    columns = {name: name.upper() for name in raw.header if name.upper() in known_lists}
     lists = {column: codes(column) for column in columns.values()}
     notes: list[CodeNote] = []
     for row in raw.rows:
-        cells = {name.upper(): cell for name, cell in row.cells.items()}
-        for column in columns.values():
-            text = _code(cells.get(column))
+        for name, column in columns.items():
+            text = _code(row.cells.get(name))
             if not text:
                 continue
             known = lists[column].get(text)
@@ -46,7 +46,7 @@ def codes_out_of_place(raw: RawTable, years: tuple[date, date] | None) -> tuple[
                 if column != PLACEMENT:
                     notes.append((row.number, "unknown_code", f"Column {column}: {_UNKNOWN}"))
             elif (known.valid_from or known.valid_to) and years is not None:
-                told = _out_of_its_years(known, column, cells, years)
+                told = _out_of_its_years(known, column, row.cells, years)
                 if told:
                     notes.append((row.number, told[0], f"Column {column}: {told[1]}"))
     return tuple(notes)
@@ -66,9 +66,10 @@ def _out_of_its_years(
         return None
     if column in _OF_A_TIME:
         # A history of many years is judged by the days of each episode, a return by those within it.
-        first, last = max(first, _day(cells.get("DECOM")) or first), min(last, _day(cells.get("DEC")) or last)
+        first = max(first, _day(cells, "DECOM") or first)
+        last = min(last, _day(cells, "DEC") or last)
     elif column in _OF_THE_END:
-        first = last = _day(cells.get("DEC")) or last
+        first = last = _day(cells, "DEC") or last
     if first > last or known.is_valid_between(first, last):
         return None
     if known.valid_from is not None and last < known.valid_from:
@@ -82,7 +83,8 @@ def _code(cell: object) -> str:
     return "" if cell is None else str(cell).strip().upper()
 
 
-def _day(cell: object) -> date | None:
+def _day(cells: Mapping[str, object], column: str) -> date | None:
+    cell = next((cell for name, cell in cells.items() if name.upper() == column), None)
     try:
         return parse_date(cell)
     except CellError:

@@ -279,3 +279,59 @@ def test_every_regulation_and_section_the_rules_must_know_is_there() -> None:
     assert "regulation 4" in cited("Children (Secure Accommodation) Regulations 1991")
     assert "code T1" in cited("Guide to the children looked after return")
     assert cited("Supported Accommodation (England) Regulations 2023")
+
+
+# Every number of law, typed from the sources and not from the files: key, number, unit, certainty.
+EVERY_NUMBER = """
+child 18 years S
+looked_after 24 hours C
+usual_fostering_limit 3 children S
+placement_plan 5 working days C
+out_of_area_emergency 5 working days S
+placement_notice 5 working days S
+area_authority_notice 5 working days C
+foster_emergency_outside_terms 6 working days S
+temporary_approval 16 weeks S
+temporary_approval_extension 8 weeks C
+under_16_other_arrangements 16 years C
+age_16_17_other_arrangements 16 years C
+first_visit 7 days C
+first_review 20 working days M
+second_review 3 months M
+later_reviews 6 months M
+short_break_single 17 days C
+short_break_year 75 days C
+case_record 75 years S
+secure_under_13 13 years S
+secure_youngest 10 years M
+secure_without_court 72 hours M
+secure_without_court_window 28 days M
+secure_first_order 3 months S
+supported_accommodation_youngest 16 years S
+supported_accommodation_oldest 17 years S
+statement_of_purpose 28 days C
+bed_and_breakfast_care_leaver 2 working days S
+key_stage_4_turns 16 years M
+temporary_hospital 42 days C
+temporary_carer_holiday 21 days C
+temporary_carer_holidays_a_year 2 moves C
+temporary_other 7 days C
+police_protection 72 hours C
+emergency_protection_order 21 days C
+child_assessment_order 7 days C
+shortest_episode 24 hours C
+"""
+
+
+def test_every_number_of_law_is_the_one_of_its_source() -> None:
+    expected = {}
+    for line in EVERY_NUMBER.split("\n"):
+        if line:
+            key, number, *unit, certainty = line.split()
+            expected[key] = (int(number), " ".join(unit), certainty)
+    found = {
+        known.key: (known.value, known.unit, known.certainty)
+        for known in all_provisions()
+        if known.value is not None
+    }
+    assert found == expected

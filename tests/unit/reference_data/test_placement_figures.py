@@ -49,6 +49,28 @@ def test_the_percentages_are_those_printed() -> None:
     assert stability_percent("england", "three_or_more_placements", 2025) == 10
 
 
+def test_every_authority_has_its_short_term_stability_of_2018_and_2019() -> None:
+    assert stability("879", 2018) == {
+        "looked_after": 417,
+        "three_or_more_placements": 52,
+        "looked_after_2_5_years_under_16": 109,
+        "same_placement_2_years": 69,
+    }
+    assert stability_percent("879", "same_placement_2_years", 2018) == 63
+    assert stability("england", 2018)["three_or_more_placements"] == 7_890
+    assert stability("879", 2019)["three_or_more_placements"] == 43
+    rows = list(shipped_rows("published", "stability.csv.gz"))
+    for year in ("2018", "2019"):
+        assert len({row["authority"] for row in rows if row["year"] == year}) >= 150
+    with pytest.raises(NotFound):
+        stability_percent("879", "same_carer_2_years", 2018)
+
+
+def test_over_a_third_of_plymouths_children_had_three_or_more_social_workers_in_2024() -> None:
+    assert stability_percent("879", "three_or_more_social_workers", 2024) == 37
+    assert stability_percent("england", "three_or_more_social_workers", 2024) == 27
+
+
 def test_the_children_a_share_is_of_are_the_stock() -> None:
     for figure in annual_figures("879", "stock"):
         if figure.year >= 2021:
@@ -107,7 +129,7 @@ def test_what_is_suppressed_is_none_and_no_part_exceeds_its_whole() -> None:
     for year in range(2021, 2026):
         counts = stability("880", year)
         for measure, whole in STABILITY_WHOLES.items():
-            part, of = counts[measure], counts[whole]
+            part, of = counts.get(measure), counts[whole]
             assert part is None or of is None or part <= of
 
 
@@ -115,7 +137,7 @@ def test_what_does_not_ship_is_refused() -> None:
     with pytest.raises(NotFound):
         stability("202", 2025)
     with pytest.raises(NotFound):
-        stability("879", 2019)
+        stability("879", 2020)
     with pytest.raises(NotFound, match="same_carer"):
         stability_percent("879", "looked_after", 2025)
     with pytest.raises(NotFound):
