@@ -300,9 +300,12 @@ def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: lis
 def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]]) -> list[RepairRow]:
     """Return a note for each code that its return may not use.
 
-    Only an episodes table shows which year it is of; the others are taken to be of the same where all are.
+    Only an episodes table shows which year it is of; the others are taken to be of the same where there is one
+    year and no history of several.
     """
-    the_only = next(iter(years.values())) if len(set(years.values())) == 1 else None
+    first, end = next(iter(years.values()))
+    one_year = len(set(years.values())) == 1 and first == _year_start(end)
+    the_only = (first, end) if one_year else None
     return [
         RepairRow(file=table.raw.file, row=row, rule=rule, done=done)
         for table in tables

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ from reference_data.law import all_provisions
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = [path for package in ("matching", "sufficiency") for path in sorted((ROOT / package).rglob("*.py"))]
-COUNTED = {"birthday", "timedelta", "working_days_after", "max", "min"}
+COUNTED = {"birthday", "timedelta", "working_days_after"}
 """Calls in which a number can be a limit."""
+OF_TIME_OR_PEOPLE = re.compile(
+    r"age|day|week|month|year|hour|night|born|start|end|stay|living|children|lowest|youngest|oldest"
+)
+"""Words of what a limit of law is compared with."""
 COMMON = {1, 2, 3, 4}
 """Numbers too small to tell a limit from a count."""
 
@@ -20,10 +25,6 @@ ALLOWED = {
     # The checker of plans states the law a second time, in plain numbers, so that a slip in one shows in the other.
     ("matching/verify_rules.py", 18),
     ("matching/verify_rules.py", 10),
-    # A power of two.
-    ("matching/allocation_pricing.py", 20),
-    # The most home ids that a message names.
-    ("sufficiency/capacity.py", 5),
 }
 
 
@@ -31,11 +32,14 @@ def numbers_that_could_be_law(tree: ast.AST) -> list[int]:
     found = []
     for node in ast.walk(tree):
         parts: list[ast.expr] = []
-        if isinstance(node, ast.Compare):
+        if isinstance(node, ast.Compare) and OF_TIME_OR_PEOPLE.search(ast.unparse(node)):
             parts = [node.left, *node.comparators]
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            parts = [*node.args, *(word.value for word in node.keywords)] if name in COUNTED else []
+            counted = name in COUNTED or (
+                name in ("max", "min") and OF_TIME_OR_PEOPLE.search(ast.unparse(node))
+            )
+            parts = [*node.args, *(word.value for word in node.keywords)] if counted else []
         for part in parts:
             if isinstance(part, ast.Constant) and type(part.value) is int:
                 found.append(part.value)

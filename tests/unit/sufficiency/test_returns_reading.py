@@ -273,3 +273,12 @@ def test_an_open_placement_carried_over_under_its_new_code_is_no_correction(tmp_
     mended = repaired_history(read_returns(tmp_path))
     assert rules(mended) == {"carried_over": 1}
     assert sum(stay.child_id == "A" for stay in mended.stays) == 1
+
+
+def test_a_history_of_several_years_says_nothing_of_the_year_in_which_sex_was_coded(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("CHILD,SEX,DOB\nA,M,01/06/2010\n")
+    (tmp_path / "episodes.csv").write_text(
+        COLUMNS + "A,01/05/2020,S,C2,U4,PR1,01/06/2020,X1\nA,01/06/2020,P,C2,U4,PR1,01/06/2021,X1\n"
+        "A,01/06/2021,P,C2,K2,PR4,,\n"
+    )
+    assert "code_not_yet_valid" not in rules(repaired_history(read_returns(tmp_path)))
