@@ -2,7 +2,8 @@
 
 ``docs/reference/files.md`` comes from the field tables, ``docs/reference/commands.md`` from the commands
 themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch, ``docs/reference/benchmarks.md``
-from the measured evidence and ``docs/worked-examples.md`` from the examples of the rules. Figures that other pages quote from the evidence are brought up to date. A test
+from the measured evidence and ``docs/worked-examples.md`` from the examples of the rules. The pages about reference data are in
+``pages_of_reference_data.py``. Figures that other pages quote from the evidence are brought up to date. A test
 compares them with what is committed.
 """
 
@@ -349,6 +350,7 @@ PAGES = {
     "alerts.md": alerts_page,
     "benchmarks.md": benchmarks_page,
     "../worked-examples.md": worked_examples_page,
+    **runpy.run_path(str(Path(__file__).parent / "pages_of_reference_data.py"))["PAGES"],
 }
 
 

@@ -15,6 +15,7 @@ from matching.fit import in_key_stage_4
 from matching.home import Home, is_fostering, other_residents
 from matching.places import Where, authority_of, miles_between, where_is
 from matching.room import usual_limit
+from matching.words import number_word
 from reference_data.vocabulary import FOSTERING_TYPES, SUPPORTED_TYPES, PlacementType
 from reference_data.working_days import working_days_after
 
@@ -173,14 +174,15 @@ def _usual_fostering_limit(case: Case, home: Home) -> Approval | None:
     residents = other_residents(home, case.child_ids)
     if not is_fostering(home) or residents is None:
         return None
-    over = len(residents) + len(case.child_ids) > usual_limit()
+    limit = usual_limit(case.context.policy)
+    over = len(residents) + len(case.child_ids) > limit
     if not over or not any(one.child_id in case.child_ids for one in home.exemptions):
         return None
     return _make(
         case,
         "usual_fostering_limit",
-        "More than three children would live there: see that the written exemption is still in force and names "
-        "this child.",
+        f"More than {number_word(limit)} children would live there: see that the written exemption is still in "
+        "force and names this child.",
         law.USUAL_FOSTERING_LIMIT,
     )
 
@@ -207,9 +209,10 @@ def _plan(case: Case) -> Approval:
     return _make(
         case,
         "placement_plan",
-        "Agree the placement plan before the start, or within five working days when that is not practicable.",
+        f"Agree the placement plan before the start, or within {number_word(_late(case, 'latest_plan'))} working days "
+        "when that is not practicable.",
         law.PLACEMENT_PLAN,
-        _due(case),
+        _due(case, "latest_plan"),
     )
 
 
@@ -222,16 +225,16 @@ def _notification(case: Case, home: Home) -> Approval:
     return _make(
         case,
         "notification",
-        f"Give written notice of the placement{also} before it starts, or within five working days in an "
-        "emergency.",
+        f"Give written notice of the placement{also} before it starts, or within "
+        f"{number_word(_late(case, 'latest_notice'))} working days in an emergency.",
         law.NOTIFICATION,
-        _due(case),
+        _due(case, "latest_notice"),
     )
 
 
-def _due(case: Case) -> date:
-    return (
-        working_days_after(case.start, law.legal_number("late_notice_and_plan"))
-        if case.is_urgent
-        else case.start
-    )
+def _late(case: Case, limit: str) -> int:
+    return law.legal_number(limit, case.context.policy.limits)
+
+
+def _due(case: Case, limit: str) -> date:
+    return working_days_after(case.start, _late(case, limit)) if case.is_urgent else case.start

@@ -15,7 +15,7 @@ from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import urgency_contradiction
 from matching.statements import unstated_communication
-from matching.words import capital, miles_words
+from matching.words import capital, miles_words, number_word
 from reference_data.ages import birthday
 from reference_data.vocabulary import (
     AgeBasis,
@@ -26,8 +26,6 @@ from reference_data.vocabulary import (
     PlacementType,
     SiblingsTogether,
 )
-
-_NUMBERS = ("none", "one", "two", "three", "four", "five")
 
 _SUPPORT = {
     NeedDomain.BEHAVIOUR: "behaviour support and a named worker for the carers",
@@ -115,7 +113,7 @@ def _needs(case: Case, home: Home) -> list[str]:
         found.append("Meets all five needs")
     elif met:
         found.append(
-            f"Meets {_NUMBERS[len(met)]} of the five needs: {_and([domain.words for domain in met])}"
+            f"Meets {number_word(len(met))} of the five needs: {_and([domain.words for domain in met])}"
         )
     for domain in known:
         gap = gaps[domain]

@@ -6,8 +6,6 @@ are in ``council_rules.py``, and what is only better or worse is in ``aims.py``.
 
 from __future__ import annotations
 
-from datetime import date
-
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
@@ -15,7 +13,7 @@ from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.referral import TEMPORARY_PURPOSES, stays_put
 from matching.words import miles_words, with_article
-from reference_data.ages import birthday
+from reference_data import school_years
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
     OFFERED_ONLY_WHEN_NAMED,
@@ -243,15 +241,10 @@ def continuity(case: Case, home: Home) -> Finding:
 def in_key_stage_4(case: Case) -> bool:
     """Say whether the child is in the fourth key stage on the start date, by age.
 
-    It is the two school years that end with the one in which a pupil turns 16. A school year is taken to
-    run from 1 September to 31 August; that is from memory, so it may warn and never bars.
+    What the key stage is, is known from memory, so it may warn and never bars.
     """
     born = case.referral.date_of_birth
-    if born is None:
-        return False
-    turns = birthday(born, law.legal_number("key_stage_4_turns"))
-    last = turns.year if turns <= date(turns.year, 8, 31) else turns.year + 1
-    return date(last - 2, 9, 1) <= case.start <= date(last, 8, 31)
+    return born is not None and school_years.in_key_stage_4(born, case.start)
 
 
 def siblings_known(case: Case, home: Home) -> Finding:

@@ -6,24 +6,30 @@ that an answer shows.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 
 from reference_data.law import legal_limits
 
 
-@cache
-def legal_number(name: str) -> int:
+def legal_number(name: str, stricter: Mapping[str, int]) -> int:
     """Return the number of a limit on placements, such as the usual fostering limit of three.
+
+    Parameters
+    ----------
+    name
+        Its name in the table of law on placements.
+    stricter
+        The council's own numbers, by provision (``Policy.limits``).
 
     Raises
     ------
     KeyError
         If the table of law on placements has no such number.
     """
-    value = legal_limits("placement")[name].value
-    if value is None:
+    limit = legal_limits("placement")[name]
+    if limit.value is None:
         raise KeyError(name)
-    return value
+    return stricter.get(limit.provision or "", limit.value)
 
 
 REGISTRATION = "Care Standards Act 2000, Part 2 (registration)"

@@ -103,7 +103,7 @@ def build(
         required_units=sorted(pinned.homes),
         pair_places=[(u, h, len(without_own_bed(units[u], homes[h]))) for u, h in known],
         part_limits=[limit for h, home, there in at for limit in limits_by_date(home, h, units, there)],
-        usual_limits=[limit for h, home, there in at for limit in head_counts(home, h, units, there)],
+        usual_limits=[limit for h, home, there in at for limit in head_counts(home, h, units, there, policy)],
     )
     stages, meanings = stages_in_order(units, homes, settled, known, policy, prices or {})
     return JointProblem(

@@ -67,18 +67,29 @@ def lawful_age(case: Case, home: Home) -> Finding:
             else "The date of birth is after the start date: check both. No rule about age is assessed.",
             ask=SOCIAL_WORKER,
         )
-    if case.age >= law.legal_number("child_until"):
+    limits = case.context.policy.limits
+    if case.age >= law.legal_number("child_until", limits):
         return Exclusion(
             rule="lawful_age",
             text="The young person is 18 or over on the start date and no longer a child.",
             instrument=law.CHILD,
         )
-    if home.type in SUPPORTED_TYPES and case.age < law.legal_number("supported_from"):
+    if home.type not in SUPPORTED_TYPES:
+        return None
+    if case.age < law.legal_number("supported_from", {}):
         return Exclusion(
             rule="lawful_age",
             text=f"{home.type.words.capitalize()} is lawful at 16 and 17 only; "
             f"the child is {case.age} on the start date.",
             instrument=law.UNDER_SIXTEEN,
+        )
+    own = law.legal_number("supported_from", limits)
+    if case.age < own:
+        return Exclusion(
+            rule="lawful_age",
+            text=f"The council uses {home.type.words} from the age of {own} only; "
+            f"the child is {case.age} on the start date.",
+            instrument=law.COUNCIL_POLICY,
         )
     return None
 
@@ -292,15 +303,18 @@ def secure_authority(case: Case, home: Home) -> Finding:
         return _no_authority("No secure accommodation order is recorded.")
     if referral.secure_order_until is not None and referral.secure_order_until < case.start:
         return _no_authority("The secure accommodation order has ended before the start date.")
-    if case.age is not None and case.age < law.legal_number("secure_from"):
+    limits = case.context.policy.limits
+    if case.age is not None and case.age < law.legal_number("secure_from", limits):
         return _no_authority(
             f"The child is {case.age} on the start date, and secure homes are for 10 and over."
         )
-    if case.age is not None and case.age < law.legal_number("secure_without_approval_from"):
+    approval_under = law.legal_number("secure_without_approval_from", limits)
+    if case.age is not None and case.age < approval_under:
         approved = referral.sos_approval_on
         if approved is None or approved > case.start:
             return _no_authority(
-                "A child under 13 needs the Secretary of State's approval, and none is recorded by the start date."
+                f"A child under {approval_under} needs the Secretary of State's approval, and none is recorded by the "
+                "start date."
             )
     if referral.secure_order_until is None:
         return Question(

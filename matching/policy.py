@@ -19,6 +19,7 @@ from typing import Any
 
 import reference_data
 from reference_data.problems import InvalidInput
+from reference_data.stricter_limits import stricter_limits
 from reference_data.vocabulary import NeedDomain, PlacementType
 
 DEFAULT_POLICY_PATH = Path(reference_data.__path__[0]) / "shipped" / "policy" / "default.toml"
@@ -92,6 +93,8 @@ class EmergencyPolicy:
         More unsuitable nights than this within so many days are raised, however they are spread.
     temporary_approval_warning_days
         How long before a connected person's temporary approval ends the watch starts to warn.
+    limits
+        The council's own numbers for limits of law, by provision: stricter than the law or the same.
     """
 
     over_14_nights: int
@@ -100,6 +103,7 @@ class EmergencyPolicy:
     cumulative_nights: int
     cumulative_window_days: int
     temporary_approval_warning_days: int
+    limits: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,8 @@ class Policy:
         In strict order of stage, then as the file has them.
     approvers
         Code of an approval to the role that gives it.
+    limits
+        The council's own numbers for limits of law, by provision: stricter than the law or the same.
     """
 
     version: str
@@ -133,6 +139,7 @@ class Policy:
     approvers: Mapping[str, str] = field(hash=False)
     rules: tuple[CouncilRule, ...]
     emergency: EmergencyPolicy
+    limits: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def aim(self, name: str) -> Aim:
         """Return an aim by name.
@@ -198,7 +205,7 @@ def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 
 def _check(changes: Mapping[str, Any]) -> None:
     default = _default()
-    sections = {*default, "rules"}
+    sections = {*default, "rules", "limits"}
     for section, values in changes.items():
         if section not in sections:
             raise _unknown(section, sections)
@@ -207,6 +214,8 @@ def _check(changes: Mapping[str, Any]) -> None:
         if section == "rules":
             for name, rule in values.items():
                 _check_rule(name, rule)
+        elif section == "limits":
+            stricter_limits(values)
         elif section in ("aims", "approvals"):
             for name, table in values.items():
                 if name not in default[section]:
@@ -296,6 +305,7 @@ def _wrong(place: str, expected: str) -> InvalidInput:
 def _policy(content: Mapping[str, Any]) -> Policy:
     gaps = content["gaps"]
     in_force = content["approval"].get("in_force_from")
+    limits = stricter_limits(content.get("limits", {}))
     return Policy(
         version=_version(content, in_force),
         approved_by=content["approval"]["approved_by"],
@@ -309,7 +319,8 @@ def _policy(content: Mapping[str, Any]) -> Policy:
         aims=_aims(content["aims"]),
         approvers={code: table["who"] for code, table in content["approvals"].items()},
         rules=tuple(_rule(name, rule) for name, rule in sorted(content.get("rules", {}).items())),
-        emergency=EmergencyPolicy(**content["emergency"]),
+        emergency=EmergencyPolicy(**content["emergency"], limits=limits),
+        limits=limits,
     )
 
 

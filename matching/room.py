@@ -10,7 +10,9 @@ from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, Resident, beds_open_to, enough_beds_on, is_fostering, other_residents
 from matching.lawful import FOSTERING_SERVICE, MANAGER, SOCIAL_WORKER, limits_instrument, who_knows
+from matching.policy import Policy
 from matching.referral import start_of_placement
+from matching.words import number_word
 from reference_data.vocabulary import (
     Alongside,
     EmergencySetting,
@@ -92,9 +94,9 @@ def _no_room(case: Case, home: Home, wanted: int) -> str:
     return "No place is free."
 
 
-def usual_limit() -> int:
+def usual_limit(policy: Policy) -> int:
     """Return the children who may live in one foster home, unless all are siblings."""
-    return law.legal_number("usual_fostering_limit")
+    return law.legal_number("usual_fostering_limit", policy.limits)
 
 
 def usual_fostering_limit(case: Case, home: Home) -> Finding:
@@ -109,7 +111,8 @@ def usual_fostering_limit(case: Case, home: Home) -> Finding:
     residents = other_residents(home, case.child_ids)
     if residents is None:
         return _limit_without_residents(case, home, moving_in)
-    if len(residents) + moving_in <= usual_limit():
+    limit = usual_limit(case.context.policy)
+    if len(residents) + moving_in <= limit:
         return None
     siblings = _all_siblings(case.referral.sibling_group, moving_in, residents)
     if siblings:
@@ -121,26 +124,28 @@ def usual_fostering_limit(case: Case, home: Home) -> Finding:
         return Question(
             rule="usual_fostering_limit",
             text=f"{len(residents) + moving_in} children would live there. Whether all are brothers and sisters, "
-            "who are excepted from the usual limit of three, is not recorded.",
+            f"who are excepted from the usual limit of {number_word(limit)}, is not recorded.",
             ask=FOSTERING_SERVICE,
         )
     if exempt is None:
         return Question(
             rule="usual_fostering_limit",
-            text="An exemption from the usual limit of three is recorded, but not who granted it, or not where the "
-            "carer lives; only the authority where the carer lives may grant it.",
+            text=f"An exemption from the usual limit of {number_word(limit)} is recorded, but not who granted it, or not "
+            "where the carer lives; only the authority where the carer lives may grant it.",
             ask=FOSTERING_SERVICE,
         )
+    beyond_the_law = len(residents) + moving_in > law.legal_number("usual_fostering_limit", {})
     return Exclusion(
         rule="usual_fostering_limit",
         text=f"{len(residents) + moving_in} children who are not all brothers and sisters would live there; the "
-        "usual limit is three, and no exemption by the authority where the carer lives names the child.",
-        instrument=law.USUAL_FOSTERING_LIMIT,
+        f"usual limit is {number_word(limit)}, and no exemption by the authority where the carer lives names the child.",
+        instrument=law.USUAL_FOSTERING_LIMIT if beyond_the_law else law.COUNCIL_POLICY,
     )
 
 
 def _limit_without_residents(case: Case, home: Home, moving_in: int) -> Finding:
-    if home.places is not None and home.places <= usual_limit():
+    limit = usual_limit(case.context.policy)
+    if home.places is not None and home.places <= limit:
         # The number of places already keeps such a home within the limit.
         return None
     if _exempted(case, home):
@@ -148,11 +153,11 @@ def _limit_without_residents(case: Case, home: Home, moving_in: int) -> Finding:
     free = beds_open_to(home, case.child_ids, case.start)
     if home.places is not None and free is not None:
         living_there = max(0, home.places - free)
-        if living_there + moving_in <= usual_limit():
+        if living_there + moving_in <= limit:
             return None
     return Question(
         rule="usual_fostering_limit",
-        text="Who lives there is not recorded, so the usual limit of three children is not assessed.",
+        text=f"Who lives there is not recorded, so the usual limit of {number_word(limit)} children is not assessed.",
         ask=FOSTERING_SERVICE,
     )
 

@@ -11,8 +11,8 @@ from datetime import date
 
 from matching.allocation_problem import Pair
 from matching.home import Home, is_fostering
-from matching.instruments import legal_number
-from matching.room import counts_places
+from matching.policy import Policy
+from matching.room import counts_places, usual_limit
 from matching.waiting import Unit
 
 
@@ -62,7 +62,7 @@ def limits_by_date(
 
 
 def head_counts(
-    home: Home, h: int, units: Sequence[Unit], here: Sequence[int]
+    home: Home, h: int, units: Sequence[Unit], here: Sequence[int], policy: Policy
 ) -> list[tuple[int, int, list[list[int]]]]:
     """Return the registered number and the usual fostering limit, as children who may still move in."""
     if not counts_places(home):
@@ -80,7 +80,7 @@ def head_counts(
     if home.residents is None and home.places is not None:
         free = home.vacancies if home.beds is None else len(home.beds)
         living = max(0, home.places - free) if free is not None else 0
-    room = max(0, legal_number("usual_fostering_limit") - living)
+    room = max(0, usual_limit(policy) - living)
     groups = {units[u].members[0].sibling_group for u in here} - {None}
     families = [
         [u for u in here if units[u].members[0].sibling_group == group]

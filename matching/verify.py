@@ -172,10 +172,12 @@ def _home(check: Check, placed: Mapping[str, str], home_id: str) -> None:
     known = len(living) if home.residents is not None else 0
     if home.places is not None and known + len(coming) > home.places:
         check.wrong("registered_number", "More children than registered places.", None, home_id)
-    if home.type in FOSTERING and known + len(coming) > 3:
+    if home.type in FOSTERING and known + len(coming) > check.policy.limits.get("usual_fostering_limit", 3):
         one_family = _one_family(check, home, coming)
         if not one_family and not all(exempt(check, child_id, home) for child_id in coming):
-            check.wrong("usual_fostering_limit", "More than three who are not one family.", None, home_id)
+            check.wrong(
+                "usual_fostering_limit", "More than the usual limit who are not one family.", None, home_id
+            )
 
 
 def _one_family(check: Check, home: Home, coming: Sequence[str]) -> bool:

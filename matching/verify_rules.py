@@ -168,7 +168,8 @@ def _breaks_age(check: Check, child_id: str, home: Home) -> bool:
     age = check.age(child_id)
     if age is None:
         return False
-    if age >= 18 or (home.type in _SUPPORTED and age < 16):
+    youngest = check.policy.limits.get("under_16_other_arrangements", 16)
+    if age >= 18 or (home.type in _SUPPORTED and age < youngest):
         return True
     if home.type == "with_parents":
         return False
@@ -216,7 +217,7 @@ def _breaks_secure(check: Check, child_id: str, home: Home) -> bool:
     referral, age, start = check.referrals[child_id], check.age(child_id), check.start(child_id)
     if not referral.secure_order or (referral.secure_order_until and referral.secure_order_until < start):
         return True
-    if age is None or age >= 13:
+    if age is None or age >= check.policy.limits.get("secure_under_13", 13):
         return False
     return age < 10 or referral.sos_approval_on is None or referral.sos_approval_on > start
 

@@ -78,6 +78,20 @@ def risk_words(risk: str) -> str:
     return _RISK_WORDS.get(risk) or risk.replace("_", " ")
 
 
+NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def number_word(number: int) -> str:
+    """Return a small number as it is written in a sentence, and a large one in figures.
+
+    Examples
+    --------
+    >>> number_word(3), number_word(16)
+    ('three', '16')
+    """
+    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else str(number)
+
+
 def capital(sentence: str) -> str:
     """Return a sentence with a capital first letter and the rest as it is."""
     return sentence[:1].upper() + sentence[1:]

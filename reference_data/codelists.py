@@ -6,15 +6,20 @@ branches on are in ``vocabulary.py``; reading a return is not done here.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from reference_data.problems import NotFound
 from reference_data.shipped_tables import optional_date, shipped_path, shipped_rows
+
+RETURN_YEARS = range(2016, 2028)
+"""The returns the lists cover, each by the year in which it closes: 2015/16 to 2026/27."""
 
 _FOLDER = "codelists"
 
@@ -33,6 +38,8 @@ class Code:
         What it counts as; for PLACE a ``vocabulary.PlacementGroup``. Empty where nothing is counted.
     detail
         A finer kind within ``maps_to``, or empty.
+    may_become
+        The codes that an open episode with this one may have after it went out of use.
     certainty
         ``C`` read in a named source, ``M`` from memory.
     note
@@ -45,6 +52,7 @@ class Code:
     valid_to: date | None
     maps_to: str
     detail: str
+    may_become: tuple[str, ...]
     certainty: str
     note: str
 
@@ -52,12 +60,38 @@ class Code:
         """Return whether the code may be used on a date."""
         return self._status_on(on) is CodeStatus.VALID
 
+    def is_valid_between(self, first: date, last: date) -> bool:
+        """Return whether the code may be used on some day of a time, both its ends included."""
+        return (self.valid_to is None or first <= self.valid_to) and (
+            self.valid_from is None or self.valid_from <= last
+        )
+
     def _status_on(self, on: date) -> CodeStatus:
         if self.valid_from is not None and on < self.valid_from:
             return CodeStatus.NOT_YET_VALID
         if self.valid_to is not None and on > self.valid_to:
             return CodeStatus.NO_LONGER_VALID
         return CodeStatus.VALID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSource:
+    """Where a list was compiled from.
+
+    Parameters
+    ----------
+    about
+        What the list says.
+    source, read_on
+        What it was compiled from, and when.
+    licence
+        Under which licence the source stands.
+    """
+
+    about: str
+    source: str
+    read_on: date
+    licence: str
 
 
 class CodeStatus(StrEnum):
@@ -90,6 +124,23 @@ def list_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped_path(_FOLDER, "").glob("*.csv")))
 
 
+def list_source(list_name: str) -> ListSource:
+    """Return where a list was compiled from, when, and under which licence.
+
+    Raises
+    ------
+    NotFound
+        If there is no such list.
+
+    Examples
+    --------
+    >>> list_source("PLACE").read_on
+    datetime.date(2026, 4, 22)
+    """
+    _codes(list_name)
+    return ListSource(**_sources()[list_name])
+
+
 def codes(list_name: str, on: date | None = None) -> Mapping[str, Code]:
     """Return the codes of a list in its order, by code.
 
@@ -114,6 +165,64 @@ def codes(list_name: str, on: date | None = None) -> Mapping[str, Code]:
     if on is None:
         return listed
     return MappingProxyType({code: known for code, known in listed.items() if known.is_valid_on(on)})
+
+
+def codes_of_return(list_name: str, year_ending: int) -> Mapping[str, Code]:
+    """Return the codes that a return may use: those valid on some day of its year.
+
+    A code that went out of use within the year is among them; its own dates say until when.
+
+    Parameters
+    ----------
+    list_name
+        The return's name of the field.
+    year_ending
+        The year of the 31 March on which the return closes: 2025 for the return of 2024/25.
+
+    Raises
+    ------
+    NotFound
+        If there is no such list, or the return is not one of ``RETURN_YEARS``.
+
+    Examples
+    --------
+    >>> [code for code in codes_of_return("PLACE", 2025) if code in ("H5", "K3", "P2", "Z1", "Z11")]
+    ['K3', 'Z1']
+    """
+    first, last = _days_of_return(year_ending)
+    return MappingProxyType(
+        {code: known for code, known in _codes(list_name).items() if known.is_valid_between(first, last)}
+    )
+
+
+def roll_forwards(list_name: str, code: str, year_ending: int) -> tuple[str, ...]:
+    """Return the codes with which an episode that is open when a return closes may stand in the next.
+
+    Usually its own. Empty where its code is gone and no source says what takes its place: that is for the
+    council to say and is never guessed.
+
+    Parameters
+    ----------
+    list_name, code
+        The list and the code at the close of the return.
+    year_ending
+        The year of the 31 March on which it closed. The next return must be one of ``RETURN_YEARS``.
+
+    Raises
+    ------
+    NotFound
+        If there is no such list or code, or the next return is not one of ``RETURN_YEARS``.
+
+    Examples
+    --------
+    >>> roll_forwards("PLACE", "H5", 2023), roll_forwards("PLACE", "H5", 2024)
+    (('H5',), ('K3',))
+    """
+    known = _codes(list_name).get(code)
+    if known is None:
+        raise NotFound("code_not_found", f"The list {list_name} never had this code.")
+    following = codes_of_return(list_name, year_ending + 1)
+    return tuple(each for each in (code, *known.may_become) if each in following)
 
 
 def lookup(list_name: str, code: str, on: date | None = None) -> CodeAnswer:
@@ -146,6 +255,22 @@ def lookup(list_name: str, code: str, on: date | None = None) -> CodeAnswer:
     return CodeAnswer(status=CodeStatus.VALID if on is None else known._status_on(on), code=known)
 
 
+def _days_of_return(year_ending: int) -> tuple[date, date]:
+    if year_ending not in RETURN_YEARS:
+        raise NotFound(
+            "return_not_covered",
+            f"The code lists cover the returns that close in {RETURN_YEARS[0]} to {RETURN_YEARS[-1]}.",
+        )
+    return date(year_ending - 1, 4, 1), date(year_ending, 3, 31)
+
+
+@cache
+def _sources() -> dict[str, dict[str, Any]]:
+    lists = tomllib.loads(shipped_path(_FOLDER, "sources.toml").read_text(encoding="utf-8"))
+    compiled: dict[str, Any] = lists.pop("compiled")
+    return {name: {**compiled, **own} for name, own in lists.items()}
+
+
 @cache
 def _codes(list_name: str) -> Mapping[str, Code]:
     if list_name not in list_names():
@@ -161,6 +286,7 @@ def _codes(list_name: str) -> Mapping[str, Code]:
                 valid_to=optional_date(row["valid_to"]),
                 maps_to=row["maps_to"],
                 detail=row["detail"],
+                may_become=tuple(row["may_become"].split(";")) if row["may_become"] else (),
                 certainty=row["certainty"],
                 note=row["note"],
             )

@@ -2,7 +2,8 @@
 
 They are data (``shipped/law``), so that a rule never carries a number or a citation of its own. Each limit
 stands once, in the file of its instrument; a table of ``shipped/law/topics`` gathers what one subject
-needs, in the words its answers show. What a council chooses for itself is policy and is not here.
+needs, in the words its answers show. What a council chooses for itself is policy and is not here; how
+it may make a limit stricter is in ``stricter_limits.py``.
 """
 
 from __future__ import annotations
@@ -36,13 +37,17 @@ class Provision:
     instrument, paragraph
         Where it is found.
     kind
-        ``statute``, ``case law``, ``guidance`` or ``council policy``.
+        ``statute``, ``case law`` or ``guidance``.
     says
         The rule in plain words.
     value
         The number of the limit, or ``None`` where there is none.
     unit
         What the number counts, or empty.
+    stricter
+        Which way a council may move the number, ``lower`` or ``higher``; empty where it may not.
+    used_by
+        The rules that rest on it, such as ``eligibility: lawful_age``; ``for reading`` where none does.
     in_force_from, in_force_to
         First and last day; ``in_force_to`` is ``None`` while it is in force.
     certainty
@@ -58,6 +63,8 @@ class Provision:
     says: str
     value: int | None
     unit: str
+    stricter: str
+    used_by: tuple[str, ...]
     in_force_from: date
     in_force_to: date | None
     certainty: str
@@ -97,6 +104,8 @@ class LegalLimit:
         How the wording is known.
     says
         The limit in our own plain words.
+    provision
+        The key of the provision it shows, or ``None`` where it stands in no instrument's file.
     """
 
     name: str
@@ -107,6 +116,7 @@ class LegalLimit:
     in_force_to: date | None
     certainty: Certainty
     says: str
+    provision: str | None
 
     def in_force_on(self, day: date) -> bool:
         """Say whether the limit holds on a day."""
@@ -155,6 +165,26 @@ def instrument(key: str) -> str:
     return _dated(key)[-1].reference
 
 
+@cache
+def law_number(key: str) -> int:
+    """Return the number of a limit, as its latest version has it.
+
+    Raises
+    ------
+    NotFound
+        If there is no provision of this name, or it has no number.
+
+    Examples
+    --------
+    >>> law_number("child")
+    18
+    """
+    value = _dated(key)[-1].value
+    if value is None:
+        raise NotFound("law_without_number", f"The provision {key!r} has no number.", {"key": key})
+    return value
+
+
 def law_keys() -> tuple[str, ...]:
     """Return the names of all provisions, in alphabetical order."""
     return tuple(sorted(_provisions()))
@@ -169,7 +199,8 @@ def all_provisions() -> tuple[Provision, ...]:
 def legal_limits(topic: str) -> MappingProxyType[str, LegalLimit]:
     """Return the limits of one topic by name, in the order of its table.
 
-    A row that names a ``provision`` takes from it everything it does not say itself.
+    A row that names a ``provision`` takes from it everything it does not say itself. After them come what a
+    council holds itself to in the same matter (``shipped/policy/topics``), which is no law and has no number here.
 
     Raises
     ------
@@ -181,6 +212,9 @@ def legal_limits(topic: str) -> MappingProxyType[str, LegalLimit]:
         known = ", ".join(sorted(item.stem for item in shipped_path("law/topics", "").glob("*.toml")))
         raise NotFound("no_such_law_table", f"There is no table of law of that name. Known: {known}.")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
+    policy = shipped_path("policy/topics", path.name)
+    if policy.is_file():
+        table |= tomllib.loads(policy.read_text(encoding="utf-8"))
     return MappingProxyType({name: _limit(name, row) for name, row in table.items()})
 
 
@@ -195,6 +229,7 @@ def _limit(name: str, row: dict[str, Any]) -> LegalLimit:
         in_force_to=given.get("in_force_to"),
         certainty=given["certainty"],
         says=given["says"],
+        provision=row.get("provision"),
     )
 
 
@@ -234,6 +269,8 @@ def _provisions() -> dict[str, tuple[Provision, ...]]:
                 says=given["says"],
                 value=given.get("value"),
                 unit=given.get("unit", ""),
+                stricter=given.get("stricter", ""),
+                used_by=tuple(given["used_by"]),
                 in_force_from=given["in_force_from"],
                 in_force_to=given.get("in_force_to"),
                 certainty=given["certainty"],

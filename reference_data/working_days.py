@@ -1,7 +1,7 @@
 """Working days in England: weekdays that are no bank holiday.
 
 The ordinary bank holidays follow a rule and are computed; those a proclamation moved or added are
-listed. Notices and time limits that the law counts in working days use this room.
+listed in ``shipped/calendar``. Notices and time limits that the law counts in working days use this room.
 """
 
 from __future__ import annotations
@@ -9,22 +9,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-_ADDED = {
-    2002: (date(2002, 6, 3), date(2002, 6, 4)),
-    2011: (date(2011, 4, 29),),
-    2012: (date(2012, 6, 4), date(2012, 6, 5)),
-    2020: (date(2020, 5, 8),),
-    2022: (date(2022, 6, 2), date(2022, 6, 3), date(2022, 9, 19)),
-    2023: (date(2023, 5, 8),),
-}
-"""Royal jubilees, weddings, funerals and coronations, and holidays moved to meet them."""
+from reference_data.shipped_tables import shipped_rows
 
-_MOVED_AWAY = {
-    2002: (date(2002, 5, 27),),
-    2012: (date(2012, 5, 28),),
-    2020: (date(2020, 5, 4),),
-    2022: (date(2022, 5, 30),),
-}
+_ADDED, _MOVED_AWAY = "added", "moved_away"
 
 
 def is_working_day(day: date) -> bool:
@@ -73,8 +60,16 @@ def bank_holidays(year: int) -> frozenset[date]:
     if date(year, 12, 25).weekday() == 6:
         christmas, boxing_day = date(year, 12, 27), date(year, 12, 26)
     days |= {christmas, boxing_day}
-    days -= set(_MOVED_AWAY.get(year, ()))
-    return frozenset(days | set(_ADDED.get(year, ())))
+    changes = _changes()
+    moved_away = {day for day, change in changes.items() if change == _MOVED_AWAY}
+    added = {day for day, change in changes.items() if change == _ADDED and day.year == year}
+    return frozenset((days - moved_away) | added)
+
+
+@cache
+def _changes() -> dict[date, str]:
+    rows = shipped_rows("calendar", "bank_holiday_changes.csv")
+    return {date.fromisoformat(row["date"]): row["change"] for row in rows}
 
 
 def _weekday_from(day: date) -> date:

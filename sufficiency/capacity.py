@@ -14,6 +14,7 @@ from datetime import date
 
 from matching.home import Home
 from matching.places import Where, authority_of, where_is
+from reference_data.law import law_number
 from reference_data.vocabulary import (
     AGE_BANDS,
     ContractKind,
@@ -184,7 +185,9 @@ def _usable_beds(
         gaps.setdefault(f"homes with residents whose council is not recorded, counted as {words}", []).append(
             home.home_id
         )
-    minors = [resident for resident in residents if resident.age is None or resident.age < 18]
+    minors = [
+        resident for resident in residents if resident.age is None or resident.age < law_number("child")
+    ]
     ours = sum(r.authority == authority and authority is not None for r in minors)
     closed_to_new = _is_closed_to_new(home, as_of)
     if own:
@@ -238,7 +241,7 @@ def _bands(home: Home, gaps: dict[str, list[str]]) -> tuple[int, int] | None:
     lowest = home.min_age if home.min_age is not None else 0
     highest = home.max_age if home.max_age is not None else 17
     if placement_group(PlacementType(home.type)) is PlacementGroup.SUPPORTED:
-        lowest = max(lowest, 16)
+        lowest = max(lowest, law_number("supported_accommodation_youngest"))
     taken = [
         band
         for band in range(len(AGE_BANDS))

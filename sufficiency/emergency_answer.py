@@ -83,6 +83,12 @@ def law_named(name: str) -> LegalLimit:
     return legal_limits("emergency")[name]
 
 
+def limit_of(judged: Judged, name: str) -> int:
+    """Return the number of a limit of law, or the council's own where it is stricter."""
+    limit = law_named(name)
+    return judged.policy.limits.get(limit.provision or "", limit.value or 0)
+
+
 def day(ordinal: int) -> date:
     return date.fromordinal(ordinal)
 

@@ -13,7 +13,7 @@ from sufficiency.emergency_answer import (
     answer,
     day,
     day_words,
-    law_named,
+    limit_of,
     nights_words,
     not_assessed,
     since_words,
@@ -95,7 +95,7 @@ def temporary_approval_over(judged: Judged) -> RuleAnswer:
             found.append(_temporary(judged, stays, stretch, [a.on for a in temporary if a.on]))
         if outside:
             first = max(day(stretch.first), min(a.on for a in outside if a.on))
-            last = working_days_after(first, law_named("outside_terms_of_approval").value or 0)
+            last = working_days_after(first, limit_of(judged, "outside_terms_of_approval"))
             found.append(_clock(judged, "outside_terms_of_approval", last, stretch, warning_days=0))
     if any(stay.setting is None for stay in judged.spell.stays):
         found.append(not_assessed(rule, judged, law, ("setting",)))
@@ -119,12 +119,12 @@ def turned_18(judged: Judged) -> RuleAnswer:
 
 
 def _temporary(judged: Judged, stays: Iterable[Stay], stretch: Stretch, signed_on: list[date]) -> RuleAnswer:
-    last = min(signed_on) + _weeks_as_days("temporary_approval")
+    last = min(signed_on) + timedelta(weeks=limit_of(judged, "temporary_approval"))
     law = "temporary_approval"
     extended = _signed(stays, EXTENSION_CODES, judged.until)
     # An extension comes before the first approval ends; one signed later cures nothing.
     if any(approval.on is not None and approval.on <= last for approval in extended):
-        last += _weeks_as_days("temporary_approval_extension")
+        last += timedelta(weeks=limit_of(judged, "temporary_approval_extension"))
         law = "temporary_approval_extension"
     return _clock(judged, law, last, stretch, warning_days=judged.policy.temporary_approval_warning_days)
 
@@ -161,7 +161,3 @@ def _places(judged: Judged, wanted: Callable[[Stay], bool]) -> list[Place]:
     """Return the wanted places of the spell, with nights elsewhere bridged as the spell bridges them."""
     runs = [run for run in judged.spell.runs if wanted(run.stay)]
     return places(runs, bridge_nights=judged.policy.bridge_nights)
-
-
-def _weeks_as_days(name: str) -> timedelta:
-    return timedelta(weeks=law_named(name).value or 0)

@@ -14,7 +14,7 @@ from sufficiency.emergency_answer import (
     answer,
     day,
     day_words,
-    law_named,
+    limit_of,
     missing_of,
     not_assessed,
     worst_of,
@@ -111,7 +111,7 @@ def _notice(judged: Judged, placement: _Placement) -> RuleAnswer:
     rule, law = "notices_missing", "notice_of_placement"
     place = placement.place
     where = f"where child {judged.spell.child_id} {'is' if place.stretch.open else 'was'} ({place.words})"
-    due_on = working_days_after(placement.placed, law_named(law).value or 0)
+    due_on = working_days_after(placement.placed, limit_of(judged, law))
     recorded = [notice for stay in place.stays for notice in stay.notices or ()]
     given = [notice.on for notice in recorded if notice.on and notice.on <= judged.until]
     if given and min(given) <= due_on:

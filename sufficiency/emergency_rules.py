@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from reference_data.ages import birthday
+from reference_data.law import law_number
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_answer import Judged, RuleAnswer, answer
 from sufficiency.emergency_clocks import crisis_stay_over, temporary_approval_over, turned_18
@@ -137,7 +138,7 @@ def outcome_of(found: Iterable[RuleAnswer]) -> WatchOutcome:
 def is_adult_throughout(spell: Spell) -> bool:
     """Say whether the young person was already 18 on the first night of the spell."""
     born = spell.date_of_birth
-    return born is not None and birthday(born, 18).toordinal() <= spell.started
+    return born is not None and birthday(born, law_number("child")).toordinal() <= spell.started
 
 
 def _adult(rule: str, judged: Judged) -> RuleAnswer:

@@ -62,6 +62,12 @@ def is_known_place(place: str) -> bool:
     return place in codes("PLACE")
 
 
+def may_be_the_same_place(earlier: str, later: str) -> bool:
+    """Say whether a later return may give an open placement this code: its own, or one that took its place."""
+    known = codes("PLACE").get(earlier)
+    return later == earlier or (known is not None and later in known.may_become)
+
+
 def placement_detail(place: str, provider: str) -> PlacementDetail:
     """Return how a placement is counted. Codes the return does not know count as other.
 

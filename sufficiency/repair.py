@@ -12,17 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from reference_data.ages import birthday
+from reference_data.law import law_number
 from sufficiency.episodes import (
     SHORT_BREAK_STATUSES,
     TEMPORARY_PLACES,
     EpisodeRow,
     Stay,
     is_known_place,
+    may_be_the_same_place,
     placement_detail,
 )
+from sufficiency.return_limits import LIMIT_RULES, limits_exceeded
 from sufficiency.returns import PersonRow, RepairRow, Returns
 
-_DONE = {
+DONE = {
     "no_child": "Set aside: the row names no child.",
     "no_start_date": "Set aside: there is no start date that can be read.",
     "no_birth_date": "Set aside: no table gives the child a birth date, so no age can be counted.",
@@ -45,7 +48,9 @@ _DONE = {
     "short_break": "Left out of counts: a short break (V3 or V4).",
     "temporary_place": "Counted in the placement kept open for the child (T code).",
     "unknown_place": "Counted as other: the placement code is not one of the return's.",
+    **LIMIT_RULES,
 }
+"""What is said of each rule, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +114,13 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
         by_child.setdefault(row.child_id, []).append(row)
     stays: list[Stay] = []
     for child_id, own in by_child.items():
+        for row, rule in limits_exceeded(own, known_to):
+            mending.note(row, rule)
         closed = mending.without_temporary(mending.closed(own, year_ends, known_to))
         stays.extend(_stays(child_id, mending.births[child_id], closed, returns.first_day))
-    used = {row.file for row in rows}
-    noticed = [row for row in returns.noticed if row.file in used]
+    # What is in the episodes of a later return is not known yet.
+    later = {row.file for row in returns.episodes} - {row.file for row in rows}
+    noticed = [row for row in returns.noticed if row.file not in later]
     order = {
         name: position for position, name in enumerate(dict.fromkeys(row.file for row in returns.episodes))
     }
@@ -149,7 +157,7 @@ class _Mending:
         self.births = self._births(returns.people)
 
     def note(self, row: EpisodeRow | PersonRow, rule: str) -> None:
-        self.listed.append(RepairRow(file=row.file, row=row.row, rule=rule, done=_DONE[rule]))
+        self.listed.append(RepairRow(file=row.file, row=row.row, rule=rule, done=DONE[rule]))
 
     def _births(self, people: Iterable[PersonRow]) -> dict[str, date]:
         births: dict[str, date] = {}
@@ -184,7 +192,7 @@ class _Mending:
             return "no_birth_date"
         if row.started_on < born:
             return "starts_before_birth"
-        if row.started_on >= birthday(born, 18):
+        if row.started_on >= birthday(born, law_number("child")):
             return "starts_after_18"
         if row.started_on > row.year_end + timedelta(days=1):
             return "starts_after_the_return"
@@ -217,7 +225,7 @@ class _Mending:
             self.note(earlier, "duplicate_row")
             # Of two rows of one file the one that says when it ended knows more.
             return earlier if row.ended_on is None and earlier.ended_on is not None else row
-        same = (earlier.place, earlier.provider) == (row.place, row.provider)
+        same = earlier.provider == row.provider and may_be_the_same_place(earlier.place, row.place)
         if earlier.ended_on is None and same:
             self.note(earlier, "carried_over")
         elif earlier.ended_on is not None and row.ended_on is None:
@@ -232,7 +240,7 @@ class _Mending:
     def closed(self, rows: list[EpisodeRow], year_ends: list[date], known_to: date) -> list[EpisodeRow]:
         """Return one child's rows with an end wherever the returns, or the law, show that there was one."""
         kept: list[EpisodeRow] = []
-        eighteen = birthday(self.births[rows[0].child_id], 18)
+        eighteen = birthday(self.births[rows[0].child_id], law_number("child"))
         for row, following in zip(rows, [*rows[1:], None], strict=True):
             row = self._with_end(row, following, year_ends)
             if row.ended_on is None and row.reason_ended not in ("", "X1"):

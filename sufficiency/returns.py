@@ -13,9 +13,12 @@ from datetime import date, timedelta
 from math import exp
 
 from reference_data.cells import CellError, parse_date
+from reference_data.codelists import codes
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.tables import RawRow, RawTable
+from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
+from sufficiency.return_codes import codes_out_of_place
 
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
@@ -236,10 +239,16 @@ def _people(table: ReturnTable) -> list[PersonRow]:
                 from_header=table.kind == "header",
                 child_id=_identifier(cells.get("CHILD")),
                 date_of_birth=dates.parse(cells["DOB"]) if "DOB" in cells else None,
-                sex={"1": "M", "2": "F", "M": "M", "F": "F"}.get(_code(cells, "SEX"), "U"),
+                sex=_sex(_code(cells, "SEX")),
             )
         )
     return people
+
+
+def _sex(code: str) -> str:
+    """Return what a code of any return means; a code that no return ever had is told, and means not known."""
+    known = codes("SEX").get(code)
+    return known.maps_to if known else str(Sex.UNKNOWN)
 
 
 def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: list[ImportIssue]) -> Returns:
@@ -283,9 +292,27 @@ def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: lis
         year_ends=year_ends,
         first_day=min(first_day for _, first_day, _, _ in read),
         last_day=_last_day([row for row in last if _is_plausible(row, births)], year_ends[-1]),
-        noticed=tuple(noticed),
+        noticed=(*noticed, *_code_notes(tables, {file: (first, end) for end, first, file, _ in read})),
         warnings=tuple(warnings) + _year_gaps(year_ends),
     )
+
+
+def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]]) -> list[RepairRow]:
+    """Return a note for each code that its return may not use.
+
+    Only an episodes table shows which year it is of; the others are taken to be of the same where there is one
+    year and no history of several.
+    """
+    first, end = next(iter(years.values()))
+    one_year = len(set(years.values())) == 1 and first == _year_start(end)
+    the_only = (first, end) if one_year else None
+    return [
+        RepairRow(file=table.raw.file, row=row, rule=rule, done=done)
+        for table in tables
+        for row, rule, done in codes_out_of_place(
+            table.raw, years.get(table.raw.file) if table.kind == "episodes" else the_only
+        )
+    ]
 
 
 def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Literal
 
 from reference_data.ages import birthday
-from reference_data.law import legal_limits
+from reference_data.law import law_number, legal_limits
 from reference_data.vocabulary import FOSTERING_TYPES, EmergencySetting, LegalBasis, PlacementType
 from sufficiency.emergency_stay import Setting, Stay
 
@@ -149,11 +149,8 @@ def nights_of(stay: Stay, date_of_birth: date | None, as_of: date) -> tuple[Nigh
     if first >= end:
         return ()
     law = _other_arrangements_law()
-    birthdays = (
-        (birthday(date_of_birth, 16).toordinal(), birthday(date_of_birth, 18).toordinal())
-        if date_of_birth
-        else ()
-    )
+    ages = (law_number("under_16_other_arrangements"), law_number("child"))
+    birthdays = [birthday(date_of_birth, age).toordinal() for age in ages] if date_of_birth else []
     cuts = sorted({day for day in (law.under_16, law.at_16_17, *birthdays) if first < day < end})
     edges = [first, *cuts, end]
     in_care = looked_after(stay)

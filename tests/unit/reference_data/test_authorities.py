@@ -151,6 +151,39 @@ def test_known_authorities_have_exactly_their_known_neighbours(name: str, others
         ("Newcastle upon Tyne", "Gateshead"),
         ("North Northamptonshire", "Lincolnshire"),
         ("Oldham", "Derbyshire"),
+        ("Portsmouth", "Hampshire"),
+        ("Southampton", "Hampshire"),
+        ("Brighton and Hove", "East Sussex"),
+        ("Brighton and Hove", "West Sussex"),
+        ("Medway", "Kent"),
+        ("Hartlepool", "County Durham"),
+        ("Redcar and Cleveland", "North Yorkshire"),
+        ("Middlesbrough", "Stockton-on-Tees"),
+        ("Bristol, City of", "South Gloucestershire"),
+        ("Bristol, City of", "North Somerset"),
+        ("Bath and North East Somerset", "Wiltshire"),
+        ("Swindon", "Wiltshire"),
+        ("Cumberland", "Northumberland"),
+        ("Cumberland", "Westmorland and Furness"),
+        ("Westmorland and Furness", "Lancashire"),
+        ("York", "North Yorkshire"),
+        ("Leicester", "Leicestershire"),
+        ("Nottingham", "Nottinghamshire"),
+        ("Luton", "Central Bedfordshire"),
+        ("Blackpool", "Lancashire"),
+        ("Sefton", "Liverpool"),
+        ("Knowsley", "Halton"),
+        ("Newham", "Greenwich"),
+        ("Richmond upon Thames", "Hounslow"),
+        ("Barnet", "Hertfordshire"),
+        ("Bromley", "Kent"),
+        ("Croydon", "Surrey"),
+        ("Wolverhampton", "Staffordshire"),
+        ("Birmingham", "Solihull"),
+        ("Coventry", "Solihull"),
+        ("Devon", "Dorset"),
+        ("Cornwall", "Devon"),
+        ("Gateshead", "Sunderland"),
     ],
 )
 def test_known_pairs_adjoin(a: str, b: str) -> None:
@@ -167,6 +200,28 @@ def test_known_pairs_adjoin(a: str, b: str) -> None:
         ("Bolton", "Manchester"),
         ("Croydon", "Kent"),
         ("North Somerset", "South Gloucestershire"),
+        ("Cornwall", "Somerset"),
+        ("Torbay", "Cornwall"),
+        ("Torbay", "Somerset"),
+        ("Southampton", "Portsmouth"),
+        ("Portsmouth", "Isle of Wight"),
+        ("Bristol, City of", "Wiltshire"),
+        ("Brighton and Hove", "Surrey"),
+        ("York", "Leeds"),
+        ("Leicester", "Nottinghamshire"),
+        ("Derby", "Nottingham"),
+        ("Coventry", "Birmingham"),
+        ("Wolverhampton", "Birmingham"),
+        ("Newcastle upon Tyne", "County Durham"),
+        ("Darlington", "Middlesbrough"),
+        ("Cumberland", "Lancashire"),
+        ("Reading", "Slough"),
+        ("Luton", "Bedford"),
+        ("Blackpool", "Sefton"),
+        ("Isles of Scilly", "Cornwall"),
+        ("Southend-on-Sea", "Medway"),
+        ("Sefton", "Wirral"),
+        ("Camden", "Southwark"),
     ],
 )
 def test_known_pairs_do_not_adjoin(a: str, b: str) -> None:
@@ -180,6 +235,15 @@ def test_adjoining_is_mutual_and_never_with_oneself() -> None:
         for neighbour in neighbours(a):
             assert a in {known.code for known in neighbours(neighbour.code)}
     assert sum(len(neighbours(code)) for code in codes) == 2 * 382
+
+
+def test_only_the_two_that_are_islands_adjoin_no_one_and_the_table_says_why() -> None:
+    alone = {known.code: known.name for known in authorities() if not neighbours(known.code)}
+    assert set(alone.values()) == {"Isle of Wight", "Isles of Scilly"}
+    notes = [row for row in shipped_rows("authorities", "adjoining.csv") if {row["a"], row["b"]} & set(alone)]
+    assert {row["adjoins"] for row in notes} == {"no"}
+    assert all("sea" in row["note"] for row in notes)
+    assert {code for code in alone for row in notes if code in (row["a"], row["b"])} == set(alone)
 
 
 def test_the_adjoining_table_is_tidy() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from itertools import pairwise
@@ -56,7 +57,6 @@ TODAY = date(2026, 6, 15)
             "hours",
             "Children (Secure Accommodation) Regulations 1991, regulation 10",
         ),
-        ("fourteen_nights", 14, "nights", "Ofsted focused visit letter to Plymouth, 25 May 2018"),
     ],
 )
 def test_the_limits_are_what_the_instruments_say(key: str, value: int, unit: str, reference: str) -> None:
@@ -96,7 +96,7 @@ def test_what_is_only_remembered_never_bars(key: str) -> None:
     assert not provision.may_bar
 
 
-@pytest.mark.parametrize("key", ["fourteen_nights", "bed_and_breakfast", "temporary_hospital"])
+@pytest.mark.parametrize("key", ["bed_and_breakfast", "temporary_hospital"])
 def test_what_is_not_statute_never_bars(key: str) -> None:
     provision = law(key, TODAY)
     assert provision is not None
@@ -123,7 +123,7 @@ def test_every_provision_is_complete() -> None:
     assert {known.key for known in all_provisions()} == set(law_keys())
     for known in all_provisions():
         assert known.certainty in {"C", "S", "M"}
-        assert known.kind in {"statute", "case law", "guidance", "council policy"}
+        assert known.kind in {"statute", "case law", "guidance"}
         assert known.instrument
         assert known.paragraph
         assert known.source
@@ -149,6 +149,8 @@ def test_the_files_have_no_field_that_nothing_reads() -> None:
         "says",
         "value",
         "unit",
+        "stricter",
+        "used_by",
         "in_force_from",
         "in_force_to",
         "certainty",
@@ -196,3 +198,140 @@ def test_every_limit_of_a_topic_names_its_instrument_and_its_certainty(topic: st
         assert limit.says.endswith(".")
         assert limit.certainty in {"certain", "secondary", "from_memory"}
         assert (limit.value is None) == (limit.unit is None)
+
+
+def test_no_file_of_law_holds_what_a_council_set_itself() -> None:
+    """The 14 nights, the warnings and the gaps are policy: numbers in ``default.toml``, sources beside it."""
+    for path in shipped_path("law", "").rglob("*.toml"):
+        text = "\n".join(
+            line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+        )
+        assert "council policy" not in text.casefold()
+        assert "fourteen" not in text.casefold()
+        assert "focused visit" not in text
+    assert all(known.kind in {"statute", "case law", "guidance"} for known in all_provisions())
+    assert not any(known.unit == "nights" for known in all_provisions())
+    default = tomllib.loads(shipped_path("policy", "default.toml").read_text(encoding="utf-8"))
+    assert default["emergency"]["over_14_nights"] == 14
+    assert {"approaching_nights", "temporary_approval_warning_days"} <= set(default["emergency"])
+    assert default["gaps"]["need_points"] == 30
+
+
+def test_where_a_councils_policy_comes_from_stands_beside_the_policy_without_numbers() -> None:
+    table = tomllib.loads(shipped_path("policy/topics", "emergency.toml").read_text(encoding="utf-8"))
+    assert set(table) == {"longest_stay", "nominated_officer", "fourteen_nights", "nights_in_the_window"}
+    for name in table:
+        limit = legal_limits("emergency")[name]
+        assert limit.value is None
+        assert limit.provision is None
+        assert "policy" in limit.instrument.casefold()
+
+
+def test_every_provision_has_a_user_that_exists() -> None:
+    known = users_there_are()
+    for provision in all_provisions():
+        assert provision.used_by, provision.key
+        assert set(provision.used_by) <= known, (provision.key, set(provision.used_by) - known)
+        assert len(provision.used_by) == 1 or "for reading" not in provision.used_by
+
+
+def users_there_are() -> set[str]:
+    from matching.aims import AIMS
+    from matching.eligibility import RULES
+    from matching.policy import default_policy
+    from sufficiency.emergency_rules import RULES as WATCH_RULES
+    from sufficiency.repair import DONE
+
+    return {
+        "for reading",
+        "prompts",
+        *(f"eligibility: {rule.__name__}" for rule in RULES),
+        *(f"approvals: {code}" for code in default_policy().approvers),
+        *(f"aims: {name}" for name in AIMS),
+        *(f"watch: {name}" for name in WATCH_RULES),
+        *(f"returns: {name}" for name in DONE),
+    }
+
+
+def test_every_topic_row_with_a_number_takes_it_from_a_provision() -> None:
+    for topic in ("placement", "emergency"):
+        for limit in legal_limits(topic).values():
+            assert limit.value is None or limit.provision is not None
+
+
+DEMANDED = {
+    "Care Planning": "9 10 11 13 14 22 23 24 25 27 27A 27C",
+    "Children Act 1989": "22C 22D 25",
+}
+
+
+def test_every_regulation_and_section_the_rules_must_know_is_there() -> None:
+    def cited(instrument: str) -> str:
+        return " ".join(
+            known.paragraph for known in all_provisions() if known.instrument.startswith(instrument)
+        )
+
+    for name, numbers in DEMANDED.items():
+        paragraphs = re.findall(r"\d+[A-Z]*", cited(name))
+        assert set(numbers.split()) <= set(paragraphs), name
+    assert "Schedule 7, paragraph 3" in cited("Children Act 1989")
+    assert "section 22B" in cited("Care Standards Act 2000")
+    assert "regulation 4" in cited("Children (Secure Accommodation) Regulations 1991")
+    assert "code T1" in cited("Guide to the children looked after return")
+    assert cited("Supported Accommodation (England) Regulations 2023")
+
+
+# Every number of law, typed from the sources and not from the files: key, number, unit, certainty.
+EVERY_NUMBER = """
+child 18 years S
+looked_after 24 hours C
+usual_fostering_limit 3 children S
+placement_plan 5 working days C
+out_of_area_emergency 5 working days S
+placement_notice 5 working days S
+area_authority_notice 5 working days C
+foster_emergency_outside_terms 6 working days S
+temporary_approval 16 weeks S
+temporary_approval_extension 8 weeks C
+under_16_other_arrangements 16 years C
+age_16_17_other_arrangements 16 years C
+first_visit 7 days C
+first_review 20 working days M
+second_review 3 months M
+later_reviews 6 months M
+short_break_single 17 days C
+short_break_year 75 days C
+case_record 75 years S
+secure_under_13 13 years S
+secure_youngest 10 years M
+secure_without_court 72 hours M
+secure_without_court_window 28 days M
+secure_first_order 3 months S
+supported_accommodation_youngest 16 years S
+supported_accommodation_oldest 17 years S
+statement_of_purpose 28 days C
+bed_and_breakfast_care_leaver 2 working days S
+key_stage_4_turns 16 years M
+temporary_hospital 42 days C
+temporary_carer_holiday 21 days C
+temporary_carer_holidays_a_year 2 moves C
+temporary_other 7 days C
+police_protection 72 hours C
+emergency_protection_order 21 days C
+child_assessment_order 7 days C
+shortest_episode 24 hours C
+"""
+
+
+def test_every_number_of_law_is_the_one_of_its_source() -> None:
+    expected = {}
+    for line in EVERY_NUMBER.split("\n"):
+        if line:
+            key, number, *unit, certainty = line.split()
+            expected[key] = (int(number), " ".join(unit), certainty)
+    found = {
+        known.key: (known.value, known.unit, known.certainty)
+        for known in all_provisions()
+        if known.value is not None
+    }
+    assert found == expected

@@ -487,3 +487,19 @@ def test_the_same_id_twice_in_a_file_is_refused():
     with pytest.raises(ImportRejected) as caught:
         stays_from_values(rows)
     assert [issue.rule for issue in caught.value.issues] == ["duplicate_id"]
+
+
+def test_a_council_may_make_the_clocks_of_law_shorter_and_never_longer():
+    signed = StayApproval(code="temporary_approval", by="nominated officer", on=days_ago(100))
+    stay = replace(
+        HOTEL, setting=PlacementType.CONNECTED_FOSTER_CARER, started_on=days_ago(100), approvals=(signed,)
+    )
+    assert rule("temporary_approval_over", stay).outcome == "WARNING"
+    shorter = policy_from_text("[limits]\ntemporary_approval = 12")
+    assert rule("temporary_approval_over", stay, policy=shorter).outcome == "RAISED"
+    told = replace(HOTEL, approvals=(), notices=(StayNotice(to="parent", on=days_ago(0)),))
+    assert rule("notices_missing", told).outcome == "CLEAR"
+    sooner = policy_from_text("[limits]\nplacement_notice = 1")
+    assert rule("notices_missing", told, policy=sooner).outcome == "WARNING"
+    with pytest.raises(InvalidInput):
+        policy_from_text("[limits]\ntemporary_approval = 24")

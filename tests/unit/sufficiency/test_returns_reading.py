@@ -136,7 +136,7 @@ def test_the_report_names_rows_and_never_a_child(tmp_path: Path) -> None:
 
 
 def test_care_ends_on_the_eighteenth_birthday_whatever_the_return_says(tmp_path: Path) -> None:
-    mended = history(tmp_path, y2021="B,01/05/2020,P,C2,K3,PR4,,\nA,01/05/2021,S,C2,U4,PR1,,\n")
+    mended = history(tmp_path, y2021="B,01/05/2020,P,C2,H5,PR4,,\nA,01/05/2021,S,C2,U4,PR1,,\n")
     assert mended.stays[1].ended_on == date(2022, 3, 15)
     assert rules(mended) == {"ends_after_18": 1}
 
@@ -181,7 +181,104 @@ def test_what_was_recorded_after_a_day_is_forgotten(tmp_path: Path) -> None:
 
 def test_codes_in_lower_case_and_invented_postcodes_stop_nothing(tmp_path: Path) -> None:
     (tmp_path / "header.csv").write_text("CHILD,DOB\nB,15/03/2005\n")
-    (tmp_path / "episodes.csv").write_text("CHILD,DECOM,DEC,PLACE,PL_POST\nB,01/05/2021,,k3,V28 5OY\n")
+    (tmp_path / "episodes.csv").write_text("CHILD,DECOM,DEC,PLACE,PL_POST\nB,01/05/2021,,h5,V28 5OY\n")
     mended = repaired_history(read_returns(tmp_path))
     assert mended.stays[0].detail is PlacementDetail.SUPPORTED
     assert mended.report.rows == ()
+
+
+FULL_COLUMNS = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE\n"
+
+
+def code_notes(folder: Path, header: str = HEADER, **years: str) -> list[tuple[str, int, str, str]]:
+    """Return the notes about codes: file, row, rule, column."""
+    (folder / "header.csv").write_text(header)
+    for name, rows in years.items():
+        (folder / f"{name}-episodes.csv").write_text(FULL_COLUMNS + rows)
+    report = repaired_history(read_returns(folder)).report
+    return [
+        (row.file, row.row, row.rule, row.done.split(":")[0].removeprefix("Column "))
+        for row in report.rows
+        if "code" in row.rule
+    ]
+
+
+def test_a_code_that_no_list_ever_had_is_told_by_column(tmp_path: Path) -> None:
+    rows = "A,01/05/2020,S,C9,N1,U4,PR9,01/06/2020,X1,WHY\nA,01/06/2020,Q,C2,N9,U4,PR1,,,\n"
+    assert code_notes(tmp_path, y2020=rows) == [
+        ("y2020-episodes.csv", 2, "unknown_code", "LS"),
+        ("y2020-episodes.csv", 2, "unknown_code", "PLACE_PROVIDER"),
+        ("y2020-episodes.csv", 2, "unknown_code", "REASON_PLACE_CHANGE"),
+        ("y2020-episodes.csv", 3, "unknown_code", "RNE"),
+        ("y2020-episodes.csv", 3, "unknown_code", "CIN"),
+    ]
+
+
+def test_a_code_before_or_after_its_years_is_told_and_keeps_its_meaning(tmp_path: Path) -> None:
+    (tmp_path / "header.csv").write_text("CHILD,SEX,DOB\nA,1,01/06/2007\nB,2,15/03/2008\n")
+    (tmp_path / "y2023-episodes.csv").write_text(
+        COLUMNS + "A,01/05/2023,S,C2,K3,PR4,,\nB,01/06/2023,S,C2,P2,PR4,01/12/2023,E4A\n"
+        "B,05/01/2024,S,C2,P2,PR4,01/03/2024,E43\n"
+    )
+    report = repaired_history(read_returns(tmp_path)).report
+    assert [(row.row, row.rule, row.done.split(":")[0]) for row in report.rows] == [
+        (2, "code_not_yet_valid", "Column PLACE"),
+        # The first P2 began while the code was in use; the second did not.
+        (4, "code_no_longer_valid", "Column PLACE"),
+        (4, "code_no_longer_valid", "Column REC"),
+    ]
+    assert repaired_history(read_returns(tmp_path)).stays[0].detail is PlacementDetail.SUPPORTED
+
+
+def test_an_open_placement_that_kept_its_old_code_in_the_next_return_is_told(tmp_path: Path) -> None:
+    header = "CHILD,SEX,DOB\nA,1,01/06/2008\nB,2,15/03/2008\n"
+    notes = code_notes(
+        tmp_path,
+        header=header,
+        y2023="A,01/05/2023,S,C2,N1,H5,PR4,,,\nB,01/05/2023,S,C2,N1,U4,PR1,01/06/2023,E4A,\n",
+        y2024="A,01/05/2023,S,C2,N1,H5,PR4,,,\nB,01/05/2024,S,C2,N1,K3,PR4,01/06/2024,E4A,\n",
+    )
+    assert notes == [("y2024-episodes.csv", 2, "code_no_longer_valid", "PLACE")]
+
+
+def test_sex_is_coded_as_the_year_of_the_return_asks(tmp_path: Path) -> None:
+    row = "A,01/05/2024,S,C2,N1,U4,PR1,01/06/2024,E4A,\n"
+    header = "CHILD,SEX,DOB\nA,1,01/06/2010\nB,M,15/03/2009\nC,X,15/03/2009\n"
+    assert code_notes(tmp_path, header=header, y2024=row) == [
+        ("header.csv", 2, "code_no_longer_valid", "SEX"),
+        ("header.csv", 4, "unknown_code", "SEX"),
+    ]
+
+
+def test_codes_of_a_return_not_yet_known_on_a_day_are_not_told(tmp_path: Path) -> None:
+    (tmp_path / "header.csv").write_text(HEADER)
+    for year, provider in ((2019, "PR1"), (2020, "PR9")):
+        (tmp_path / f"y{year}-episodes.csv").write_text(
+            COLUMNS + f"A,01/05/{year},S,C2,U4,{provider},01/06/{year},E4A\n"
+        )
+    returns = read_returns(tmp_path)
+    assert "unknown_code" not in repaired_history(returns, known_on=date(2020, 3, 31)).report.counts
+    assert repaired_history(returns).report.counts["unknown_code"] == 1
+
+
+def test_an_open_placement_carried_over_under_its_new_code_is_no_correction(tmp_path: Path) -> None:
+    (tmp_path / "header.csv").write_text("CHILD,SEX,DOB\nA,1,01/06/2008\nB,2,15/03/2008\n")
+    ended = "B,01/05/{0},S,C2,U4,PR1,01/06/{0},E4A\n"
+    (tmp_path / "y2023-episodes.csv").write_text(
+        COLUMNS + "A,01/05/2023,S,C2,H5,PR4,,\n" + ended.format(2023)
+    )
+    (tmp_path / "y2024-episodes.csv").write_text(
+        COLUMNS + "A,01/05/2023,S,C2,K3,PR4,,\n" + ended.format(2024)
+    )
+    mended = repaired_history(read_returns(tmp_path))
+    assert rules(mended) == {"carried_over": 1}
+    assert sum(stay.child_id == "A" for stay in mended.stays) == 1
+
+
+def test_a_history_of_several_years_says_nothing_of_the_year_in_which_sex_was_coded(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("CHILD,SEX,DOB\nA,M,01/06/2010\n")
+    (tmp_path / "episodes.csv").write_text(
+        COLUMNS + "A,01/05/2020,S,C2,U4,PR1,01/06/2020,X1\nA,01/06/2020,P,C2,U4,PR1,01/06/2021,X1\n"
+        "A,01/06/2021,P,C2,K2,PR4,,\n"
+    )
+    assert "code_not_yet_valid" not in rules(repaired_history(read_returns(tmp_path)))
