@@ -80,7 +80,7 @@ def read_standard(path: Path, profile: str) -> StandardFile:
     tables = _tables_by_name(path)
     names = {plain(entry.table): entry.table for entry in load_profile(profile)}
     if isinstance(tables, RawTable):
-        if tables.nested and len(tables.rows) == 1 and any(plain(n) in names for n in tables.header):
+        if tables.nested and len(tables.rows) == 1 and _holds_tables(tables.rows[0].cells, names):
             return _linked(_tables_of_object(tables), names, profile)
         return _flat(tables, profile)
     if not any(plain(name) in names for name in tables):
@@ -120,6 +120,14 @@ def _tables_by_name(path: Path) -> RawTable | dict[str, RawTable]:
 
 def _rejected(file: str, rule: str, what_to_do: str) -> ImportRejected:
     return ImportRejected([ImportIssue(file=file, row=None, column=None, rule=rule, what_to_do=what_to_do)])
+
+
+def _holds_tables(cells: Mapping[str, object], names: Mapping[str, str]) -> bool:
+    # A question may have a table's name, so only a list of rows counts.
+    return any(
+        plain(name) in names and isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+        for name, rows in cells.items()
+    )
 
 
 def _tables_of_object(table: RawTable) -> dict[str, RawTable]:

@@ -253,7 +253,7 @@ def _siblings_counted(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str,
         together = any(one.get("siblings_together") == "must" for one in members)
         wished = together or record.get("siblings_together") == "prefer"
         search = record.get("home_search") or {}
-        if wished and "siblings_to_place_with" not in search:
+        if members and wished and "siblings_to_place_with" not in search:
             record = {**record, "home_search": {**search, "siblings_to_place_with": len(members) - 1}}
         counted.append(record)
     return counted
