@@ -7,8 +7,7 @@ from typing import Any
 
 from reference_data.problems import InvalidInput
 from reference_data.profile_files import CHILD_LINK, KEYS, REFERRAL_LINK
-from reference_data.profile_records import TheirRow
-from reference_data.profiles import ProfileField, load_profile
+from reference_data.profiles import ProfileField, TheirRow, load_profile
 from reference_data.writing import Grid, csv_content, json_content, list_text, xlsx_content, zip_content
 
 PROFILE_FORMATS = (".csv", ".xlsx", ".json", ".zip")
@@ -20,7 +19,7 @@ def profile_content(rows: Sequence[TheirRow], profile: str, suffix: str) -> byte
     Parameters
     ----------
     rows
-        As ``profile_records.tell_records`` gives them.
+        As ``profile_telling.tell_records`` gives them.
     suffix
         ``.csv``: one row a child under the standard's questions. ``.xlsx``, ``.json`` and ``.zip`` (of CSV
         files): one table for each part of the standard's diagram.

@@ -2,7 +2,7 @@
 
 A profile is a CSV in ``shipped/profiles``, a row for each column of the standard. How one cell changes
 its words is in ``profile_words.py``, what files of the standard look like is in ``profile_files.py``, and
-whole records are in ``profile_records.py``.
+whole records are in ``profile_reading.py``, ``profile_telling.py`` and ``profile_joining.py``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from reference_data.fields import LIST_TYPES, Field, load_fields
 from reference_data.problems import NotFound
@@ -21,6 +22,12 @@ PROFILES = {"south-west": "south_west_needs"}
 
 RECORD = "referral"
 ANY_WORD = "*"
+
+Record = dict[str, Any]
+"""One referral with typed values, as the reader of our own files gives it."""
+
+TheirRow = dict[str, Any]
+"""The standard's answers by the name of our field: one cell, or a list of cells with ``None`` for gaps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,3 +160,23 @@ def headings(name: str) -> dict[str, ProfileField]:
         }:
             found[writing] = None if writing in found else entry
     return {writing: entry for writing, entry in found.items() if entry is not None}
+
+
+def put_value(record: Record, field: Field, value: object) -> None:
+    """Put a value into a record where the field has its place."""
+    holder = record if field.parent is None else record.setdefault(field.parent, {})
+    holder[field.value_name] = value
+
+
+def value_in(record: Mapping[str, Any], field: Field) -> Any:
+    """Return what a record holds in a field; of a list of objects, the items' values."""
+    if field.in_list:
+        items = [item.get(field.value_name) for item in record.get(field.parent or "") or ()]
+        return items if any(item is not None for item in items) else None
+    holder = record if field.parent is None else record.get(field.parent) or {}
+    return holder.get(field.value_name)
+
+
+def record_words(count: int) -> str:
+    """Return a number of records in words."""
+    return "1 record" if count == 1 else f"{count:,} records"

@@ -142,7 +142,7 @@ def _content(records: Records, kind: str, target: Path, profile: str | None) -> 
         raise NotEnoughData("nothing_to_export", f"There are no {kind} of this authority to export.")
     if profile is None:
         return _Content(count=len(values), one=record_content(values, RECORDS[kind], suffix))
-    from reference_data.profile_records import tell_records
+    from reference_data.profile_telling import tell_records
     from reference_data.profile_writing import profile_content
 
     told = tell_records(values, profile)

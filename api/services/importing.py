@@ -163,7 +163,7 @@ def _read(kind: str, path: Path, authority: str) -> _Reading:
 
 
 def _read_standard(kind: str, path: Path, authority: str, profile: str) -> _Reading:
-    from reference_data.profile_records import read_profile
+    from reference_data.profile_reading import read_profile
 
     if kind != "referrals":
         raise InvalidInput("profile_of_referrals", "A profile is for referrals only.")
@@ -177,7 +177,7 @@ def _read_standard(kind: str, path: Path, authority: str, profile: str) -> _Read
 
 def _joined(records: Records, reading: _Reading) -> tuple[Mapping[str, Any], ...]:
     """Return a standard's referrals joined onto those that are stored."""
-    from reference_data.profile_records import joined
+    from reference_data.profile_joining import joined
 
     if reading.profile is None:
         return reading.records

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from reference_data.cells import CellError, parse_cell
 from reference_data.fields import FieldType, load_fields
-from reference_data.profile_records import joined, read_profile, tell_records
+from reference_data.profile_joining import joined
+from reference_data.profile_reading import read_profile
+from reference_data.profile_telling import tell_records
 from reference_data.profile_writing import PROFILE_FORMATS, profile_content
 from reference_data.profiles import ProfileField, load_profile
 from tests.oracles.any_records import IDS, TEXTS, records, values_of

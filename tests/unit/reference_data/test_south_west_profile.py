@@ -16,7 +16,9 @@ from matching.files import referral_from_values, referrals_from_values
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD
 from reference_data.fields import allowed_values, load_fields
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotFound
-from reference_data.profile_records import joined, read_profile, tell_records
+from reference_data.profile_joining import joined
+from reference_data.profile_reading import read_profile
+from reference_data.profile_telling import tell_records
 from reference_data.profile_writing import PROFILE_FORMATS, profile_content
 from reference_data.profiles import ProfileField, headings, load_profile, plain
 
