@@ -30,6 +30,10 @@ KEYS = {"CHILD": "id", "REFERRAL": "id"}
 MOST_FILES = 200
 
 
+_Named = list[tuple[str, RawTable]]
+"""Tables with their names, in order; a name may come twice, and that is a problem and no choice of ours."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A cell and where it stands."""
@@ -83,21 +87,21 @@ def read_standard(path: Path, profile: str) -> StandardFile:
         if tables.nested and len(tables.rows) == 1 and _holds_tables(tables.rows[0].cells, names):
             return _linked(_tables_of_object(tables), names, profile)
         return _flat(tables, profile)
-    if not any(plain(name) in names for name in tables):
-        first, *others = tables.values()
+    if not any(plain(name) in names for name, _ in tables):
+        first, *others = (table for _, table in tables)
         found = _flat(first, profile)
         found.warnings += [_not_read(table) for table in others]
         return found
     return _linked(tables, names, profile)
 
 
-def _tables_by_name(path: Path) -> RawTable | dict[str, RawTable]:
+def _tables_by_name(path: Path) -> RawTable | _Named:
     """Return one table, or the tables by their names where there are several."""
     if path.is_dir():
         files = sorted(one for one in path.iterdir() if one.suffix.casefold() == ".csv")
         if not files:
             raise _rejected(path.name, "no_files", "The folder holds no CSV file. Name one for each table.")
-        return {one.stem: rows_of_content(one.name, content_of(one)) for one in files}
+        return [(one.stem, rows_of_content(one.name, content_of(one))) for one in files]
     content = content_of(path)
     if not content.startswith(b"PK\x03\x04"):
         return rows_of_content(path.name, content)
@@ -109,13 +113,13 @@ def _tables_by_name(path: Path) -> RawTable | dict[str, RawTable]:
                 if item.filename.casefold().endswith(".csv") and not Path(item.filename).name.startswith(".")
             ]
             if not members:
-                return sheets_of_content(path.name, content)
+                return [*sheets_of_content(path.name, content).items()]
             if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_UNPACKED_BYTES:
                 raise _rejected(path.name, "file_too_large", "The zip unpacks to more than can be read.")
-            read = {Path(item.filename).name: archive.read(item) for item in members}
+            read = [(item.filename, archive.read(item)) for item in members]
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
         raise _rejected(path.name, "not_a_table", "The zip cannot be read. Make it anew.") from None
-    return {Path(name).stem: rows_of_content(name, inner) for name, inner in read.items()}
+    return [(Path(name).stem, rows_of_content(name, inner)) for name, inner in read]
 
 
 def _rejected(file: str, rule: str, what_to_do: str) -> ImportRejected:
@@ -130,14 +134,14 @@ def _holds_tables(cells: Mapping[str, object], names: Mapping[str, str]) -> bool
     )
 
 
-def _tables_of_object(table: RawTable) -> dict[str, RawTable]:
+def _tables_of_object(table: RawTable) -> _Named:
     """Return the tables of one JSON object that holds a list of rows under each table's name."""
     from json import dumps
 
-    return {
-        name: rows_of_content(f"{table.file} ({name})", dumps(rows, default=str).encode())
+    return [
+        (name, rows_of_content(f"{table.file} ({name})", dumps(rows, default=str).encode()))
         for name, rows in table.rows[0].cells.items()
-    }
+    ]
 
 
 def _flat(table: RawTable, profile: str) -> StandardFile:
@@ -159,12 +163,13 @@ def _split(cell: Cell, entry: ProfileField) -> list[Cell | None]:
     """Return the answers that one cell holds. Only places stand side by side, so only they keep gaps."""
     if not entry.is_list:
         return [cell]
+    text = str(_id_text(cell.value))
     if isinstance(cell.value, list):
         items: Sequence[object] = cell.value
-    elif not entry.field.in_list or str(cell.value).startswith("["):
-        items = list_in_text(str(cell.value))
+    elif not entry.field.in_list or text.startswith("["):
+        items = list_in_text(text)
     else:
-        items = [piece.strip() for piece in str(cell.value).split(";")]
+        items = [piece.strip() for piece in text.split(";")]
     return [None if item in (None, "") else replace(cell, value=item) for item in items]
 
 
@@ -202,13 +207,23 @@ def _not_read(table: RawTable) -> ImportIssue:
     return ImportIssue(file=table.file, row=None, column=None, rule="unknown_table", what_to_do=advice)
 
 
-def _linked(tables: Mapping[str, RawTable], names: Mapping[str, str], profile: str) -> StandardFile:
+def _linked(tables: _Named, names: Mapping[str, str], profile: str) -> StandardFile:
     found = StandardFile()
     by_table: dict[str, RawTable] = {}
-    for name, table in tables.items():
+    for name, table in tables:
         found.issues += table.issues
         found.warnings += table.warnings
-        if plain(name) in names:
+        if names.get(plain(name)) in by_table:
+            found.issues.append(
+                ImportIssue(
+                    file=table.file,
+                    row=None,
+                    column=None,
+                    rule="duplicate_table",
+                    what_to_do="The table is given twice. Keep one, with the rows of both.",
+                )
+            )
+        elif plain(name) in names:
             by_table[names[plain(name)]] = table
         else:
             found.warnings.append(_not_read(table))

@@ -465,6 +465,16 @@ def test_tables_without_referrals_and_files_without_rows_are_refused(tmp_path: P
     assert raised.value.issues[0].rule == "no_rows"
 
 
+def test_a_table_that_is_given_twice_is_a_problem_and_neither_is_dropped(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("REFERRAL.csv", "id,child_id\nDEMO-R1,DEMO-C1\n")
+        archive.writestr("a/FORM.csv", "referral_id,form_filled\nDEMO-R1,2026-01-01\n")
+        archive.writestr("b/form.csv", "referral_id,name_officer_form_filled\nDEMO-R1,AB\n")
+    with pytest.raises(ImportRejected) as raised:
+        read_profile(tmp_path / "two.zip", SOUTH_WEST)
+    assert [(one.file, one.rule) for one in raised.value.issues] == [("b/form.csv", "duplicate_table")]
+
+
 def test_a_table_that_the_profile_does_not_have_is_named(tmp_path: Path) -> None:
     reading = read_tables(tmp_path, tables(PROVIDER=[{"id": "1"}]))
     assert [one.file for one in reading.warnings if one.rule == "unknown_table"] == ["tables.json (PROVIDER)"]
