@@ -19,7 +19,7 @@ from reference_data.profiles import ProfileField, headings, load_profile, plain
 from reference_data.sheets import (
     LARGEST_UNPACKED_BYTES,
     RawTable,
-    content_of,
+    file_content,
     rows_of_content,
     sheets_of_content,
 )
@@ -101,8 +101,8 @@ def _tables_by_name(path: Path) -> RawTable | _Named:
         files = sorted(one for one in path.iterdir() if one.suffix.casefold() == ".csv")
         if not files:
             raise _rejected(path.name, "no_files", "The folder holds no CSV file. Name one for each table.")
-        return [(one.stem, rows_of_content(one.name, content_of(one))) for one in files]
-    content = content_of(path)
+        return [(one.stem, rows_of_content(one.name, file_content(one))) for one in files]
+    content = file_content(path)
     if not content.startswith(b"PK\x03\x04"):
         return rows_of_content(path.name, content)
     try:

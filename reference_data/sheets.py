@@ -93,7 +93,7 @@ def readable_rows(path: Path) -> RawTable:
     ImportRejected
         If nothing of the file can be read.
     """
-    return rows_of_content(path.name, content_of(path))
+    return rows_of_content(path.name, file_content(path))
 
 
 def rows_of_content(file: str, content: bytes) -> RawTable:
@@ -117,8 +117,14 @@ def _rejected(file: str, rule: str, what_to_do: str, row: int | None = None) -> 
     return ImportRejected([ImportIssue(file=file, row=row, column=None, rule=rule, what_to_do=what_to_do)])
 
 
-def content_of(path: Path) -> bytes:
-    """Return the bytes of a file that is not empty and not too large."""
+def file_content(path: Path) -> bytes:
+    """Return the bytes of a file that is there, not empty and no larger than is read.
+
+    Raises
+    ------
+    ImportRejected
+        If it is not.
+    """
     try:
         size = path.stat().st_size
         if path.is_dir():
