@@ -231,7 +231,8 @@ def south_west_page() -> str:
         "With `--dry-run --json` the referrals are printed and nothing is kept.",
         "",
         "The standard holds no birth date, sex or legal status, and only parts of postcodes. Until they are added, every home "
-        "is a question.",
+        "is a question. A yes without its detail (adaptations, brothers and sisters, culture, communication, places to "
+        "avoid) is asked before the options of `rank`.",
         "",
         "| table and column | question | our field | answer and our code | to make it count |",
         "|---|---|---|---|---|",

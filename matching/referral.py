@@ -97,7 +97,7 @@ class Referral:
 
     Field names are the contract's. Money is integer pence, dates are dates, lists are tuples;
     ``needs`` and ``risks`` hold only what is known. ``home_search`` and ``placement_found`` are carried for
-    the South West needs standard; no rule reads them.
+    the South West needs standard; no rule reads them, and a yes there without its detail is a prompt.
     """
 
     referral_id: str
