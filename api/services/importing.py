@@ -6,9 +6,8 @@ one authority, written in one transaction and put into the audit.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,10 +23,9 @@ from api.database.records import Changes, Records, Scope
 from api.database.tables import imports, users
 from reference_data.evidence import input_hash
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotPermitted
-from reference_data.tables import RawTable, RecordTable, read_records, read_rows
+from reference_data.tables import RawTable, RecordTable, read_records
 
 KINDS = ("homes", "referrals", "returns", "stays")
-RETURN_SUFFIXES = frozenset({".csv", ".xlsx"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,36 +215,11 @@ def _bound_to(authority: str, table: RecordTable, warnings: Iterable[ImportIssue
 
 
 def _read_return(path: Path) -> _Reading:
-    from sufficiency import read_returns
+    from sufficiency.files import return_tables
+    from sufficiency.returns import returns_from_tables
 
-    returns = read_returns(path)
-    if path.is_dir():
-        found = sorted(
-            inner
-            for inner in path.rglob("*")
-            if inner.is_file()
-            and inner.suffix.casefold() in RETURN_SUFFIXES
-            and not inner.name.startswith((".", "~"))
-        )
-        tables = tuple(_named(inner, inner.relative_to(path).as_posix()) for inner in found)
-    else:
-        tables = _numbered(table.raw for table in returns.tables)
-    return _Reading(tables=tables, warnings=_sentences(returns.warnings))
-
-
-def _named(path: Path, name: str) -> RawTable:
-    return replace(read_rows(path, require_rows=False), file=name)
-
-
-def _numbered(tables: Iterable[RawTable]) -> tuple[RawTable, ...]:
-    """Return the tables of a zip, the second of a name called ``name (2)``."""
-    seen: Counter[str] = Counter()
-    named = []
-    for table in tables:
-        seen[table.file] += 1
-        again = f" ({seen[table.file]})" if seen[table.file] > 1 else ""
-        named.append(replace(table, file=f"{table.file}{again}"))
-    return tuple(named)
+    tables = tuple(return_tables(path))
+    return _Reading(tables=tables, warnings=_sentences(returns_from_tables(tables).warnings))
 
 
 def _sentences(issues: Iterable[ImportIssue]) -> tuple[str, ...]:
