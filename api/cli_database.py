@@ -1,4 +1,4 @@
-"""The commands on the stored records: import, users, and the database itself."""
+"""The commands on the stored records: import, export, users, and the database itself."""
 
 from __future__ import annotations
 
@@ -24,28 +24,37 @@ from api.cli_options import (
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this page to the application."""
     app.command("import")(import_records)
+    app.command("export")(export_records)
     app.add_typer(users, name="users")
     app.add_typer(database, name="database")
 
 
+KINDS = ("homes", "referrals", "returns", "stays")
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="For referrals: another standard's layout (south-west)."),
+]
+
+
 def import_records(
     kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
-    path: Annotated[Path, typer.Argument(help="A file, or for returns a folder.")],
+    path: Annotated[Path, typer.Argument(help="A file, or for returns and profiles a folder or zip.")],
+    profile: Profile = None,
     authority: Authority = None,
     as_user: AsUser = None,
     dry_run: DryRun = False,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; an import stores facts, not answers
     as_json: Json = False,
 ) -> None:
-    """Import records into the database: all of a file or nothing of it."""
+    """Import records into the database: all of a file or nothing of it.
+
+    A dry run with a profile and --json prints the referrals that the file would become.
+    """
     from api.services.importing import import_file
 
-    if kind not in ("homes", "referrals", "returns", "stays"):
-        raise UsageError("Import one of: homes, referrals, returns, stays.")
-    if authority is None or as_user is None:
-        raise UsageError("An import needs --authority CODE and --as-user NAME for the audit.")
+    url, code, user = _asked(kind, profile, authority, as_user, "import")
     result = import_file(
-        settings().database_url, kind, path, authority=authority, as_user=as_user, dry_run=dry_run
+        url, kind, path, authority=code, as_user=user, dry_run=dry_run, profile=profile
     ).as_dict()
     if as_json:
         print_json(result)
@@ -55,6 +64,50 @@ def import_records(
             typer.echo(f"{count:,} {kind} {done} {name}.")
         for warning in result["warnings"]:
             typer.echo(f"Noticed: {warning}")
+
+
+def export_records(
+    kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A file ending in .csv, .xlsx or .json (profiles: .zip too); for returns a new folder or a .zip."
+        ),
+    ],
+    profile: Profile = None,
+    authority: Authority = None,
+    as_user: AsUser = None,
+    dry_run: DryRun = False,
+    as_of: AsOf = None,  # noqa: ARG001  every command takes it; an export writes facts, not answers
+    as_json: Json = False,
+) -> None:
+    """Export an authority's records into a file that reads back as the same records."""
+    from api.services.exporting import export_file
+
+    url, code, user = _asked(kind, profile, authority, as_user, "export")
+    result = export_file(
+        url, kind, path, authority=code, as_user=user, dry_run=dry_run, profile=profile
+    ).as_dict()
+    if as_json:
+        print_json(result)
+    else:
+        what = "files of returns" if kind == "returns" else kind
+        typer.echo(f"{result['count']:,} {what} {'would be' if dry_run else 'were'} written.")
+        for note in result["notes"]:
+            typer.echo(f"Note: {note}")
+
+
+def _asked(
+    kind: str, profile: str | None, authority: str | None, as_user: str | None, action: str
+) -> tuple[str, str, str]:
+    """Return the database's address, the authority and the user, or refuse the arguments."""
+    if kind not in KINDS:
+        raise UsageError(f"{action.capitalize()} one of: {', '.join(KINDS)}.")
+    if profile is not None and kind != "referrals":
+        raise UsageError("A profile is for referrals only.")
+    if authority is None or as_user is None:
+        raise UsageError(f"An {action} needs --authority CODE and --as-user NAME for the audit.")
+    return settings().database_url, authority, as_user
 
 
 users = typer.Typer(help="Who may sign in.", no_args_is_help=True)

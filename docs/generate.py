@@ -1,8 +1,9 @@
 """Write the generated pages of the documentation: ``python docs/generate.py``.
 
 ``docs/reference/files.md`` comes from the field tables, ``docs/reference/commands.md`` from the commands
-themselves, ``docs/reference/alerts.md`` from the rules of the emergency watch, ``docs/reference/benchmarks.md``
-from the measured evidence and ``docs/worked-examples.md`` from the examples of the rules. The pages about reference data are in
+themselves, ``docs/reference/south-west-needs.md`` from the profile of that standard, ``docs/reference/alerts.md``
+from the rules of the emergency watch, ``docs/reference/benchmarks.md`` from the measured evidence and
+``docs/worked-examples.md`` from the examples of the rules. The pages about reference data are in
 ``pages_of_reference_data.py``. Figures that other pages quote from the evidence are brought up to date. A test
 compares them with what is committed.
 """
@@ -27,6 +28,7 @@ from matching.files import homes_from_values, referrals_from_values
 from matching.policy import default_policy
 from reference_data.fields import Field, allowed_values, load_fields, record_names
 from reference_data.law import legal_limits
+from reference_data.profiles import ProfileField, load_profile
 from reference_data.vocabulary import EmergencySetting, PlacementType
 from sufficiency.emergency_rules import RULE_LAWS, RULES, WARNS_ONLY
 from sufficiency.unsuitable import ALWAYS_LAWFUL_SETTINGS, SUPPORTED_SETTINGS
@@ -57,6 +59,12 @@ def files_page() -> str:
         "(`beds.available_from`, `beds.held_for`), each with as many items. Dates are `yyyy-mm-dd` or "
         "`dd/mm/yyyy`. Money is pounds with at most two decimals. A cell left empty means that the fact is "
         "unknown: it never fits silently and never excludes silently. Unknown columns are reported and left alone.",
+        "",
+        'A list may also be JSON in one cell (`["a; b"]`), and `[]` is a list known to be empty. In CSV an apostrophe '
+        "before `=`, `+`, `-`, `@` or a tab keeps a spreadsheet from running the cell; `export` puts it there and readers "
+        "take it off. What `export` writes reads back as the same records.",
+        "",
+        "Referrals may also be read and written in [the South West needs standard](south-west-needs.md).",
         "",
         "`righthome schema NAME` prints the JSON Schema of a record.",
     ]
@@ -193,6 +201,61 @@ def commands_page() -> str:
             text = getattr(parameter, "help", None) or ""
             lines.append(f"| `{shown}` | {text} |")
     return "\n".join(lines) + "\n"
+
+
+def south_west_page() -> str:
+    """Return the page of every column of the South West needs standard and its place in our referral."""
+    lines = [
+        "# The South West needs standard",
+        "",
+        "Generated from `reference_data/shipped/profiles/south_west_needs.csv` by `python docs/generate.py`. The standard "
+        "is the South West sufficiency project's (MIT licence); [its page]"
+        "(../../reference_data/shipped/profiles/README.md) names the editions.",
+        "",
+        "```",
+        "righthome import referrals needs.csv --profile south-west --authority 879 --as-user NAME",
+        "righthome export referrals needs.xlsx --profile south-west --authority 879 --as-user NAME",
+        "```",
+        "",
+        "**Reads** one row a child under the standard's questions (CSV, the first sheet of an XLSX, a JSON list), or one table "
+        "for each part of its diagram (a folder or zip of CSV files, a workbook with a sheet each, a JSON object with "
+        "a list each). Headings may be the question, with or without what stands in brackets, or the diagram's name, in any "
+        "case. Dates are `yyyy-mm-dd` or `dd/mm/yyyy`. Several answers in one cell are separated by `;`. "
+        "**Writes** rows into `.csv` and tables into `.xlsx`, `.json` or `.zip`.",
+        "",
+        "Every row goes both ways. An answer that is none of the standard's is a problem, listed with file, row and column, and "
+        "then nothing of the file is used. A column that is not here is named and not read. What our record holds "
+        "beyond the standard, or tells it only more broadly, stands in the notes of the export.",
+        "",
+        "Reading adds to a stored referral and corrects it, and takes nothing away: an empty answer changes nothing, lists gain "
+        "items, and an answer that says no more than the record already does leaves the record's own words (Emergency leaves "
+        "`crisis`). A file that names no referral means the child's only one; for a new child the child's id stands for it. "
+        "With `--dry-run --json` the referrals are printed and nothing is kept.",
+        "",
+        "The standard holds no birth date, sex or legal status, and only parts of postcodes. Until they are added, every home "
+        "is a question. A yes without its detail (adaptations, brothers and sisters, culture, communication, places to "
+        "avoid) is asked before the options of `rank`.",
+        "",
+        "| table and column | question | our field | answer and our code | to make it count |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_profile_row(entry) for entry in load_profile("south-west")]
+    return "\n".join(lines) + "\n"
+
+
+def _profile_row(entry: ProfileField) -> str:
+    ours = f"`{entry.ours}`" + (f"; whole postcode: `{entry.whole}`" if entry.whole else "")
+    nothing = "none" if entry.is_list else "not known"
+    said = [f"{word}: {f'`{code}`' if code else nothing}" for word, code in entry.codes.items()]
+    said += [
+        f"{f'`{code}`' if code != '*' else 'anything else'} is told as {word}"
+        for code, word in entry.told_as.items()
+    ]
+    if entry.also_read:
+        said.append("also read: " + ", ".join(entry.also_read))
+    answer = "; ".join(said) or entry.field.type.value
+    cells = (f"`{entry.table}.{entry.column}`", entry.heading, ours, answer, entry.say_more or "")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _leaves(command: object, name: str):
@@ -348,6 +411,7 @@ PAGES = {
     "commands.md": commands_page,
     "settings.md": settings_page,
     "alerts.md": alerts_page,
+    "south-west-needs.md": south_west_page,
     "benchmarks.md": benchmarks_page,
     "../worked-examples.md": worked_examples_page,
     **runpy.run_path(str(Path(__file__).parent / "pages_of_reference_data.py"))["PAGES"],

@@ -131,7 +131,9 @@ def referral_from_values(values: Mapping[str, Any]) -> Referral:
     given["important_places"] = tuple(
         _built(ImportantPlace, item) for item in given.get("important_places") or ()
     )
-    given["prefers"] = _preferences(given.get("prefers") or {})
+    given["prefers"] = _preferences(_with_pets(given.get("prefers") or {}, given.get("home_search") or {}))
+    given["home_search"] = dict(given.get("home_search") or {})
+    given["placement_found"] = dict(given.get("placement_found") or {})
     given["wishes"] = _built(Wishes, given["wishes"]) if given.get("wishes") else None
     given["requires"] = tuple(code(value) for value in given.get("requires") or ())
     for name in ("communication", "not_with"):
@@ -222,6 +224,13 @@ def _doubts(row: Row) -> list[ImportIssue]:
         if free != values["vacancies"]:
             found.append(row.issue("vacancies", "beds_win", "Beds and vacancies differ; beds are used."))
     return found
+
+
+def _with_pets(prefers: Mapping[str, Any], home_search: Mapping[str, Any]) -> Mapping[str, Any]:
+    # "Cannot live with pets" would otherwise count for nothing; a wish that is recorded goes before it.
+    if home_search.get("pets") is False and not prefers.get("pets"):
+        return {**prefers, "pets": ["none"]}
+    return prefers
 
 
 def _preferences(values: Mapping[str, Any]) -> Preferences:

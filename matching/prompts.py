@@ -6,6 +6,7 @@ Nothing here ranks or excludes. The sentences about an option are in ``explain.p
 from __future__ import annotations
 
 from matching.lawful import SOCIAL_WORKER
+from matching.open_answers import open_answers
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD, Referral
 from matching.words import risk_words
 from reference_data.vocabulary import RiskLevel
@@ -28,6 +29,7 @@ def prompts_of(referral: Referral) -> list[str]:
             "No wish about religion, origin, culture or language is recorded; they must be considered all the same "
             "(Children Act 1989, section 22(5)(c))."
         )
+    found += open_answers(referral)
     found += wishes(referral)
     if referral.dol_order_until is not None or referral.secure_order:
         found.append("An order permits and never obliges: what is the least restrictive home that is safe?")

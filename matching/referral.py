@@ -96,7 +96,8 @@ class Referral:
     """One child who needs a home.
 
     Field names are the contract's. Money is integer pence, dates are dates, lists are tuples;
-    ``needs`` and ``risks`` hold only what is known.
+    ``needs`` and ``risks`` hold only what is known. ``home_search`` and ``placement_found`` are carried for
+    the South West needs standard; no rule reads them, and a yes there without its detail is a prompt.
     """
 
     referral_id: str
@@ -141,6 +142,8 @@ class Referral:
     current_placement_started_on: date | None = None
     move_reason: str | None = None
     move_review_on: date | None = None
+    home_search: Mapping[str, object] = field(default_factory=dict, hash=False)
+    placement_found: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 def start_of_placement(referral: Referral, as_of: date) -> date:

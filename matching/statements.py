@@ -199,7 +199,7 @@ def need_gap(case: Case, home: Home) -> Finding:
 def staffing(case: Case, home: Home) -> Finding:
     """Ask whether extra staff can be bought when the child needs more adults than a home has stated."""
     ratio = case.referral.adult_ratio
-    if ratio is None or ratio == "standard" or home.type is PlacementType.WITH_PARENTS:
+    if ratio is None or ratio in ("standard", "not_applicable") or home.type is PlacementType.WITH_PARENTS:
         return None
     enough = _STAFF_RATIOS[_STAFF_RATIOS.index(ratio) :]
     stated = (*(home.staffing or ()), *(home.features or ()))

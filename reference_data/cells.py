@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -77,7 +78,22 @@ def _list_items(cell: object) -> list[object]:
         return cell
     if isinstance(cell, dict):
         raise CellError("wrong_type", "Give a plain list of values.")
-    return [part.strip() for part in _text_of(cell).split(";") if part.strip()]
+    return list_in_text(_text_of(cell))
+
+
+def list_in_text(text: str) -> list[object]:
+    """Return the items of a list in one cell: separated by ``;``, or a JSON list where an item holds one.
+
+    ``[]`` is a list known to be empty; an empty cell is unknown.
+    """
+    if text.startswith("[") and text.endswith("]"):
+        try:
+            items = json.loads(text)
+        except (ValueError, RecursionError):
+            items = None
+        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+            return list(items)
+    return [part.strip() for part in text.split(";") if part.strip()]
 
 
 def _parse_item(item: object, field: Field) -> str:

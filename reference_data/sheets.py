@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from reference_data.formula_guard import unguarded
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.spreadsheet_faults import spreadsheet_faults
 
@@ -92,12 +93,24 @@ def readable_rows(path: Path) -> RawTable:
     ImportRejected
         If nothing of the file can be read.
     """
-    content = file_content(path)
+    return rows_of_content(path.name, file_content(path))
+
+
+def rows_of_content(file: str, content: bytes) -> RawTable:
+    """Return the rows of a file already in memory, as ``readable_rows`` does for one on disk."""
     if content.startswith((_ZIP_START, _OLD_EXCEL_START)):
-        return _read_spreadsheet(path.name, content)
-    text = _decoded(path.name, content)
-    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
-    return _read_json(path.name, text) if is_json else _read_csv(path.name, text)
+        return _read_spreadsheet(file, content)
+    text = _decoded(file, content)
+    is_json = file.lower().endswith(".json") or text.lstrip()[:1] in ("[", "{")
+    return _read_json(file, text) if is_json else _read_csv(file, text)
+
+
+def sheets_of_content(file: str, content: bytes) -> dict[str, RawTable]:
+    """Return every sheet of a spreadsheet that is not empty, by its name."""
+    return {
+        name: _table_of_sheet(f"{file} ({name})", content, name, grid)
+        for name, grid in _grids(file, content)[0]
+    }
 
 
 def _rejected(file: str, rule: str, what_to_do: str, row: int | None = None) -> ImportRejected:
@@ -159,7 +172,7 @@ def _read_csv(file: str, text: str) -> RawTable:
     try:
         # A quoted cell may hold line breaks, so rows are counted as a spreadsheet shows them.
         for number, cells in enumerate(reader, start=1):
-            numbered.append((number, list(cells)))
+            numbered.append((number, [unguarded(cell) for cell in cells]))
     except csv.Error:
         raise _rejected(
             file,
@@ -171,6 +184,18 @@ def _read_csv(file: str, text: str) -> RawTable:
 
 
 def _read_spreadsheet(file: str, content: bytes) -> RawTable:
+    grids, count = _grids(file, content, most=1)
+    warnings = []
+    if count > 1:
+        advice = "Only the first sheet is read; move the others to files of their own."
+        warnings.append(ImportIssue(file=file, row=None, column=None, rule="other_sheets", what_to_do=advice))
+    return _table_of_sheet(file, content, *grids[0], tuple(warnings))
+
+
+def _grids(
+    file: str, content: bytes, most: int | None = None
+) -> tuple[list[tuple[str, list[list[object]]]], int]:
+    """Return the sheets that are not empty, at most so many, and how many there are."""
     from python_calamine import CalamineWorkbook
 
     _refuse_bombs(file, content)
@@ -183,7 +208,10 @@ def _read_spreadsheet(file: str, content: bytes) -> RawTable:
         ]
         if any(sheet.height * sheet.width > MOST_CELLS for _, sheet in sheets):
             raise _rejected(file, "file_too_large", f"The most cells read is {MOST_CELLS:,}.")
-        grids = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in sheets[:1]]
+        grids: list[tuple[str, list[list[object]]]] = [
+            (name, [list(row) for row in sheet.to_python(skip_empty_area=False)])
+            for name, sheet in sheets[:most]
+        ]
     except ImportRejected:
         raise
     except Exception:
@@ -191,14 +219,13 @@ def _read_spreadsheet(file: str, content: bytes) -> RawTable:
         raise _rejected(file, "not_a_table", "The file is not a spreadsheet that can be read.") from None
     if not grids:
         raise _rejected(file, "empty_file", "The spreadsheet is empty.")
-    numbered: list[tuple[int, list[object]]] = [
-        (number, list(cells)) for number, cells in enumerate(grids[0][1], start=1)
-    ]
-    warnings = []
-    if len(sheets) > 1:
-        advice = "Only the first sheet is read; move the others to files of their own."
-        warnings.append(ImportIssue(file=file, row=None, column=None, rule="other_sheets", what_to_do=advice))
-    table = _from_grid(file, numbered, tuple(warnings))
+    return grids, len(sheets)
+
+
+def _table_of_sheet(
+    file: str, content: bytes, name: str, grid: list[list[object]], warnings: tuple[ImportIssue, ...] = ()
+) -> RawTable:
+    table = _from_grid(file, list(enumerate(grid, start=1)), warnings)
     if not content.startswith(_ZIP_START):
         return table
     faults = tuple(
@@ -209,7 +236,7 @@ def _read_spreadsheet(file: str, content: bytes) -> RawTable:
             rule=rule,
             what_to_do=what_to_do,
         )
-        for row, column, rule, what_to_do in spreadsheet_faults(content, grids[0][0])
+        for row, column, rule, what_to_do in spreadsheet_faults(content, name)
     )
     return replace(table, issues=table.issues + faults)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import tomllib
 import zipfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +16,6 @@ from reference_data.sheets import LARGEST_UNPACKED_BYTES, file_content
 from reference_data.tables import RawTable, read_rows
 from sufficiency.returns import Returns, returns_from_tables
 from sufficiency.returns_xml import looks_like_xml, tables_of_xml
-from sufficiency.safeguarding_dataset import in_the_form_of_a_return
 from sufficiency.scenario import Scenario, scenario_from_values
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
@@ -35,16 +37,39 @@ def read_returns(path: str | Path) -> Returns:
         If a file is not a table, an episodes table lacks a column, or nothing usable is left. Every
         problem of every file is listed.
     """
+    return returns_from_tables(return_tables(path))
+
+
+def return_tables(path: str | Path) -> list[RawTable]:
+    """Return the tables that a folder, zip or file of returns holds, as they stand.
+
+    A table of a folder is named by its path inside it. Of equal names in a zip the second is ``name (2)``.
+
+    Raises
+    ------
+    ImportRejected
+        If a file cannot be read; every problem of every file is listed.
+    """
     path = Path(path)
     if path.is_dir():
-        tables = _tables_in(path)
-    elif path.suffix.casefold() == ".zip":
+        return _tables_in(path)
+    if path.suffix.casefold() == ".zip":
         with TemporaryDirectory() as folder:
             _unpack(path, Path(folder))
-            tables = _tables_in(Path(folder))
-    else:
-        tables = _tables_of(path)
-    return returns_from_tables(in_the_form_of_a_return(tables))
+            return _numbered(_tables_in(Path(folder)))
+    return _tables_of(path)
+
+
+def _numbered(tables: Iterable[RawTable]) -> list[RawTable]:
+    """Return tables named without their folder, told apart by a number."""
+    seen: Counter[str] = Counter()
+    named = []
+    for table in tables:
+        name = table.file.rpartition("/")[2]
+        seen[name] += 1
+        again = f" ({seen[name]})" if seen[name] > 1 else ""
+        named.append(replace(table, file=f"{name}{again}"))
+    return named
 
 
 def _tables_of(path: Path) -> list[RawTable]:
@@ -101,7 +126,11 @@ def _tables_in(folder: Path) -> list[RawTable]:
     problems: list[ImportIssue] = []
     for path in paths:
         try:
-            tables.extend(_tables_of(path))
+            inner = path.relative_to(folder).parent.as_posix()
+            tables.extend(
+                table if inner == "." else replace(table, file=f"{inner}/{table.file}")
+                for table in _tables_of(path)
+            )
         except ImportRejected as error:
             problems.extend(error.issues)
     if problems:

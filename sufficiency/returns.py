@@ -19,6 +19,7 @@ from reference_data.tables import RawRow, RawTable
 from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
 from sufficiency.return_codes import codes_out_of_place
+from sufficiency.safeguarding_dataset import in_the_form_of_a_return
 
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
@@ -116,7 +117,7 @@ def year_end_on(day: date) -> date:
 
 
 def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
-    """Return the returns held by raw tables in any order.
+    """Return the returns held by raw tables in any order; a Standard Safeguarding Dataset serves as one.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
     tables: list[ReturnTable] = []
     warnings: list[ImportIssue] = []
     problems: list[ImportIssue] = []
-    for raw in raw_tables:
+    for raw in in_the_form_of_a_return(raw_tables):
         warnings.extend(raw.warnings)
         kind = table_kind(raw)
         if kind is None and "episode" in raw.file.casefold():

@@ -45,15 +45,20 @@ class Permission(StrEnum):
 
     READ = "read"
     IMPORT = "import"
+    EXPORT = "export"
     PLACE = "place"
     READ_AUDIT = "read_audit"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.BROKERAGE_OFFICER: frozenset({Permission.READ, Permission.IMPORT, Permission.PLACE}),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT}),
-    Role.MANAGER: frozenset({Permission.READ, Permission.IMPORT, Permission.PLACE, Permission.READ_AUDIT}),
-    Role.DIRECTOR: frozenset({Permission.READ, Permission.PLACE, Permission.READ_AUDIT}),
+    Role.BROKERAGE_OFFICER: frozenset(
+        {Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.PLACE}
+    ),
+    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
+    Role.MANAGER: frozenset(
+        {Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.PLACE, Permission.READ_AUDIT}
+    ),
+    Role.DIRECTOR: frozenset({Permission.READ, Permission.EXPORT, Permission.PLACE, Permission.READ_AUDIT}),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.READ_AUDIT}),
 }

@@ -139,6 +139,10 @@ class Records:
 
         return tuple(stay_from_values(values) for values in self._all("stays"))
 
+    def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
+        """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
+        return tuple(self._all(kind))
+
     def returns(self) -> Returns:
         """Return the statutory returns in view, read and ready to forecast from.
 

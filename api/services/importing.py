@@ -6,9 +6,8 @@ one authority, written in one transaction and put into the audit.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,15 +23,18 @@ from api.database.records import Changes, Records, Scope
 from api.database.tables import imports, users
 from reference_data.evidence import input_hash
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotPermitted
-from reference_data.tables import RawTable, RecordTable, read_records, read_rows
+from reference_data.tables import RawTable, RecordTable, read_records
 
 KINDS = ("homes", "referrals", "returns", "stays")
-RETURN_SUFFIXES = frozenset({".csv", ".xlsx"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What an import did, or with a dry run would do. For returns the counts are of files."""
+    """What an import did, or with a dry run would do. For returns the counts are of files.
+
+    ``referrals`` is what a dry run made of another standard's file, in the contract's layout: what the
+    file says, and nothing that is stored.
+    """
 
     kind: str
     authority: str
@@ -40,10 +42,12 @@ class ImportResult:
     import_id: str | None
     changes: Changes
     warnings: tuple[str, ...]
+    referrals: tuple[dict[str, Any], ...] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as one JSON document."""
         return {
+            **({} if self.referrals is None else {"referrals": list(self.referrals)}),
             "kind": self.kind,
             "authority": self.authority,
             "dry_run": self.dry_run,
@@ -64,10 +68,17 @@ class _Reading:
     records: tuple[Mapping[str, Any], ...] = ()
     tables: tuple[RawTable, ...] = ()
     warnings: tuple[str, ...] = ()
+    profile: str | None = None
 
 
 def import_file(
-    url: str, kind: str, path: Path | str, authority: str, as_user: str, dry_run: bool = False
+    url: str,
+    kind: str,
+    path: Path | str,
+    authority: str,
+    as_user: str,
+    dry_run: bool = False,
+    profile: str | None = None,
 ) -> ImportResult:
     """Read a file and keep what it holds for one authority.
 
@@ -80,6 +91,8 @@ def import_file(
     as_user
         Who is doing this, for the audit. A username of somebody who signs in must belong to the
         authority and be allowed to import.
+    profile
+        The standard that a file of referrals is in. It adds to and corrects the records that are there.
 
     Raises
     ------
@@ -93,7 +106,10 @@ def import_file(
     if kind not in KINDS:
         raise InvalidInput("no_such_kind", f"Import one of: {', '.join(KINDS)}.")
     require_known_authority(authority)
-    reading = _read(kind, Path(path), authority)
+    if profile is None:
+        reading = _read(kind, Path(path), authority)
+    else:
+        reading = _read_standard(kind, Path(path), authority, profile)
     database = _ready_database(url, dry_run=dry_run)
     try:
         return _keep(database, kind, reading, authority, as_user, dry_run=dry_run)
@@ -144,6 +160,42 @@ def _read(kind: str, path: Path, authority: str) -> _Reading:
     )
 
 
+def _read_standard(kind: str, path: Path, authority: str, profile: str) -> _Reading:
+    from reference_data.profile_reading import read_profile
+
+    if kind != "referrals":
+        raise InvalidInput("profile_of_referrals", "A profile is for referrals only.")
+    reading = read_profile(path, profile)
+    return _Reading(
+        records=tuple({**record, "authority": authority} for record in reading.records),
+        warnings=_sentences(reading.warnings),
+        profile=profile,
+    )
+
+
+def _joined(records: Records, reading: _Reading) -> tuple[Mapping[str, Any], ...]:
+    """Return a standard's referrals joined onto those that are stored."""
+    from reference_data.profile_joining import joined
+
+    if reading.profile is None:
+        return reading.records
+    stored = records.contract_values("referrals")
+    by_id = {values["referral_id"]: values for values in stored}
+    by_child: dict[str, list[Mapping[str, Any]]] = {}
+    for values in stored:
+        by_child.setdefault(values["child_id"], []).append(values)
+    found = []
+    for record in reading.records:
+        before: Mapping[str, Any] | None = by_id.get(record["referral_id"])
+        of_child = by_child.get(record["child_id"], [])
+        # The child's id stands for a referral's that the file does not name.
+        if before is None and record["referral_id"] == record["child_id"] and len(of_child) == 1:
+            before = of_child[0]
+            record = {**record, "referral_id": before["referral_id"]}
+        found.append(record if before is None else joined(before, record, reading.profile))
+    return tuple(found)
+
+
 def _bound_to(authority: str, table: RecordTable, warnings: Iterable[ImportIssue]) -> _Reading:
     foreign = [
         row.issue(
@@ -163,36 +215,11 @@ def _bound_to(authority: str, table: RecordTable, warnings: Iterable[ImportIssue
 
 
 def _read_return(path: Path) -> _Reading:
-    from sufficiency import read_returns
+    from sufficiency.files import return_tables
+    from sufficiency.returns import returns_from_tables
 
-    returns = read_returns(path)
-    if path.is_dir():
-        found = sorted(
-            inner
-            for inner in path.rglob("*")
-            if inner.is_file()
-            and inner.suffix.casefold() in RETURN_SUFFIXES
-            and not inner.name.startswith((".", "~"))
-        )
-        tables = tuple(_named(inner, inner.relative_to(path).as_posix()) for inner in found)
-    else:
-        tables = _numbered(table.raw for table in returns.tables)
-    return _Reading(tables=tables, warnings=_sentences(returns.warnings))
-
-
-def _named(path: Path, name: str) -> RawTable:
-    return replace(read_rows(path, require_rows=False), file=name)
-
-
-def _numbered(tables: Iterable[RawTable]) -> tuple[RawTable, ...]:
-    """Return the tables of a zip, the second of a name called ``name (2)``."""
-    seen: Counter[str] = Counter()
-    named = []
-    for table in tables:
-        seen[table.file] += 1
-        again = f" ({seen[table.file]})" if seen[table.file] > 1 else ""
-        named.append(replace(table, file=f"{table.file}{again}"))
-    return tuple(named)
+    tables = tuple(return_tables(path))
+    return _Reading(tables=tables, warnings=_sentences(returns_from_tables(tables).warnings))
 
 
 def _sentences(issues: Iterable[ImportIssue]) -> tuple[str, ...]:
@@ -224,6 +251,20 @@ def _ready_database(url: str, *, dry_run: bool) -> Database:
     return database
 
 
+def usable_actor(as_user: str) -> str:
+    """Return the name that the audit keeps.
+
+    Raises
+    ------
+    InvalidInput
+        If it is empty or too long.
+    """
+    actor = as_user.strip()
+    if not actor or len(actor) > 128:
+        raise InvalidInput("unusable_user", "Give --as-user a name of 1 to 128 characters.")
+    return actor
+
+
 class _DryRun(Exception):
     """Raised inside the transaction of a dry run, so that it is undone."""
 
@@ -231,14 +272,12 @@ class _DryRun(Exception):
 def _keep(
     database: Database, kind: str, reading: _Reading, authority: str, as_user: str, *, dry_run: bool
 ) -> ImportResult:
-    actor = as_user.strip()
-    if not actor or len(actor) > 128:
-        raise InvalidInput("unusable_user", "Give --as-user a name of 1 to 128 characters.")
+    actor = usable_actor(as_user)
     import_id = uuid4().hex
     changes = Changes(added=0, changed=0, unchanged=0)
     try:
         with database.writing() as connection:
-            _require_may_import(connection, actor, authority)
+            require_user_may(connection, actor, authority, Permission.IMPORT)
             know_authority(connection, authority)
             records = Records(connection, Scope(authorities=frozenset({authority}), actor=actor))
             connection.execute(
@@ -257,7 +296,7 @@ def _keep(
             if kind == "returns":
                 changes = records.keep_return(authority, reading.tables, import_id=import_id)
             else:
-                changes = records.keep(kind, authority, reading.records, import_id=import_id)
+                changes = records.keep(kind, authority, _joined(records, reading), import_id=import_id)
             counts = {"added": changes.added, "changed": changes.changed, "unchanged": changes.unchanged}
             connection.execute(imports.update().where(imports.c.import_id == import_id).values(**counts))
             records.note(
@@ -278,10 +317,25 @@ def _keep(
         import_id=None if dry_run else import_id,
         changes=changes,
         warnings=reading.warnings,
+        referrals=_in_contract(reading.records) if dry_run and reading.profile else None,
     )
 
 
-def _require_may_import(connection: Connection, actor: str, authority: str) -> None:
+def _in_contract(records: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    from reference_data.fields import load_fields
+    from reference_data.writing import contract_row
+
+    return tuple(contract_row(values, load_fields("referral")) for values in records)
+
+
+def require_user_may(connection: Connection, actor: str, authority: str, permission: Permission) -> None:
+    """Refuse a name of somebody who signs in and may not do this for the authority.
+
+    Raises
+    ------
+    NotPermitted
+        If that user is not active, belongs to another authority, or has no such permission.
+    """
     row = connection.execute(
         select(users.c.active, users.c.authority, users.c.role).where(users.c.username == actor.casefold())
     ).first()
@@ -290,9 +344,9 @@ def _require_may_import(connection: Connection, actor: str, authority: str) -> N
     # that person may do.
     if row is None:
         return
-    allowed = row.active and row.authority == authority and may(Role(row.role), Permission.IMPORT)
+    allowed = row.active and row.authority == authority and may(Role(row.role), permission)
     if not allowed:
-        raise NotPermitted("user_may_not", "That user may not import for this authority.")
+        raise NotPermitted("user_may_not", f"That user may not {permission} for this authority.")
 
 
 def _digest(reading: _Reading) -> str:

@@ -39,6 +39,7 @@ def generator():
         "settings.md",
         "alerts.md",
         "benchmarks.md",
+        "south-west-needs.md",
         "../worked-examples.md",
         "law.md",
         "published.md",

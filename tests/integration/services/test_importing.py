@@ -255,3 +255,29 @@ def test_a_return_is_kept_file_by_file_and_reads_as_from_its_folder(
     with open(folder / "2025" / "header.csv", "a") as header:
         header.write("4,2,01/02/2013,WBRI,,,\n")
     assert counts(import_file(database_url, "returns", folder, PLYMOUTH, "tester")) == (0, 1, 3)
+
+
+def test_a_return_in_xml_and_a_safeguarding_dataset_are_kept_and_read_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    from sufficiency import read_returns
+
+    folder = tmp_path / "returns"
+    (folder / "2020").mkdir(parents=True)
+    (folder / "2020" / "return.xml").write_text(
+        "<EXPSSDA903><CHILD><HEADER><CHILDID>DEMO-1</CHILDID><SEX>2</SEX><DOB>01/06/2010</DOB></HEADER>"
+        "<EPISODE><DECOM>01/05/2019</DECOM><RNE>S</RNE><LS>C2</LS><PL>U6</PL>"
+        "<PLACE_PROVIDER>PR1</PLACE_PROVIDER></EPISODE></CHILD></EXPSSDA903>"
+    )
+    (folder / "ssd_person.csv").write_text("pers_person_id,pers_dob,pers_sex\nDEMO-2,2008-02-03,M\n")
+    (folder / "ssd_cla_placement.csv").write_text(
+        "clap_person_id,clap_cla_placement_start_date,clap_cla_placement_type,clap_cla_placement_provider,"
+        "clap_cla_placement_end_date\nDEMO-2,2019-06-01,K2,PR4,\n"
+    )
+    import_file(database_url, "returns", folder, PLYMOUTH, "tester")
+    with stored_records(database_url, PLYMOUTH) as records:
+        kept = records.returns()
+    read = read_returns(folder)
+    assert sorted(row.child_id for row in kept.episodes) == ["DEMO-1", "DEMO-2"]
+    assert sorted(kept.episodes, key=str) == sorted(read.episodes, key=str)
+    assert {table.raw.file for table in kept.tables} == {table.raw.file for table in read.tables}
