@@ -6,7 +6,8 @@ for, and kept as sorted arrays: about 12 bytes a postcode, 2 MB for the letter o
 35 MB if the whole kingdom is ever asked for. Terminated postcodes are kept by the directory and
 are found like live ones; it does not say which are which.
 
-Which authorities adjoin is in ``authorities.py``. Road distance is nowhere in this package.
+All postcodes of one authority, and drawing one of them, are in ``postcode_areas.py``. Which
+authorities adjoin is in ``authorities.py``. Road distance is nowhere in this package.
 """
 
 from __future__ import annotations
@@ -291,6 +292,30 @@ def distances_miles(
     north = northing.astype(np.int64) - to.northing
     metres = np.sqrt((east**2 + north**2).astype(np.float64))
     return np.rint(metres / 1000 / 1.6093 * 10) / 10
+
+
+def located_postcodes(letter: str) -> tuple[NDArray[np.str_], Places]:
+    """Return every postcode of one first letter that has a grid reference, sorted, and where each is.
+
+    Terminated postcodes are among them. Of an authority, take them from ``postcode_areas.py``.
+    """
+    directory = _letter(letter)
+    rows = list(directory.rows_of_outward.values())
+    outward = np.repeat(
+        np.array(list(directory.rows_of_outward), dtype="<U4"), [stop - start for start, stop in rows]
+    )
+    inward = np.array(list(_INWARD))[np.frombuffer(directory.inward_view, dtype=np.int16)]
+    located = directory.easting != _NO_GRID_REFERENCE
+    area = directory.area[located]
+    authority_codes = np.array([code or "" for code in directory.authority_codes], dtype="<U3")
+    texts = np.strings.add(np.strings.add(outward[located], " "), inward[located])
+    return texts, Places(
+        found=np.ones(len(texts), dtype=np.bool_),
+        easting=directory.easting[located],
+        northing=directory.northing[located],
+        authority_code=authority_codes[area],
+        gss_code=np.array(directory.gss_codes, dtype="<U9")[area],
+    )
 
 
 def directory_version() -> str:
