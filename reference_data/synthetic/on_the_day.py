@@ -31,6 +31,8 @@ class InCare:
 
     Parameters
     ----------
+    on
+        The day.
     placement
         The one that goes on.
     placed_on
@@ -45,6 +47,7 @@ class InCare:
     """
 
     child: Child
+    on: date
     age: int
     care_started_on: date
     legal_status: str
@@ -54,6 +57,11 @@ class InCare:
     home_id: str
     postcode: str
     home_authority: str
+
+    @property
+    def placed_days(self) -> int:
+        """Return the days the child has been with this carer or in this home."""
+        return (self.on - self.placed_on).days
 
     @property
     def household(self) -> str:
@@ -95,6 +103,7 @@ def children_in_care(
         found.append(
             InCare(
                 child=children[child_id],
+                on=on,
                 age=age_on(children[child_id].date_of_birth, on),
                 care_started_on=periods[child_id].started_on,
                 legal_status=status.status,

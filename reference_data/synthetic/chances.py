@@ -35,11 +35,13 @@ def weighted(rng: np.random.Generator, weights: Mapping[_Item, float]) -> _Item:
     """Return one key, as likely as its weight."""
     # A running sum is faster than Generator.choice, which is called for every enquiry otherwise.
     rest = float(rng.random()) * sum(weights.values())
-    for item, weight in weights.items():
-        rest -= weight
+    found, *others = weights
+    for item in others:
+        rest -= weights[found]
         if rest < 0:
-            return item
-    return next(reversed(weights))
+            break
+        found = item
+    return found
 
 
 def between(rng: np.random.Generator, low: int, high: int) -> int:
