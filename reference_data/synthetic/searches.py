@@ -7,7 +7,7 @@ referral then says is in ``waiting_list.py``; the situations, their shares and d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -44,6 +44,7 @@ FEWEST = 6
 ALL_CASES_FROM = 30
 """A list of this many children or more holds every situation that ``situations.csv`` marks ``always``."""
 NOTICE_DAYS = 28
+_CLOSING_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,12 @@ class Search:
 
 
 def open_searches(
-    history: History, whereabouts: Mapping[tuple[str, int], Whereabouts], *, on: date, seed: int
+    history: History,
+    homes: Sequence[Mapping[str, object]],
+    whereabouts: Mapping[tuple[str, int], Whereabouts],
+    *,
+    on: date,
+    seed: int,
 ) -> tuple[Search, ...]:
     """Return the searches of one authority that are open on a day, the most urgent first.
 
@@ -86,6 +92,8 @@ def open_searches(
     history
         Children in care on the day are taken from it; what it holds after the day is not used, since a duty
         desk cannot know it.
+    homes
+        Home rows of that day: whoever lives in a home that closes within three months needs another.
     """
     rng = stream(seed, history.authority, ROOM)
     chooser = _Chooser(
@@ -95,10 +103,10 @@ def open_searches(
         coming=newcomers(history, on, rng),
     )
     size = number_of_searches(history, on)
-    found: list[Search] = []
     names = situations()
+    found = chooser.closing(names["closing"], homes)
     if size >= ALL_CASES_FROM:
-        for name, situation in names.items():
+        for situation in names.values():
             if situation.always:
                 found += chooser.next(situation)
     shares = {name: situation.share for name, situation in names.items()}
@@ -137,6 +145,25 @@ class _Chooser:
         found = self._in_care(situation) if situation.in_care else self._coming_in(situation, time)
         if not found and situation.name in {"wheelchair", "exploited", "siblings_apart", "connected_carer"}:
             found = self._coming_in(situation, time)
+        self.taken.update(search.child.child_id for search in found)
+        return found
+
+    def closing(self, situation: Situation, homes: Sequence[Mapping[str, object]]) -> list[Search]:
+        """Return the searches for everybody who lives in a home that is to close soon."""
+        last = self.on + timedelta(days=_CLOSING_DAYS)
+        ends = {
+            str(home["home_id"]): date.fromisoformat(str(home["closes_on"]))
+            for home in homes
+            if home.get("closes_on") and self.on < date.fromisoformat(str(home["closes_on"])) <= last
+        }
+        families: dict[tuple[str, str], list[InCare]] = {}
+        for one in self.there:
+            if one.home_id in ends:
+                families.setdefault((one.home_id, one.child.family_id), []).append(one)
+        found: list[Search] = []
+        for (home_id, _), members in families.items():
+            searches = self._searches(situation, [(one.child, one) for one in members])
+            found += [replace(search, needed_by=ends[home_id]) for search in searches]
         self.taken.update(search.child.child_id for search in found)
         return found
 

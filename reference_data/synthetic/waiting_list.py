@@ -57,12 +57,11 @@ def invent_referrals(
     Parameters
     ----------
     homes
-        Home rows of that day: a child says where it lives only when that home is among them or in its history.
+        Home rows of that day, for the homes that are to close.
     """
-    del homes
     rows = []
     for authority in sorted(histories):
-        searches = open_searches(histories[authority], whereabouts, on=on, seed=seed)
+        searches = open_searches(histories[authority], homes, whereabouts, on=on, seed=seed)
         rows += referrals_of(searches, authority, on=on, seed=seed)
     return rows
 
