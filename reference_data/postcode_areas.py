@@ -20,7 +20,6 @@ from reference_data.shipped_tables import shipped_rows
 
 WALES = "WAL"
 SCOTLAND = "SCO"
-_GSS_LETTER = {WALES: "W", SCOTLAND: "S"}
 _FIRST_TRIES = 64
 
 
@@ -72,14 +71,10 @@ def postcodes_in(area: str) -> PostcodesOfArea:
         )
     texts, eastings, northings = [], [], []
     for letter in letters:
-        text, places = located_postcodes(letter)
-        if area in _GSS_LETTER:
-            here = np.char.startswith(places.gss_code, _GSS_LETTER[area])
-        else:
-            here = places.authority_code == area
-        texts.append(text[here])
-        eastings.append(places.easting[here])
-        northings.append(places.northing[here])
+        text, places = located_postcodes(letter, area)
+        texts.append(text)
+        eastings.append(places.easting)
+        northings.append(places.northing)
     return PostcodesOfArea(
         postcode=np.concatenate(texts),
         easting=np.concatenate(eastings),

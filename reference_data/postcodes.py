@@ -294,27 +294,32 @@ def distances_miles(
     return np.rint(metres / 1000 / 1.6093 * 10) / 10
 
 
-def located_postcodes(letter: str) -> tuple[NDArray[np.str_], Places]:
-    """Return every postcode of one first letter that has a grid reference, sorted, and where each is.
+def located_postcodes(letter: str, area: str) -> tuple[NDArray[np.str_], Places]:
+    """Return the postcodes of one first letter and one area that have a grid reference, and where each is.
 
-    Terminated postcodes are among them. Of an authority, take them from ``postcode_areas.py``.
+    They are sorted; terminated ones are among them. All postcodes of an authority, whatever letter they
+    begin with, are in ``postcode_areas.py``.
+
+    Parameters
+    ----------
+    area
+        A DfE code, or ``"WAL"`` or ``"SCO"`` for all of Wales or Scotland.
     """
     directory = _letter(letter)
-    rows = list(directory.rows_of_outward.values())
-    outward = np.repeat(
-        np.array(list(directory.rows_of_outward), dtype="<U4"), [stop - start for start, stop in rows]
-    )
-    inward = np.array(list(_INWARD))[np.frombuffer(directory.inward_view, dtype=np.int16)]
-    located = directory.easting != _NO_GRID_REFERENCE
-    area = directory.area[located]
-    authority_codes = np.array([code or "" for code in directory.authority_codes], dtype="<U3")
-    texts = np.strings.add(np.strings.add(outward[located], " "), inward[located])
-    return texts, Places(
-        found=np.ones(len(texts), dtype=np.bool_),
-        easting=directory.easting[located],
-        northing=directory.northing[located],
-        authority_code=authority_codes[area],
-        gss_code=np.array(directory.gss_codes, dtype="<U9")[area],
+    nation = {"WAL": "W", "SCO": "S"}.get(area)
+    codes = zip(directory.gss_codes, directory.authority_codes, strict=True)
+    here = np.array([gss.startswith(nation) if nation else known == area for gss, known in codes])
+    rows = np.flatnonzero(here[directory.area] & (directory.easting != _NO_GRID_REFERENCE))
+    starts = [start for start, _ in directory.rows_of_outward.values()]
+    outward = np.array(list(directory.rows_of_outward), dtype="<U4")
+    inward = np.array(list(_INWARD))[np.frombuffer(directory.inward_view, dtype=np.int16)[rows]]
+    outward_of_row = outward[np.searchsorted(starts, rows, side="right") - 1]
+    return np.strings.add(np.strings.add(outward_of_row, " "), inward), Places(
+        found=np.ones(len(rows), dtype=np.bool_),
+        easting=directory.easting[rows],
+        northing=directory.northing[rows],
+        authority_code=np.full(len(rows), "" if nation else area, dtype="<U3"),
+        gss_code=np.array(directory.gss_codes, dtype="<U9")[directory.area[rows]],
     )
 
 

@@ -92,7 +92,7 @@ def readable_rows(path: Path) -> RawTable:
     ImportRejected
         If nothing of the file can be read.
     """
-    content = _content(path)
+    content = file_content(path)
     if content.startswith((_ZIP_START, _OLD_EXCEL_START)):
         return _read_spreadsheet(path.name, content)
     text = _decoded(path.name, content)
@@ -104,7 +104,14 @@ def _rejected(file: str, rule: str, what_to_do: str, row: int | None = None) -> 
     return ImportRejected([ImportIssue(file=file, row=row, column=None, rule=rule, what_to_do=what_to_do)])
 
 
-def _content(path: Path) -> bytes:
+def file_content(path: Path) -> bytes:
+    """Return the bytes of a file that is there, not empty and no larger than is read.
+
+    Raises
+    ------
+    ImportRejected
+        If it is not.
+    """
     try:
         size = path.stat().st_size
         if path.is_dir():

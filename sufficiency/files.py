@@ -9,12 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
-from reference_data.sheets import LARGEST_UNPACKED_BYTES
+from reference_data.sheets import LARGEST_UNPACKED_BYTES, file_content
 from reference_data.tables import RawTable, read_rows
 from sufficiency.returns import Returns, returns_from_tables
+from sufficiency.returns_xml import looks_like_xml, tables_of_xml
+from sufficiency.safeguarding_dataset import in_the_form_of_a_return
 from sufficiency.scenario import Scenario, scenario_from_values
 
-TABLE_SUFFIXES = (".csv", ".xlsx")
+TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
 
 
 def read_returns(path: str | Path) -> Returns:
@@ -23,8 +25,9 @@ def read_returns(path: str | Path) -> Returns:
     Parameters
     ----------
     path
-        A folder of CSV or XLSX files such as ``2017-episodes.csv`` and ``2017-header.csv``. Other
-        kinds of file are passed over.
+        A folder of CSV, XLSX or XML files such as ``2017-episodes.csv`` and ``2017-header.csv``. Other
+        kinds of file are passed over. An XML file is a whole return. The Standard Safeguarding Dataset's
+        ``ssd_cla_placement`` and ``ssd_person`` are read in place of episodes and header.
 
     Raises
     ------
@@ -34,12 +37,21 @@ def read_returns(path: str | Path) -> Returns:
     """
     path = Path(path)
     if path.is_dir():
-        return returns_from_tables(_tables_in(path))
-    if path.suffix.casefold() == ".zip":
+        tables = _tables_in(path)
+    elif path.suffix.casefold() == ".zip":
         with TemporaryDirectory() as folder:
             _unpack(path, Path(folder))
-            return returns_from_tables(_tables_in(Path(folder)))
-    return returns_from_tables([read_rows(path, require_rows=False)])
+            tables = _tables_in(Path(folder))
+    else:
+        tables = _tables_of(path)
+    return returns_from_tables(in_the_form_of_a_return(tables))
+
+
+def _tables_of(path: Path) -> list[RawTable]:
+    content = file_content(path)
+    if looks_like_xml(content):
+        return list(tables_of_xml(content, path.name))
+    return [read_rows(path, require_rows=False)]
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -83,13 +95,13 @@ def _tables_in(folder: Path) -> list[RawTable]:
     )
     if not paths:
         raise _rejected(
-            folder.name, "no_files", "The folder has no CSV or XLSX file. Name the returns' folder."
+            folder.name, "no_files", "The folder has no CSV, XLSX or XML file. Name the returns' folder."
         )
     tables: list[RawTable] = []
     problems: list[ImportIssue] = []
     for path in paths:
         try:
-            tables.append(read_rows(path, require_rows=False))
+            tables.extend(_tables_of(path))
         except ImportRejected as error:
             problems.extend(error.issues)
     if problems:

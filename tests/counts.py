@@ -14,6 +14,7 @@ COUNTS = {
     "waiting lists enumerated": (120, 1_200),
     "histories watched day by day": (500, 20_000),
     "councils forecast in each world": (5, 24),
+    "returns spoiled": (25, 2_000),
     "beds short by Hall's theorem": (100, 5_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
