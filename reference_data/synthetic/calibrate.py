@@ -14,6 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
+from reference_data.published import flows_by_age
+from reference_data.published_flows import children_by
 from reference_data.synthetic.careers import simulate_history
 from reference_data.synthetic.cuts import REASONS_FOR_CEASING, START_STATUSES, Counted
 from reference_data.synthetic.rates import Rates, calibrated_factors, shapes
@@ -27,8 +29,6 @@ from reference_data.synthetic.targets import (
     summed,
     unaccompanied_stock,
 )
-from reference_data.published import flows_by_age
-from reference_data.published_flows import children_by
 
 UNTIL = date(2025, 4, 1)
 YEARS = tuple(range(2017, 2026))
@@ -171,7 +171,13 @@ def _destinations(authority: str, turn: _Turn, means: Means) -> None:
     home = ("home_planned", "home_unplanned")
     turn.by("exit_to", "home", sum(wanted[k] for k in home), sum(got.get(k, 0.0) for k in home), 0.6)
     turn.by("exit_to", "unplanned", wanted["home_unplanned"], got.get("home_unplanned", 0.0))
-    for to in ("special_guardianship_order", "child_arrangements_order", "relatives", "other_authority", "custody"):
+    for to in (
+        "special_guardianship_order",
+        "child_arrangements_order",
+        "relatives",
+        "other_authority",
+        "custody",
+    ):
         turn.by("exit_to", to, wanted[to], got.get(to, 0.0), 0.8)
     turn.by("legal", "placement_order", wanted["adopted"], got.get("adopted", 0.0))
     for code in ("E17", "E5", "E6", "E7", "E8"):
@@ -210,7 +216,12 @@ def _placements(authority: str, turn: _Turn, means: Means, year: int) -> None:
     wanted, got = stock(authority, "placement", year), means.stock("kind", year)
     kinds = {"H": "homes", "G": "supported", "P": "parents", "B": "residential_schools", "Z": "other"}
     for kind, group in kinds.items():
-        turn.by(f"kind_{year}", kind, wanted[group], got.get(kind, 0.0) + (got.get("S", 0.0) if kind == "H" else 0))
+        turn.by(
+            f"kind_{year}",
+            kind,
+            wanted[group],
+            got.get(kind, 0.0) + (got.get("S", 0.0) if kind == "H" else 0),
+        )
     turn.by(f"kind_{year}", "R", wanted["other_residential"], got.get("R", 0.0) + got.get("Y", 0.0))
     fostered = got.get("F", 0.0) + got.get("K", 0.0)
     turn.by(f"kind_{year}", "K", KINSHIP_SHARE_OF_FOSTERING * fostered, got.get("K", 0.0))
@@ -237,9 +248,15 @@ def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
     got_moves = sum(value for key, value in got.items() if key not in ("PLACE", "total"))
     turn.by(f"move_{year}", "early", moves, got_moves)
     turn.by(f"move_{year}", "status", wanted["PLACE"], got.get("PLACE", 0.0))
-    three, got_three = counts("three_or_more_in_year", authority, year), means.stock("three_or_more_in_year", year)
+    three, got_three = (
+        counts("three_or_more_in_year", authority, year),
+        means.stock("three_or_more_in_year", year),
+    )
     turn.by(f"move_{year}", "first", three["counted"], got_three.get("counted", 0.0))
-    same, got_same = children_by("same_carer_two_years", authority, year), means.stock("same_carer_two_years", year)
+    same, got_same = (
+        children_by("same_carer_two_years", authority, year),
+        means.stock("same_carer_two_years", year),
+    )
     moved = (same["total"] or 0) - (same["counted"] or 0)
     scale = got_same.get("total", 0.0) / (same["total"] or 1)
     turn.by(f"move_{year}", "late", moved * scale, got_same.get("total", 0.0) - got_same.get("counted", 0.0))

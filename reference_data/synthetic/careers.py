@@ -26,8 +26,8 @@ from reference_data.synthetic.placing import (
     same_carer_place,
 )
 from reference_data.synthetic.rates import EXITS, Rates, rates_of
-from reference_data.synthetic.records import history_of
 from reference_data.synthetic.reasons import reason_at_18, reason_for_leaving
+from reference_data.synthetic.records import history_of
 from reference_data.synthetic.targets import BANDS
 from reference_data.synthetic.worlds import BASE, World
 from reference_data.vocabulary import PlacementType
@@ -70,9 +70,7 @@ def simulate_history(
         draws=Draws(seed, int(authority), _ROOM_CAREERS),
         inventor=Inventor(authority, law, Draws(seed, int(authority), _ROOM_CHILDREN)),
     )
-    arrivals = planned_arrivals(
-        authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS)
-    )
+    arrivals = planned_arrivals(authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS))
     careers.expect(arrivals)
     careers.run(until.toordinal())
     return history_of(authority, until, careers.lives, careers.stays)
@@ -313,7 +311,7 @@ class Careers:
             if held:
                 move *= 0.5
             rate_list.append(move * world.moves_factor)
-            rate_list.append(0.0 if held or uasc and kind == "F" else rates.status_change(kind, at, year))
+            rate_list.append(0.0 if held or (uasc and kind == "F") else rates.status_change(kind, at, year))
             temporary = shape["temporary_a_year"].get(kind, 0.0)
             rate_list.append(0.0 if held or status in ("J1", "J3") else temporary)
             legal, revoked, edge = self._legal_rates(life, kind, band, now)
@@ -508,7 +506,9 @@ class Careers:
             return
         life.temporary_days = [start for start in life.temporary_days if day - start < 365]
         u = draws.uniform()
-        place, longest = ("T1", 25) if u < 0.15 else ("T2", 12) if u < 0.45 else ("T3", 16) if u < 0.8 else ("T4", 6)
+        place, longest = (
+            ("T1", 25) if u < 0.15 else ("T2", 12) if u < 0.45 else ("T3", 16) if u < 0.8 else ("T4", 6)
+        )
         if place == "T3":
             if len(life.temporary_days) >= 2:
                 place, longest = "T4", 6
@@ -518,9 +518,7 @@ class Careers:
         if back >= min(life.birthdays[4], life.order_ends) - 1:
             self._schedule(life, day)
             return
-        self._place(
-            day, life, stay.kind, place, "", stay.locality, stay.needed, True, settled=True
-        )
+        self._place(day, life, stay.kind, place, "", stay.locality, stay.needed, True, settled=True)
         self._push(back, life, life.version, _BACK, None)
 
     def _come_back(self, day: int, life: Life) -> None:
@@ -541,7 +539,13 @@ class Careers:
                 life = queue.pop(0)
                 if life.in_care and life.waiting_for == kind:
                     life.version += 1
-                    self._push(max(day, life.stay.started if life.stay else day) + 1, life, life.version, _BED_FREE, None)
+                    self._push(
+                        max(day, life.stay.started if life.stay else day) + 1,
+                        life,
+                        life.version,
+                        _BED_FREE,
+                        None,
+                    )
                     return
 
     def _with_a_bed(self, kind: str, life: Life, day: int) -> str:

@@ -65,7 +65,16 @@ REASONS_FOR_CEASING = {
     "E8": "other",
     "E9": "custody",
 }
-ETHNIC_GROUPS = {"W": "white", "M": "mixed", "A": "asian", "B": "black", "O": "other", "C": "other", "N": "not_known", "R": "not_known"}
+ETHNIC_GROUPS = {
+    "W": "white",
+    "M": "mixed",
+    "A": "asian",
+    "B": "black",
+    "O": "other",
+    "C": "other",
+    "N": "not_known",
+    "R": "not_known",
+}
 _BANDS = ("0", "1-4", "5-9", "10-15", "16-17")
 _SHORT_BREAKS = ("V3", "V4")
 _TWO_YEARS, _TWO_AND_A_HALF_YEARS = 730, 913
@@ -128,7 +137,9 @@ class Counted:
         before = record.placements[-1] if record.placements else None
         goes_on = before is not None and before.ended_on == placement.started_on
         same = goes_on and (
-            placement.same_carer or placement.place[0] == "T" or (before is not None and before.place[0] == "T")
+            placement.same_carer
+            or placement.place[0] == "T"
+            or (before is not None and before.place[0] == "T")
         )
         record.placements.append(placement)
         adoption = placement.place[0] == "A"
@@ -246,9 +257,7 @@ class Counted:
         before: Placement | None = None
         for placement in record.placements:
             away = placement.place[0] == "T" or (
-                before is not None
-                and before.place[0] == "T"
-                and before.ended_on == placement.started_on
+                before is not None and before.place[0] == "T" and before.ended_on == placement.started_on
             )
             if not away and first <= placement.started_on <= last:
                 where = "unknown" if placement.locality.endswith("unknown") else placement.locality

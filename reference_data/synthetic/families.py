@@ -19,7 +19,13 @@ from reference_data.synthetic.rates import Rates
 from reference_data.synthetic.targets import BANDS, filled
 
 YEAR_DAYS = 365.25
-BAND_YEARS = {"0": (0.0, 1.0), "1-4": (1.0, 5.0), "5-9": (5.0, 10.0), "10-15": (10.0, 16.0), "16-17": (16.0, 18.0)}
+BAND_YEARS = {
+    "0": (0.0, 1.0),
+    "1-4": (1.0, 5.0),
+    "5-9": (5.0, 10.0),
+    "10-15": (10.0, 16.0),
+    "16-17": (16.0, 18.0),
+}
 _FAMILY_SIZES = running([0.60, 0.22, 0.11, 0.045, 0.017, 0.008])
 _YEARS_BETWEEN_BIRTHS = 0.85
 _ETHNIC_CODES: Mapping[str, tuple[tuple[str, ...], list[float]]] = {
@@ -248,5 +254,7 @@ def _ethnicities(authority: str) -> tuple[tuple[str, ...], list[float]]:
     left when they are taken away.
     """
     mix = filled(children_by("stock_by_ethnicity", authority, 2025))
-    weights = {key: value * (0.33 if key in ("asian", "black", "other") else 1.0) for key, value in mix.items()}
+    weights = {
+        key: value * (0.33 if key in ("asian", "black", "other") else 1.0) for key, value in mix.items()
+    }
     return tuple(weights), running(list(weights.values()))

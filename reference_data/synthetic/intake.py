@@ -32,9 +32,7 @@ def usual_starts(authority: str) -> tuple[dict[str, float], float]:
     )
 
 
-def planned_arrivals(
-    authority: str, rates: Rates, world: World, until: date, draws: Draws
-) -> list[Arrival]:
+def planned_arrivals(authority: str, rates: Rates, world: World, until: date, draws: Draws) -> list[Arrival]:
     """Return everybody who will start to be looked after from the first run-in year to a day.
 
     To the child as published where it is published; by chance, around the last years' mean, after that.

@@ -6,11 +6,10 @@ from reference_data.synthetic.history import Child
 from reference_data.synthetic.on_the_day import InCare
 from reference_data.vocabulary import PlacementType
 
-RESIDENTIAL_NEED = 72
-"""Behaviour or risk from which a child of eight or more needs a children's home: the middle of what homes in the sample
-can meet and foster carers cannot. Our assumption."""
-AGENCY_NEED = 48
-SUPPORTED_NEED = 55
+HOME_FROM_SEVERITY = ((10, 62.0), (5, 74.0))
+"""From an age in years: the severity at which a child needs a children's home, as when ``placing.py`` finds a first one."""
+AGENCY_FROM_SEVERITY = 46.0
+SUPPORTED_BELOW_SEVERITY = 58.0
 
 _BY_SITUATION = {
     "to_supported": PlacementType.SUPPORTED_ACCOMMODATION,
@@ -54,14 +53,19 @@ def needed_now(child: Child, age: int, situation: str, there: InCare | None) -> 
 
 def needed_by_scores(child: Child, age: int, *, family_only: bool = False) -> PlacementType:
     """Return the type of home that five true scores and an age ask for."""
-    behaviour, _, _, risk, _ = child.needs
-    mean = sum(child.needs) / len(child.needs)
+    severe = severity(child)
     if not family_only:
-        if age >= 8 and max(behaviour, risk) >= RESIDENTIAL_NEED:
+        if any(age >= from_age and severe >= points for from_age, points in HOME_FROM_SEVERITY):
             return PlacementType.CHILDRENS_HOME
         # Whether a young person of sixteen wants support or care does not follow from scores: half and half.
-        if age >= 16 and max(behaviour, risk) < SUPPORTED_NEED and (sum(child.needs) % 2 or child.uasc):
+        if age >= 16 and severe < SUPPORTED_BELOW_SEVERITY and (sum(child.needs) % 2 or child.uasc):
             return PlacementType.SUPPORTED_ACCOMMODATION
-    if mean >= AGENCY_NEED:
+    if severe >= AGENCY_FROM_SEVERITY:
         return PlacementType.AGENCY_FOSTER_CARER
     return PlacementType.IN_HOUSE_FOSTER_CARER
+
+
+def severity(child: Child) -> float:
+    """Return one figure for five needs, 0-100: behaviour and risk count double."""
+    behaviour, emotional, relationships, risk, indicators = child.needs
+    return (behaviour + risk + 0.5 * (emotional + relationships + indicators)) / 3.5

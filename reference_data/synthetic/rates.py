@@ -78,9 +78,7 @@ class Rates:
         """Return a factor that goes from its 2021 to its 2025 value, even steps by ratio, and is flat outside."""
         first = self.factor(f"{lever}_2021", key)
         last = self.factor(f"{lever}_2025", key)
-        along = (min(max(year, _FIRST_ANCHOR), _LAST_ANCHOR) - _FIRST_ANCHOR) / (
-            _LAST_ANCHOR - _FIRST_ANCHOR
-        )
+        along = (min(max(year, _FIRST_ANCHOR), _LAST_ANCHOR) - _FIRST_ANCHOR) / (_LAST_ANCHOR - _FIRST_ANCHOR)
         return float(first ** (1 - along) * last**along)
 
     def exits(self, band: str, kind: str, status: str, care: int, year: int) -> tuple[float, ...]:
@@ -124,9 +122,7 @@ class Rates:
             s["independent_a_year"].get(kind, 0.0) if band == "16-17" and status == "V2" else 0.0,
             0.0 if detained or kind in "PA" else s["custody_a_year"].get(band, 0.0),
         )
-        return tuple(
-            rate * self.factor("exit_to", to) for rate, to in zip(rates, EXITS, strict=True)
-        )
+        return tuple(rate * self.factor("exit_to", to) for rate, to in zip(rates, EXITS, strict=True))
 
     def move(self, kind: str, band: str, stay: int, year: int) -> float:
         """Return the yearly rate of moves of a child whose frailty is 1 and who got what was needed.

@@ -33,7 +33,7 @@ from reference_data.synthetic.situations import (
     Situation,
     situations,
 )
-from reference_data.vocabulary import PlacementType, Urgency
+from reference_data.vocabulary import FOSTERING_TYPES, PlacementType, Urgency
 from reference_data.working_days import is_working_day
 
 ROOM = 31
@@ -121,7 +121,9 @@ def open_searches(
 def number_of_searches(history: History, on: date) -> int:
     """Return how many searches an authority has open: new placements of a year times the length of a search."""
     made = sum(
-        days_before(on, 365) < placement.started_on <= on and not placement.same_carer
+        days_before(on, 365) < placement.started_on <= on
+        and not placement.same_carer
+        and not placement.place.startswith("T")
         for placement in history.placements
     )
     return max(FEWEST, round(SEARCH_YEARS * made))
@@ -259,7 +261,7 @@ class _Chooser:
         opened = max([opened, *(there.placed_on for _, there in unit if there is not None)])
         if len(unit) > 1 and not together:
             together = weighted(rng, {"must": 6, "prefer": 4})
-        reason = self._reason(situation, first) if unit[0][1] is not None else ""
+        reason = self._reason(situation, unit[0][1]) if unit[0][1] is not None else ""
         reviewed = self._reviewed(situation, opened) if reason else None
         # One order is made for the whole family.
         legal_status = weighted(rng, LEGAL_STATUSES_COMING_IN.get(situation.name, {"V2": 1.0}))
@@ -286,14 +288,16 @@ class _Chooser:
             for child, there in unit
         ]
 
-    def _reason(self, situation: Situation, child: Child) -> str:
+    def _reason(self, situation: Situation, there: InCare) -> str:
         if situation.name == "settled":
             return ""
-        age = age_on(child.date_of_birth, self.on)
+        homes = "fostering" if there.kind in FOSTERING_TYPES else "residential"
         reasons = [
             row["reason"]
             for row in stock("move_reasons")
-            if row["situation"] == situation.name and int(row["from_age"]) <= age <= int(row["to_age"])
+            if row["situation"] == situation.name
+            and int(row["from_age"]) <= there.age <= int(row["to_age"])
+            and row["homes"] in {"", homes}
         ]
         return one_of(self.rng, reasons)
 

@@ -341,9 +341,6 @@ class _Book:
         if signed or chance(self.rng, 0.7):
             row["approvals"] = signed
 
-    def _days_late(self) -> int:
-        return weighted(self.rng, {0: 6, 1: 2, 3: 1})
-
     def _told(self, row: Row, started: date, chances: Mapping[str, float]) -> None:
         told = [
             {"to": to, "on": min(self.on, started + timedelta(days=between(self.rng, 0, 5))).isoformat()}

@@ -34,9 +34,7 @@ def filled(published: Mapping[str, int | None]) -> dict[str, float]:
     known = sum(value for value in parts.values() if value is not None)
     total = published.get("total")
     left = max((total or 0) - known, 0) if total is not None else SUPPRESSED_MEAN * len(hidden)
-    return {
-        key: float(value) if value is not None else left / len(hidden) for key, value in parts.items()
-    }
+    return {key: float(value) if value is not None else left / len(hidden) for key, value in parts.items()}
 
 
 def summed(table: Callable[[int], Mapping[str, int | None]], years: tuple[int, ...]) -> dict[str, float]:

@@ -102,8 +102,10 @@ class Wishes:
     def _text(self, search: Search, age: int, keeps_school: bool) -> str:
         name = search.situation.name
         topics = list(_TOPICS.get(name, ()))
-        if name == "short_break" or (search.child.disabled and age < 10):
+        if name == "short_break" or (search.child.disabled and age < 10 and chance(self.rng, 0.3)):
             topics = ["symbols", *topics]
+        if "apart" in topics and chance(self.rng, 0.7):
+            topics = ["apart_him" if search.sisters_and_brothers[0] == "M" else "apart_her", *topics]
         company = [{"M": "brother", "F": "sister"}[sex] for sex in search.sisters_and_brothers]
         if len(set(company)) == 1 and len(company) == 1 and search.together in {"must", "prefer"}:
             topics = [company[0], *topics]

@@ -61,7 +61,9 @@ class World:
         share = 1.0
         if years == 0:
             share = (date(year, 4, 1) - self.changes_on).days / 365
-        return float((1 + (self.starts_from_change - 1) * share) * (1 + self.growth_a_year) ** (years + share / 2))
+        return float(
+            (1 + (self.starts_from_change - 1) * share) * (1 + self.growth_a_year) ** (years + share / 2)
+        )
 
     def kind_instead(self, kind: str, day: int) -> str:
         """Return the kind of placement made where another was meant."""
