@@ -7,7 +7,7 @@ from reference_data.synthetic.on_the_day import InCare
 from reference_data.vocabulary import PlacementType
 
 HOME_FROM_SEVERITY = ((10, 62.0), (5, 74.0))
-"""From an age in years: the severity at which a child needs a children's home, as when ``placing.py`` finds a first one."""
+"""From an age in years: the severity at which a child needs a children's home, as in ``placing.py``."""
 AGENCY_FROM_SEVERITY = 46.0
 SUPPORTED_BELOW_SEVERITY = 58.0
 

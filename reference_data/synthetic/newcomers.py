@@ -1,4 +1,4 @@
-"""Children who are about to come into care: newly invented, so no history knows them yet.
+"""Children who are about to come into care, or came since the last return: newly invented, so no history knows them yet.
 
 Needs and ethnicity are those of a child of about the same age in the authority's history, so that those who come in
 look like those who came.

@@ -249,7 +249,6 @@ class _Chooser:
         self, situation: Situation, unit: Sequence[tuple[Child, InCare | None]], *, together: str = ""
     ) -> list[Search]:
         rng = self.rng
-        first = unit[0][0]
         opened = days_before(self.on, between(rng, *situation.opened))
         needed_by = self.on + timedelta(days=between(rng, *situation.needed))
         urgency = situation.urgency

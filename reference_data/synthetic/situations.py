@@ -80,6 +80,7 @@ AGES_COMING_IN = {
     "child_tonight": (10, 15),
     "child_in_two_days": (4, 15),
     "young_person_tonight": (16, 17),
+    "in_a_hotel": (16, 17),
     "remand": (14, 17),
     "police_station": (13, 16),
     "parent_and_child": (0, 0),

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from reference_data.ages import age_on
 from reference_data.synthetic.chances import between, chance, one_of, stream, weighted
 from reference_data.synthetic.history import Child, History, Placement, Whereabouts
 from reference_data.synthetic.may_2018 import stays_of_may_2018
@@ -32,23 +31,15 @@ beside 82,000 in care (Children's Commissioner, November 2023), of whom about tw
 TEMPORARY_APPROVALS = 0.006
 NOT_RECORDED = 0.12
 
-_OLDER: Mapping[str, float] = {
-    "hotel": 30,
-    "unregistered_supported_accommodation": 28,
-    "unassessed_friend": 16,
-    "holiday_let": 12,
-    "bed_and_breakfast": 10,
-    "unregistered_home": 4,
+_SETTING_OF_CODE: Mapping[str, str] = {
+    "Z11": "unassessed_friend",
+    "Z14": "unregistered_supported_accommodation",
 }
-_YOUNGER: Mapping[str, float] = {
-    "unregistered_home": 46,
-    "holiday_let": 28,
-    "hotel": 14,
-    "unassessed_friend": 7,
-    "caravan": 5,
-}
+_SETTING_OF_OTHER_CODES = "unregistered_home"
+"""Only where the home's own row does not say: what the return means by Z11 to Z14 has not been published."""
+_BEFORE: Mapping[str, float] = {"hotel": 5, "holiday_let": 3, "bed_and_breakfast": 2, "caravan": 1}
+_STARTED_IN_A_HOTEL = 0.45
 _FOR_A_FEW_WEEKS = frozenset({"hotel", "bed_and_breakfast", "caravan", "holiday_let"})
-_LONGEST_IN_A_HOTEL_DAYS = 45
 _HOMELESS: Mapping[str, float] = {
     "bed_and_breakfast": 30,
     "hotel": 22,
@@ -60,6 +51,7 @@ _HOMELESS: Mapping[str, float] = {
 }
 _TONIGHT: Mapping[str, Mapping[str, float]] = {
     "young_person_tonight": {"council_office": 4, "hotel": 4, "unassessed_friend": 2, "bed_and_breakfast": 1},
+    "in_a_hotel": {"hotel": 1},
     "child_tonight": {"council_office": 6, "police_cell": 1, "hotel": 1},
     "police_station": {"police_cell": 1},
     "hospital": {"hospital_fit_for_discharge": 1},
@@ -95,8 +87,9 @@ def invent_stays(
         there = children_in_care(history, whereabouts, on)
         book = _Book(authority=authority, on=on, rng=stream(seed, authority, ROOM))
         searches = open_searches(history, homes, whereabouts, on=on, seed=seed)
-        book.in_bad_places(there, searches)
-        book.ended_in_bad_places(history, len(there))
+        settings = {str(home["home_id"]): str(home["type"]) for home in homes}
+        book.in_bad_places(there, searches, settings)
+        book.ended_in_bad_places(history, whereabouts, len(there), settings)
         book.tonight(searches)
         book.in_crisis_beds(there, homes)
         book.temporary_approvals(there, searches)
@@ -118,7 +111,9 @@ class _Book:
 
     # -- Children in care ------------------------------------------------------------------------------
 
-    def in_bad_places(self, there: Sequence[InCare], searches: Sequence[Search]) -> None:
+    def in_bad_places(
+        self, there: Sequence[InCare], searches: Sequence[Search], settings: Mapping[str, str]
+    ) -> None:
         """Write down those whose present placement is never offered: first those searched for, then the newest."""
         sought = {search.child.child_id for search in searches if search.situation.name == "unregistered"}
         able = [one for one in there if one.placement.place.startswith("Z")]
@@ -126,9 +121,16 @@ class _Book:
             key=lambda one: (one.child.child_id not in sought, -one.placed_on.toordinal(), one.child.child_id)
         )
         for one in able[: max(len(sought), round(OPEN_IN_CARE * len(there)))]:
-            self._spell(one.child, one.placed_on, None, one.legal_status)
+            setting = _setting(one.placement.place, one.home_id, settings)
+            self._spell(one.child, one.placed_on, None, one.legal_status, setting, one.home_id)
 
-    def ended_in_bad_places(self, history: History, in_care: int) -> None:
+    def ended_in_bad_places(
+        self,
+        history: History,
+        whereabouts: Mapping[tuple[str, int], Whereabouts],
+        in_care: int,
+        settings: Mapping[str, str],
+    ) -> None:
         """Write down those that ended in the quarter before."""
         children = {child.child_id: child for child in history.children}
         since = self.on - timedelta(days=RECENT_DAYS)
@@ -141,7 +143,11 @@ class _Book:
         ]
         for placement in able[: max(1, round(ENDED_IN_CARE * in_care))]:
             child = children[placement.child_id]
-            self._spell(child, placement.started_on, placement.ended_on, _status(history, placement))
+            where = whereabouts.get((history.authority, placement.placement_id))
+            home_id = where.home_id if where else ""
+            setting = _setting(placement.place, home_id, settings)
+            status = _status(history, placement)
+            self._spell(child, placement.started_on, placement.ended_on, status, setting, home_id)
 
     def tonight(self, searches: Sequence[Search]) -> None:
         """Write down where the newcomers of the last nights are."""
@@ -149,13 +155,19 @@ class _Book:
             settings = _TONIGHT.get(search.situation.name)
             if settings is None:
                 continue
-            row = self._row(search.child, weighted(self.rng, settings), search.opened_on, None)
-            row["in_care"] = search.situation.name != "hospital"
-            self._put(row, "legal_basis", _BASES.get(search.legal_status, ""))
-            row["purpose"] = "emergency"
-            if search.legal_status == "V2":
-                row["section_20_offered_on"] = search.opened_on.isoformat()
-            self.rows.append(row)
+            nights = (self.on - search.opened_on).days
+            setting = weighted(self.rng, settings)
+            for first, last, where in self._moves(setting, search.opened_on, None, nights):
+                row = self._row(search.child, where, first, last)
+                row["in_care"] = search.situation.name != "hospital"
+                self._put(row, "legal_basis", _BASES.get(search.legal_status, ""))
+                row["purpose"] = "emergency"
+                if search.legal_status == "V2":
+                    row["section_20_offered_on"] = search.opened_on.isoformat()
+                if nights > 3:
+                    self._signed(row, first, ("nominated_officer",))
+                    self._told(row, first, {"independent_reviewing_officer": 0.6, "parent": 0.5})
+                self.rows.append(row)
 
     def in_crisis_beds(self, there: Sequence[InCare], homes: Sequence[Mapping[str, object]]) -> None:
         """Write down who lives in crisis accommodation, which is lawful and meant to be short."""
@@ -257,15 +269,13 @@ class _Book:
 
     # -- One spell of one child ----------------------------------------------------------------------------
 
-    def _spell(self, child: Child, started: date, ended: date | None, status: str) -> None:
-        age = age_on(child.date_of_birth, started)
-        nights = ((ended or self.on) - started).days
-        weights = dict(_OLDER if age >= 16 else _YOUNGER)
-        if nights > _LONGEST_IN_A_HOTEL_DAYS:
-            weights = {name: weight for name, weight in weights.items() if name not in _FOR_A_FEW_WEEKS}
-        setting = weighted(self.rng, weights)
-        for first, last, where in self._moves(setting, started, ended, nights):
+    def _spell(
+        self, child: Child, started: date, ended: date | None, status: str, setting: str, home_id: str
+    ) -> None:
+        for first, last, where in self._spell_moves(started, ended, setting):
             row = self._row(child, where, first, last)
+            if where == setting:
+                self._put(row, "home_id", home_id)
             if where.startswith("unregistered") or chance(self.rng, 0.5):
                 row["provider_registered"] = False
             row["in_care"] = True
@@ -289,6 +299,16 @@ class _Book:
                     first, self.on - timedelta(days=between(self.rng, 0, 6))
                 ).isoformat()
             self.rows.append(row)
+
+    def _spell_moves(
+        self, started: date, ended: date | None, setting: str
+    ) -> list[tuple[date, date | None, str]]:
+        """Return the stays of a child whose home at the end is known: some came there by way of a hotel."""
+        nights = ((ended or self.on) - started).days
+        if nights < 4 or not chance(self.rng, _STARTED_IN_A_HOTEL):
+            return [(started, ended, setting)]
+        moved = started + timedelta(days=between(self.rng, 2, min(25, nights - 1)))
+        return [(started, moved, weighted(self.rng, _BEFORE)), (moved, ended, setting)]
 
     def _moves(
         self, setting: str, started: date, ended: date | None, nights: int
@@ -358,6 +378,11 @@ class _Book:
 
 def _approval(code: str, by: str, on: date) -> dict[str, str]:
     return {"code": code, "by": by, "on": on.isoformat()}
+
+
+def _setting(place: str, home_id: str, settings: Mapping[str, str]) -> str:
+    """Return where a child sleeps: what the home's row says, else what the code of the placement suggests."""
+    return settings.get(home_id) or _SETTING_OF_CODE.get(place, _SETTING_OF_OTHER_CODES)
 
 
 def _status(history: History, placement: Placement) -> str:

@@ -44,6 +44,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {
     "child_tonight": ("tonight",),
     "child_in_two_days": ("tonight", "planned_in"),
     "young_person_tonight": ("tonight16",),
+    "in_a_hotel": ("tonight16", "unsafe_place"),
     "planned_child": ("planned_in",),
     "planned_pair": ("planned_in",),
     "unaccompanied": ("unaccompanied",),
