@@ -42,10 +42,12 @@ def asked_for(search: Search, age: int, rng: np.random.Generator) -> AskedFor:
         "fostering_for_adoption": _FAMILY,
         "secure_ends": (PlacementType.CHILDRENS_HOME,),
     }.get(search.situation.name)
-    if named is not None:
+    if search.needed is PlacementType.CONNECTED_FOSTER_CARER:
+        # Nothing is named, so that the carer is found like any other home that suits.
+        types, views = (), _views("preferred", "unsuitable", "unsuitable")
+    elif named is not None:
         types = named
-    elif search.situation.name == "connected_carer" or chance(rng, TYPES_LEFT_OPEN):
-        # Nothing is named, so a connected carer is found like any other home that suits.
+    elif chance(rng, TYPES_LEFT_OPEN):
         types = ()
     broad = max(views, key=lambda name: {"preferred": 2, "suitable": 1}.get(views[name], 0))
     limit = (

@@ -6,6 +6,8 @@ They follow no published table. They exist so that these rooms can be tested apa
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +45,19 @@ _TRULY_NEEDED = {
     "K3": "supported_accommodation",
     "Z": "childrens_home",
 }
+
+
+@cache
+def small_partnership(
+    seed: int = 1,
+) -> tuple[dict[str, History], list[dict[str, Any]], dict[tuple[str, int], Whereabouts]]:
+    """Return the histories, homes and whereabouts of two councils, as the generator passes them on."""
+    histories: dict[str, History] = {}
+    whereabouts: dict[tuple[str, int], Whereabouts] = {}
+    for authority in SIZES:
+        histories[authority], where = small_history(authority, seed=seed)
+        whereabouts |= where
+    return histories, home_rows(histories, whereabouts), whereabouts
 
 
 def small_history(
@@ -150,7 +165,7 @@ def small_history(
 
 def home_rows(
     histories: dict[str, History], whereabouts: dict[tuple[str, int], Whereabouts]
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Return one home for each that a placement names, with its type and fee."""
     kinds = {
         "U": "agency_foster_carer",
@@ -163,6 +178,8 @@ def home_rows(
         for placement in history.placements:
             home_id = whereabouts[authority, placement.placement_id].home_id
             kind = kinds.get(placement.place) or kinds.get(placement.place[0])
+            if kind == "agency_foster_carer" and placement.provider == "PR1":
+                kind = "in_house_foster_carer"
             if home_id and kind:
                 found[home_id] = {
                     "home_id": home_id,
@@ -170,9 +187,11 @@ def home_rows(
                     "provider": "Provider (invented)",
                     "type": kind,
                     "authority": authority,
-                    "weekly_fee_pounds": {"childrens_home": 6500, "agency_foster_carer": 1000}.get(
-                        kind, 1600
-                    ),
+                    "weekly_fee_pounds": {
+                        "childrens_home": 6500,
+                        "agency_foster_carer": 1000,
+                        "in_house_foster_carer": 530,
+                    }.get(kind, 1600),
                 }
     return [found[key] for key in sorted(found)]
 
@@ -181,7 +200,9 @@ def _moves(rng: np.random.Generator, came: date, left: date | None) -> list[tupl
     start, moves = came, []
     until = left or ON
     while True:
-        end = start + timedelta(days=int(rng.integers(10, 700)))
+        end = start + timedelta(
+            days=int(rng.integers(10, 400) if rng.random() < 0.6 else rng.integers(400, 1600))
+        )
         if end >= until:
             moves.append((start, left))
             return moves
