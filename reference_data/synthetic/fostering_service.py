@@ -23,6 +23,9 @@ from reference_data.synthetic.sites import Site, Sites, Where, where
 LEAVING_A_YEAR = 0.13
 """Share of households that stop in a year: 4,820 left in England in 2023-24 of about 37,000 (Ofsted)."""
 
+OWN_CARERS_DECAY_MILES = 20.0
+"""Those of a council's own carers who live far away mostly live in the next areas; how many is not published."""
+
 EXEMPT_SHARE = 0.01
 """Share of households with four places and an exemption; published counts of four or more round to none."""
 
@@ -118,7 +121,9 @@ class FosteringService:
     def _site(self) -> Site:
         anywhere = Where(inside=True, far=None, home=None)
         wanted = self.wanted_at[int(self.rng.integers(len(self.wanted_at)))] if self.wanted_at else anywhere
-        site = self.sites.draw(self.council, wanted) or self.sites.draw(self.council, anywhere)
+        site = self.sites.draw(self.council, wanted, decay_miles=OWN_CARERS_DECAY_MILES) or self.sites.draw(
+            self.council, anywhere
+        )
         if site is None:
             raise ValueError("every authority has postcodes")
         return site

@@ -17,9 +17,11 @@ from reference_data.postcode_areas import draw_postcode
 from reference_data.synthetic.history import History
 from reference_data.synthetic.names import (
     AGENCIES,
+    COUNCIL_FOSTERING,
     COUNCIL_SERVICE,
     PARTNERSHIP_PROVIDER,
     home_name,
+    household_name,
     provider_of_homes,
 )
 from reference_data.synthetic.ofsted_places import (
@@ -186,6 +188,7 @@ def invent_homes(histories: Mapping[str, History], *, seed: int) -> Supply:
     homes = _with_closing_days(homes, until, rng)
     homes = _with_block_contract(homes)
     homes += _planned(until, numbers, rng)
+    homes += _mockingbird_hubs(until, numbers, rng)
     return Supply(homes=tuple(homes))
 
 
@@ -352,6 +355,34 @@ def _planned(until: date, numbers: Numbers, rng: np.random.Generator) -> list[In
                 role=role,
             )
         )
+    return found
+
+
+MOCKINGBIRD_HUBS = {"879": 1, "878": 5}
+"""Constellations: Plymouth's first, and Devon's five, as the councils have published."""
+
+
+def _mockingbird_hubs(until: date, numbers: Numbers, rng: np.random.Generator) -> list[InventedHome]:
+    """Return hub households: sleepovers and respite for six to ten satellite families, and no child's home."""
+    found = []
+    for council, count in MOCKINGBIRD_HUBS.items():
+        for _ in range(count):
+            home_id = numbers.home_id(council)
+            found.append(
+                InventedHome(
+                    home_id=home_id,
+                    type="in_house_foster_carer",
+                    provider_code="PR1",
+                    council=council,
+                    provider=COUNCIL_FOSTERING.format(area=council),
+                    name=household_name(home_id, rng),
+                    urn=service_urn(council),
+                    site=site_at(draw_postcode(council, rng)),
+                    places=2,
+                    opens_on=until - timedelta(days=int(rng.integers(300, 1_500))),
+                    role="mockingbird_hub",
+                )
+            )
     return found
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from reference_data.authorities import neighbours
 from reference_data.synthetic.fostering_service import household_ages
 from reference_data.synthetic.homes import (
     AGES_OF_HOMES,
@@ -40,7 +41,7 @@ SUPPORTED_PLACES = (1, 1, 2, 3, 4, 4, 5, 6, 8)
 _UNREGISTERED = frozenset({"unregistered_home", "unassessed_friend", "unregistered_supported_accommodation"})
 _REGISTERED = frozenset({"childrens_home", "residential_school", "residential_family_centre"})
 AGENCY_YEARS = 4.0
-HOME_YEARS = 4.0
+HOME_YEARS = 2.0
 """Mean years that a household or home made here goes on taking children of the five councils."""
 
 _OPEN_BEFORE_DAYS = 1_500
@@ -62,7 +63,8 @@ class Maker:
         """Return a household approved for one family's children only, from the first day of their stay."""
         home_id = self.numbers.home_id(site.authority)
         # PR2: relatives whom the council of their own area approved.
-        council = group.council if group.main.placement.provider != "PR2" else site.authority
+        other = group.main.placement.provider == "PR2"
+        council = self._other_council(group, site) if other else group.council
         return InventedHome(
             home_id=home_id,
             type="connected_foster_carer",
@@ -103,17 +105,18 @@ class Maker:
         )
 
     def other_councils_carers(self, group: StayTogether, site: Site) -> InventedHome:
-        """Return a household of the council in whose area it is."""
+        """Return a household of the council in whose area it is, or of a neighbour if that is the child's own."""
         home_id = self.numbers.home_id(site.authority)
         many = group.most_at_once > USUAL_LIMIT
+        council = self._other_council(group, site)
         return InventedHome(
             home_id=home_id,
             type="in_house_foster_carer",
             provider_code="PR1",
-            council=site.authority,
-            provider=COUNCIL_FOSTERING.format(area=site.authority),
+            council=council,
+            provider=COUNCIL_FOSTERING.format(area=council),
             name=household_name(home_id, self.rng),
-            urn=service_urn(site.authority),
+            urn=service_urn(council),
             site=site,
             places=max(2, group.most_at_once),
             opens_on=self._opened(group.start),
@@ -125,7 +128,9 @@ class Maker:
         home_id = self.numbers.home_id(site.authority)
         sector = _SECTORS.get(provider_code, "private")
         own = sector == "local_authority"
-        council = (group.council if provider_code == "PR1" else site.authority) if own else ""
+        council = ""
+        if own:
+            council = group.council if provider_code == "PR1" else self._other_council(group, site)
         row = self._row(site.authority, kind, sector)
         places, grade = (row.places, row.grade) if row else (1, "")
         low, high = 0, 17
@@ -160,6 +165,12 @@ class Maker:
             family_id=group.main.child.family_id if kind in _UNREGISTERED else "",
             beyond_register=site.authority in COUNCILS and kind in _REGISTERED,
         )
+
+    def _other_council(self, group: StayTogether, site: Site) -> str:
+        if site.authority != group.council:
+            return site.authority
+        near = neighbours(group.council)
+        return near[int(self.rng.integers(len(near)))].code
 
     def _ages(self, group: StayTogether) -> tuple[int, int]:
         fits = [ages for ages in AGES_OF_HOMES if ages[0] <= group.youngest and ages[1] >= group.oldest]

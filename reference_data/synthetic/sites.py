@@ -7,7 +7,7 @@ follows from its postcodes. Which home stands there is decided in ``whereabouts.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -90,15 +90,14 @@ class Sites:
 
     rng: np.random.Generator
     decay_miles: float = 60.0
-    _far: dict[tuple[str, int, int], tuple[tuple[str, ...], list[float]]] = field(default_factory=dict)
 
-    def draw(self, council: str, asked: Where) -> Site | None:
+    def draw(self, council: str, asked: Where, *, decay_miles: float | None = None) -> Site | None:
         """Return a site as asked, or ``None`` where the map has none (over 20 miles inside a small city)."""
         if asked.inside:
             return self._in_area(council, asked)
         if asked.far is False and asked.home is not None:
             return self._outside_and_near(council, asked.home)
-        return self._outside_and_far(council, asked.home)
+        return self._outside_and_far(council, asked.home, decay_miles or self.decay_miles)
 
     def nearest_to(self, council: str, asked: Where) -> Where:
         """Return what is asked, without its distance where the map has no such place."""
@@ -123,17 +122,9 @@ class Sites:
                 return site_at(found)
         return None
 
-    def _outside_and_far(self, council: str, home: Place | None) -> Site | None:
-        centre = home or Place(
-            easting=authority_centres()[council][0],
-            northing=authority_centres()[council][1],
-            authority_code=council,
-            gss_code="",
-        )
-        square = (council, *_square(centre))
-        if square not in self._far:
-            self._far[square] = _areas_by_distance(council, centre, self.decay_miles)
-        areas, up_to = self._far[square]
+    def _outside_and_far(self, council: str, home: Place | None, decay_miles: float) -> Site | None:
+        east, north = authority_centres()[council] if home is None else (home.easting, home.northing)
+        areas, up_to = _areas_by_distance(council, east // _GRID_METRES, north // _GRID_METRES, decay_miles)
         for area in _in_turn(areas, up_to, self.rng):
             if home is None:
                 return site_at(draw_postcode(area, self.rng))
@@ -196,21 +187,22 @@ def _areas_in_reach(council: str, east: int, north: int) -> tuple[tuple[str, ...
     return tuple(areas), np.cumsum(weights).tolist()
 
 
+@cache
 def _areas_by_distance(
-    council: str, centre: Place, decay_miles: float
+    council: str, east: int, north: int, decay_miles: float
 ) -> tuple[tuple[str, ...], list[float]]:
+    """Return all other areas, and their weights added up: homes registered there, fewer the further away."""
     homes: dict[str, int] = {}
     for row in registered_homes():
         if row.provision == "childrens_home":
             homes[row.authority] = homes.get(row.authority, 0) + row.number
+    centre = _middle_of(east, north)
     areas, weights = [], []
-    for area, (easting, northing) in authority_centres().items():
+    known = {area: (place, homes.get(area, 0) + 1) for area, place in authority_centres().items()}
+    known[WALES] = _WALES
+    for area, ((easting, northing), weight) in known.items():
         if area != council:
             miles = math.hypot(easting - centre.easting, northing - centre.northing) / _METRES_A_MILE
             areas.append(area)
-            weights.append((homes.get(area, 0) + 1) * math.exp(-miles / decay_miles))
-    (easting, northing), weight = _WALES
-    miles = math.hypot(easting - centre.easting, northing - centre.northing) / _METRES_A_MILE
-    areas.append(WALES)
-    weights.append(weight * math.exp(-miles / decay_miles))
+            weights.append(weight * math.exp(-miles / decay_miles))
     return tuple(areas), np.cumsum(weights).tolist()

@@ -17,7 +17,11 @@ import numpy as np
 
 from reference_data.postcode_areas import SCOTLAND, WALES
 from reference_data.postcodes import Place, distance_miles, locate
-from reference_data.synthetic.fostering_service import FosteringService, wanted_sites
+from reference_data.synthetic.fostering_service import (
+    OWN_CARERS_DECAY_MILES,
+    FosteringService,
+    wanted_sites,
+)
 from reference_data.synthetic.history import History, Whereabouts
 from reference_data.synthetic.homes import COUNCILS, InventedHome, Numbers, Supply
 from reference_data.synthetic.homes_made import USUAL_LIMIT, Maker
@@ -54,6 +58,14 @@ _NO_URN = frozenset(
     }
 )
 # The return asks for none where the code is R3, S1 here left out for schools that are no children's home, or Z.
+_DECAY_MILES = {
+    (True, "PR1"): OWN_CARERS_DECAY_MILES,
+    (True, ""): OWN_CARERS_DECAY_MILES,
+    (True, "PR2"): 40.0,
+    (True, "PR4"): 40.0,
+    (True, "PR5"): 40.0,
+}
+# Carers are found nearer than children's homes; by how much is not published.
 _PARENTS_AT_HOME = 0.6
 # Share of children placed with parents nearby who are at the address they came from; the rest have moved.
 _PARTNER_AREA_FIRST = 0.5
@@ -256,7 +268,10 @@ class _House:
         """Return a site as asked by the first stay, or the nearest to it that the map has."""
         first = asked[0] if asked else Where(inside=True, far=None, home=None)
         anywhere = Where(inside=first.inside, far=None, home=None)
-        site = self.sites.draw(group.council, first) or self.sites.draw(group.council, anywhere)
+        decay = _DECAY_MILES.get((group.main.placement.place in CARERS, group.main.placement.provider))
+        site = self.sites.draw(group.council, first, decay_miles=decay) or self.sites.draw(
+            group.council, anywhere
+        )
         if site is None:
             raise ValueError("every authority has postcodes, and so has every other")
         return site
