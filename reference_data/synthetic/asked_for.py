@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference_data.synthetic.chances import between, chance, weighted
+from reference_data.synthetic.choices import between, chance, weighted
 from reference_data.synthetic.searches import Search
 from reference_data.vocabulary import PlacementType
 

@@ -14,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from reference_data.published import flows_by_age
 from reference_data.published_flows import children_by
 from reference_data.synthetic.careers import simulate_history
 from reference_data.synthetic.cuts import REASONS_FOR_CEASING, START_STATUSES, Counted
@@ -22,6 +21,7 @@ from reference_data.synthetic.rates import Rates, calibrated_factors, shapes
 from reference_data.synthetic.targets import (
     AUTHORITIES,
     BANDS,
+    KINSHIP_SHARE_OF_FOSTERING,
     PUBLISHED_YEARS,
     counts,
     headline,
@@ -32,9 +32,6 @@ from reference_data.synthetic.targets import (
 
 UNTIL = date(2025, 4, 1)
 YEARS = tuple(range(2017, 2026))
-KINSHIP_SHARE_OF_FOSTERING = 0.24
-"""England, 31 March 2024: 13,670 of 56,390 fostered children live with relatives or friends. No authority's own
-figure is published in these tables."""
 LEAST, MOST = 0.01, 60.0
 _FILE = Path(__file__).parent / "rates" / "authorities.json"
 
@@ -132,6 +129,7 @@ def _adjust(authority: str, turn: _Turn, means: Means) -> None:
     _destinations(authority, turn, means)
     _legal(authority, turn, means)
     _starts(authority, turn, means)
+    _durations(authority, turn, means)
     for year in (2021, 2025):
         _placements(authority, turn, means, year)
         _moves(authority, turn, means, year)
@@ -152,7 +150,7 @@ def _numbers(authority: str, turn: _Turn, means: Means) -> None:
 def _ages(authority: str, turn: _Turn, means: Means) -> None:
     early, late = stock(authority, "age_band", 2021), stock(authority, "age_band", 2025)
     got_early, got_late = means.stock("age_band", 2021), means.stock("age_band", 2025)
-    ceased = summed(lambda year: flows_by_age(authority, "ceases", year), (2022, 2023, 2024, 2025))
+    ceased = summed("ceases", authority, (2022, 2023, 2024, 2025))
     got_ceased = means.flow("ceases_by_age", (2022, 2023, 2024, 2025))
     for table in (ceased, got_ceased):
         table["16-17"] = table.pop("16", 0.0) + table.pop("17", 0.0)
@@ -166,7 +164,7 @@ def _ages(authority: str, turn: _Turn, means: Means) -> None:
 
 
 def _destinations(authority: str, turn: _Turn, means: Means) -> None:
-    wanted = summed(lambda year: children_by("ceases_by_reason", authority, year), PUBLISHED_YEARS)
+    wanted = summed("ceases_by_reason", authority, PUBLISHED_YEARS)
     got = means.flow("ceases_by_reason", PUBLISHED_YEARS)
     home = ("home_planned", "home_unplanned")
     turn.by("exit_to", "home", sum(wanted[k] for k in home), sum(got.get(k, 0.0) for k in home), 0.6)
@@ -184,7 +182,9 @@ def _destinations(authority: str, turn: _Turn, means: Means) -> None:
         key = REASONS_FOR_CEASING[code]
         turn.by("at_18", code, wanted[key], got.get(key, 0.0))
     alone = unaccompanied_stock(authority, 2025)
-    turn.by("exit_to", "unaccompanied", means.stock("uasc", 2025).get("yes", 0.0), alone)
+    got_alone = means.stock("uasc", 2025).get("yes", 0.0)
+    turn.by("exit_to", "unaccompanied", got_alone, alone, 0.5)
+    turn.by("start", "unaccompanied_young", alone, got_alone, 1.5)
 
 
 def _legal(authority: str, turn: _Turn, means: Means) -> None:
@@ -198,17 +198,17 @@ def _legal(authority: str, turn: _Turn, means: Means) -> None:
 
 
 def _starts(authority: str, turn: _Turn, means: Means) -> None:
-    statuses = summed(lambda year: children_by("starts_by_legal_status", authority, year), PUBLISHED_YEARS)
+    statuses = summed("starts_by_legal_status", authority, PUBLISHED_YEARS)
     got = means.flow("starts_by_legal_status", PUBLISHED_YEARS)
     for code, key in START_STATUSES.items():
         turn.by("start_status", code, statuses.get(key, 0.0), got.get(key, 0.0))
-    needs = summed(lambda year: children_by("starts_by_need", authority, year), PUBLISHED_YEARS)
+    needs = summed("starts_by_need", authority, PUBLISHED_YEARS)
     got = means.flow("starts_by_need", PUBLISHED_YEARS)
     held, got_held = counts("stock_by_need", authority, 2025), means.stock("stock_by_need", 2025)
     for need in needs:
         turn.by("start_need", need, needs[need], got.get(need, 0.0))
         turn.by("need_home", need, got_held.get(need, 0.0), held[need], 0.8)
-    sexes = summed(lambda year: children_by("starts_by_sex", authority, year), PUBLISHED_YEARS)
+    sexes = summed("starts_by_sex", authority, PUBLISHED_YEARS)
     turn.by("start", "male", sexes["M"], means.flow("starts_by_sex", PUBLISHED_YEARS).get("M", 0.0))
 
 
@@ -241,6 +241,20 @@ def _placements(authority: str, turn: _Turn, means: Means, year: int) -> None:
         turn.by("start", "unaccompanied_inside", where["in_unknown"] * scale, got.get("in_unknown", 0.0))
 
 
+def _durations(authority: str, turn: _Turn, means: Means) -> None:
+    """Fit how long children stay, beyond how many: who came this year, and who has stayed for years."""
+    years = (2023, 2024, 2025)
+    lasting = sum(children_by("three_or_more_in_two_years", authority, y)["total"] or 0 for y in years)
+    held = sum(headline(authority, "stock")[year] for year in years)
+    got_held = sum(means.stock("total", year)["total"] for year in years)
+    got_lasting = sum(means.stock("three_or_more_in_two_years", year)["total"] for year in years)
+    scale = got_held / held
+    turn.by("exit_after", "early", got_held - got_lasting, (held - lasting) * scale, 1.2)
+    long = sum(children_by("same_carer_two_years", authority, y)["total"] or 0 for y in years)
+    got_long = sum(means.stock("same_carer_two_years", year)["total"] for year in years)
+    turn.by("exit_after", "later", got_long, long * scale, 1.2)
+
+
 def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
     wanted = counts("placement_changes_by_reason", authority, year)
     got = means.flow("placement_changes_by_reason", [year])
@@ -248,11 +262,9 @@ def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
     got_moves = sum(value for key, value in got.items() if key not in ("PLACE", "total"))
     turn.by(f"move_{year}", "early", moves, got_moves)
     turn.by(f"move_{year}", "status", wanted["PLACE"], got.get("PLACE", 0.0))
-    three, got_three = (
-        counts("three_or_more_in_year", authority, year),
-        means.stock("three_or_more_in_year", year),
-    )
-    turn.by(f"move_{year}", "first", three["counted"], got_three.get("counted", 0.0))
+    three = _share(children_by("three_or_more_in_year", authority, year))
+    got_three = _share(means.stock("three_or_more_in_year", year))
+    turn.by(f"move_{year}", "first", 100 * three, 100 * got_three, 0.7)
     same, got_same = (
         children_by("same_carer_two_years", authority, year),
         means.stock("same_carer_two_years", year),
@@ -261,10 +273,21 @@ def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
     scale = got_same.get("total", 0.0) / (same["total"] or 1)
     turn.by(f"move_{year}", "late", moved * scale, got_same.get("total", 0.0) - got_same.get("counted", 0.0))
     if year == 2025:
-        reasons = summed(lambda y: children_by("placement_changes_by_reason", authority, y), (2024, 2025))
+        # Moves of the same children year after year show in two years more than in one.
+        in_two = _share(children_by("three_or_more_in_two_years", authority, year))
+        got_in_two = _share(means.stock("three_or_more_in_two_years", year))
+        turn.by("start", "frailty_spread", 100 * got_in_two / got_three, 100 * in_two / three, 0.4)
+        unknown = summed("new_placements_by_location", authority, (2023, 2024, 2025))["unknown"]
+        got_unknown = means.flow("new_placements_by_location", (2023, 2024, 2025)).get("unknown", 0.0)
+        turn.by("start", "unaccompanied_moves", unknown, got_unknown)
+        reasons = summed("placement_changes_by_reason", authority, (2024, 2025))
         got = means.flow("placement_changes_by_reason", (2024, 2025))
         for code in shapes()["reason_by_band"]:
             turn.by("reason", code, reasons[code], got.get(code, 0.0))
+
+
+def _share(table: Mapping[str, float | None]) -> float:
+    return (table.get("counted") or 0.0) / (table.get("total") or 1.0)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ Nothing looks ahead: a history can be taken up again at any day with the same la
 from __future__ import annotations
 
 import heapq
+from collections.abc import Mapping
 from datetime import date
 
 from reference_data.synthetic.draws import Draws
@@ -28,12 +29,13 @@ from reference_data.synthetic.placing import (
 from reference_data.synthetic.rates import EXITS, Rates, rates_of
 from reference_data.synthetic.reasons import reason_at_18, reason_for_leaving
 from reference_data.synthetic.records import history_of
-from reference_data.synthetic.targets import BANDS
+from reference_data.synthetic.short_breaks import invent_short_breaks
+from reference_data.synthetic.targets import BANDS, KINSHIP_SHARE_OF_FOSTERING, stock
 from reference_data.synthetic.worlds import BASE, World
 from reference_data.vocabulary import PlacementType
 
 _YEAR = 365.25
-_ROOM_ARRIVALS, _ROOM_CHILDREN, _ROOM_CAREERS = 1, 2, 3
+_ROOM_ARRIVALS, _ROOM_CHILDREN, _ROOM_CAREERS, _ROOM_SHORT_BREAKS = 1, 2, 3, 4
 _MOVE = len(EXITS)
 _STATUS_OF_PLACEMENT, _TEMPORARY, _LEGAL, _REVOKED = _MOVE + 1, _MOVE + 2, _MOVE + 3, _MOVE + 4
 _EIGHTEEN, _ORDER_ENDS, _BACK, _BED_FREE = 20, 21, 22, 23
@@ -67,13 +69,26 @@ def simulate_history(
     careers = Careers(
         law,
         world,
+        beds=world.beds(children_by_kind(authority)),
         draws=Draws(seed, int(authority), _ROOM_CAREERS),
         inventor=Inventor(authority, law, Draws(seed, int(authority), _ROOM_CHILDREN)),
     )
-    arrivals = planned_arrivals(authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS))
-    careers.expect(arrivals)
+    careers.expect(
+        planned_arrivals(authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS))
+    )
     careers.run(until.toordinal())
+    careers.add_short_breaks(authority, until.toordinal(), Draws(seed, int(authority), _ROOM_SHORT_BREAKS))
     return history_of(authority, until, careers.lives, careers.stays)
+
+
+def children_by_kind(authority: str) -> dict[str, float]:
+    """Return the children in foster care with strangers, in homes and in supported accommodation in March 2021."""
+    placed = stock(authority, "placement", 2021)
+    return {
+        "F": placed["fostering"] * (1 - KINSHIP_SHARE_OF_FOSTERING),
+        "H": placed["homes"],
+        "G": placed["supported"],
+    }
 
 
 class Careers:
@@ -89,9 +104,13 @@ class Careers:
         The stream of random numbers of what happens.
     inventor
         Invents the children who arrive.
+    beds
+        Beds by kind of placement, where the world limits them.
     """
 
-    def __init__(self, rates: Rates, world: World, *, draws: Draws, inventor: Inventor) -> None:
+    def __init__(
+        self, rates: Rates, world: World, *, draws: Draws, inventor: Inventor, beds: Mapping[str, int]
+    ) -> None:
         self.lives: list[Life] = []
         self.stays: list[Stay] = []
         self._rates = rates
@@ -102,7 +121,7 @@ class Careers:
         self._heap: list[tuple[int, int, Life | None, int, int, Arrival | None]] = []
         self._pushed = 0
         self._left: list[Life] = []
-        self._beds = world.beds_for(rates)
+        self._beds = beds
         self._used: dict[str, int] = {}
         self._queues: dict[str, list[Life]] = {}
         self._year_starts: dict[int, int] = {}
@@ -133,6 +152,12 @@ class Careers:
                 self._schedule(life, day)
         elif life.left_to in ("home", "relatives"):
             self._left.append(life)
+
+    def add_short_breaks(self, authority: str, until: int, draws: Draws) -> None:
+        """Add the few children who are looked after in short breaks only, under an agreement (V4)."""
+        lives = invent_short_breaks(authority, until, self._inventor, draws, len(self.stays))
+        self.lives += lives
+        self.stays += [stay for life in lives for stay in life.stays]
 
     def _known(self, life: Life) -> None:
         self.lives.append(life)
@@ -278,6 +303,7 @@ class Careers:
         stop = min(birthdays[4], life.order_ends)
         stop_event = _ORDER_ENDS if life.order_ends < birthdays[4] else _EIGHTEEN
         alone_leaves = shape["unaccompanied_leave_a_year"] * rates.factor("exit_to", "unaccompanied")
+        alone_moves = 0.4 * rates.factor("start", "unaccompanied_moves")
         held = status in ("L1", "L2", "L3", "J2")
         target = draws.waiting()
         now = day
@@ -308,6 +334,8 @@ class Careers:
                 move *= shape["move_when_not_what_was_needed"]
             if band_at == 4 and kind in "FH" and life.severity < 60:
                 move *= shape["move_when_step_down_is_due"]
+            if uasc:
+                move *= alone_moves
             if held:
                 move *= 0.5
             rate_list.append(move * world.moves_factor)
@@ -414,8 +442,7 @@ class Careers:
             and other.stay is not None
             and other.household == life.household
             and other.stay.kind in FAMILY_KINDS
-            and max(other.stay.started, other.status_since) < day
-            and not other.stay.place.startswith("T")
+            and _may_move_on(other, day)
         ]
         together = reason in _CARERS_REASONS or (reason == "CARPL" and draws.uniform() < 0.4)
         planned = reason in ("CARPL", "OTHER") or draws.uniform() < 0.3
@@ -444,8 +471,7 @@ class Careers:
             and other.stay is not None
             and other.stay.kind in "KF"
             and other.household == life.household
-            and max(other.stay.started, other.status_since) < day
-            and not other.stay.place.startswith("T")
+            and _may_move_on(other, day)
         ]
         stay = life.stay
         if stay is None:
@@ -550,7 +576,8 @@ class Careers:
 
     def _with_a_bed(self, kind: str, life: Life, day: int) -> str:
         """Return the kind itself if a bed is free, otherwise where the child waits for one."""
-        if self._used.get(kind, 0) < self._beds.get(kind, NEVER):
+        keeps_its_bed = life.stay is not None and life.stay.kind == kind
+        if keeps_its_bed or self._used.get(kind, 0) < self._beds.get(kind, NEVER):
             return kind
         life.waiting_for = kind
         self._queues.setdefault(kind, []).append(life)
@@ -603,6 +630,16 @@ _GOT_WHAT_WAS_NEEDED = {
 
 def _is_what_was_needed(kind: str, needed: str) -> bool:
     return kind in _GOT_WHAT_WAS_NEEDED.get(PlacementType(needed), "")
+
+
+def _may_move_on(life: Life, day: int) -> bool:
+    """Say whether a brother or sister may move on a day on which something happens to another."""
+    stay = life.stay
+    return (
+        stay is not None
+        and max(stay.started, life.status_since) < day < min(life.birthdays[4], life.order_ends)
+        and not stay.place.startswith("T")
+    )
 
 
 def _position(days: int, edges: tuple[int, ...]) -> tuple[int, int]:

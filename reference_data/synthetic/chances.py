@@ -1,66 +1,28 @@
-"""Random choices, said in the words of the rooms that make them. Each takes the generator of its stream."""
+"""Chance without a stream: a number that belongs to a child, a subject and a day, whatever else was asked before.
+
+What a return adds to a history (reviews, health checks, social workers) must be the same whichever years are written.
+"""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Sequence
+from zlib import crc32
 
-import numpy as np
-
-STOCK_FOLDER = Path(__file__).parent / "stock"
-
-_Item = TypeVar("_Item")
+_SCALE = 2.0**32
 
 
-def stream(seed: int, authority: str, room: int) -> np.random.Generator:
-    """Return the random numbers of one authority in one room of the generator."""
-    return np.random.default_rng(np.random.SeedSequence([seed, int(authority), room]))
+def chance(*words: object) -> float:
+    """Return a number in [0, 1) that depends on the words only."""
+    # The first pass of a CRC is linear, so neighbouring words would have neighbouring numbers; the second undoes that.
+    first = crc32("|".join(map(str, words)).encode())
+    return (crc32(first.to_bytes(4, "big") + b"righthome", first ^ 0x9E3779B9) * 2654435761 % 2**32) / _SCALE
 
 
-def chance(rng: np.random.Generator, probability: float) -> bool:
-    """Return whether something of this probability happens."""
-    return bool(rng.random() < probability)
-
-
-def one_of(rng: np.random.Generator, items: Sequence[_Item]) -> _Item:
-    """Return one of the items, each equally likely."""
-    return items[int(rng.integers(len(items)))]
-
-
-def weighted(rng: np.random.Generator, weights: Mapping[_Item, float]) -> _Item:
-    """Return one key, as likely as its weight."""
-    # A running sum is faster than Generator.choice, which is called for every enquiry otherwise.
-    rest = float(rng.random()) * sum(weights.values())
-    found, *others = weights
-    for item in others:
-        rest -= weights[found]
-        if rest < 0:
-            break
-        found = item
-    return found
-
-
-def between(rng: np.random.Generator, low: int, high: int) -> int:
-    """Return a whole number from ``low`` to ``high``, both possible."""
-    return int(rng.integers(low, high + 1))
-
-
-def shuffled(rng: np.random.Generator, items: Sequence[_Item]) -> list[_Item]:
-    """Return the items in a random order."""
-    return [items[int(index)] for index in rng.permutation(len(items))]
-
-
-def days_before(day: date, days: int) -> date:
-    """Return the day some days earlier."""
-    return day - timedelta(days=days)
-
-
-@cache
-def stock(name: str) -> tuple[dict[str, str], ...]:
-    """Return the rows of one file of the stock."""
-    with (STOCK_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+def chosen(options: Sequence[str], weights: Sequence[float], *words: object) -> str:
+    """Return one of several options by their weights."""
+    mark = chance(*words) * sum(weights)
+    for option, weight in zip(options, weights, strict=True):
+        mark -= weight
+        if mark < 0:
+            return option
+    return options[-1]

@@ -200,7 +200,9 @@ class Counted:
         in_two = sum(_overlaps(c, date(on.year - 2, 4, 1), on) for c in record.carers)
         found.setdefault("three_or_more_in_year", Counter())["total"] += 1
         found["three_or_more_in_year"]["counted"] += in_year >= 3
-        if in_care_days >= _TWO_YEARS:
+        # The department's "looked after two years" is larger than those in care for a year, so it cannot be a
+        # stay of two years: it is read as in care at some time in the first of the two years as well.
+        if any(_overlaps_year(p, on.year - 1) for p in record.periods):
             found.setdefault("three_or_more_in_two_years", Counter())["total"] += 1
             found["three_or_more_in_two_years"]["counted"] += in_two >= 3
         if in_care_days >= _TWO_AND_A_HALF_YEARS and on < record.birthdays[3]:
@@ -277,6 +279,11 @@ def _holds(started_on: date, ended_on: date | None, on: date) -> bool:
 
 def _overlaps(carer: _Carer, first: date, last: date) -> bool:
     return carer.started_on <= last and (carer.ended_on is None or carer.ended_on > first)
+
+
+def _overlaps_year(period: PeriodOfCare, year: int) -> bool:
+    ended_on = period.ended_on
+    return period.started_on <= date(year, 3, 31) and (ended_on is None or ended_on > date(year - 1, 4, 1))
 
 
 def _band(birthdays: tuple[date, ...], on: date) -> int:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from reference_data.synthetic.chances import between, chance, one_of, stream, weighted
+from reference_data.synthetic.choices import between, chance, one_of, stream, weighted
 from reference_data.synthetic.history import Child, History, Placement, Whereabouts
 from reference_data.synthetic.on_the_day import kind_of
 from reference_data.synthetic.refusals import expected_refusals, refusal_reasons

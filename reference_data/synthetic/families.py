@@ -7,16 +7,15 @@ them is in ``careers.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from reference_data.postcode_areas import postcodes_in
-from reference_data.published_flows import children_by
 from reference_data.synthetic.draws import Draws, running
 from reference_data.synthetic.history import Child
 from reference_data.synthetic.rates import Rates
-from reference_data.synthetic.targets import BANDS, filled
+from reference_data.synthetic.targets import BANDS, counts
 
 YEAR_DAYS = 365.25
 BAND_YEARS = {
@@ -105,32 +104,38 @@ def _near(slots: list[str], band: str, draws: Draws) -> int:
     return draws.below(len(slots))
 
 
-def ages_of(bands: tuple[str, ...], uasc: bool, draws: Draws) -> list[int]:
-    """Return the ages in days of children who start together, each within its band."""
+def ages_of(bands: tuple[str, ...], uasc: bool, draws: Draws, young: float = 1.0) -> list[int]:
+    """Return the ages in days of children who start together, each within its band.
+
+    Parameters
+    ----------
+    young
+        Above 1 those who came alone are younger than usual.
+    """
     ages: list[float] = []
     for band in bands:
-        age = _age(band, uasc, draws)
+        age = _age(band, uasc, draws, young)
         for _ in range(12):
             # Twins share an age to the day; otherwise births lie at least this far apart.
             if all(abs(age - other) >= _YEARS_BETWEEN_BIRTHS for other in ages):
                 break
-            age = _age(band, uasc, draws)
+            age = _age(band, uasc, draws, young)
         ages.append(age)
     return [int(age * YEAR_DAYS) for age in ages]
 
 
-def _age(band: str, uasc: bool, draws: Draws) -> float:
+def _age(band: str, uasc: bool, draws: Draws, young: float) -> float:
     low, high = BAND_YEARS[band]
     u = draws.uniform()
     if band == "0":
         # More than half of those under 1 come in their first two weeks.
         return u * 0.07 if draws.uniform() < 0.55 else 0.04 + u * 0.95
     if uasc:
-        return 14.3 + u * 1.69 if band == "10-15" else 16.01 + u * 1.75
+        return 14.3 + u * 1.69 if band == "10-15" else 16.01 + float(u**young) * 1.75
     if band == "10-15":
-        return low + (high - low) * u**0.75 * 0.998 + 0.005
+        return low + (high - low) * float(u**0.75) * 0.998 + 0.005
     if band == "16-17":
-        return low + 1.85 * u**1.3 + 0.01
+        return low + 1.85 * float(u**1.3) + 0.01
     return low + (high - low) * u * 0.998 + 0.002
 
 
@@ -145,14 +150,16 @@ class Inventor:
         The authority's rates: they also hold which reasons for care and which sex are how common.
     draws
         The stream of random numbers.
+    after
+        Numbers up to this one are taken.
     """
 
-    def __init__(self, authority: str, rates: Rates, draws: Draws) -> None:
+    def __init__(self, authority: str, rates: Rates, draws: Draws, after: int = 0) -> None:
         self._authority = authority
         self._rates = rates
         self._draws = draws
-        self._children = 0
-        self._families = 0
+        self._children = after
+        self._families = after
         self._ethnicity = _ethnicities(authority)
         self._postcodes = postcodes_in(authority).postcode
 
@@ -165,12 +172,19 @@ class Inventor:
         ethnicity = self._drawn_ethnicity(uasc)
         need = self._drawn_need(bands[-1], uasc)
         burden = draws.normal()
+        young = self._rates.factor("start", "unaccompanied_young")
         return [
             self._child(family_id, day - age, band, uasc, ethnicity, need, postcode, burden)
-            for age, band in zip(ages_of(bands, uasc, draws), bands, strict=True)
+            for age, band in zip(ages_of(bands, uasc, draws, young), bands, strict=True)
         ]
 
+    @staticmethod
+    def with_disability(child: Child) -> Child:
+        """Return a child as one who needs short breaks because of a disability."""
+        return replace(child, disabled=True, category_of_need="N2")
+
     def _drawn_ethnicity(self, uasc: bool) -> str:
+        codes: tuple[str, ...]
         if uasc:
             codes, weights = _UNACCOMPANIED_ETHNICITY
         else:
@@ -200,7 +214,7 @@ class Inventor:
         disabled = draws.uniform() < (0.9 if need == "N2" else 0.02 if uasc else 0.07)
         own = 0.55 * burden + 0.835 * draws.normal()
         needs = true_needs(band, uasc, need, disabled, own, draws)
-        spread = 0.75
+        spread = 0.55 * self._rates.factor("start", "frailty_spread")
         frailty = 2.718281828 ** (spread * (0.65 * own + 0.76 * draws.normal()) - spread**2 / 2)
         male = 0.95 if uasc else self._rates.factor("start", "male") / 2
         return Child(
@@ -253,7 +267,11 @@ def _ethnicities(authority: str) -> tuple[tuple[str, ...], list[float]]:
     Those who came alone are nearly all Asian, Black or of another ethnic group: a third of these groups is
     left when they are taken away.
     """
+<<<<<<< HEAD
     mix = filled(children_by("stock_by_ethnicity", authority, 2025))
+=======
+    mix = counts("stock_by_ethnicity", authority, 2025)
+>>>>>>> world
     weights = {
         key: value * (0.33 if key in ("asian", "black", "other") else 1.0) for key, value in mix.items()
     }

@@ -15,7 +15,7 @@ import numpy as np
 from reference_data.ages import age_on
 from reference_data.postcode_areas import draw_postcode, draw_postcode_at_distance
 from reference_data.postcodes import locate
-from reference_data.synthetic.chances import between, one_of, weighted
+from reference_data.synthetic.choices import between, one_of, weighted
 from reference_data.synthetic.history import Child, History
 
 _UASC_ETHNICITIES = {"BAFR": 0.4, "OOTH": 0.25, "AOTH": 0.25, "WOTH": 0.1}

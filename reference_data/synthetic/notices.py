@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from reference_data.synthetic.chances import between, chance, one_of, stock, stream, weighted
+from reference_data.synthetic.choices import between, chance, one_of, stock, stream, weighted
 from reference_data.synthetic.history import History, Placement, Whereabouts
 from reference_data.synthetic.on_the_day import InCare, children_in_care, kind_of
 from reference_data.synthetic.searches import NOTICE_DAYS, Search, open_searches

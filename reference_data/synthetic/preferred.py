@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from reference_data.ages import age_on
-from reference_data.synthetic.chances import between, chance, one_of, weighted
+from reference_data.synthetic.choices import between, chance, one_of, weighted
 from reference_data.synthetic.searches import Search
 from reference_data.synthetic.situations import in_year_11
 

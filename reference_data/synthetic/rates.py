@@ -103,6 +103,8 @@ class Rates:
         s = self.shape
         era = "exit_before_2021" if year <= _FIRST_ANCHOR else "exit_from_2021"
         pace = self.factor(era, band) * self.factor("exit_in_year", str(min(max(year, 2017), _LAST_ANCHOR)))
+        # Care positions: up to half a year, the second half, and later.
+        pace *= self.factor("exit_after", "early" if care < 3 else "second_half" if care == 3 else "later")
         order = (
             pace
             * s["family_order_by_care"][care]

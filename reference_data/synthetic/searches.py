@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from reference_data.ages import age_on
-from reference_data.synthetic.chances import (
+from reference_data.synthetic.choices import (
     between,
     chance,
     days_before,

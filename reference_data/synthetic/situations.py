@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from reference_data.synthetic.chances import stock
+from reference_data.synthetic.choices import stock
 from reference_data.synthetic.history import Child
 from reference_data.synthetic.on_the_day import InCare
 from reference_data.vocabulary import FOSTERING_TYPES, PlacementType, Urgency

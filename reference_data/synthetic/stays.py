@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from reference_data.synthetic.chances import between, chance, one_of, stream, weighted
+from reference_data.synthetic.choices import between, chance, one_of, stream, weighted
 from reference_data.synthetic.history import Child, History, Placement, Whereabouts
 from reference_data.synthetic.may_2018 import stays_of_may_2018
 from reference_data.synthetic.on_the_day import InCare, children_in_care

@@ -13,7 +13,7 @@ import numpy as np
 
 from reference_data.ages import age_on
 from reference_data.synthetic.asked_for import AskedFor, asked_for
-from reference_data.synthetic.chances import between, chance, shuffled, stream, weighted
+from reference_data.synthetic.choices import between, chance, shuffled, stream, weighted
 from reference_data.synthetic.history import History, Whereabouts
 from reference_data.synthetic.preferred import preferred
 from reference_data.synthetic.scores import (

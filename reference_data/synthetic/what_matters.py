@@ -13,7 +13,7 @@ import numpy as np
 from reference_data.ages import age_on
 from reference_data.postcode_areas import draw_postcode, draw_postcode_at_distance
 from reference_data.postcodes import locate
-from reference_data.synthetic.chances import between, chance, one_of, weighted
+from reference_data.synthetic.choices import between, chance, one_of, weighted
 from reference_data.synthetic.searches import Search
 from reference_data.synthetic.situations import in_year_11
 

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from reference_data.ages import age_on
-from reference_data.synthetic.chances import between, chance, days_before, one_of, stock, weighted
+from reference_data.synthetic.choices import between, chance, days_before, one_of, stock, weighted
 from reference_data.synthetic.searches import Search
 
 YOUNGEST_ASKED = 4

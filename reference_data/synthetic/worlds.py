@@ -7,14 +7,9 @@ every year.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reference_data.synthetic.rates import Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +31,9 @@ class World:
     supported_closes
         From ``changes_on`` no new placement is in supported accommodation: foster carers and children's homes
         take the young people.
-    beds
-        Beds by kind of placement; empty where beds are not limited. Children for whom there is none wait in a
-        place meant to be short and move when one falls free.
+    bed_shares
+        Beds by kind of placement, as a share of the children in that kind in March 2021; empty where beds are not
+        limited. Children for whom there is none wait in a place meant to be short and move when one falls free.
     """
 
     name: str
@@ -48,7 +43,7 @@ class World:
     exits_factor: float = 1.0
     moves_factor: float = 1.0
     supported_closes: bool = False
-    beds: Mapping[str, int] = field(default_factory=dict)
+    bed_shares: Mapping[str, float] = field(default_factory=dict)
 
     def starts_factor(self, year: int) -> float:
         """Return the factor on the starts of the year ending 31 March."""
@@ -71,15 +66,27 @@ class World:
             return "H" if day % 3 == 0 else "F"
         return kind
 
-    def beds_for(self, rates: Rates) -> dict[str, int]:
-        """Return the beds by kind of placement; empty where they are not limited."""
-        return {kind: round(count * rates.factor("beds", kind)) for kind, count in self.beds.items()}
+    def beds(self, children_by_kind: Mapping[str, float]) -> dict[str, int]:
+        """Return the beds by kind of placement; empty where they are not limited.
+
+        Parameters
+        ----------
+        children_by_kind
+            Children in each kind in March 2021.
+        """
+        return {kind: round(share * children_by_kind[kind]) for kind, share in self.bed_shares.items()}
 
     def waits_in(self, kind: str, band: int) -> str:
-        """Return the kind in which a child waits for a bed of another."""
-        if kind == "F":
-            return "K" if band < 3 else "Z"
-        return "Z" if band >= 3 else "R"
+        """Return the kind in which a child waits for a bed of another kind.
+
+        Parameters
+        ----------
+        band
+            Position of the child's age band: only those of 10 and over wait in unregulated places.
+        """
+        if band >= 3:
+            return "Z"
+        return "K" if kind == "F" else "F"
 
 
 BASE = World(name="base")
@@ -90,3 +97,9 @@ SHOCK = World(
     starts_from_change=0.8,
     supported_closes=True,
 )
+CAPACITY = World(
+    name="capacity",
+    moves_factor=0.4,
+    bed_shares={"F": 0.97, "H": 1.0, "G": 1.0},
+)
+WORLDS = {world.name: world for world in (BASE, GROWTH, SHOCK, CAPACITY)}

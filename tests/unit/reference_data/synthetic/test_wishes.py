@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from reference_data.ages import age_on
-from reference_data.synthetic.chances import stock
+from reference_data.synthetic.choices import stock
 from reference_data.synthetic.waiting_list import invent_referrals
 from tests.unit.reference_data.synthetic.small_histories import ON, small_partnership
 
