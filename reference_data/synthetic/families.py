@@ -267,11 +267,7 @@ def _ethnicities(authority: str) -> tuple[tuple[str, ...], list[float]]:
     Those who came alone are nearly all Asian, Black or of another ethnic group: a third of these groups is
     left when they are taken away.
     """
-<<<<<<< HEAD
-    mix = filled(children_by("stock_by_ethnicity", authority, 2025))
-=======
     mix = counts("stock_by_ethnicity", authority, 2025)
->>>>>>> world
     weights = {
         key: value * (0.33 if key in ("asian", "black", "other") else 1.0) for key, value in mix.items()
     }

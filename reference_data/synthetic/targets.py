@@ -42,16 +42,12 @@ def filled(
     known = sum(value for value in parts.values() if value is not None)
     total = published.get("total")
     left = max((total or 0) - known, 0) if total is not None else SUPPRESSED_MEAN * len(hidden)
-<<<<<<< HEAD
-    return {key: float(value) if value is not None else left / len(hidden) for key, value in parts.items()}
-=======
     weights = {key: float((like or {}).get(key) or 1) for key in hidden}
     whole = sum(weights.values())
     return {
         key: float(value) if value is not None else left * weights[key] / whole
         for key, value in parts.items()
     }
->>>>>>> world
 
 
 def summed(subject: str, authority: str, years: tuple[int, ...]) -> dict[str, float]:
