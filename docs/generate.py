@@ -42,6 +42,9 @@ RECORD_WORDS = {
     "Read by `rank`, `match`, `forecast --homes` and `import homes`.",
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
+    "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
+    "The invented partnership writes it.",
+    "notice": "One notice that a home or carer gave. The invented partnership writes it.",
     "episode": "One row of the Episodes table of an SSDA903 return, read by `forecast --returns` as it is.",
     "header_903": "One row of the Header table of an SSDA903 return, read by `forecast --returns` as it is.",
 }
