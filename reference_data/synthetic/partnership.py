@@ -22,7 +22,7 @@ from reference_data.synthetic.returns import write_returns
 from reference_data.synthetic.stays import invent_stays
 from reference_data.synthetic.targets import AUTHORITIES
 from reference_data.synthetic.waiting_list import invent_referrals
-from reference_data.synthetic.whereabouts import house
+from reference_data.synthetic.whereabouts import Housing, house
 from reference_data.synthetic.worlds import BASE, World
 
 PARTNERSHIP_DATE = date(2026, 6, 15)
@@ -52,17 +52,24 @@ class Partnership:
         What it was drawn from: the same seed gives the same partnership to the byte.
     histories
         Each council's children, by authority code.
-    homes
-        Every home in the partnership's area or used by it, in the contract's layout.
-    whereabouts
-        The home of each placement, by authority and placement.
+    housing
+        Every home there was, and in which each placement was.
     """
 
     on: date
     seed: int
     histories: Mapping[str, History]
-    homes: Sequence[Row]
-    whereabouts: Mapping[tuple[str, int], Whereabouts]
+    housing: Housing
+
+    @property
+    def whereabouts(self) -> Mapping[tuple[str, int], Whereabouts]:
+        """Return the home of each placement, by authority and placement."""
+        return self.housing.whereabouts
+
+    @cached_property
+    def homes(self) -> list[Row]:
+        """Return the list of homes of the whole partnership, in the contract's layout."""
+        return homes_on(self.housing, self.histories, self.on, seed=self.seed)
 
     @cached_property
     def referrals(self) -> list[Row]:
@@ -84,16 +91,9 @@ class Partnership:
         """Return the stays in emergency accommodation, those of May 2018 first."""
         return invent_stays(self.histories, self.homes, self.whereabouts, self.on, self.seed)
 
-    def homes_known_to(self, authority: str) -> list[Row]:
-        """Return the homes that one council's list holds: its own carers, and every home that more than one may use.
-
-        Another council's own carers are not on it: they are that council's to offer.
-        """
-        return [
-            home
-            for home in self.homes
-            if home.get("approved_by_authority") in (None, authority) or _lives_in(home, authority)
-        ]
+    def homes_of(self, authority: str) -> list[Row]:
+        """Return the list that one council keeps: its own, those it shares, and wherever its children are."""
+        return homes_on(self.housing, self.histories, self.on, seed=self.seed, council=authority)
 
     def returns(self, authority: str, years: Sequence[int] = RETURN_YEARS) -> dict[str, str]:
         """Return the CSV text of one council's annual returns, by file name."""
@@ -103,7 +103,7 @@ class Partnership:
         """Give the path and text of every file of the partnership, a folder for each council."""
         yield "README.txt", README
         for authority in sorted(self.histories):
-            yield f"{authority}/homes.json", as_json(self.homes_known_to(authority))
+            yield f"{authority}/homes.json", as_json(self.homes_of(authority))
             for kind, rows in (
                 ("referrals", self.referrals),
                 ("stays", self.stays),
@@ -114,13 +114,6 @@ class Partnership:
                 yield f"{authority}/{kind}.json", as_json(own)
             for name, text in self.returns(authority).items():
                 yield f"{authority}/returns/{name}", text
-
-
-def _lives_in(home: Row, authority: str) -> bool:
-    residents = home.get("residents")
-    return isinstance(residents, list) and any(
-        isinstance(one, dict) and one.get("authority") == authority for one in residents
-    )
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -147,5 +140,4 @@ def invent_partnership(
     """
     histories = {code: simulate_history(code, seed=seed, until=on, world=world) for code in AUTHORITIES}
     housing = house(histories, invent_homes(histories, seed=seed), seed=seed)
-    homes = homes_on(housing.supply, histories, housing.whereabouts, on=on)
-    return Partnership(on=on, seed=seed, histories=histories, homes=homes, whereabouts=housing.whereabouts)
+    return Partnership(on=on, seed=seed, histories=histories, housing=housing)
