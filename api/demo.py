@@ -1,4 +1,4 @@
-"""``righthome demo``: the three jobs on the invented sample, then the site.
+"""``righthome demo``: the three jobs on Plymouth's part of the invented partnership, then the site.
 
 The database is a file in a temporary folder, made anew at every start and removed at the end, so that a
 demonstration never meets real records.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api import printing
-from reference_data.sample import SAMPLE_DATE, SAMPLE_FORECAST_FROM, SAMPLE_FORECAST_NOTE
+from reference_data.sample import SAMPLE_DATE
+from reference_data.vocabulary import Urgency
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from api.database.records import Records
     from api.services.sample import LoadedSample
 
-DEMO_CHILD = "DEMO-C01"
 DEMO_MONTHS = 24
 DEMO_RUNS = 300
 HOST = "127.0.0.1"
@@ -35,14 +36,14 @@ def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) ->
     Conflict
         If the site is wanted and its port is taken; nothing is printed then.
     """
-    from api.services.sample import load_sample
+    from api.services.sample import load_partnership
     from api.serving import require_free_port
 
     if serve_site and not as_json:
         require_free_port(HOST, port)
     with tempfile.TemporaryDirectory(prefix="righthome-demo-") as folder:
         url = f"sqlite:///{Path(folder) / 'demo.sqlite3'}"
-        sample = load_sample(url)
+        sample = load_partnership(url)
         answers = _answers(url)
         if as_json:
             print(json.dumps(answers, ensure_ascii=False, indent=2, allow_nan=False))
@@ -64,26 +65,27 @@ def _answers(url: str) -> dict[str, Any]:
     with stored_records(url, SAMPLE_AUTHORITY) as records:
         return {
             "as_of": SAMPLE_DATE.isoformat(),
-            "ranking": ranked_options(records, _referral_of(records, DEMO_CHILD), SAMPLE_DATE).as_dict(),
+            "ranking": ranked_options(records, _tonight(records), SAMPLE_DATE).as_dict(),
             "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
-            "forecast": forecast(records, SAMPLE_FORECAST_FROM, months=DEMO_MONTHS, runs=DEMO_RUNS).as_dict(),
+            "forecast": forecast(records, months=DEMO_MONTHS, runs=DEMO_RUNS).as_dict(),
             "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
         }
 
 
-def _referral_of(records: Records, child_id: str) -> str:
-    return next(one.referral_id for one in records.referrals() if one.child_id == child_id)
+def _tonight(records: Records) -> str:
+    """Return the referral of the eldest young person in crisis: the one a night desk has most trouble to place."""
+    in_crisis = [one for one in records.referrals() if one.urgency == Urgency.CRISIS]
+    return min(in_crisis, key=lambda one: (one.date_of_birth or date.max, one.referral_id)).referral_id
 
 
 def _print_parts(console: Console, answers: dict[str, Any]) -> None:
     today = printing.british_date(answers["as_of"])
     console.print(f"Everything here is invented. The date of the demonstration is {today}.\n", style="dim")
-    console.rule(f"1. Homes for one child tonight ({DEMO_CHILD})", align="left")
+    console.rule(f"1. Homes for one child tonight ({answers['ranking']['referral_id']})", align="left")
     printing.print_ranking(console, answers["ranking"], shown=3)
     console.rule("2. The whole waiting list at once", align="left")
     printing.print_plan(console, answers["plan"], shown=8)
     console.rule(f"3. Beds short over {DEMO_MONTHS} months", align="left")
-    console.print(SAMPLE_FORECAST_NOTE)
     printing.print_forecast(console, answers["forecast"])
     console.rule("4. Young people in emergency accommodation today", align="left")
     printing.print_watch(console, answers["watch"])

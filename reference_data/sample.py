@@ -1,4 +1,4 @@
-"""Where the invented partnership that ships with the product stands on disk, and its fixed date.
+"""Where the invented records that ship with the product stand on disk, and their fixed date.
 
 The records are in ``synthetic``, with a page on how they were written; this module only finds them.
 Reading them is ``tables.py``.
@@ -17,13 +17,9 @@ SAMPLE_DATE = date(2026, 6, 15)
 _FOLDER = Path(__file__).parent / "synthetic"
 SAMPLE_RETURNS = _FOLDER / "sample_returns"
 """The folder of five synthetic annual returns, as they came; its README says whose they are."""
-SAMPLE_FORECAST_FROM = date(2021, 4, 1)
-"""The first date forecast from those returns: a cohort that only runs off, so a later date shows little."""
-SAMPLE_FORECAST_NOTE = (
-    "The sample's returns are an invented group of children whom almost nobody joins, and end in March 2022; its homes "
-    "are those of June 2026. The forecast shows how the work is done, and not what to expect."
-)
-"""What has to be said wherever a forecast of the sample is shown."""
+PARTNERSHIP_ARCHIVE = _FOLDER / "partnership_plymouth.zip"
+"""Plymouth's files of the generated partnership on ``SAMPLE_DATE``: homes, referrals, stays, enquiries, notices and
+nine annual returns. ``righthome synthetic`` writes them anew, and those of the four other councils."""
 _FILES = {
     "homes": "plymouth_homes.json",
     "referrals": "plymouth_referrals.json",

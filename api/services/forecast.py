@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from sufficiency.forecast import Forecast
 
 
-def forecast(records: Records, start: date, *, months: int = 24, runs: int = 500, seed: int = 0) -> Forecast:
+def forecast(
+    records: Records, start: date | None = None, *, months: int = 24, runs: int = 500, seed: int = 0
+) -> Forecast:
     """Return the forecast from the returns in view, with beds short where homes are in view.
+
+    Without a date it starts on the day after the last one that the returns describe: what is known ends there.
 
     Raises
     ------
@@ -20,9 +24,10 @@ def forecast(records: Records, start: date, *, months: int = 24, runs: int = 500
     """
     from sufficiency.forecast import forecast_need
 
+    returns = records.returns()
     return forecast_need(
-        records.returns(),
-        start=start,
+        returns,
+        start=start or returns.last_day + timedelta(days=1),
         months=months,
         runs=runs,
         seed=seed,

@@ -1,11 +1,18 @@
-"""Fill an empty database with the invented sample: its files, and one person for every role."""
+"""Fill an empty database with invented records, and one person for every role.
+
+There are two sets: Plymouth's part of the generated partnership, which the demonstration shows, and the small
+sample written by hand, whose cases are known one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from secrets import choice
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 from api.auth.passwords import add_user
 from api.auth.roles import Role
@@ -13,10 +20,11 @@ from api.database import migrate
 from api.database.engine import open_database
 from api.services.importing import KINDS, ImportResult, import_file
 from reference_data.problems import Conflict
-from reference_data.sample import SAMPLE_DATE, SAMPLE_RETURNS, sample_path
+from reference_data.sample import PARTNERSHIP_ARCHIVE, SAMPLE_DATE, SAMPLE_RETURNS, sample_path
 
 SAMPLE_AUTHORITY = "879"
 ACTOR = "demonstration"
+_NAMES = {"returns": "returns"}
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what reads alike on a screen: i and l and 1, o and 0."""
 
@@ -46,14 +54,34 @@ class LoadedSample:
     imports: tuple[ImportResult, ...]
 
 
-def load_sample(database_url: str) -> LoadedSample:
-    """Create the tables in an empty database and fill them with the sample.
+def load_partnership(database_url: str) -> LoadedSample:
+    """Create the tables in an empty database and fill them with Plymouth's part of the invented partnership.
 
     Raises
     ------
     Conflict
         If the database already holds something: a demonstration never mixes with real records.
     """
+    with TemporaryDirectory(prefix="righthome-partnership-") as folder, ZipFile(PARTNERSHIP_ARCHIVE) as files:
+        files.extractall(folder)  # noqa: S202  our own archive, which ships with the product
+        return _load(database_url, {kind: Path(folder) / _NAMES.get(kind, f"{kind}.json") for kind in KINDS})
+
+
+def load_sample(database_url: str) -> LoadedSample:
+    """Create the tables in an empty database and fill them with the sample written by hand.
+
+    Raises
+    ------
+    Conflict
+        If the database already holds something: a demonstration never mixes with real records.
+    """
+    return _load(
+        database_url,
+        {kind: SAMPLE_RETURNS if kind == "returns" else sample_path(kind) for kind in KINDS},
+    )
+
+
+def _load(database_url: str, files: Mapping[str, Path]) -> LoadedSample:
     password = "-".join("".join(choice(_LETTERS) for _ in range(4)) for _ in range(3))
     database = open_database(database_url)
     try:
@@ -78,12 +106,7 @@ def load_sample(database_url: str) -> LoadedSample:
                 )
     finally:
         database.close()
-    return LoadedSample(
-        as_of=SAMPLE_DATE, users=users, password=password, imports=tuple(_import_all(database_url))
+    imports = tuple(
+        import_file(database_url, kind, path, SAMPLE_AUTHORITY, ACTOR) for kind, path in files.items()
     )
-
-
-def _import_all(database_url: str) -> Iterator[ImportResult]:
-    for kind in KINDS:
-        path = SAMPLE_RETURNS if kind == "returns" else sample_path(kind)
-        yield import_file(database_url, kind, path, SAMPLE_AUTHORITY, ACTOR)
+    return LoadedSample(as_of=SAMPLE_DATE, users=users, password=password, imports=imports)

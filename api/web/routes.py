@@ -6,7 +6,6 @@ in and out. ``static`` and ``error_page`` are what the application mounts and ca
 
 from __future__ import annotations
 
-from datetime import date
 from posixpath import normpath
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -34,7 +33,6 @@ from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
 from matching.referral import age_at
 from reference_data.problems import NotEnoughData
-from reference_data.sample import SAMPLE_FORECAST_FROM, SAMPLE_FORECAST_NOTE
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -195,23 +193,14 @@ def sufficiency_page(
     from api.services.forecast import forecast
 
     try:
-        answer = forecast(records, start or _forecast_start(request), months=FORECAST_MONTHS)
+        answer = forecast(records, start, months=FORECAST_MONTHS)
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
     return page(
         request,
         "sufficiency.html",
         page=present_sufficiency(answer.as_dict()),
-        sample_note=SAMPLE_FORECAST_NOTE if request.app.state.settings.demo else "",
     )
-
-
-def _forecast_start(request: Request) -> date:
-    """Return the first of this month, so that a chart's dates are months; the sample has a date of its own."""
-    settings = request.app.state.settings
-    if settings.demo:
-        return SAMPLE_FORECAST_FROM
-    return day_of(settings).replace(day=1)
 
 
 @router.get("/emergency-watch")
