@@ -220,7 +220,7 @@ class _Chooser:
         if name == "unaccompanied":
             children = [self.coming.unaccompanied(17 if not time else weighted(rng, {15: 1, 16: 4, 17: 6}))]
         elif name == "family_tonight":
-            size = weighted(rng, {3: 5, 4: 3, 5: 1}) if not time else weighted(rng, {2: 5, 3: 3, 4: 1})
+            size = weighted(rng, {3: 8, 4: 2}) if not time else weighted(rng, {2: 5, 3: 3, 4: 1})
             children = self.coming.family(self._ages(size))
             together = "must" if not time else weighted(rng, {"must": 6, "prefer": 4})
         elif name == "planned_pair":
