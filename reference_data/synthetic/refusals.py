@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from reference_data.vocabulary import FOSTERING_TYPES, RESIDENTIAL_TYPES, PlacementType
 
-REFUSED_BEFORE_A_PLACE: Mapping[str, float] = {"residential": 5.5, "fostering": 1.5, "supported": 2.0}
-"""Homes asked in vain, on average, before the one that takes the child. With that one a search in residential care asks
-six or seven homes and one in fostering two or three. Our assumption."""
+REFUSED_BEFORE_A_PLACE: Mapping[str, float] = {"residential": 4.2, "fostering": 1.5, "supported": 2.0}
+"""Homes asked in vain for a child of usual needs, before the one that takes it. Children who need a children's home have
+heavier needs than usual, so with that one a search in residential care asks six to eight homes, and one in fostering two
+or three. Our assumption."""
 NEEDS_DOUBLE_REFUSALS_POINTS = 30
 """Points of behaviour or risk above the usual for which twice as many homes refuse."""
 _USUAL_POINTS: Mapping[str, int] = {"residential": 66, "fostering": 50, "supported": 50}

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from reference_data.ages import age_on
+from reference_data.published_flows import children_by
 from reference_data.synthetic.choices import (
     between,
     chance,
@@ -40,11 +41,11 @@ ROOM = 31
 SEARCH_YEARS = 0.075
 """How long a search stays open on average, in years: about four weeks. Our assumption; with Plymouth's 533 new
 placements of 2024/25 (DfE, Children looked after in England 2025) it keeps 40 searches open."""
-FEWEST = 6
+PUBLISHED_YEAR = 2025
 ALL_CASES_FROM = 30
 """A list of this many children or more holds every situation that ``situations.csv`` marks ``always``."""
 NOTICE_DAYS = 28
-_CLOSING_DAYS = 90
+_CLOSING_DAYS = 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def open_searches(
         Children in care on the day are taken from it; what it holds after the day is not used, since a duty
         desk cannot know it.
     homes
-        Home rows of that day: whoever lives in a home that closes within three months needs another.
+        Home rows of that day: whoever lives in a home that closes within six weeks needs another.
     """
     rng = stream(seed, history.authority, ROOM)
     chooser = _Chooser(
@@ -102,7 +103,7 @@ def open_searches(
         there=children_in_care(history, whereabouts, on),
         coming=newcomers(history, on, rng),
     )
-    size = number_of_searches(history, on)
+    size = number_of_searches(history.authority)
     names = situations()
     found = chooser.closing(names["closing"], homes)
     if size >= ALL_CASES_FROM:
@@ -118,15 +119,21 @@ def open_searches(
     return tuple(sorted(found, key=lambda s: (order[s.urgency], s.needed_by, s.opened_on, s.child.child_id)))
 
 
-def number_of_searches(history: History, on: date) -> int:
-    """Return how many searches an authority has open: new placements of a year times the length of a search."""
-    made = sum(
-        days_before(on, 365) < placement.started_on <= on
-        and not placement.same_carer
-        and not placement.place.startswith("T")
-        for placement in history.placements
-    )
-    return max(FEWEST, round(SEARCH_YEARS * made))
+def number_of_searches(authority: str) -> int:
+    """Return how many searches an authority has open: published new placements of a year times the length of a search.
+
+    Raises
+    ------
+    NotFound
+        If no figures are shipped for this authority.
+
+    Examples
+    --------
+    >>> number_of_searches("879")
+    40
+    """
+    made = children_by("new_placements_by_location", authority, PUBLISHED_YEAR)["total"]
+    return round(SEARCH_YEARS * (made or 0))
 
 
 @dataclass(slots=True)
@@ -213,7 +220,7 @@ class _Chooser:
         if name == "unaccompanied":
             children = [self.coming.unaccompanied(17 if not time else weighted(rng, {15: 1, 16: 4, 17: 6}))]
         elif name == "family_tonight":
-            size = weighted(rng, {3: 5, 4: 3, 5: 1}) if not time else weighted(rng, {2: 5, 3: 3, 4: 1})
+            size = weighted(rng, {3: 8, 4: 2}) if not time else weighted(rng, {2: 5, 3: 3, 4: 1})
             children = self.coming.family(self._ages(size))
             together = "must" if not time else weighted(rng, {"must": 6, "prefer": 4})
         elif name == "planned_pair":
