@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli_options import AsOf, Json, Seed, UsageError, print_json, progress
+from reference_data.sample import PARTNERSHIP_SEED
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -19,7 +19,10 @@ def add_commands(app: typer.Typer) -> None:
 def synthetic(
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="A folder that is new or empty.")],
     world: Annotated[
-        str, typer.Option("--world", help="Which laws the children's lives follow: base, capacity, shock, growth.")
+        str,
+        typer.Option(
+            "--world", help="Which laws the children's lives follow: base, capacity, shock, growth."
+        ),
     ] = "base",
     dirty: Annotated[
         bool, typer.Option("--dirty", help="Spoil the returns on purpose, and list what was planted.")
@@ -27,7 +30,7 @@ def synthetic(
     truth: Annotated[
         bool, typer.Option("--truth", help="Write the hidden truth too, in a folder of its own.")
     ] = False,
-    seed: Seed = None,
+    seed: Seed = PARTNERSHIP_SEED,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:

@@ -14,6 +14,9 @@ from reference_data.problems import NotFound
 SAMPLE_DATE = date(2026, 6, 15)
 """The Monday on which the sample is written: what is dated later had not happened."""
 
+PARTNERSHIP_SEED = 2026
+"""What the generated partnership that ships is drawn from."""
+
 _FOLDER = Path(__file__).parent / "synthetic"
 SAMPLE_RETURNS = _FOLDER / "sample_returns"
 """The folder of five synthetic annual returns, as they came; its README says whose they are."""

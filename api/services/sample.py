@@ -63,7 +63,7 @@ def load_partnership(database_url: str) -> LoadedSample:
         If the database already holds something: a demonstration never mixes with real records.
     """
     with TemporaryDirectory(prefix="righthome-partnership-") as folder, ZipFile(PARTNERSHIP_ARCHIVE) as files:
-        files.extractall(folder)  # noqa: S202  our own archive, which ships with the product
+        files.extractall(folder)
         return _load(database_url, {kind: Path(folder) / _NAMES.get(kind, f"{kind}.json") for kind in KINDS})
 
 

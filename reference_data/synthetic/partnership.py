@@ -1,6 +1,6 @@
 """The whole invented partnership on its day: everything the other rooms invent, joined and written as plain files.
 
-Five councils, their children since 2016, the homes there are, who waits, whom was asked, who is in an hotel, and
+Five councils, their children since 2016, the homes there are, who waits, whom was asked, who is in a hotel, and
 the returns each council would have made. The hidden truth is a document of its own (``truth``).
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from reference_data.sample import PARTNERSHIP_SEED, SAMPLE_DATE
 from reference_data.synthetic.careers import simulate_history
 from reference_data.synthetic.enquiries import invent_enquiries
 from reference_data.synthetic.history import History, Whereabouts
@@ -25,9 +26,6 @@ from reference_data.synthetic.waiting_list import invent_referrals
 from reference_data.synthetic.whereabouts import Housing, house
 from reference_data.synthetic.worlds import BASE, World
 
-PARTNERSHIP_DATE = date(2026, 6, 15)
-"""The Monday on which the partnership is seen: what is dated later had not happened."""
-PARTNERSHIP_SEED = 2026
 RETURN_YEARS = tuple(range(2018, 2027))
 """The years whose 31 March closes a return that is written: nine of them."""
 
@@ -123,7 +121,7 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 def invent_partnership(
-    *, seed: int = PARTNERSHIP_SEED, on: date = PARTNERSHIP_DATE, world: World = BASE
+    *, seed: int = PARTNERSHIP_SEED, on: date = SAMPLE_DATE, world: World = BASE
 ) -> Partnership:
     """Return the invented partnership of Plymouth, Devon, Torbay, Somerset and Cornwall on a day.
 
