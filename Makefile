@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: demo test check bench evidence lock clean
+.PHONY: demo test check bench evidence partnership lock clean
 
 demo: $(VENV)/installed
 	@$(BIN)/righthome demo $(DEMO_ARGS)
@@ -27,6 +27,10 @@ bench: $(VENV)/installed-dev
 evidence: $(VENV)/installed-dev
 	TESTS_FULL_COUNTS=1 $(BIN)/python -m tests.benchmarks.run --write docs/evidence
 	$(BIN)/python docs/generate.py
+
+# Writes the shipped part of the invented partnership again, after a change to its generator.
+partnership: $(VENV)/installed
+	$(BIN)/python -m docs.write_partnership
 
 # Writes the lock files again from pyproject.toml. Names, versions and hashes only: no addresses.
 lock: $(VENV)/bin/uv

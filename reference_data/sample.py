@@ -20,6 +20,7 @@ PARTNERSHIP_SEED = 2026
 _FOLDER = Path(__file__).parent / "synthetic"
 SAMPLE_RETURNS = _FOLDER / "sample_returns"
 """The folder of five synthetic annual returns, as they came; its README says whose they are."""
+PARTNERSHIP_AUTHORITY = "879"
 PARTNERSHIP_ARCHIVE = _FOLDER / "partnership_plymouth.zip"
 """Plymouth's files of the generated partnership on ``SAMPLE_DATE``: homes, referrals, stays, enquiries, notices and
 nine annual returns. ``righthome synthetic`` writes them anew, and those of the four other councils."""

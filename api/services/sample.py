@@ -24,7 +24,6 @@ from reference_data.sample import PARTNERSHIP_ARCHIVE, SAMPLE_DATE, SAMPLE_RETUR
 
 SAMPLE_AUTHORITY = "879"
 ACTOR = "demonstration"
-_NAMES = {"returns": "returns"}
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what reads alike on a screen: i and l and 1, o and 0."""
 
@@ -64,7 +63,10 @@ def load_partnership(database_url: str) -> LoadedSample:
     """
     with TemporaryDirectory(prefix="righthome-partnership-") as folder, ZipFile(PARTNERSHIP_ARCHIVE) as files:
         files.extractall(folder)
-        return _load(database_url, {kind: Path(folder) / _NAMES.get(kind, f"{kind}.json") for kind in KINDS})
+        return _load(
+            database_url,
+            {kind: Path(folder) / ("returns" if kind == "returns" else f"{kind}.json") for kind in KINDS},
+        )
 
 
 def load_sample(database_url: str) -> LoadedSample:

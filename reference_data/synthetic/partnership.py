@@ -22,6 +22,7 @@ from reference_data.synthetic.notices import invent_notices
 from reference_data.synthetic.returns import write_returns
 from reference_data.synthetic.stays import invent_stays
 from reference_data.synthetic.targets import AUTHORITIES
+from reference_data.synthetic.waiting_carers import invent_waiting_carers
 from reference_data.synthetic.waiting_list import invent_referrals
 from reference_data.synthetic.whereabouts import Housing, house
 from reference_data.synthetic.worlds import BASE, World
@@ -90,8 +91,13 @@ class Partnership:
         return invent_stays(self.histories, self.homes, self.whereabouts, self.on, self.seed)
 
     def homes_of(self, authority: str) -> list[Row]:
-        """Return the list that one council keeps: its own, those it shares, and wherever its children are."""
-        return homes_on(self.housing, self.histories, self.on, seed=self.seed, council=authority)
+        """Return the list that one council keeps: its own, those it shares, and wherever its children are.
+
+        Connected carers approved by name for a child who waits are on it too.
+        """
+        listed = homes_on(self.housing, self.histories, self.on, seed=self.seed, council=authority)
+        own = [row for row in self.referrals if row["authority"] == authority]
+        return listed + invent_waiting_carers(own, self.on)
 
     def returns(self, authority: str, years: Sequence[int] = RETURN_YEARS) -> dict[str, str]:
         """Return the CSV text of one council's annual returns, by file name."""
@@ -101,17 +107,22 @@ class Partnership:
         """Give the path and text of every file of the partnership, a folder for each council."""
         yield "README.txt", README
         for authority in sorted(self.histories):
-            yield f"{authority}/homes.json", as_json(self.homes_of(authority))
-            for kind, rows in (
-                ("referrals", self.referrals),
-                ("stays", self.stays),
-                ("enquiries", self.enquiries),
-                ("notices", self.notices),
-            ):
-                own = [row for row in rows if row.get("authority") == authority]
-                yield f"{authority}/{kind}.json", as_json(own)
-            for name, text in self.returns(authority).items():
-                yield f"{authority}/returns/{name}", text
+            for name, text in self.files_of(authority):
+                yield f"{authority}/{name}", text
+
+    def files_of(self, authority: str) -> Iterator[tuple[str, str]]:
+        """Give the path and text of every file of one council."""
+        yield "README.txt", README
+        yield "homes.json", as_json(self.homes_of(authority))
+        for kind, rows in (
+            ("referrals", self.referrals),
+            ("stays", self.stays),
+            ("enquiries", self.enquiries),
+            ("notices", self.notices),
+        ):
+            yield f"{kind}.json", as_json([row for row in rows if row.get("authority") == authority])
+        for name, text in self.returns(authority).items():
+            yield f"returns/{name}", text
 
 
 def as_json(rows: Sequence[Row]) -> str:
