@@ -7,13 +7,14 @@ worse, and excludes nothing, is in ``aims.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from matching import council_rules, fit, lawful, room, statements
 from matching.findings import Assessment, Case, Context, Exclusion, Finding, Question, case_of
 from matching.home import Home
 from matching.referral import Referral
+from matching.when_rules_speak import OF_HOME, rules_about, silent_for
 
 Rule = Callable[[Case, Home], Finding]
 
@@ -24,6 +25,7 @@ __all__ = [
     "Exclusion",
     "Question",
     "assess",
+    "assess_all",
     "assess_case",
     "cases_of_group",
     "may_be_offered",
@@ -129,22 +131,67 @@ def assess_case(case: Case, home: Home, members: tuple[Case, ...] | None = None)
     members
         What ``cases_of_group`` gives, where many homes are assessed in turn.
     """
+    return assess_all(case, (home,), members)[0]
+
+
+def assess_all(
+    case: Case, homes: Sequence[Home], members: tuple[Case, ...] | None = None
+) -> list[Assessment]:
+    """Return what ``assess_case`` says of each home, in the order of the homes.
+
+    Rules that can have nothing to say about the child, or about a home, are left out: see
+    ``when_rules_speak.py``.
+    """
+    own_rules = _RulesThatSpeak(case, RULES)
+    for_members = [
+        (member, _RulesThatSpeak(member, RULES_FOR_EACH_CHILD))
+        for member in (cases_of_group(case) if members is None else members)
+    ]
+    return [_assessment(case, home, rules_about(home), own_rules, for_members) for home in homes]
+
+
+class _RulesThatSpeak:
+    """The rules that can find something for one child, picked once for all homes of the same kind."""
+
+    def __init__(self, case: Case, rules: Iterable[Rule]) -> None:
+        silent = silent_for(case)
+        self._rules = [rule for rule in rules if rule.__name__ not in silent]
+        self._picked: dict[frozenset[str], tuple[Rule, ...]] = {}
+
+    def among(self, about: frozenset[str]) -> tuple[Rule, ...]:
+        """Return the rules to run, in order, for a home that these rules of ``OF_HOME`` are about."""
+        picked = self._picked.get(about)
+        if picked is None:
+            picked = tuple(
+                rule for rule in self._rules if rule.__name__ in about or rule.__name__ not in OF_HOME
+            )
+            self._picked[about] = picked
+        return picked
+
+
+def _assessment(
+    case: Case,
+    home: Home,
+    about: frozenset[str],
+    own_rules: _RulesThatSpeak,
+    for_members: list[tuple[Case, _RulesThatSpeak]],
+) -> Assessment:
     exclusions: list[Exclusion] = []
     questions: list[Question] = []
-    _gather(RULES, case, home, exclusions, questions)
-    for member in cases_of_group(case) if members is None else members:
+    _gather(own_rules.among(about), case, home, exclusions, questions)
+    for member, rules in for_members:
         more: list[Exclusion] = []
         asked: list[Question] = []
-        _gather(RULES_FOR_EACH_CHILD, member, home, more, asked)
+        _gather(rules.among(about), member, home, more, asked)
         known = {found.rule for found in exclusions}
         exclusions += [
-            replace(found, text=f"For a brother or sister who must come too: {found.text}")
+            found._replace(text=f"For a brother or sister who must come too: {found.text}")
             for found in more
             if found.rule not in known
         ]
         known = {found.rule for found in questions}
         questions += [
-            replace(found, text=f"For a brother or sister who must come too: {found.text}")
+            found._replace(text=f"For a brother or sister who must come too: {found.text}")
             for found in asked
             if found.rule not in known
         ]
@@ -182,7 +229,9 @@ def _gather(
 ) -> None:
     for rule in rules:
         found = rule(case, home)
+        if found is None:
+            continue
         if isinstance(found, Exclusion):
             exclusions.append(found)
-        elif found is not None:
+        else:
             questions.append(found)

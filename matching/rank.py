@@ -12,77 +12,19 @@ from datetime import date
 from typing import Any
 
 from matching import aims, explain
-from matching.approvals import Approval, approvals
-from matching.eligibility import HARD_FACTS, assess_case, cases_of_group
-from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
+from matching.eligibility import HARD_FACTS, assess_all, cases_of_group
+from matching.findings import Assessment, Case, Context, case_of
+from matching.fingerprints import fingerprint, fingerprint_of_homes
 from matching.home import Home
 from matching.living_there import with_children_who_live_there
-from matching.places import miles_between, why_no_distance
+from matching.option import ExcludedHome, Option
+from matching.places import miles_between
 from matching.policy import Policy, default_policy
-from matching.prompts import prompts_of, wishes
+from matching.prompts import prompts_of
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One lawful home for the child, with everything a person needs to decide.
-
-    Parameters
-    ----------
-    rank
-        From 1. Homes known to fit come before homes with a question.
-    distance_miles
-        Straight line from home to home, to one decimal; ``None`` when unknown.
-    distance_note
-        Why it is unknown, or ``None``.
-    penalties
-        Weighted penalty of each aim, in the policy's order; comparable within a stage only.
-    wishes
-        What the child said, or that nobody recorded it: shown with every option, never scored.
-    """
-
-    home_id: str
-    rank: int
-    distance_miles: float | None
-    distance_note: str | None
-    weekly_fee_pence: int | None
-    penalties: dict[str, int] = field(hash=False)
-    reasons: tuple[str, ...]
-    questions: tuple[Question, ...]
-    flags: tuple[str, ...]
-    approvals: tuple[Approval, ...]
-    wishes: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's option."""
-        return {
-            "home_id": self.home_id,
-            "rank": self.rank,
-            "distance_miles": self.distance_miles,
-            "distance_note": self.distance_note,
-            "weekly_fee_pence": self.weekly_fee_pence,
-            "penalties": dict(self.penalties),
-            "reasons": list(self.reasons),
-            "questions": [question.as_dict() for question in self.questions],
-            "flags": list(self.flags),
-            "approvals": [approval.as_dict() for approval in self.approvals],
-            "wishes": list(self.wishes),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExcludedHome:
-    """A home that may not be offered, with every reason."""
-
-    home_id: str
-    reasons: tuple[Exclusion, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's excluded home."""
-        return {"home_id": self.home_id, "reasons": [reason.as_dict() for reason in self.reasons]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +113,7 @@ def rank_homes(
     members = cases_of_group(case)
     # Another child on the list who lives in a home is company there, whether or not the home lists them.
     lived_in = with_children_who_live_there(in_order, listed, as_of)
-    assessed = [(home, assess_case(case, home, members)) for home in lived_in]
+    assessed = list(zip(lived_in, assess_all(case, lived_in, members), strict=True))
     options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]
@@ -190,7 +132,14 @@ def rank_homes(
         ),
         relaxations=relaxations(case, assessed),
         evidence=evidence(
-            inputs=(referral, in_order, sorted(listed, key=lambda one: one.child_id), as_of, policy, limit),
+            inputs=(
+                fingerprint(referral),
+                fingerprint_of_homes(tuple(in_order)),
+                [fingerprint(other) for other in sorted(listed, key=lambda one: one.child_id)],
+                as_of,
+                policy,
+                limit,
+            ),
             policy_version=policy.version,
             data_date=as_of,
             seed=None,
@@ -235,25 +184,18 @@ def _uncertainty(found: Assessment) -> int:
 def _options(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[Option]:
     weighed = [(home, found, aims.penalties(case, home)) for home, found in lawful]
     in_order = sorted(weighed, key=lambda one: sort_key(case, *one))
-    return [_option(case, *one, rank) for rank, one in enumerate(in_order, start=1)]
-
-
-def _option(case: Case, home: Home, found: Assessment, penalties: dict[str, int], rank: int) -> Option:
-    home_postcode = case.referral.home_postcode
-    miles = miles_between(home_postcode, home.postcode)
-    return Option(
-        home_id=home.home_id,
-        rank=rank,
-        distance_miles=miles,
-        distance_note=why_no_distance(home_postcode, home.postcode) if miles is None else None,
-        weekly_fee_pence=home.weekly_fee_pence,
-        penalties=penalties,
-        reasons=tuple(explain.reasons(case, home)),
-        questions=found.questions,
-        flags=tuple(explain.flags(case, home)),
-        approvals=approvals(case, home),
-        wishes=tuple(wishes(case.referral)),
-    )
+    return [
+        Option(
+            home_id=home.home_id,
+            rank=rank,
+            weekly_fee_pence=home.weekly_fee_pence,
+            penalties=penalties,
+            questions=found.questions,
+            case=case,
+            home=home,
+        )
+        for rank, (home, found, penalties) in enumerate(in_order, start=1)
+    ]
 
 
 def _check_ids(homes: Sequence[Home]) -> None:

@@ -6,6 +6,7 @@ Codes are checked when a file is read, in ``files.py``; whole sentences are in `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 _SAME = {
     "female": "f",
@@ -18,6 +19,7 @@ _SAME = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def plain_word(word: str) -> str:
     """Return a word in one spelling.
 

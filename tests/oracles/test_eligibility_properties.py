@@ -7,15 +7,17 @@ from dataclasses import fields, replace
 
 import pytest
 
-from matching.eligibility import Context, assess_case, may_be_offered
-from matching.files import read_homes, read_referrals
+from matching.eligibility import RULES, Context, assess_all, assess_case, may_be_offered
+from matching.files import homes_from_values, read_homes, read_referrals, referrals_from_values
 from matching.findings import Case, case_of
 from matching.home import Home
 from matching.policy import default_policy
 from matching.rank import rank_homes
 from matching.referral import PlaceToAvoid, Referral
+from matching.when_rules_speak import OF_CHILD, OF_HOME, rules_about, silent_for
 from reference_data.sample import SAMPLE_DATE, sample_path
 from reference_data.vocabulary import NeedDomain
+from tests.examples.rules_of_eligibility import AS_OF, CASES, CHILD, HOME
 
 REFERRALS = read_referrals(sample_path("referrals"))[0]
 HOMES = read_homes(sample_path("homes"))[0]
@@ -48,6 +50,33 @@ def test_the_sample_has_pairs_of_both_kinds() -> None:
 def test_the_quick_answer_and_the_full_assessment_agree_on_every_pair() -> None:
     for case, home in pairs():
         assert may_be_offered(case, home) == assess_case(case, home).may_be_offered
+
+
+def pairs_of_the_worked_examples() -> Iterator[tuple[Case, Home]]:
+    context = Context(as_of=AS_OF, policy=default_policy())
+    for _, child, home, _ in CASES:
+        values = [
+            {name: value for name, value in {**base, **changes}.items() if value is not None}
+            for base, changes in ((CHILD, child), (HOME, home))
+        ]
+        referral = referrals_from_values([values[0]])[0][0]
+        yield case_of(referral, context), homes_from_values([values[1]])[0][0]
+
+
+def test_a_rule_that_is_left_out_has_nothing_to_say() -> None:
+    names = {rule.__name__ for rule in RULES}
+    assert names >= OF_CHILD.keys() | OF_HOME.keys()
+    for case, home in (*pairs(), *pairs_of_the_worked_examples()):
+        silent, about = silent_for(case), rules_about(home)
+        for rule in RULES:
+            if rule.__name__ in silent or (rule.__name__ in OF_HOME and rule.__name__ not in about):
+                assert rule(case, home) is None, rule.__name__
+
+
+def test_all_homes_at_once_are_assessed_as_one_by_one() -> None:
+    for referral in REFERRALS:
+        case = case_of(referral, CONTEXT)
+        assert assess_all(case, HOMES) == [assess_case(case, home) for home in HOMES]
 
 
 @pytest.mark.parametrize("domain", list(NeedDomain))
