@@ -29,7 +29,7 @@ from reference_data.vocabulary import (
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five")
 
-_SUPPORT = {
+SUPPORT = {
     NeedDomain.BEHAVIOUR: "behaviour support and a named worker for the carers",
     NeedDomain.EMOTIONAL: "therapeutic support for the child and advice to the carers",
     NeedDomain.RELATIONSHIPS: "attachment-informed support and planned contact",
@@ -122,7 +122,7 @@ def _needs(case: Case, home: Home) -> list[str]:
         if gap:
             found.append(
                 f"Need in {domain.words} is {gap} point{'' if gap == 1 else 's'} above what the home says it can meet; "
-                f"it would take {_SUPPORT[domain]}"
+                f"it would take {SUPPORT[domain]}"
             )
     return found
 

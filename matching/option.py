@@ -13,9 +13,11 @@ from typing import Any
 from matching import explain
 from matching.approvals import Approval, approvals
 from matching.findings import Case, Exclusion, Question
+from matching.gaps import Gap, gaps
 from matching.home import Home
 from matching.places import miles_between, why_no_distance
 from matching.prompts import wishes
+from matching.terms import Speaks, Term, terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,26 @@ class Option:
         return tuple(explain.reasons(self.case, self.home))
 
     @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Return what each aim says of the home, in the policy's order."""
+        return terms(self.case, self.home, self.penalties)
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Return what speaks for the home, in the order of the aims."""
+        return tuple(term.text for term in self.terms if term.speaks is Speaks.FOR)
+
+    @property
+    def speaks_against(self) -> tuple[str, ...]:
+        """Return what speaks against the home, in the order of the aims."""
+        return tuple(term.text for term in self.terms if term.speaks is Speaks.AGAINST)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return each need the home does not say it can meet, with the support that would close it."""
+        return gaps(self.case, self.home)
+
+    @cached_property
     def flags(self) -> tuple[str, ...]:
         """Return what to watch with this home; a flag neither ranks nor excludes."""
         return tuple(explain.flags(self.case, self.home))
@@ -84,6 +106,12 @@ class Option:
             "flags": list(self.flags),
             "approvals": [approval.as_dict() for approval in self.approvals],
             "wishes": list(self.wishes),
+            "for": list(self.speaks_for),
+            "against": list(self.speaks_against),
+            "gaps": [gap.as_dict() for gap in self.gaps],
+            "terms": [
+                term.as_dict() for term in self.terms if term.speaks is not Speaks.NEITHER or term.penalty
+            ],
         }
 
 

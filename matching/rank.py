@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from matching import aims, explain
@@ -18,21 +19,30 @@ from matching.fingerprints import fingerprint, fingerprint_of_homes
 from matching.home import Home
 from matching.living_there import with_children_who_live_there
 from matching.option import ExcludedHome, Option
+from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
 from matching.policy import Policy, default_policy
 from matching.prompts import prompts_of
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
+from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
+from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 
+SortKey = tuple[Any, ...]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Ranking:
     """The answer for one child: every home is in exactly one of ``options`` and ``excluded``.
 
     With a limit, ``options`` holds the first of them and ``options_not_shown`` says how many follow.
-    """
+
+    Parameters
+    ----------
+    lawful
+        Every option, shown or not, with the key it was sorted by."""
 
     referral_id: str
     as_of: date
@@ -44,6 +54,24 @@ class Ranking:
     excluded: tuple[ExcludedHome, ...]
     relaxations: tuple[Relaxation, ...]
     evidence: dict[str, Any] = field(hash=False)
+    lawful: tuple[tuple[Option, SortKey], ...] = field(repr=False)
+    used_policy: Policy = field(repr=False)
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """Return the homes that come first, up to three, whatever the limit."""
+        return tuple(option.home_id for option, _ in self.lawful[:FIRST])
+
+    @cached_property
+    def sensitivity(self) -> tuple[WeightMoved, ...]:
+        """Return each weight that, moved by a quarter, would change which three come first or their order."""
+        ranked = [(option.home_id, key, option.penalties) for option, key in self.lawful]
+        return sensitivity(ranked, self.used_policy, stages_at=STAGES_AT)
+
+    @cached_property
+    def alternatives_in_kind(self) -> tuple[OtherKind, ...]:
+        """Return the best option of each other broad kind, with what it gives up and gains."""
+        return other_kinds([option for option, _ in self.lawful])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's answer, ready for JSON."""
@@ -57,6 +85,13 @@ class Ranking:
             "options_not_shown": self.options_not_shown,
             "excluded": [home.as_dict() for home in self.excluded],
             "relaxations": [relaxation.as_dict() for relaxation in self.relaxations],
+            "sensitivity": {
+                "moved_by_percent": MOVED_PERCENT,
+                "first": list(self.first),
+                "changes": [moved.as_dict() for moved in self.sensitivity],
+            },
+            "alternatives_in_kind": [other.as_dict() for other in self.alternatives_in_kind],
+            "aims": measures(self.used_policy),
             "evidence": self.evidence,
         }
 
@@ -114,7 +149,8 @@ def rank_homes(
     # Another child on the list who lives in a home is company there, whether or not the home lists them.
     lived_in = with_children_who_live_there(in_order, listed, as_of)
     assessed = list(zip(lived_in, assess_all(case, lived_in, members), strict=True))
-    options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
+    lawful = _in_order(case, [(home, found) for home, found in assessed if found.may_be_offered])
+    options = [option for option, _ in lawful]
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]
     return Ranking(
@@ -145,10 +181,16 @@ def rank_homes(
             seed=None,
             warnings=noticed,
         ),
+        lawful=tuple(lawful),
+        used_policy=policy,
     )
 
 
-def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int]) -> tuple[Any, ...]:
+STAGES_AT = 2
+"""Where the stage totals stand in what options are sorted by."""
+
+
+def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int]) -> SortKey:
     """Return what options are sorted by: known before unknown, the floor, the aims in order, then the id.
 
     Distance in full comes after the aims, so that a nearer home wins where nothing else decides.
@@ -181,20 +223,23 @@ def _uncertainty(found: Assessment) -> int:
     return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
 
 
-def _options(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[Option]:
+def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:
     weighed = [(home, found, aims.penalties(case, home)) for home, found in lawful]
-    in_order = sorted(weighed, key=lambda one: sort_key(case, *one))
+    keyed = sorted(((sort_key(case, *one), *one) for one in weighed), key=lambda one: one[0])
     return [
-        Option(
-            home_id=home.home_id,
-            rank=rank,
-            weekly_fee_pence=home.weekly_fee_pence,
-            penalties=penalties,
-            questions=found.questions,
-            case=case,
-            home=home,
+        (
+            Option(
+                home_id=home.home_id,
+                rank=rank,
+                weekly_fee_pence=home.weekly_fee_pence,
+                penalties=penalties,
+                questions=found.questions,
+                case=case,
+                home=home,
+            ),
+            key,
         )
-        for rank, (home, found, penalties) in enumerate(in_order, start=1)
+        for rank, (key, home, found, penalties) in enumerate(keyed, start=1)
     ]
 
 
