@@ -38,7 +38,6 @@ def _has_limits(home: Home) -> bool:
 
 
 OF_CHILD: dict[str, Callable[[Case], bool]] = {
-    "lawful_age": lambda case: case.age is None or not 16 <= case.age < 18,
     "age_disputed": lambda case: case.referral.age_basis is AgeBasis.DISPUTED,
     "settled_placement": lambda case: case.referral.current_home_id is not None,
     "lives_here_already": lambda case: case.referral.current_home_id is not None,

@@ -33,7 +33,16 @@ def generator():
 
 @pytest.mark.parametrize(
     "name",
-    ["files.md", "commands.md", "settings.md", "alerts.md", "benchmarks.md", "../worked-examples.md"],
+    [
+        "files.md",
+        "commands.md",
+        "settings.md",
+        "alerts.md",
+        "rules.md",
+        "aims.md",
+        "benchmarks.md",
+        "../worked-examples.md",
+    ],
 )
 def test_the_generated_pages_are_current(name: str) -> None:
     committed = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
