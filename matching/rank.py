@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from matching import aims, explain
+from matching.assumed import assumed
 from matching.eligibility import HARD_FACTS, assess_all, cases_of_group
 from matching.findings import Assessment, Case, Context, case_of
 from matching.fingerprints import fingerprint, fingerprint_of_homes
@@ -157,7 +158,10 @@ def rank_homes(
         referral_id=referral.referral_id,
         as_of=as_of,
         policy=policy.version,
-        assumptions=tuple(explain.assumptions(case, options_not_shown=len(options) - len(shown))),
+        assumptions=(
+            *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
+            *assumed(case),
+        ),
         prompts=tuple(prompts_of(referral)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
