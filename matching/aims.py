@@ -230,9 +230,10 @@ def above_floor(case: Case, home: Home) -> bool:
 def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
     """Return the tens of points of ability in a residential home that this child would not need.
 
-    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty.
+    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty. Nothing is
+    counted for the home of a child who stays put: nobody is moved for sufficiency.
     """
-    if home.type not in RESIDENTIAL_TYPES:
+    if home.type not in RESIDENTIAL_TYPES or case.settled_in(home):
         return 0
     unused = (
         max(0, can_meet - case.referral.needs[domain])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from matching.aims import must_keep_away_from_home
 from matching.findings import Case
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD, Referral
 from matching.words import listed
@@ -38,6 +39,8 @@ def assumed(case: Case) -> list[str]:
     ]
     if unrecorded:
         found.append(f"Nothing is recorded of {listed(unrecorded)}; the answer takes it that there are none.")
+    if must_keep_away_from_home(case):
+        found.append("The child must keep away from where home is, so being near home counts for no home.")
     if case.is_urgent:
         found += _at_night(referral)
     return found
@@ -77,7 +80,7 @@ def _at_night(referral: Referral) -> list[str]:
             "The legal status is not recorded; the answer is for a child whom the authority looks after or is about to."
         )
     if referral.placement_purpose is None:
-        found.append("The purpose is not recorded; an ordinary placement is assumed.")
+        found.append("The purpose is not recorded, so homes that take some purposes only have to be asked.")
     return found
 
 

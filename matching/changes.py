@@ -191,11 +191,11 @@ def later_start(case: Case, on: date) -> Change:
     """Return the change that the placement starts on a later date."""
     days = (on - case.start).days
     allowed = case.referral.may_wait_days
-    wait = "within" if days <= allowed else "beyond"
+    may_wait = f"the referral may wait {allowed} day{'' if allowed == 1 else 's'}"
+    wait = may_wait if allowed else "the referral does not say that it may wait"
     return Change(
         f"later_start:{on.isoformat()}",
-        f"The placement starts on {on.day} {on:%B %Y}, {days} day{'' if days == 1 else 's'} later, "
-        f"{wait} the {allowed} the referral may wait.",
+        f"The placement starts on {on.day} {on:%B %Y}, {days} day{'' if days == 1 else 's'} later; {wait}.",
     )
 
 

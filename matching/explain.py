@@ -254,7 +254,9 @@ def _ends(case: Case, home: Home) -> list[str]:
     words = {
         "longest_stay": "The home's longest stay is shorter than the expected stay",
         "closes": "The home is to close and the stay may not be over by then",
-        "temporary_approval": "The carer's temporary approval ends before the expected stay does",
+        "temporary_approval": "The carer's temporary approval ends before the expected stay does"
+        if aims.expected_end(case)
+        else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
     return [words[name] for name in aims.early_ends(case, home)]
 

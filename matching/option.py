@@ -15,6 +15,7 @@ from matching.approvals import Approval, approvals
 from matching.findings import Case, Exclusion, Question
 from matching.gaps import Gap, gaps
 from matching.home import Home
+from matching.order_flags import order_flags
 from matching.places import miles_between, why_no_distance
 from matching.prompts import wishes
 from matching.terms import Speaks, Term, terms
@@ -80,7 +81,7 @@ class Option:
     @cached_property
     def flags(self) -> tuple[str, ...]:
         """Return what to watch with this home; a flag neither ranks nor excludes."""
-        return tuple(explain.flags(self.case, self.home))
+        return (*explain.flags(self.case, self.home), *order_flags(self.case, self.home))
 
     @cached_property
     def approvals(self) -> tuple[Approval, ...]:

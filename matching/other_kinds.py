@@ -13,6 +13,7 @@ from typing import Any
 from matching.fit import suitability_group
 from matching.home import Home
 from matching.option import Option
+from matching.words import uncapital
 from reference_data.vocabulary import PlacementType
 
 
@@ -69,12 +70,12 @@ def other_kinds(options: Sequence[Option]) -> tuple[OtherKind, ...]:
 
 
 def _beside(first: Option, other: Option, kind: str) -> OtherKind:
-    gives_up, gains = [], []
+    gives_up: list[str] = []
+    gains: list[str] = []
     for here, there in zip(first.terms, other.terms, strict=True):
-        if there.units > here.units:
-            gives_up.append(there.text or here.text)
-        elif there.units < here.units:
-            gains.append(there.text or f"Not so here: {here.text[:1].lower()}{here.text[1:]}")
+        if there.units != here.units:
+            worse = there.units > here.units
+            (gives_up if worse else gains).append(f"{there.text} (the first option: {uncapital(here.text)})")
     asked, asked_first = len(other.questions), len(first.questions)
     if asked > asked_first:
         more = asked - asked_first

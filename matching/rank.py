@@ -162,7 +162,7 @@ def rank_homes(
             *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
             *assumed(case),
         ),
-        prompts=tuple(prompts_of(referral)),
+        prompts=(*_cannot_stay(case, assessed), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
         excluded=tuple(
@@ -209,6 +209,20 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
         len(found.questions),
         home.home_id,
     )
+
+
+def _cannot_stay(case: Case, assessed: Iterable[tuple[Home, Assessment]]) -> list[str]:
+    """Return that a child recorded as settled lives where the child may not, which no list of options would show."""
+    reasons = [
+        exclusion.text for home, found in assessed if case.settled_in(home) for exclusion in found.exclusions
+    ]
+    if not reasons:
+        return []
+    return [
+        "The child is recorded as settled, and the home the child lives in may not go on taking the child: "
+        f"{' '.join(reasons)} Hold a review now, and record it and the reason for a move: until then no home is an "
+        "option."
+    ]
 
 
 def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:

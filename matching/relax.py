@@ -39,12 +39,13 @@ class Relaxation:
     homes_gained: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the contract's relaxation."""
+        """Return the contract's relaxation; a set says its changes one by one as well."""
+        one_by_one = {"changes": list(self.changes)} if len(self.changes) > 1 else {}
         return {
             "change": self.change,
-            "changes": list(self.changes),
             "text": self.text,
             "homes_gained": list(self.homes_gained),
+            **one_by_one,
         }
 
 

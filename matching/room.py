@@ -42,11 +42,21 @@ def registered_number(case: Case, home: Home) -> Finding:
     if len(living_there) + moving_in > home.places:
         return Exclusion(
             rule="registered_number",
-            text=f"{_places(home.places)}; {_children(len(living_there))} would live there beside "
-            f"{'the child' if moving_in == 1 else f'the {moving_in} brothers and sisters'}.",
+            text=_too_many(home.places, len(living_there), moving_in),
             instrument=limits_instrument(home),
         )
     return None
+
+
+def _too_many(places: int, living_there: int, moving_in: int) -> str:
+    who = "the child" if moving_in == 1 else f"the {moving_in} brothers and sisters"
+    if not living_there:
+        return f"{_places(places)} in all, too few for {who}."
+    live = "lives" if living_there == 1 else "live"
+    return (
+        f"{_places(places)} in all, and {_children(living_there)} {live} there already: with {who} there would be "
+        f"{living_there + moving_in}."
+    )
 
 
 def place_free(case: Case, home: Home) -> Finding:

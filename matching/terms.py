@@ -232,7 +232,10 @@ def _access(case: Case, home: Home, units: int, aim: Aim) -> Says:
     missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
         return Speaks.AGAINST, f"Not stated by the home: {_words(missing)}"
-    return Speaks.FOR, f"Has {_words((*case.referral.requires, *case.referral.communication))}"
+    return (
+        Speaks.FOR,
+        f"States that it has what the child needs: {_words((*case.referral.requires, *case.referral.communication))}",
+    )
 
 
 def _contact(case: Case, home: Home, units: int, aim: Aim) -> Says:
@@ -299,7 +302,7 @@ def _unmet_need(case: Case, home: Home, units: int, aim: Aim) -> Says:
 
 def _specialist_capacity(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if not units:
-        return _NOTHING
+        return Speaks.NEITHER, "Leaves places that can do more to children who need them"
     return (
         Speaks.AGAINST,
         "Can do more than this child needs, so a scarce place would be missed by a child who needs it",
@@ -324,7 +327,7 @@ def _stability(case: Case, home: Home, units: int, aim: Aim) -> Says:
 
 def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if case.settled_in(home):
-        return _NOTHING
+        return Speaks.NEITHER, "Costs nothing more while the child stays"
     net = aims.net_weekly_pence(home)
     if net is None:
         return Speaks.AGAINST, "The fee is not recorded, so it is counted as dear"

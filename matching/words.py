@@ -85,6 +85,11 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def uncapital(sentence: str) -> str:
+    """Return a sentence with a small first letter, to stand inside another one."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def listed(ids: Sequence[str]) -> str:
     """Return ids as a list in a sentence.
 

@@ -88,7 +88,7 @@ def test_units_are_told_of_an_aim_that_the_council_gave_no_weight(ranked: Callab
             "against",
             "The stay may end early: its longest stay is shorter than the stay expected",
         ),
-        ({"requires": ["step_free"]}, {}, "for", "Has step free"),
+        ({"requires": ["step_free"]}, {}, "for", "States that it has what the child needs: step free"),
     ],
 )
 def test_what_speaks_for_and_against_is_said(
@@ -125,7 +125,9 @@ def test_the_best_of_each_other_kind_is_shown_with_what_it_gives_up(ranked: Call
     answer = ranked({}, ({}, {**CARER, **FAR}, {**CARER, **FAR, "weekly_fee_pounds": 9000}))
     (other,) = answer.as_dict()["alternatives_in_kind"]
     assert (other["kind"], other["home_id"], other["rank"]) == ("fostering", "DEMO-H2", 2)
-    assert other["gives_up"][0] == "Outside the area: in Devon, an adjoining authority"
+    assert other["gives_up"][0] == (
+        "Outside the area: in Devon, an adjoining authority (the first option: in the responsible authority's own area)"
+    )
 
 
 def test_options_of_one_kind_have_no_alternative_in_kind(ranked: Callable[..., Ranking]) -> None:
