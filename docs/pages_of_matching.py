@@ -1,4 +1,4 @@
-"""The generated pages about matching: the rules with their sources, and the aims. Run by ``docs/generate.py``."""
+"""The generated pages about matching: the rules with their sources, the aims, and true-to-life cases. Run by ``docs/generate.py``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from matching.approvals import EVERY_PLACEMENT
 from matching.eligibility import RULES
+from matching.files import homes_from_values, referrals_from_values
 from matching.policy import default_policy
+from matching.prompts import PARENTS_FIRST
+from matching.rank import Ranking, rank_homes
 from matching.rule_sources import SOURCES, RestsOn, provisions_of
 from matching.terms import measures
 from reference_data.law import Provision
@@ -111,4 +115,69 @@ def aims_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"rules.md": rules_page, "aims.md": aims_page}
+LIVES = EXAMPLES.parent / "true_to_life.py"
+
+
+def lives_page() -> str:
+    """Return the page of the true-to-life cases, with the engine's own sentences."""
+    examples = runpy.run_path(str(LIVES))
+    as_of, homes = examples["AS_OF"], homes_from_values(list(examples["HOMES"]))[0]
+    lines = [
+        "# True-to-life cases",
+        "",
+        "Generated from `tests/examples/true_to_life.py` by `python docs/generate.py`; the same cases run as tests. "
+        "Children and homes are invented. Every sentence below is the engine's own, on "
+        f"{as_of.day} {as_of:%B %Y}; what is the same for every child is left out.",
+    ]
+    for life in examples["LIVES"]:
+        values = [_recorded(life.child), *map(_recorded, life.others)]
+        referrals = referrals_from_values(values)[0]
+        found = rank_homes(referrals[0], homes, as_of=as_of, others=referrals[1:])
+        lines += ["", f"## {life.name}", "", life.story]
+        lines += ["", *(f"- First: {prompt}" for prompt in found.prompts if prompt not in _SAID_OF_ALL)]
+        lines += [f"- {text}" for text in found.assumptions if "straight lines" not in text]
+        lines += ["", *_options(found), "", *_excluded(found)]
+        if found.relaxations:
+            lines += ["", "What would open more homes:", ""]
+            lines += [f"- {', '.join(one.homes_gained)}: {one.text}" for one in found.relaxations]
+    return "\n".join(lines) + "\n"
+
+
+_SAID_OF_ALL = (
+    PARENTS_FIRST,
+    "The child's wishes are not recorded: ask the child, with an advocate where wanted.",
+    "No wish about religion, origin, culture or language is recorded; they must be considered all the same "
+    "(Children Act 1989, section 22(5)(c)).",
+)
+
+
+def _recorded(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _options(found: Ranking) -> list[str]:
+    if not found.options:
+        return ["No home is an option."]
+    lines = ["| home | for | against | ask, sign and watch |", "|---|---|---|---|"]
+    for option in found.options:
+        todo = [f"Ask {question.ask}: {question.text}" for question in option.questions]
+        todo += [
+            f"By {one.due_on}, {one.who}: {one.why}"
+            for one in option.approvals
+            if one.code not in EVERY_PLACEMENT
+        ]
+        todo += [f"{flag}." for flag in option.flags]
+        cells = ["; ".join(option.speaks_for), "; ".join(option.speaks_against), " ".join(todo)]
+        lines.append(_row([f"{option.rank}. {option.home_id}", *cells]))
+    return lines
+
+
+def _excluded(found: Ranking) -> list[str]:
+    lines = ["| not offered | why | instrument |", "|---|---|---|"]
+    for home in found.excluded:
+        for place, reason in enumerate(home.reasons):
+            lines.append(_row(["" if place else home.home_id, reason.text, reason.instrument]))
+    return lines
+
+
+PAGES = {"../true-to-life-cases.md": lives_page, "rules.md": rules_page, "aims.md": aims_page}

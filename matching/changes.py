@@ -204,3 +204,12 @@ SPLIT_SIBLINGS = Change(
     "The brothers and sisters are placed apart: the social worker and the independent reviewing officer "
     "decide that with the children, and contact is planned first (Children Act 1989, section 22C(8)(c)).",
 )
+
+
+def together_with(company: list[str], apart: list[str]) -> Change:
+    """Return the change that the child moves in with some of the brothers and sisters, and without the others."""
+    return Change(
+        f"split_siblings:with:{'+'.join(company)}",
+        f"The child is placed here with {listed(company)} and apart from {listed(apart)}: who decides, and how, is "
+        "as for placing all of them apart.",
+    )

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
-from matching.changes import CHANGES, PASSES_WITH_TIME, SPLIT_SIBLINGS, Change, later_start
+from matching.changes import CHANGES, PASSES_WITH_TIME, SPLIT_SIBLINGS, Change, later_start, together_with
 from matching.eligibility import RULES_FOR_EACH_CHILD, assess_all, cases_of_group
 from matching.findings import Assessment, Case, Exclusion, case_of
 from matching.home import Home
+from matching.referral import Referral
 
 MOST_CHANGES_AT_ONCE = 3
 """A home that would take more changes than this is not named: nobody makes four changes for one bed."""
@@ -106,6 +108,7 @@ def _smallest_sets(
         for home, found in zip(homes, assess_all(alone, homes), strict=True):
             if not found.exclusions:
                 sets[home.home_id].append((SPLIT_SIBLINGS,))
+                sets[home.home_id] += [(change,) for change in _some_together(case, home)]
                 continue
             more = (
                 *_named((alone,), home, found.exclusions),
@@ -117,6 +120,26 @@ def _smallest_sets(
             smaller = any(set(other) < set(changes) for other in found_sets)
             if len(changes) <= MOST_CHANGES_AT_ONCE and not smaller:
                 yield home_id, changes
+
+
+def _some_together(case: Case, home: Home) -> list[Change]:
+    """Return, for a home that could take the child alone, with which of the brothers and sisters it could at most.
+
+    Every largest company is named: two together of four is a gain that "placed apart" would hide.
+    """
+    for size in range(len(case.group) - 1, 0, -1):
+        found = [
+            together_with([member.child_id for member in company], _left_out(case, company))
+            for company in combinations(case.group, size)
+            if not assess_all(replace(case, group=company), (home,))[0].exclusions
+        ]
+        if found:
+            return found
+    return []
+
+
+def _left_out(case: Case, company: tuple[Referral, ...]) -> list[str]:
+    return [member.child_id for member in case.group if member not in company]
 
 
 def _named(cases: tuple[Case, ...], home: Home, exclusions: Iterable[Exclusion]) -> list[tuple[Change, ...]]:

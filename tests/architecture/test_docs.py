@@ -42,6 +42,7 @@ def generator():
         "aims.md",
         "benchmarks.md",
         "../worked-examples.md",
+        "../true-to-life-cases.md",
     ],
 )
 def test_the_generated_pages_are_current(name: str) -> None:

@@ -52,6 +52,13 @@ def carried_out(change: str, child: Referral, home: Home, others: tuple[Referral
     if name == "later_start":
         on = date.fromisoformat(what)
         return for_movers(lambda one: replace(one, needed_by=max(on, one.needed_by or on)))
+    if what.startswith("with:"):
+        kept = {child.child_id, *what.removeprefix("with:").split("+")}
+        others = tuple(
+            replace(one, sibling_group=None, siblings_together=None) if one.child_id in movers - kept else one
+            for one in others
+        )
+        return child, home, others
     if name == "split_siblings":
         return for_movers(lambda one: replace(one, siblings_together=SiblingsTogether.NO))
     return child, changed_home(name, what, home, movers, (child, *others)), others

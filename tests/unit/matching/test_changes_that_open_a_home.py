@@ -169,3 +169,18 @@ def test_who_may_shorten_a_radius_is_said_and_that_danger_sets_it(ranked: Callab
     assert changes(ranked(near, ({},))) == {}
     (change,) = ranked(far, ({},)).relaxations
     assert "never shortened to find a bed" in change.text
+
+
+def test_four_brothers_and_sisters_may_find_a_home_for_two_together(ranked: Callable[..., Ranking]) -> None:
+    family = {"sibling_group": "DEMO-S", "siblings_together": "must"}
+    others = tuple({"child_id": f"DEMO-C{n}", "referral_id": f"DEMO-R{n}", **family} for n in (2, 3, 4))
+    answer = ranked(family, ({"places": 2, "vacancies": 2}, {"places": 1, "vacancies": 1}), others)
+    assert answer.options == ()
+    assert changes(answer) == {
+        "split_siblings": ("DEMO-H1", "DEMO-H2"),
+        "split_siblings:with:DEMO-C2": ("DEMO-H1",),
+        "split_siblings:with:DEMO-C3": ("DEMO-H1",),
+        "split_siblings:with:DEMO-C4": ("DEMO-H1",),
+    }
+    (one,) = [one for one in answer.relaxations if one.change.endswith("DEMO-C2")]
+    assert "with DEMO-C2 and apart from DEMO-C3 and DEMO-C4" in one.text
