@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from matching import council_rules, fit, lawful, room, statements
 from matching.findings import Assessment, Case, Context, Exclusion, Finding, Question, case_of
 from matching.home import Home
+from matching.home_columns import MAY_SPEAK, columns_of
 from matching.referral import Referral
 from matching.when_rules_speak import OF_HOME, rules_about, silent_for
 
@@ -135,54 +138,75 @@ def assess_case(case: Case, home: Home, members: tuple[Case, ...] | None = None)
 
 
 def assess_all(
-    case: Case, homes: Sequence[Home], members: tuple[Case, ...] | None = None
+    case: Case,
+    homes: Sequence[Home],
+    members: tuple[Case, ...] | None = None,
+    *,
+    as_listed: tuple[Home, ...] | None = None,
 ) -> list[Assessment]:
     """Return what ``assess_case`` says of each home, in the order of the homes.
 
     Rules that can have nothing to say about the child, or about a home, are left out: see
-    ``when_rules_speak.py``.
+    ``when_rules_speak.py`` and ``home_columns.py``.
+
+    Parameters
+    ----------
+    as_listed
+        The same homes in the same order as they were listed for every child. A home that is the very same record
+        is looked up in columns made once for the list, which pays for a list ranked for child after child.
     """
-    own_rules = _RulesThatSpeak(case, RULES)
-    for_members = [
-        (member, _RulesThatSpeak(member, RULES_FOR_EACH_CHILD))
-        for member in (cases_of_group(case) if members is None else members)
+    members = cases_of_group(case) if members is None else members
+    own_rules = speaking_rules(case, RULES, homes, as_listed)
+    for_members = [(one, speaking_rules(one, RULES_FOR_EACH_CHILD, homes, as_listed)) for one in members]
+    return [
+        _assessment(case, home, own_rules[place], [(one, rules[place]) for one, rules in for_members])
+        for place, home in enumerate(homes)
     ]
-    return [_assessment(case, home, rules_about(home), own_rules, for_members) for home in homes]
 
 
-class _RulesThatSpeak:
-    """The rules that can find something for one child, picked once for all homes of the same kind."""
-
-    def __init__(self, case: Case, rules: Iterable[Rule]) -> None:
-        silent = silent_for(case)
-        self._rules = [rule for rule in rules if rule.__name__ not in silent]
-        self._picked: dict[frozenset[str], tuple[Rule, ...]] = {}
-
-    def among(self, about: frozenset[str]) -> tuple[Rule, ...]:
-        """Return the rules to run, in order, for a home that these rules of ``OF_HOME`` are about."""
-        picked = self._picked.get(about)
-        if picked is None:
-            picked = tuple(
-                rule for rule in self._rules if rule.__name__ in about or rule.__name__ not in OF_HOME
+def speaking_rules(
+    case: Case, rules: Sequence[Rule], homes: Sequence[Home], as_listed: tuple[Home, ...] | None = None
+) -> list[tuple[Rule, ...]]:
+    """Return for each home those of the rules, in their order, that can have something to say."""
+    silent = silent_for(case)
+    rules = [rule for rule in rules if rule.__name__ not in silent]
+    picked: dict[tuple[frozenset[str], int], tuple[Rule, ...]] = {}
+    columns = None if as_listed is None else columns_of(as_listed)
+    in_bulk = [rule.__name__ for rule in rules if rule.__name__ in MAY_SPEAK]
+    bits = np.zeros(len(homes), dtype=np.int64)
+    if columns is not None:
+        for bit, name in enumerate(in_bulk):
+            bits |= ~MAY_SPEAK[name](case, columns) * np.int64(1 << bit)
+    found = []
+    for place, (home, quiet) in enumerate(zip(homes, bits.tolist(), strict=True)):
+        if as_listed is None or columns is None or as_listed[place] is not home:
+            about, quiet = rules_about(home), 0
+        else:
+            about = columns.about[place]
+        chosen = picked.get((about, quiet))
+        if chosen is None:
+            quiet_names = {name for bit, name in enumerate(in_bulk) if quiet >> bit & 1}
+            chosen = tuple(
+                rule
+                for rule in rules
+                if (rule.__name__ in about or rule.__name__ not in OF_HOME)
+                and rule.__name__ not in quiet_names
             )
-            self._picked[about] = picked
-        return picked
+            picked[about, quiet] = chosen
+        found.append(chosen)
+    return found
 
 
 def _assessment(
-    case: Case,
-    home: Home,
-    about: frozenset[str],
-    own_rules: _RulesThatSpeak,
-    for_members: list[tuple[Case, _RulesThatSpeak]],
+    case: Case, home: Home, own_rules: tuple[Rule, ...], for_members: list[tuple[Case, tuple[Rule, ...]]]
 ) -> Assessment:
     exclusions: list[Exclusion] = []
     questions: list[Question] = []
-    _gather(own_rules.among(about), case, home, exclusions, questions)
+    _gather(own_rules, case, home, exclusions, questions)
     for member, rules in for_members:
         more: list[Exclusion] = []
         asked: list[Question] = []
-        _gather(rules.among(about), member, home, more, asked)
+        _gather(rules, member, home, more, asked)
         known = {found.rule for found in exclusions}
         exclusions += [
             found._replace(text=f"For a brother or sister who must come too: {found.text}")

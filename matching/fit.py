@@ -84,13 +84,16 @@ def type_acceptable(case: Case, home: Home) -> Finding:
     )
 
 
+_GROUP_OF_TYPE: dict[str, str] = {
+    **dict.fromkeys(FOSTERING_TYPES, "fostering"),
+    **dict.fromkeys(RESIDENTIAL_TYPES, "residential"),
+    **dict.fromkeys(SUPPORTED_TYPES, "supported"),
+}
+
+
 def suitability_group(home: Home) -> str | None:
     """Return the broad kind of home a social worker judges: fostering, residential or supported."""
-    if home.type in FOSTERING_TYPES:
-        return "fostering"
-    if home.type in RESIDENTIAL_TYPES:
-        return "residential"
-    return "supported" if home.type in SUPPORTED_TYPES else None
+    return _GROUP_OF_TYPE.get(home.type)
 
 
 def type_suitable(case: Case, home: Home) -> Finding:

@@ -149,7 +149,9 @@ def rank_homes(
     members = cases_of_group(case)
     # Another child on the list who lives in a home is company there, whether or not the home lists them.
     lived_in = with_children_who_live_there(in_order, listed, as_of)
-    assessed = list(zip(lived_in, assess_all(case, lived_in, members), strict=True))
+    assessed = list(
+        zip(lived_in, assess_all(case, lived_in, members, as_listed=tuple(in_order)), strict=True)
+    )
     lawful = _in_order(case, [(home, found) for home, found in assessed if found.may_be_offered])
     options = [option for option, _ in lawful]
     shown = options if limit is None else options[:limit]

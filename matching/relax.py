@@ -98,44 +98,83 @@ def _smallest_sets(
 ) -> Iterator[tuple[str, tuple[Change, ...]]]:
     """Yield each home's id with each smallest set of changes that opens it."""
     sets: dict[str, list[tuple[Change, ...]]] = {}
-    members = cases_of_group(case)
+    together = _Movers(case, cases_of_group(case))
     for home, exclusions in excluded:
-        sets.setdefault(home.home_id, []).extend(_named((case, *members), home, exclusions))
-        sets[home.home_id] += _with_a_later_start(case, home, exclusions)
+        if found := _sets(together, home, exclusions):
+            sets[home.home_id] = found
     if case.group:
-        alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
-        homes = [home for home, _ in excluded]
-        for home, found in zip(homes, assess_all(alone, homes), strict=True):
-            if not found.exclusions:
-                sets[home.home_id].append((SPLIT_SIBLINGS,))
-                sets[home.home_id] += [(change,) for change in _some_together(case, home)]
-                continue
-            more = (
-                *_named((alone,), home, found.exclusions),
-                *_with_a_later_start(alone, home, found.exclusions),
-            )
-            sets[home.home_id] += [(SPLIT_SIBLINGS, *changes) for changes in more]
-    for home_id, found_sets in sets.items():
-        for changes in found_sets:
-            smaller = any(set(other) < set(changes) for other in found_sets)
+        for home_id, split in _apart(case, [home for home, _ in excluded]).items():
+            sets[home_id] = [*sets.get(home_id, ()), *split]
+    for home_id, found in sets.items():
+        for changes in found:
+            smaller = any(set(other) < set(changes) for other in found)
             if len(changes) <= MOST_CHANGES_AT_ONCE and not smaller:
                 yield home_id, changes
 
 
-def _some_together(case: Case, home: Home) -> list[Change]:
-    """Return, for a home that could take the child alone, with which of the brothers and sisters it could at most.
+class _Movers:
+    """The child and those who must come too, and the same on later dates, worked out once a date."""
+
+    def __init__(self, case: Case, members: tuple[Case, ...]) -> None:
+        self.case, self.members = case, members
+        self._later: dict[date, _Movers] = {}
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        return (self.case, *self.members)
+
+    def starting(self, on: date) -> _Movers:
+        if on not in self._later:
+            later = _starting(self.case, on)
+            self._later[on] = _Movers(later, cases_of_group(later))
+        return self._later[on]
+
+
+def _sets(movers: _Movers, home: Home, exclusions: tuple[Exclusion, ...]) -> list[tuple[Change, ...]]:
+    """Return the sets of changes that undo these exclusions, if each of them is one that may be undone."""
+    rules = {exclusion.rule for exclusion in exclusions}
+    if not rules <= _MAY_BE_UNDONE:
+        return []
+    if rules & PASSES_WITH_TIME:
+        return _with_a_later_start(movers, home)
+    return _named(movers.cases, home, exclusions)
+
+
+_MAY_BE_UNDONE = PASSES_WITH_TIME | CHANGES.keys()
+
+
+def _apart(case: Case, homes: Sequence[Home]) -> dict[str, list[tuple[Change, ...]]]:
+    """Return, by home, the sets of which placing brothers and sisters apart is one."""
+    alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
+    by_itself = _Movers(alone, ())
+    found: dict[str, list[tuple[Change, ...]]] = {}
+    open_alone = []
+    for home, assessment in zip(homes, assess_all(alone, homes), strict=True):
+        if not assessment.exclusions:
+            open_alone.append(home)
+            found[home.home_id] = [(SPLIT_SIBLINGS,)]
+        elif more := _sets(by_itself, home, assessment.exclusions):
+            found[home.home_id] = [(SPLIT_SIBLINGS, *changes) for changes in more]
+    for home_id, changes in _some_together(case, open_alone).items():
+        found[home_id] += [(change,) for change in changes]
+    return found
+
+
+def _some_together(case: Case, homes: Sequence[Home]) -> dict[str, list[Change]]:
+    """Return, for homes that could take the child alone, with which of the brothers and sisters each could at most.
 
     Every largest company is named: two together of four is a gain that "placed apart" would hide.
     """
+    found: dict[str, list[Change]] = {}
     for size in range(len(case.group) - 1, 0, -1):
-        found = [
-            together_with([member.child_id for member in company], _left_out(case, company))
-            for company in combinations(case.group, size)
-            if not assess_all(replace(case, group=company), (home,))[0].exclusions
-        ]
-        if found:
-            return found
-    return []
+        left = [home for home in homes if home.home_id not in found]
+        for company in combinations(case.group, size):
+            change = together_with([member.child_id for member in company], _left_out(case, company))
+            assessed = assess_all(replace(case, group=company), left)
+            for home, assessment in zip(left, assessed, strict=True):
+                if not assessment.exclusions:
+                    found.setdefault(home.home_id, []).append(change)
+    return found
 
 
 def _left_out(case: Case, company: tuple[Referral, ...]) -> list[str]:
@@ -170,24 +209,19 @@ def _named(cases: tuple[Case, ...], home: Home, exclusions: Iterable[Exclusion])
 _OF_EACH_CHILD = {rule.__name__: rule for rule in RULES_FOR_EACH_CHILD}
 
 
-def _with_a_later_start(
-    case: Case, home: Home, exclusions: tuple[Exclusion, ...]
-) -> list[tuple[Change, ...]]:
+def _with_a_later_start(movers: _Movers, home: Home) -> list[tuple[Change, ...]]:
     """Return the sets of which a later start is one, the earliest that works."""
     # A child with nowhere to sleep tonight does not wait for a bed.
-    if case.is_urgent or not any(one.rule in PASSES_WITH_TIME for one in exclusions):
+    if movers.case.is_urgent:
         return []
-    if not all(one.rule in PASSES_WITH_TIME or one.rule in CHANGES for one in exclusions):
-        return []
-    for on in _later_dates(case, home):
-        later = _starting(case, on)
-        members = cases_of_group(later)
-        left = assess_all(later, (home,), members)[0].exclusions
+    for on in _later_dates(movers.case, home):
+        later = movers.starting(on)
+        left = assess_all(later.case, (home,), later.members)[0].exclusions
+        start = later_start(movers.case, on)
         if not left:
-            return [(later_start(case, on),)]
-        named = _named((later, *members), home, left)
-        if named:
-            return [(later_start(case, on), *changes) for changes in named]
+            return [(start,)]
+        if named := _named(later.cases, home, left):
+            return [(start, *changes) for changes in named]
     return []
 
 

@@ -7,14 +7,22 @@ from dataclasses import fields, replace
 
 import pytest
 
-from matching.eligibility import RULES, Context, assess_all, assess_case, may_be_offered
+from matching.eligibility import (
+    RULES,
+    Context,
+    assess_all,
+    assess_case,
+    may_be_offered,
+    speaking_rules,
+)
 from matching.files import homes_from_values, read_homes, read_referrals, referrals_from_values
 from matching.findings import Case, case_of
 from matching.home import Home
+from matching.home_columns import MAY_SPEAK
 from matching.policy import default_policy
 from matching.rank import rank_homes
 from matching.referral import PlaceToAvoid, Referral
-from matching.when_rules_speak import OF_CHILD, OF_HOME, rules_about, silent_for
+from matching.when_rules_speak import OF_CHILD, OF_HOME
 from reference_data.sample import SAMPLE_DATE, sample_path
 from reference_data.vocabulary import NeedDomain
 from tests.examples.rules_of_eligibility import AS_OF, CASES, CHILD, HOME
@@ -65,18 +73,31 @@ def pairs_of_the_worked_examples() -> Iterator[tuple[Case, Home]]:
 
 def test_a_rule_that_is_left_out_has_nothing_to_say() -> None:
     names = {rule.__name__ for rule in RULES}
-    assert names >= OF_CHILD.keys() | OF_HOME.keys()
+    assert names >= OF_CHILD.keys() | OF_HOME.keys() | MAY_SPEAK.keys()
+    left_out = 0
     for case, home in (*pairs(), *pairs_of_the_worked_examples()):
-        silent, about = silent_for(case), rules_about(home)
-        for rule in RULES:
-            if rule.__name__ in silent or (rule.__name__ in OF_HOME and rule.__name__ not in about):
-                assert rule(case, home) is None, rule.__name__
+        for as_listed in (None, (home,)):
+            (asked,) = speaking_rules(case, RULES, (home,), as_listed)
+            for rule in RULES:
+                if rule not in asked:
+                    left_out += 1
+                    assert rule(case, home) is None, rule.__name__
+    assert left_out > 10_000
 
 
 def test_all_homes_at_once_are_assessed_as_one_by_one() -> None:
     for referral in REFERRALS:
         case = case_of(referral, CONTEXT)
-        assert assess_all(case, HOMES) == [assess_case(case, home) for home in HOMES]
+        one_by_one = [assess_case(case, home) for home in HOMES]
+        assert assess_all(case, HOMES) == one_by_one
+        assert assess_all(case, HOMES, as_listed=tuple(HOMES)) == one_by_one
+
+
+def test_a_home_that_is_not_the_one_listed_is_assessed_as_it_is() -> None:
+    full = tuple(replace(home, vacancies=0, beds=None, places=0) for home in HOMES)
+    for referral in REFERRALS[::5]:
+        case = case_of(referral, CONTEXT)
+        assert assess_all(case, full, as_listed=tuple(HOMES)) == [assess_case(case, home) for home in full]
 
 
 @pytest.mark.parametrize("domain", list(NeedDomain))
