@@ -93,15 +93,15 @@ def _add_earlier_starts(gained: dict[tuple[Change, ...], list[str]]) -> None:
         gained[changes] = list(so_far)
 
 
+Openings = dict[str, list[tuple[Change, ...]]]
+"""By the id of a home: sets of changes, each of which opens it."""
+
+
 def _smallest_sets(
     case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]]]
 ) -> Iterator[tuple[str, tuple[Change, ...]]]:
     """Yield each home's id with each smallest set of changes that opens it."""
-    sets: dict[str, list[tuple[Change, ...]]] = {}
-    together = _Movers(case, cases_of_group(case))
-    for home, exclusions in excluded:
-        if found := _sets(together, home, exclusions):
-            sets[home.home_id] = found
+    sets = _openings(_Movers(case, cases_of_group(case)), excluded)
     if case.group:
         for home_id, split in _apart(case, [home for home, _ in excluded]).items():
             sets[home_id] = [*sets.get(home_id, ()), *split]
@@ -112,49 +112,50 @@ def _smallest_sets(
                 yield home_id, changes
 
 
+@dataclass(frozen=True, slots=True)
 class _Movers:
-    """The child and those who must come too, and the same on later dates, worked out once a date."""
+    """The child, and the brothers and sisters who must come too."""
 
-    def __init__(self, case: Case, members: tuple[Case, ...]) -> None:
-        self.case, self.members = case, members
-        self._later: dict[date, _Movers] = {}
+    case: Case
+    members: tuple[Case, ...]
 
     @property
     def cases(self) -> tuple[Case, ...]:
         return (self.case, *self.members)
 
     def starting(self, on: date) -> _Movers:
-        if on not in self._later:
-            later = _starting(self.case, on)
-            self._later[on] = _Movers(later, cases_of_group(later))
-        return self._later[on]
+        later = _starting(self.case, on)
+        return _Movers(later, cases_of_group(later))
 
 
-def _sets(movers: _Movers, home: Home, exclusions: tuple[Exclusion, ...]) -> list[tuple[Change, ...]]:
-    """Return the sets of changes that undo these exclusions, if each of them is one that may be undone."""
-    rules = {exclusion.rule for exclusion in exclusions}
-    if not rules <= _MAY_BE_UNDONE:
-        return []
-    if rules & PASSES_WITH_TIME:
-        return _with_a_later_start(movers, home)
-    return _named(movers.cases, home, exclusions)
+def _openings(movers: _Movers, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> Openings:
+    """Return, by home, the sets of changes that undo what excludes it, where all of that may be undone."""
+    found: Openings = {}
+    until_later = []
+    for home, exclusions in excluded:
+        rules = {exclusion.rule for exclusion in exclusions}
+        if not rules <= _MAY_BE_UNDONE:
+            continue
+        if rules & PASSES_WITH_TIME:
+            until_later.append(home)
+        elif named := _named(movers.cases, home, exclusions):
+            found[home.home_id] = named
+    return found | _with_a_later_start(movers, until_later)
 
 
 _MAY_BE_UNDONE = PASSES_WITH_TIME | CHANGES.keys()
 
 
-def _apart(case: Case, homes: Sequence[Home]) -> dict[str, list[tuple[Change, ...]]]:
+def _apart(case: Case, homes: Sequence[Home]) -> Openings:
     """Return, by home, the sets of which placing brothers and sisters apart is one."""
     alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
-    by_itself = _Movers(alone, ())
-    found: dict[str, list[tuple[Change, ...]]] = {}
-    open_alone = []
-    for home, assessment in zip(homes, assess_all(alone, homes), strict=True):
-        if not assessment.exclusions:
-            open_alone.append(home)
-            found[home.home_id] = [(SPLIT_SIBLINGS,)]
-        elif more := _sets(by_itself, home, assessment.exclusions):
-            found[home.home_id] = [(SPLIT_SIBLINGS, *changes) for changes in more]
+    assessed = list(zip(homes, assess_all(alone, homes), strict=True))
+    open_alone = [home for home, assessment in assessed if not assessment.exclusions]
+    still = [(home, assessment.exclusions) for home, assessment in assessed if assessment.exclusions]
+    more = _openings(_Movers(alone, ()), still)
+    found: Openings = {home.home_id: [(SPLIT_SIBLINGS,)] for home in open_alone}
+    for home_id, sets in more.items():
+        found[home_id] = [(SPLIT_SIBLINGS, *changes) for changes in sets]
     for home_id, changes in _some_together(case, open_alone).items():
         found[home_id] += [(change,) for change in changes]
     return found
@@ -209,20 +210,25 @@ def _named(cases: tuple[Case, ...], home: Home, exclusions: Iterable[Exclusion])
 _OF_EACH_CHILD = {rule.__name__: rule for rule in RULES_FOR_EACH_CHILD}
 
 
-def _with_a_later_start(movers: _Movers, home: Home) -> list[tuple[Change, ...]]:
-    """Return the sets of which a later start is one, the earliest that works."""
+def _with_a_later_start(movers: _Movers, homes: Sequence[Home]) -> Openings:
+    """Return, by home, the sets of which a later start is one, the earliest that works."""
     # A child with nowhere to sleep tonight does not wait for a bed.
     if movers.case.is_urgent:
-        return []
-    for on in _later_dates(movers.case, home):
-        later = movers.starting(on)
-        left = assess_all(later.case, (home,), later.members)[0].exclusions
-        start = later_start(movers.case, on)
-        if not left:
-            return [(start,)]
-        if named := _named(later.cases, home, left):
-            return [(start, *changes) for changes in named]
-    return []
+        return {}
+    by_date: dict[date, list[Home]] = {}
+    for home in homes:
+        for on in _later_dates(movers.case, home):
+            by_date.setdefault(on, []).append(home)
+    found: Openings = {}
+    for on in sorted(by_date):
+        later, start = movers.starting(on), later_start(movers.case, on)
+        left = [home for home in by_date[on] if home.home_id not in found]
+        for home, assessment in zip(left, assess_all(later.case, left, later.members), strict=True):
+            if not assessment.exclusions:
+                found[home.home_id] = [(start,)]
+            elif named := _named(later.cases, home, assessment.exclusions):
+                found[home.home_id] = [(start, *changes) for changes in named]
+    return found
 
 
 def _later_dates(case: Case, home: Home) -> list[date]:
