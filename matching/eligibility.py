@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -108,6 +109,27 @@ HARD_FACTS = frozenset(
 """Rules that can exclude: a question of theirs means that a hard fact is missing."""
 
 
+ASKS_ONLY = frozenset(
+    {
+        "age_disputed",
+        "alongside",
+        "peers_and_impact",
+        "scores_out_of_date",
+        "staffing",
+        "communication",
+        "special_purpose",
+        "continuity",
+        "siblings_known",
+    }
+)
+"""Rules that never exclude: they need not be asked of a home that something else excludes."""
+
+RULES_THAT_EXCLUDE: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.__name__ not in ASKS_ONLY)
+RULES_THAT_EXCLUDE_EACH_CHILD: tuple[Rule, ...] = tuple(
+    rule for rule in RULES_FOR_EACH_CHILD if rule.__name__ not in ASKS_ONLY
+)
+
+
 def assess(referral: Referral, home: Home, context: Context) -> Assessment:
     """Return everything that excludes a home for a child, and everything that has to be asked first.
 
@@ -138,16 +160,32 @@ def assess_case(case: Case, home: Home, members: tuple[Case, ...] | None = None)
 
 
 def assess_all(
+    case: Case, homes: Sequence[Home], members: tuple[Case, ...] | None = None
+) -> list[Assessment]:
+    """Return what ``assess_case`` says of each home, in the order of the homes.
+
+    Rules that can have nothing to say about the child, or about a home, are left out: see
+    ``when_rules_speak.py``.
+    """
+    members = cases_of_group(case) if members is None else members
+    own_rules = speaking_rules(case, RULES, homes)
+    for_members = [(one, speaking_rules(one, RULES_FOR_EACH_CHILD, homes)) for one in members]
+    return [
+        _assessment(case, home, own_rules[place], [(one, rules[place]) for one, rules in for_members])
+        for place, home in enumerate(homes)
+    ]
+
+
+def exclusions_of_all(
     case: Case,
     homes: Sequence[Home],
     members: tuple[Case, ...] | None = None,
     *,
     as_listed: tuple[Home, ...] | None = None,
-) -> list[Assessment]:
-    """Return what ``assess_case`` says of each home, in the order of the homes.
+) -> list[tuple[Exclusion, ...]]:
+    """Return what excludes each home, in the order of the homes: the exclusions of ``assess_case``, without questions.
 
-    Rules that can have nothing to say about the child, or about a home, are left out: see
-    ``when_rules_speak.py`` and ``home_columns.py``.
+    Use it to part the homes of a list into those that may be offered and those that may not.
 
     Parameters
     ----------
@@ -156,12 +194,28 @@ def assess_all(
         is looked up in columns made once for the list, which pays for a list ranked for child after child.
     """
     members = cases_of_group(case) if members is None else members
-    own_rules = speaking_rules(case, RULES, homes, as_listed)
-    for_members = [(one, speaking_rules(one, RULES_FOR_EACH_CHILD, homes, as_listed)) for one in members]
-    return [
-        _assessment(case, home, own_rules[place], [(one, rules[place]) for one, rules in for_members])
-        for place, home in enumerate(homes)
+    own_rules = speaking_rules(case, RULES_THAT_EXCLUDE, homes, as_listed)
+    found = [
+        [said for rule in rules if isinstance(said := rule(case, home), Exclusion)]
+        for home, rules in zip(homes, own_rules, strict=True)
     ]
+    for member in members:
+        rules_of_member = speaking_rules(member, RULES_THAT_EXCLUDE_EACH_CHILD, homes, as_listed)
+        for home, rules, exclusions in zip(homes, rules_of_member, found, strict=True):
+            known = {exclusion.rule for exclusion in exclusions}
+            exclusions += [
+                _of_a_sibling(said)
+                for rule in rules
+                if isinstance(said := rule(member, home), Exclusion) and said.rule not in known
+            ]
+    return [tuple(exclusions) for exclusions in found]
+
+
+_Found = TypeVar("_Found", Exclusion, Question)
+
+
+def _of_a_sibling(found: _Found) -> _Found:
+    return found._replace(text=f"For a brother or sister who must come too: {found.text}")
 
 
 def speaking_rules(
@@ -208,17 +262,9 @@ def _assessment(
         asked: list[Question] = []
         _gather(rules, member, home, more, asked)
         known = {found.rule for found in exclusions}
-        exclusions += [
-            found._replace(text=f"For a brother or sister who must come too: {found.text}")
-            for found in more
-            if found.rule not in known
-        ]
+        exclusions += [_of_a_sibling(found) for found in more if found.rule not in known]
         known = {found.rule for found in questions}
-        questions += [
-            found._replace(text=f"For a brother or sister who must come too: {found.text}")
-            for found in asked
-            if found.rule not in known
-        ]
+        questions += [_of_a_sibling(found) for found in asked if found.rule not in known]
     return Assessment(exclusions=tuple(exclusions), questions=tuple(questions))
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
-from matching.eligibility import HARD_FACTS, assess_all, cases_of_group
-from matching.findings import Assessment, Case, Context, case_of
+from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
+from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint, fingerprint_of_homes
 from matching.home import Home
 from matching.living_there import with_children_who_live_there
@@ -149,10 +149,10 @@ def rank_homes(
     members = cases_of_group(case)
     # Another child on the list who lives in a home is company there, whether or not the home lists them.
     lived_in = with_children_who_live_there(in_order, listed, as_of)
-    assessed = list(
-        zip(lived_in, assess_all(case, lived_in, members, as_listed=tuple(in_order)), strict=True)
-    )
-    lawful = _in_order(case, [(home, found) for home, found in assessed if found.may_be_offered])
+    barred = exclusions_of_all(case, lived_in, members, as_listed=tuple(in_order))
+    excluded = [(home, found) for home, found in zip(lived_in, barred, strict=True) if found]
+    open_homes = [home for home, found in zip(lived_in, barred, strict=True) if not found]
+    lawful = _in_order(case, list(zip(open_homes, assess_all(case, open_homes, members), strict=True)))
     options = [option for option, _ in lawful]
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]
@@ -164,15 +164,11 @@ def rank_homes(
             *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
             *assumed(case),
         ),
-        prompts=(*_cannot_stay(case, assessed), *prompts_of(referral, start=case.start)),
+        prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
-        excluded=tuple(
-            ExcludedHome(home_id=home.home_id, reasons=found.exclusions)
-            for home, found in assessed
-            if not found.may_be_offered
-        ),
-        relaxations=relaxations(case, assessed),
+        excluded=tuple(ExcludedHome(home_id=home.home_id, reasons=found) for home, found in excluded),
+        relaxations=relaxations(case, excluded),
         evidence=evidence(
             inputs=(
                 fingerprint(referral),
@@ -213,11 +209,9 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     )
 
 
-def _cannot_stay(case: Case, assessed: Iterable[tuple[Home, Assessment]]) -> list[str]:
+def _cannot_stay(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:
     """Return that a child recorded as settled lives where the child may not, which no list of options would show."""
-    reasons = [
-        exclusion.text for home, found in assessed if case.settled_in(home) for exclusion in found.exclusions
-    ]
+    reasons = [exclusion.text for home, found in excluded if case.settled_in(home) for exclusion in found]
     if not reasons:
         return []
     return [

@@ -14,8 +14,8 @@ from itertools import combinations
 from typing import Any
 
 from matching.changes import CHANGES, PASSES_WITH_TIME, SPLIT_SIBLINGS, Change, later_start, together_with
-from matching.eligibility import RULES_FOR_EACH_CHILD, assess_all, cases_of_group
-from matching.findings import Assessment, Case, Exclusion, case_of
+from matching.eligibility import RULES_FOR_EACH_CHILD, cases_of_group, exclusions_of_all
+from matching.findings import Case, Exclusion, case_of
 from matching.home import Home
 from matching.referral import Referral
 
@@ -51,7 +51,7 @@ class Relaxation:
         }
 
 
-def relaxations(case: Case, assessed: Iterable[tuple[Home, Assessment]]) -> tuple[Relaxation, ...]:
+def relaxations(case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]]]) -> tuple[Relaxation, ...]:
     """Return each smallest set of changes that opens at least one home: fewest changes, then most homes first.
 
     A home is named under every set that opens it and of which no part opens it. A later start also names the
@@ -61,10 +61,9 @@ def relaxations(case: Case, assessed: Iterable[tuple[Home, Assessment]]) -> tupl
     ----------
     case
         The child.
-    assessed
-        Every home with what the rules found about it.
+    excluded
+        Every home that may not be offered, with what excludes it.
     """
-    excluded = [(home, found.exclusions) for home, found in assessed if found.exclusions]
     gained: dict[tuple[Change, ...], list[str]] = {}
     for home_id, changes in _smallest_sets(case, excluded):
         gained.setdefault(changes, []).append(home_id)
@@ -149,9 +148,9 @@ _MAY_BE_UNDONE = PASSES_WITH_TIME | CHANGES.keys()
 def _apart(case: Case, homes: Sequence[Home]) -> Openings:
     """Return, by home, the sets of which placing brothers and sisters apart is one."""
     alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
-    assessed = list(zip(homes, assess_all(alone, homes), strict=True))
-    open_alone = [home for home, assessment in assessed if not assessment.exclusions]
-    still = [(home, assessment.exclusions) for home, assessment in assessed if assessment.exclusions]
+    barred = list(zip(homes, exclusions_of_all(alone, homes), strict=True))
+    open_alone = [home for home, exclusions in barred if not exclusions]
+    still = [(home, exclusions) for home, exclusions in barred if exclusions]
     more = _openings(_Movers(alone, ()), still)
     found: Openings = {home.home_id: [(SPLIT_SIBLINGS,)] for home in open_alone}
     for home_id, sets in more.items():
@@ -171,9 +170,9 @@ def _some_together(case: Case, homes: Sequence[Home]) -> dict[str, list[Change]]
         left = [home for home in homes if home.home_id not in found]
         for company in combinations(case.group, size):
             change = together_with([member.child_id for member in company], _left_out(case, company))
-            assessed = assess_all(replace(case, group=company), left)
-            for home, assessment in zip(left, assessed, strict=True):
-                if not assessment.exclusions:
+            barred = exclusions_of_all(replace(case, group=company), left)
+            for home, exclusions in zip(left, barred, strict=True):
+                if not exclusions:
                     found.setdefault(home.home_id, []).append(change)
     return found
 
@@ -223,10 +222,11 @@ def _with_a_later_start(movers: _Movers, homes: Sequence[Home]) -> Openings:
     for on in sorted(by_date):
         later, start = movers.starting(on), later_start(movers.case, on)
         left = [home for home in by_date[on] if home.home_id not in found]
-        for home, assessment in zip(left, assess_all(later.case, left, later.members), strict=True):
-            if not assessment.exclusions:
+        barred = exclusions_of_all(later.case, left, later.members)
+        for home, exclusions in zip(left, barred, strict=True):
+            if not exclusions:
                 found[home.home_id] = [(start,)]
-            elif named := _named(later.cases, home, assessment.exclusions):
+            elif named := _named(later.cases, home, exclusions):
                 found[home.home_id] = [(start, *changes) for changes in named]
     return found
 

@@ -12,6 +12,7 @@ from matching.eligibility import (
     Context,
     assess_all,
     assess_case,
+    exclusions_of_all,
     may_be_offered,
     speaking_rules,
 )
@@ -90,14 +91,17 @@ def test_all_homes_at_once_are_assessed_as_one_by_one() -> None:
         case = case_of(referral, CONTEXT)
         one_by_one = [assess_case(case, home) for home in HOMES]
         assert assess_all(case, HOMES) == one_by_one
-        assert assess_all(case, HOMES, as_listed=tuple(HOMES)) == one_by_one
+        exclusions = [found.exclusions for found in one_by_one]
+        assert exclusions_of_all(case, HOMES) == exclusions
+        assert exclusions_of_all(case, HOMES, as_listed=tuple(HOMES)) == exclusions
 
 
 def test_a_home_that_is_not_the_one_listed_is_assessed_as_it_is() -> None:
     full = tuple(replace(home, vacancies=0, beds=None, places=0) for home in HOMES)
     for referral in REFERRALS[::5]:
         case = case_of(referral, CONTEXT)
-        assert assess_all(case, full, as_listed=tuple(HOMES)) == [assess_case(case, home) for home in full]
+        found = exclusions_of_all(case, full, as_listed=tuple(HOMES))
+        assert found == [assess_case(case, home).exclusions for home in full]
 
 
 @pytest.mark.parametrize("domain", list(NeedDomain))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from matching.eligibility import HARD_FACTS, RULES
+from matching.eligibility import ASKS_ONLY, HARD_FACTS, RULES
 from matching.findings import Assessment
 from matching.rule_sources import SOURCES, RestsOn, provisions_of
 from tests.examples.rules_of_eligibility import (
@@ -93,6 +93,11 @@ def test_a_councils_own_rule_answers_as_its_example_says(
     expected: str,
 ) -> None:
     assert outcome(assessed(child, home, policy=policy), "council_rule") == expected
+
+
+def test_rules_that_only_ask_never_exclude_and_all_the_others_do() -> None:
+    excluding = {rule for rule, _, _, expected in CASES if expected == EXCLUDED} | {"council_rules"}
+    assert {rule.__name__ for rule in RULES} - ASKS_ONLY == excluding
 
 
 def test_every_rule_that_excludes_counts_as_a_hard_fact_when_it_asks() -> None:
