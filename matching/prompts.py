@@ -62,8 +62,9 @@ def _days_that_matter(referral: Referral, start: date) -> list[str]:
         and start < birthday(born, youngest) <= start + timedelta(days=_SOON_DAYS)
     ):
         found.append(
-            f"The child turns {youngest} within a month of the start. Until then supported accommodation is unlawful, for "
-            "one night as for many (Care Planning, Placement and Case Review (England) Regulations 2010, regulation 27A)."
+            f"The child turns {youngest} within a month of the start. Until then supported accommodation is unlawful, "
+            "for one night as for many (Care Planning, Placement and Case Review (England) Regulations 2010, "
+            "regulation 27A)."
         )
     until = referral.secure_order_until
     if referral.secure_order and until is not None and until < start:
