@@ -95,7 +95,9 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
         bonuses={(a, b): bonus for a, b, bonus in problem.pair_bonuses},
         reserves=problem.reserves,
     )
-    found = search_in_order(problem, (score, tie_break(problem)), budget=budget, seed=seed)
+    found = search_in_order(
+        problem, (score, tie_break(problem)), budget=budget, seed=seed, until_unproved=True
+    )
     if found.stages:
         reached = found.stages[0]
         status = PlanStatus.OPTIMAL if reached.proved else PlanStatus.FEASIBLE

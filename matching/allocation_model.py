@@ -84,10 +84,18 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
         places = [(column[unit, home], taken[unit, home]) for unit in units]
         if sum(n for _, n in places) > problem.capacities[home]:
             at_most(places, problem.capacities[home])
+    large: dict[int, list[int]] = {}
     for a, b in problem.conflicts:
         for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
-            if taken[a, home] + taken[b, home] <= problem.capacities[home]:
-                at_most([(column[a, home], 1), (column[b, home], 1)], 1)
+            capacity = problem.capacities[home]
+            if taken[a, home] + taken[b, home] > capacity:
+                continue
+            if home not in large:
+                large[home] = [unit for unit in units_in[home] if 2 * taken[unit, home] > capacity]
+            # Nobody who fits beside neither of the two, nor beside another such unit, can be there with them.
+            least = min(taken[a, home], taken[b, home])
+            alone = [u for u in large[home] if u not in (a, b) and taken[u, home] + least > capacity]
+            at_most([(column[unit, home], 1) for unit in (a, b, *alone)], 1)
     for home, shares, limit in problem.part_limits:
         part = [(column[unit, home], places) for unit, places in shares if (unit, home) in column and places]
         if sum(n for _, n in part) > limit:

@@ -212,11 +212,11 @@ def stage_value(home_of_unit: Sequence[int | None], stage: Stage, problem: Alloc
     )
     if not stage.reserves:
         return scored + together
-    taken = problem.places_taken()
+    special = {(unit, home): places for unit, home, places in problem.pair_places}
     used = [0] * len(problem.capacities)
     for unit, home in enumerate(home_of_unit):
         if home is not None:
-            used[home] += taken[unit, home]
+            used[home] += special.get((unit, home), problem.unit_sizes[unit])
     kept = sum(
         price * max(0, used[home] - max(0, problem.capacities[home] - places))
         for home, places, price in stage.reserves
