@@ -8,7 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matching.allocation_problem import AllocationProblem, Pair, Stage
+from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
+
+
+def floor(
+    problem: AllocationProblem, stages: Sequence[Stage], weights: Sequence[int]
+) -> tuple[int | None, ...] | None:
+    """Return the better of two allocations by hand: the best pair first, or one unit after another.
+
+    ``None`` when neither finds a place for every required unit.
+    """
+    best_first = place_one_by_one(problem, stages, weights)
+
+    def alone(pair: Pair) -> int:
+        return sum(weight * stage.scores.get(pair, 0) for stage, weight in zip(stages, weights, strict=True))
+
+    in_turn = sorted(
+        ((unit, home) for unit, home, _ in problem.pairs), key=lambda pair: (pair[0], -alone(pair))
+    )
+    one_by_one = place_one_by_one(problem, stages, weights, then=in_turn)
+    if best_first is None or one_by_one is None:
+        return best_first or one_by_one
+
+    def worth(homes: Sequence[int | None]) -> int:
+        return sum(
+            weight * stage_value(homes, stage, problem) for stage, weight in zip(stages, weights, strict=True)
+        )
+
+    return one_by_one if worth(one_by_one) > worth(best_first) else best_first
 
 
 def place_one_by_one(
@@ -17,7 +44,7 @@ def place_one_by_one(
     weights: Sequence[int],
     *,
     settled: Sequence[Pair] = (),
-    among: Sequence[Pair] | None = None,
+    then: Sequence[Pair] | None = None,
 ) -> tuple[int | None, ...] | None:
     """Return an allocation built greedily, or ``None`` when a required unit found no place.
 
@@ -30,14 +57,14 @@ def place_one_by_one(
         The aims and the weight of each in the total that is added up; any whole numbers.
     settled
         Pairs that are taken before all others, in this order, wherever they still fit.
-    among
-        The pairs to use, instead of all.
+    then
+        Pairs to use instead of all, tried in this order instead of that of their worth.
     """
-    taken = problem.places_taken() if among is None else _places(problem, among)
+    taken = problem.places_taken() if then is None else _places(problem, [*settled, *then])
     total = dict.fromkeys(taken, 0)
     together: dict[tuple[int, int], int] = {}
     for stage, weight in zip(stages, weights, strict=True):
-        if among is None:
+        if then is None:
             for pair, score in stage.scores.items():
                 total[pair] += weight * score
         else:
@@ -84,7 +111,8 @@ def place_one_by_one(
         if not possible:
             return None
         room.put(unit, max(possible, key=lambda home: (gain(unit, home), -home)))
-    for unit, home in sorted(total, key=lambda pair: (-total[pair], pair)):
+    # Pairs are in the order of their indices, which equal ones keep.
+    for unit, home in sorted(total, key=total.__getitem__, reverse=True) if then is None else then:
         if room.home_of_unit[unit] is None and room.fits(unit, home) and gain(unit, home) > 0:
             room.put(unit, home)
     return tuple(room.home_of_unit)

@@ -66,9 +66,11 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
     objectives: list[dict[int, int]] = [{} for _ in stages]
     homes_of: dict[int, list[int]] = {}
     units_in: dict[int, list[int]] = {}
-    for unit, home in pairs:
+    columns_in: dict[int, list[int]] = {}
+    for number, (unit, home) in enumerate(pairs):
         homes_of.setdefault(unit, []).append(home)
         units_in.setdefault(home, []).append(unit)
+        columns_in.setdefault(home, []).append(number)
 
     def at_most(terms: Sequence[tuple[int, int]], limit: int) -> None:
         rows.append(
@@ -76,14 +78,19 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
         )
 
     for unit, homes in homes_of.items():
-        at_most([(column[unit, home], 1) for home in homes], 1)
+        # The columns of a unit stand side by side.
+        first = column[unit, homes[0]]
+        columns = tuple(range(first, first + len(homes)))
+        rows.append(Row(variables=columns, coefficients=(1,) * len(homes), limit=1))
     for unit in problem.required_units:
         # A required unit without a column leaves "0 <= -1", which no allocation satisfies.
         at_most([(column[unit, home], -1) for home in homes_of.get(unit, ())], -1)
     for home, units in units_in.items():
-        places = [(column[unit, home], taken[unit, home]) for unit in units]
-        if sum(n for _, n in places) > problem.capacities[home]:
-            at_most(places, problem.capacities[home])
+        places = tuple(taken[unit, home] for unit in units)
+        if sum(places) > problem.capacities[home]:
+            rows.append(
+                Row(variables=tuple(columns_in[home]), coefficients=places, limit=problem.capacities[home])
+            )
     large: dict[int, list[int]] = {}
     for a, b in problem.conflicts:
         for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
@@ -153,12 +160,12 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
                     at_most([(gathered, 1), (column[unit, home], -1)], 0)
                 objective[gathered] = bonus
         for home, kept, price in stage.reserves:
-            places = [(column[unit, home], taken[unit, home]) for unit in units_in.get(home, ())]
+            at_home = [(column[unit, home], taken[unit, home]) for unit in units_in.get(home, ())]
             kept = min(kept, problem.capacities[home])
-            if price and kept and places:
+            if price and kept and at_home:
                 over = len(upper)
                 upper.append(kept)
-                at_most([*places, (over, -1)], problem.capacities[home] - kept)
+                at_most([*at_home, (over, -1)], problem.capacities[home] - kept)
                 objective[over] = -price
     return Model(pairs=pairs, upper=tuple(upper), rows=tuple(rows), objectives=tuple(objectives))
 

@@ -26,11 +26,15 @@ from matching.allocation_problem import Pair
 ROOM = 2**60
 """Scaled whole numbers stay below this, so that sums of a few of them fit 64 bits."""
 
-WORK_PER_STEP = 2e-9
-"""Deterministic work charged per simplex step and non-zero."""
+WORK_PER_PROGRAMME = 0.003
+WORK_PER_ENTRY = 3e-7
+WORK_PER_STEP = 2e-5
+WORK_PER_STEP_AND_ENTRY = 2e-10
+"""Deterministic work charged for a linear programme: for each, each of its non-zeros, and each step of the simplex
+method, which takes a little longer where there are more non-zeros. Measured against processor time; so is:"""
 
-WORK_PER_ENTRY = 1e-7
-"""Deterministic work charged per non-zero that a linear programme is given."""
+WORK_PER_ENTRY_PRICED = 1e-7
+"""Deterministic work charged for each non-zero of the whole model when all columns are priced."""
 
 STARTING_COLUMNS = 10
 """Columns per unit, those of most worth, that a large programme starts with."""
@@ -121,6 +125,7 @@ def price(
     for variable, value in objective.items():
         worth[variable] = value
     matrix = _matrix(rows, count)
+    budget.spend(2 * WORK_PER_ENTRY_PRICED * matrix.nnz)
     limits = np.array([row.limit for row in rows], dtype=np.int64)
     upper = np.array(model.upper, dtype=np.int64)
     # The programme is solved in units of its largest worth, which keeps the solver's tolerances meaningful.
@@ -139,6 +144,10 @@ def price(
     by_clock = False
     for _ in range(ROUNDS):
         answer = _solved(gain, matrix, limits, upper, active, budget)
+        if answer is None and solved is None and not active.all() and not budget.spent():
+            # Without an allowed allocation at hand, the columns to start with need not have one.
+            active[:] = True
+            continue
         if answer is None:
             by_clock = budget.work_left > 0 and budget.seconds_left() <= 0
             break
@@ -198,8 +207,8 @@ def _solved(
     highest = part.maximum(0) @ upper[columns].astype(np.float64)
     binding = np.flatnonzero(highest > limits)
     part = part[binding]
-    budget.spend(WORK_PER_ENTRY * part.nnz)
-    per_step = WORK_PER_STEP * max(1, part.nnz)
+    budget.spend(WORK_PER_PROGRAMME + WORK_PER_ENTRY * part.nnz + WORK_PER_ENTRY_PRICED * matrix.nnz)
+    per_step = WORK_PER_STEP + WORK_PER_STEP_AND_ENTRY * part.nnz
     if budget.spent():
         return None
     if not len(binding):

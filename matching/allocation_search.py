@@ -37,6 +37,9 @@ COLUMNS_PER_UNIT = 5
 SHARE_OF_BATCH = 0.6
 """Share of the work left that one search may use, so that later aims are still looked at."""
 
+ROUNDED_COLUMNS_PER_UNIT = 12
+"""Columns per unit, on average, among which fractions are rounded."""
+
 MOSTLY = 0.5
 """Share of a unit from which rounding takes it to be placed."""
 
@@ -178,6 +181,8 @@ class _Batch:
         if len(self.pairs) <= PRICED_ABOVE:
             return self._search(self.pairs, (), hint, budget, SHARE_OF_BATCH)
         budget.spend(WORK_PER_PAIR * len(self.pairs))
+        if budget.spent():
+            return replace(nothing, by_clock=budget.work_left > 0)
         model = write_model(self.problem, self.stages, self.pairs)
         placed = [] if hint is None else [(u, h) for u, h in enumerate(hint) if h is not None]
         prices = price(model, self._objective(model), self._floors(model), budget=budget, begin_with=placed)
@@ -268,19 +273,19 @@ class _Batch:
         )
 
     def _rounded(self, prices: Prices, model: Model) -> Homes | None:
-        """Return the allocation that takes what the fractions mostly place, and places the others one by one."""
+        """Return the allocation that takes what the fractions mostly place, then what loses least at the prices."""
         shares = prices.shares[: len(model.pairs)]
         lost = prices.reduced[: len(model.pairs)]
-        most = min(len(lost), COLUMNS_PER_UNIT * len(self.problem.unit_sizes))
-        near = (shares > 0) | (lost >= np.partition(lost, -most)[-most])
-        order = np.argsort(-shares, kind="stable")
-        settled = [model.pairs[number] for number in order.tolist() if shares[number] >= MOSTLY]
+        most = min(len(lost), ROUNDED_COLUMNS_PER_UNIT * len(self.problem.unit_sizes))
+        near = np.flatnonzero((shares > 0) | (lost >= np.partition(lost, -most)[-most]))
+        order = near[np.lexsort((-lost[near], -shares[near]))].tolist()
+        mostly = int(np.count_nonzero(shares >= MOSTLY))
         return place_one_by_one(
             self.problem,
             [self.stages[k] for k in self.numbers],
             self.weights,
-            settled=settled,
-            among=_picked(model.pairs, near),
+            settled=[model.pairs[number] for number in order[:mostly]],
+            then=[model.pairs[number] for number in order[mostly:]],
         )
 
     def _better(self, one: Homes | None, other: Homes | None) -> Homes | None:
