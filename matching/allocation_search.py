@@ -28,10 +28,7 @@ from reference_data.vocabulary import PlanStatus
 
 __all__ = ["load_solver", "search_in_order"]
 
-PRICED_ABOVE = 150
-"""Columns above which the prices of a linear programme come before the search."""
-
-COLUMNS_PER_UNIT = 5
+COLUMNS_PER_UNIT = 3
 """Columns per unit, on average, that the first search is given: those that lose least at the prices."""
 
 SHARE_OF_BATCH = 0.6
@@ -172,23 +169,18 @@ class _Batch:
     def best(self, hint: Homes | None, budget: Budget) -> Found:
         """Return the best allocation in the total, as far as the budget goes.
 
-        A small problem is searched whole. Any other is priced first; a search over the columns that lose least
-        then gives an allocation, and what every other column loses at least bounds the rest.
+        Prices come first. Where they leave a doubt, a search over the columns that lose least gives an allocation,
+        and what every other column loses at least bounds the rest. Without prices the whole is searched.
         """
-        nothing = Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
-        if budget.spent():
-            return nothing
-        if len(self.pairs) <= PRICED_ABOVE:
-            return self._search(self.pairs, (), hint, budget, SHARE_OF_BATCH)
         budget.spend(WORK_PER_PAIR * len(self.pairs))
         if budget.spent():
-            return replace(nothing, by_clock=budget.work_left > 0)
+            return _cut_short(budget)
         model = write_model(self.problem, self.stages, self.pairs)
         placed = [] if hint is None else [(u, h) for u, h in enumerate(hint) if h is not None]
         prices = price(model, self._objective(model), self._floors(model), budget=budget, begin_with=placed)
         if prices is None:
             if budget.spent():
-                return replace(nothing, by_clock=budget.work_left > 0)
+                return _cut_short(budget)
             return self._search(self.pairs, (), hint, budget, SHARE_OF_BATCH)
         reached = self._better(hint, self._rounded(prices, model))
         if reached is None:
@@ -295,6 +287,10 @@ class _Batch:
         ):
             return one
         return other if one is None or self._total(other) > self._total(one) else one
+
+
+def _cut_short(budget: Budget) -> Found:
+    return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
 
 
 def _picked(pairs: Sequence[Pair], which: NDArray[np.bool_]) -> tuple[Pair, ...]:
