@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -292,10 +291,10 @@ def test_a_second_formulation_in_another_solver_agrees_up_to_sixty_children(chun
 def test_a_second_formulation_agrees_where_columns_enter_as_they_pay():
     # More than 4,000 columns: not all are in the linear programme from the start.
     rng = random.Random(1)
-    sizes = [rng.choice([1, 1, 2]) for _ in range(100)]
-    capacities = [rng.choice([1, 2, 3]) for _ in range(55)]
-    pairs = [(u, h, rng.randint(1, 200)) for u in range(100) for h in range(55) if sizes[u] <= capacities[h]]
-    problem = AllocationProblem(sizes, capacities, pairs, [(u, u + 1) for u in range(0, 98, 3)])
+    sizes = [rng.choice([1, 1, 2]) for _ in range(60)]
+    capacities = [rng.choice([1, 2, 3]) for _ in range(90)]
+    pairs = [(u, h, rng.randint(1, 2000)) for u in range(60) for h in range(90) if sizes[u] <= capacities[h]]
+    problem = AllocationProblem(sizes, capacities, pairs, [(u, u + 1) for u in range(0, 58, 3)])
     assert len(pairs) > 4_000
     found = solve(problem, time_limit_seconds=60)
     assert found.status == "OPTIMAL"

@@ -23,4 +23,5 @@ def or_library_costs(name: str) -> tuple[int, list[int]]:
 def published_optimum(name: str) -> int:
     """Return the optimum in the list that the library publishes."""
     rows = (HERE / "assignopt.txt").read_text().splitlines()[1:]
-    return int({name: optimum for name, optimum in (row.split() for row in rows if row.strip())}[name])
+    optimum = dict(row.split() for row in rows if row.strip())
+    return int(optimum[name])
