@@ -28,11 +28,13 @@ from reference_data.vocabulary import PlanStatus
 
 __all__ = ["load_solver", "search_in_order"]
 
-COLUMNS_PER_UNIT = 3
-"""Columns per unit, on average, that the first search is given: those that lose least at the prices."""
+COLUMNS_PER_UNIT = (3, 10)
+"""Columns per unit, on average, that the first searches are given: those that lose least at the prices."""
 
+SHARE_OF_PART = 0.2
 SHARE_OF_BATCH = 0.6
-"""Share of the work left that one search may use, so that later aims are still looked at."""
+"""Share of the work left that a search of some columns may use, and one of all that matter, so that later aims are
+still looked at."""
 
 ROUNDED_COLUMNS_PER_UNIT = 12
 """Columns per unit, on average, among which fractions are rounded."""
@@ -191,30 +193,32 @@ class _Batch:
         """Return the best allocation by searching only the columns that the prices leave in doubt.
 
         Columns that cannot reach the total at hand are never searched. Where many are left, those that lose least
-        are searched first: it gives a better total, which drops more of the others.
+        are searched first, and those of the allocation at hand: it gives a better total, which drops more of the
+        others.
         """
         lost = prices.reduced[: len(model.pairs)]
-        most = COLUMNS_PER_UNIT * len(self.problem.unit_sizes)
         bound = prices.bound
         by_clock = prices.by_clock
-        for first in (True, False):
+        for per_unit in (*COLUMNS_PER_UNIT, None):
             able = prices.can_reach(self._total(reached))[: len(model.pairs)]
-            few = np.count_nonzero(able) <= most
-            if bound <= self._total(reached) or (first and few):
-                continue
+            most = np.count_nonzero(able) if per_unit is None else per_unit * len(self.problem.unit_sizes)
+            last = most >= np.count_nonzero(able)
+            if bound <= self._total(reached):
+                break
             if budget.spent():
                 by_clock = by_clock or budget.work_left > 0
                 break
             chosen, left_out = able, None
-            if first:
-                chosen = able & (lost >= np.partition(lost, -most)[-most])
+            if not last:
+                chosen = _least_lost(lost, able, most)
+                chosen |= [reached[unit] == home for unit, home in model.pairs]
                 left_out = (prices.ceiling + int(lost[able & ~chosen].max(initial=-ROOM))) // prices.scale
             found = self._search(
                 _picked(model.pairs, chosen),
                 prices.cuts,
                 reached,
                 budget,
-                SHARE_OF_BATCH / 2 if first else SHARE_OF_BATCH,
+                SHARE_OF_BATCH if last else SHARE_OF_PART,
                 numbered_by=model.pairs,
             )
             by_clock = found.by_clock
@@ -224,6 +228,8 @@ class _Batch:
             if inside is not None:
                 # An allocation better than the one at hand uses the columns searched alone, or one left out.
                 bound = min(bound, max(inside, inside if left_out is None else left_out))
+            if last:
+                break
         total = self._total(reached)
         able = prices.can_reach(total)[: len(model.pairs)]
         return Found(
@@ -291,6 +297,14 @@ class _Batch:
 
 def _cut_short(budget: Budget) -> Found:
     return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
+
+
+def _least_lost(lost: NDArray[np.int64], able: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """Return which of the able columns lose least, so many of them, earlier ones first among equals."""
+    numbers = np.flatnonzero(able)
+    chosen = np.zeros(len(lost), dtype=bool)
+    chosen[numbers[np.argsort(-lost[numbers], kind="stable")[:most]]] = True
+    return chosen
 
 
 def _picked(pairs: Sequence[Pair], which: NDArray[np.bool_]) -> tuple[Pair, ...]:
