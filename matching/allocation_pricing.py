@@ -39,7 +39,7 @@ WORK_PER_ENTRY_PRICED = 1e-7
 STARTING_COLUMNS = 10
 """Columns per unit, those of most worth, that a large programme starts with."""
 
-ADDED_COLUMNS = 5
+ADDED_COLUMNS = 10
 """Columns per unit added at a time, those that pay most at the prices at hand."""
 
 ALL_COLUMNS = 4_000
@@ -47,6 +47,14 @@ ALL_COLUMNS = 4_000
 
 ROUNDS = 40
 """Linear programmes solved at most for one set of prices; a handful suffice as a rule."""
+
+CUT_WITHIN = 0.01
+"""Fractions are cut once the missing columns could add no more than this share of the total."""
+
+ENOUGH = 0.2
+ENOUGH_OF_ALL = 1e-7
+"""Columns cease to enter when they could add no more than this much of a point, or this share of the total: among
+many equal columns a few always seem to pay."""
 
 PAYS = 1e-6
 """A column pays when its reduced worth is above this share of the largest worth."""
@@ -132,10 +140,13 @@ def price(
     unit = max(1.0, float(np.abs(worth).max(initial=0)) / 1e6)
     gain = worth / unit
     pays = PAYS * max(1.0, float(np.abs(gain).max(initial=0)))
-    unit_of = np.array([unit for unit, _ in model.pairs], dtype=np.int64)
+    # Columns of one unit stand side by side, and the first rows say that it takes one of them.
+    unit_of = np.unique([unit for unit, _ in model.pairs], return_inverse=True)[1].astype(np.int64)
+    pairs = len(model.pairs)
+    row_of_unit = np.arange(int(unit_of.max(initial=-1)) + 1)
     active = np.ones(count, dtype=bool)
     if count > ALL_COLUMNS:
-        active[: len(model.pairs)] = _best_of_each(unit_of, gain[: len(model.pairs)], STARTING_COLUMNS)
+        active[:pairs] = _best_of_each(unit_of, gain[:pairs], STARTING_COLUMNS)
         begun = set(begin_with)
         active[[number for number, pair in enumerate(model.pairs) if pair in begun]] = True
     cutter = Cutter(model.rows, model.upper)
@@ -152,25 +163,30 @@ def price(
             by_clock = budget.work_left > 0 and budget.seconds_left() <= 0
             break
         shares, duals = solved = answer
-        reduced = gain - matrix.T.astype(np.float64) @ duals
-        missing = (reduced > pays) & ~active
-        if missing.any():
-            active[: len(unit_of)] |= missing[: len(unit_of)] & _best_of_each(
-                unit_of, np.where(missing[: len(unit_of)], reduced[: len(unit_of)], -np.inf), ADDED_COLUMNS
-            )
-            continue
-        new = cutter.broken_by(shares)
-        if not new:
+        reduced = (gain - matrix.T.astype(np.float64) @ duals)[:pairs]
+        missing = (reduced > pays) & ~active[:pairs]
+        # No allocation is worth more than this above the programme at hand: each unit takes one column.
+        short = float(_most_of_each(unit_of, np.where(missing, reduced, 0.0)).sum())
+        reached = abs(float(gain @ shares))
+        new = cutter.broken_by(shares) if short <= CUT_WITHIN * reached else []
+        if not new and short * unit <= max(ENOUGH, ENOUGH_OF_ALL * reached * unit):
             break
-        cuts += new
-        matrix = vstack([matrix, _matrix(new, count)], format="csr")
-        limits = np.concatenate([limits, [row.limit for row in new]])
+        if missing.any():
+            added = np.where(missing, reduced, -np.inf)
+            active[:pairs] |= missing & _best_of_each(unit_of, added, ADDED_COLUMNS)
+        if new:
+            cuts += new
+            matrix = vstack([matrix, _matrix(new, count)], format="csr")
+            limits = np.concatenate([limits, [row.limit for row in new]])
     if solved is None:
         return None
     shares, duals = solved
     # Rows that were added after the last programme have no price.
-    duals = np.concatenate([duals, np.zeros(len(limits) - len(duals))]) * unit
-    return _in_whole_numbers(worth, matrix, limits, upper, duals, shares, cuts, by_clock)
+    duals = np.concatenate([duals, np.zeros(len(limits) - len(duals))])
+    # What a unit's best column still gains is charged to the unit, which has one row, and not to every column.
+    reduced = gain - matrix.T.astype(np.float64) @ duals
+    duals[row_of_unit] += _most_of_each(unit_of, reduced[:pairs])
+    return _in_whole_numbers(worth, matrix, limits, upper, duals * unit, shares, cuts, by_clock)
 
 
 def _matrix(rows: Sequence[Row], count: int) -> Any:
@@ -188,6 +204,13 @@ def _best_of_each(unit_of: NDArray[np.int64], value: NDArray[np.float64], most: 
     best = np.zeros(len(unit_of), dtype=bool)
     best[order] = np.arange(len(order)) - first < most
     return best
+
+
+def _most_of_each(unit_of: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest value of a column of each unit, at least 0. Shape (units with a column,)."""
+    most = np.zeros(int(unit_of.max(initial=-1)) + 1)
+    np.maximum.at(most, unit_of, value)
+    return most
 
 
 def _solved(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matching.allocation_budget import Budget
 from matching.allocation_cpsat import Found, Homes, load_solver, maximise
-from matching.allocation_cuts import carried_over
+from matching.allocation_cuts import SHOWN, carried_over
 from matching.allocation_greedy import place_one_by_one
 from matching.allocation_model import Model, Row, usable_pairs, write_model
 from matching.allocation_order import batches, combined, dominance, least_and_most, unproved
@@ -28,7 +28,7 @@ from reference_data.vocabulary import PlanStatus
 
 __all__ = ["load_solver", "search_in_order"]
 
-COLUMNS_PER_UNIT = (3, 10)
+COLUMNS_PER_UNIT = (3, 10, 30)
 """Columns per unit, on average, that the first searches are given: those that lose least at the prices."""
 
 SHARE_OF_PART = 0.2
@@ -193,10 +193,11 @@ class _Batch:
         """Return the best allocation by searching only the columns that the prices leave in doubt.
 
         Columns that cannot reach the total at hand are never searched. Where many are left, those that lose least
-        are searched first, and those of the allocation at hand: it gives a better total, which drops more of the
-        others.
+        are searched first, with those of the fractions and of the allocation at hand: it gives a better total,
+        which drops more of the others.
         """
         lost = prices.reduced[: len(model.pairs)]
+        shares = prices.shares[: len(model.pairs)]
         bound = prices.bound
         by_clock = prices.by_clock
         for per_unit in (*COLUMNS_PER_UNIT, None):
@@ -210,7 +211,7 @@ class _Batch:
                 break
             chosen, left_out = able, None
             if not last:
-                chosen = _least_lost(lost, able, most)
+                chosen = _least_lost(lost, able, int(most)) | (shares > SHOWN)
                 chosen |= [reached[unit] == home for unit, home in model.pairs]
                 left_out = (prices.ceiling + int(lost[able & ~chosen].max(initial=-ROOM))) // prices.scale
             found = self._search(
