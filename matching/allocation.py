@@ -5,9 +5,11 @@ module solves a problem for one score (`solve`) or for several aims in strict or
 (`solve_in_order`). It knows nothing of children, so public instances run on it.
 
 Elsewhere: what a problem and an answer are is said in ``allocation_problem.py`` and
-``allocation_result.py``; what a child's aims are worth is built in ``plan.py``; the linear model is
-written in ``allocation_model.py`` and searched in ``allocation_search.py``; the quick floor under every
-answer is in ``allocation_greedy.py``.
+``allocation_result.py``; what a child's aims are worth is built in ``plan.py``. A problem without side rules is solved
+in ``allocation_matching.py``. Any other is written as a linear model (``allocation_model.py``), priced
+(``allocation_pricing.py``, with the rows of ``allocation_cuts.py``) and searched where prices leave a doubt
+(``allocation_search.py``, by ``allocation_cpsat.py``), aim after aim (``allocation_order.py``). The quick floor under
+every answer is in ``allocation_greedy.py``; what tells equals apart is in ``allocation_ties.py``.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
         budget=budget,
         seed=seed,
         until_unproved=True,
-        start=floor(problem, (score,), (1,)),
+        start=floor(problem, score),
     )
     if not found.stages:
         return _nothing(problem, found.status, found.stopped_by, budget)

@@ -10,32 +10,25 @@ from collections.abc import Sequence
 
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
 
+LARGE_LIST = 100_000
+"""Eligible pairs above which a second allocation by hand would take a good part of a second."""
 
-def floor(
-    problem: AllocationProblem, stages: Sequence[Stage], weights: Sequence[int]
-) -> tuple[int | None, ...] | None:
+
+def floor(problem: AllocationProblem, stage: Stage) -> tuple[int | None, ...] | None:
     """Return the better of two allocations by hand: the best pair first, or one unit after another.
 
-    ``None`` when neither finds a place for every required unit.
+    ``None`` when neither finds a place for every required unit. On a very large list only the first is tried.
     """
-    best_first = place_one_by_one(problem, stages, weights)
-
-    def alone(pair: Pair) -> int:
-        return sum(weight * stage.scores.get(pair, 0) for stage, weight in zip(stages, weights, strict=True))
-
-    in_turn = sorted(
-        ((unit, home) for unit, home, _ in problem.pairs), key=lambda pair: (pair[0], -alone(pair))
-    )
-    one_by_one = place_one_by_one(problem, stages, weights, then=in_turn)
+    best_first = place_one_by_one(problem, (stage,), (1,))
+    if len(problem.pairs) > LARGE_LIST:
+        return best_first
+    in_turn = sorted(stage.scores, key=lambda pair: (pair[0], -stage.scores[pair]))
+    one_by_one = place_one_by_one(problem, (stage,), (1,), then=in_turn)
     if best_first is None or one_by_one is None:
         return best_first or one_by_one
-
-    def worth(homes: Sequence[int | None]) -> int:
-        return sum(
-            weight * stage_value(homes, stage, problem) for stage, weight in zip(stages, weights, strict=True)
-        )
-
-    return one_by_one if worth(one_by_one) > worth(best_first) else best_first
+    if stage_value(one_by_one, stage, problem) > stage_value(best_first, stage, problem):
+        return one_by_one
+    return best_first
 
 
 def place_one_by_one(

@@ -73,7 +73,7 @@ def _worths(problem: AllocationProblem) -> list[int]:
 def _tie_bits(problem: AllocationProblem, worths: Sequence[int]) -> int:
     """Return how many bits of a tie-break fit below one point of the scores, all added up exactly."""
     units = max(1, len(problem.unit_sizes))
-    largest = 1 + max(worths, default=0)
+    largest = 1 + max(0, max(worths, default=0))
     return min(BITS, (EXACT // (largest * units * units)).bit_length() - 2)
 
 

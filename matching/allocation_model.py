@@ -25,7 +25,8 @@ class Row:
 class Model:
     """Variables 0..n-1 with whole values from 0 to their upper bound, rows, and one objective per aim.
 
-    The first ``len(pairs)`` variables are the pairs, in order. ``objectives`` holds, per aim, the worth of
+    The first ``len(pairs)`` variables are the pairs, in order of unit and home; the first rows say, for each unit with
+    a pair in turn, that it takes at most one. ``objectives`` holds, per aim, the worth of
     each variable by its number; all are maximised.
     """
 

@@ -36,12 +36,6 @@ SHARE_OF_BATCH = 0.6
 """Share of the work left that a search of some columns may use, and one of all that matter, so that later aims are
 still looked at."""
 
-ROUNDED_COLUMNS_PER_UNIT = 12
-"""Columns per unit, on average, among which fractions are rounded."""
-
-MOSTLY = 0.5
-"""Share of a unit from which rounding takes it to be placed."""
-
 WORK_PER_PAIR = 3e-6
 """Deterministic work charged for each pair that a model is written with."""
 
@@ -272,19 +266,20 @@ class _Batch:
         )
 
     def _rounded(self, prices: Prices, model: Model) -> Homes | None:
-        """Return the allocation that takes what the fractions mostly place, then what loses least at the prices."""
+        """Return the allocation that takes what the fractions place whole, and for the other units what loses least."""
         shares = prices.shares[: len(model.pairs)]
-        lost = prices.reduced[: len(model.pairs)]
-        most = min(len(lost), ROUNDED_COLUMNS_PER_UNIT * len(self.problem.unit_sizes))
-        near = np.flatnonzero((shares > 0) | (lost >= np.partition(lost, -most)[-most]))
-        order = near[np.lexsort((-lost[near], -shares[near]))].tolist()
-        mostly = int(np.count_nonzero(shares >= MOSTLY))
+        whole = shares > 1 - SHOWN
+        unit_of = np.array([unit for unit, _ in model.pairs], dtype=np.int64)
+        placed = np.zeros(len(self.problem.unit_sizes), dtype=bool)
+        placed[unit_of[whole]] = True
+        others = np.flatnonzero(~placed[unit_of])
+        order = np.lexsort((-prices.reduced[others], -shares[others]))
         return place_one_by_one(
             self.problem,
             [self.stages[k] for k in self.numbers],
             self.weights,
-            settled=[model.pairs[number] for number in order[:mostly]],
-            then=[model.pairs[number] for number in order[mostly:]],
+            settled=_picked(model.pairs, whole),
+            then=[model.pairs[number] for number in others[order].tolist()],
         )
 
     def _better(self, one: Homes | None, other: Homes | None) -> Homes | None:
