@@ -70,6 +70,25 @@ def test_the_total_score_is_the_best_of_every_allocation(chunk):
         assert found.value == found.bound == expected == brute.score(problem, found.home_of_unit), problem
 
 
+def test_where_fractions_mislead_the_columns_left_out_are_still_looked_at():
+    """Strong bonuses for company make the prices poor: the best allocation is often among the columns tried last."""
+    rng = random.Random(31)
+    for _ in range(COUNT):
+        units, homes = 4, rng.randint(5, 7)
+        twos = [(a, b) for a in range(units) for b in range(a + 1, units)]
+        problem = AllocationProblem(
+            [rng.choice([1, 1, 2]) for _ in range(units)],
+            [rng.randint(2, 4) for _ in range(homes)],
+            [(u, h, rng.randint(0, 6)) for u in range(units) for h in range(homes)],
+            [two for two in twos if rng.random() < 0.2],
+            pair_bonuses=[(a, b, rng.choice([-9, -5, 7, 12])) for a, b in twos if rng.random() < 0.7],
+            reserves=[(h, 2, rng.randint(0, 4)) for h in range(homes)],
+        )
+        found = solve(problem, time_limit_seconds=20)
+        expected = brute.best(problem, lambda made, p=problem: brute.score(p, made))
+        assert (found.status, found.value) == ("OPTIMAL", expected), problem
+
+
 @pytest.mark.parametrize("chunk", range(3))
 def test_aims_in_order_reach_the_best_list_of_values(chunk):
     rng = random.Random(2000 + chunk)
