@@ -25,7 +25,7 @@ from api.settings import SETTING_VARIABLES
 from matching.eligibility import RULES as ELIGIBILITY_RULES
 from matching.eligibility import Context, assess
 from matching.files import homes_from_values, referrals_from_values
-from matching.policy import default_policy
+from matching.policy import default_policy, policy_from_text
 from reference_data.fields import Field, allowed_values, load_fields, record_names
 from reference_data.law import legal_limits
 from reference_data.profiles import ProfileField, load_profile
@@ -375,8 +375,15 @@ def worked_examples_page() -> str:
         "## council_rules",
         "",
         "A council's own rules stand in its policy file and exclude with the council's own reason; see "
-        "[the method](method-matching.md).",
+        "[the method](method-matching.md). Two invented ones:",
+        "",
+        "| policy | home | answer | what it says | instrument, or whom to ask |",
+        "|---|---|---|---|---|",
     ]
+    for policy, child, home, answer in examples["COUNCIL_CASES"]:
+        own = Context(as_of=examples["AS_OF"], policy=policy_from_text(policy))
+        row = _example_row(examples, ("council_rule", child, home, answer), own)
+        lines.append(row.replace("| as it is |", "| " + policy.replace("\n", ", ") + " |", 1))
     return "\n".join(lines) + "\n"
 
 
@@ -409,7 +416,13 @@ def _value(value: object) -> str:
     return value if isinstance(value, str) else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
+def _beside(name: str) -> dict[str, Any]:
+    """Return the pages of a file beside this one, which is read by its path as this one is."""
+    return runpy.run_path(str(Path(__file__).parent / f"{name}.py"))["PAGES"]
+
+
 PAGES = {
+    **_beside("pages_of_matching"),
     "files.md": files_page,
     "commands.md": commands_page,
     "settings.md": settings_page,

@@ -51,8 +51,24 @@ def area(case: Case, home: Home, aim: Aim) -> int:
 
 
 def near_home(case: Case, home: Home, aim: Aim) -> int:
-    """Return the whole steps of miles from the child's home; 0 when nobody recorded where that is."""
+    """Return the whole steps of miles from the child's home.
+
+    It is 0 for every home when nobody recorded where that is, or when the child must keep away from there: the
+    duty is to come near home only as far as that is consistent with the child's welfare.
+    """
+    if must_keep_away_from_home(case):
+        return 0
     return _steps(case.referral.home_postcode, home, aim)
+
+
+def must_keep_away_from_home(case: Case) -> bool:
+    """Say whether the child's own home lies within the distance the child must keep from a place to avoid."""
+    return any(
+        place.miles is not None
+        and (miles := miles_between(place.postcode, case.referral.home_postcode)) is not None
+        and miles <= place.miles
+        for place in case.referral.avoid
+    )
 
 
 def school(case: Case, home: Home, aim: Aim) -> int:
@@ -172,8 +188,9 @@ def preferred_type(case: Case, home: Home, aim: Aim) -> int:
 def need_gaps(case: Case, home: Home) -> dict[NeedDomain, int | None]:
     """Return, by domain, the points by which the need exceeds what the home can meet; ``None`` is unknown."""
     gaps: dict[NeedDomain, int | None] = {}
-    for domain in NeedDomain:
-        need, can_meet = case.referral.needs.get(domain), home.can_meet.get(domain)
+    able = home.can_meet
+    for domain, need, _ in case.scored:
+        can_meet = able.get(domain)
         if need == 0:
             gaps[domain] = 0
         else:
@@ -186,11 +203,9 @@ def counted_gaps(case: Case, home: Home) -> tuple[int, ...]:
 
     A need smaller than that gap counts as the need itself, since no gap can be larger.
     """
-    tolerance = case.context.policy.need_gap_points
-    needs = case.referral.needs
     return tuple(
-        min(tolerance[domain], needs.get(domain, 100)) if gap is None else gap
-        for domain, gap in need_gaps(case, home).items()
+        min(tolerance, 100 if need is None else need) if gap is None else gap
+        for gap, (_, need, tolerance) in zip(need_gaps(case, home).values(), case.scored, strict=True)
     )
 
 
@@ -215,9 +230,10 @@ def above_floor(case: Case, home: Home) -> bool:
 def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
     """Return the tens of points of ability in a residential home that this child would not need.
 
-    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty.
+    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty. Nothing is
+    counted for the home of a child who stays put: nobody is moved for sufficiency.
     """
-    if home.type not in RESIDENTIAL_TYPES:
+    if home.type not in RESIDENTIAL_TYPES or case.settled_in(home):
         return 0
     unused = (
         max(0, can_meet - case.referral.needs[domain])

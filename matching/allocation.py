@@ -5,9 +5,11 @@ module solves a problem for one score (`solve`) or for several aims in strict or
 (`solve_in_order`). It knows nothing of children, so public instances run on it.
 
 Elsewhere: what a problem and an answer are is said in ``allocation_problem.py`` and
-``allocation_result.py``; what a child's aims are worth is built in ``plan.py``; the linear model is
-written in ``allocation_model.py`` and searched in ``allocation_search.py``; the quick floor under every
-answer is in ``allocation_greedy.py``.
+``allocation_result.py``; what a child's aims are worth is built in ``plan.py``. A problem without side rules is solved
+in ``allocation_matching.py``. Any other is written as a linear model (``allocation_model.py``), priced
+(``allocation_pricing.py``, with the rows of ``allocation_cuts.py``) and searched where prices leave a doubt
+(``allocation_search.py``, by ``allocation_cpsat.py``), aim after aim (``allocation_order.py``). The quick floor under
+every answer is in ``allocation_greedy.py``; what tells equals apart is in ``allocation_ties.py``.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matching.allocation_budget import Budget
-from matching.allocation_matching import is_plain_assignment, solve_plain_assignment
-from matching.allocation_problem import AllocationProblem, Stage, stage_value, tie_break
+from matching.allocation_greedy import floor
+from matching.allocation_matching import is_plain_assignment, plain_work, solve_plain_assignment
+from matching.allocation_problem import AllocationProblem, Stage, stage_value
 from matching.allocation_result import AllocationResult, OrderedResult, StageResult, relative_gap
 from matching.allocation_search import load_solver, search_in_order
+from matching.allocation_ties import tie_breaks
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
 
@@ -32,7 +36,7 @@ __all__ = [
     "solve",
     "solve_in_order",
     "stage_value",
-    "tie_break",
+    "tie_breaks",
 ]
 
 
@@ -40,8 +44,7 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
     """Return the allocation with the largest total score, with its bound.
 
     Use `solve_in_order` when one aim must never be traded for another. Among allocations of equal score
-    the one with the best hashed tie-break is returned, so that neither the seed nor the order of the input
-    decides.
+    the one with the best hashed tie-break is returned, so that the order of the input does not decide.
 
     Parameters
     ----------
@@ -51,7 +54,8 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
         At least 0. It sets a limit of deterministic work; the clock is only a guard. At 0 the answer is the
         greedy one.
     seed
-        Any whole number; it steers the search, never the proved answer.
+        Any whole number. It changes nothing: the search has one worker, draws nothing at random and stops by
+        work, so that the same limit gives the same answer unless the clock stopped it.
 
     Raises
     ------
@@ -64,60 +68,60 @@ def solve(problem: AllocationProblem, *, time_limit_seconds: float, seed: int = 
     Research Society 41(11): its assignment instances are among the tests.
     """
 
-    budget = Budget.of(time_limit_seconds)
-    if is_plain_assignment(problem):
-        homes = solve_plain_assignment(problem)
-        if homes is None:
-            return AllocationResult(
-                status=PlanStatus.INFEASIBLE,
-                home_of_unit=(None,) * len(problem.unit_sizes),
-                value=None,
-                bound=None,
-                gap=None,
-                seconds=budget.seconds_used(),
-                stopped_by="proof",
-            )
-        value = _value(homes, problem)
-        return AllocationResult(
-            status=PlanStatus.OPTIMAL,
-            home_of_unit=homes,
-            value=value,
-            bound=value,
-            gap=0.0,
-            seconds=budget.seconds_used(),
-            stopped_by="proof",
-        )
     load_solver()
     budget = Budget.of(time_limit_seconds)
+    if is_plain_assignment(problem) and plain_work(problem) <= budget.work_left:
+        homes = solve_plain_assignment(problem)
+        if homes is None:
+            return _nothing(problem, PlanStatus.INFEASIBLE, "proof", budget)
+        value = sum(score for unit, home, score in problem.pairs if homes[unit] == home)
+        return _answer(homes, value, value, "proof", budget)
     score = Stage(
         aim="score",
         scores={(u, h): s for u, h, s in problem.pairs},
         bonuses={(a, b): bonus for a, b, bonus in problem.pair_bonuses},
         reserves=problem.reserves,
     )
-    found = search_in_order(problem, (score, tie_break(problem)), budget=budget, seed=seed)
-    if found.stages:
-        reached = found.stages[0]
-        status = PlanStatus.OPTIMAL if reached.proved else PlanStatus.FEASIBLE
-        gap = relative_gap(reached.value, reached.bound)
-        value, bound = reached.value, reached.bound
-        return AllocationResult(
-            status=status,
-            home_of_unit=found.home_of_unit,
-            value=value,
-            bound=bound,
-            gap=gap,
-            seconds=budget.seconds_used(),
-            stopped_by="proof" if reached.proved else found.stopped_by,
-        )
+    ties = tie_breaks(problem) if not budget.spent() else ()
+    found = search_in_order(
+        problem,
+        (score, *ties),
+        budget=budget,
+        seed=seed,
+        until_unproved=True,
+        start=floor(problem, score),
+    )
+    if not found.stages:
+        return _nothing(problem, found.status, found.stopped_by, budget)
+    reached = found.stages[0]
+    return _answer(found.home_of_unit, reached.value, reached.bound, found.stopped_by, budget)
+
+
+def _answer(
+    homes: tuple[int | None, ...], value: int, bound: int, stopped_by: str, budget: Budget
+) -> AllocationResult:
     return AllocationResult(
-        status=found.status,
-        home_of_unit=found.home_of_unit,
+        status=PlanStatus.OPTIMAL if value == bound else PlanStatus.FEASIBLE,
+        home_of_unit=homes,
+        value=value,
+        bound=bound,
+        gap=relative_gap(value, bound),
+        seconds=budget.seconds_used(),
+        stopped_by=stopped_by,
+    )
+
+
+def _nothing(
+    problem: AllocationProblem, status: PlanStatus, stopped_by: str, budget: Budget
+) -> AllocationResult:
+    return AllocationResult(
+        status=status,
+        home_of_unit=(None,) * len(problem.unit_sizes),
         value=None,
         bound=None,
         gap=None,
         seconds=budget.seconds_used(),
-        stopped_by=found.stopped_by,
+        stopped_by=stopped_by,
     )
 
 
@@ -132,8 +136,8 @@ def solve_in_order(
     """Return the allocation that is best in the first aim, then in the second among those, and so on.
 
     The scores, bonuses and reserves of ``problem`` itself are not used: only its pairs and side rules. After
-    the first aim that is not proved, every later one is reported as not proved. Add `tie_break` as the last
-    stage to make the answer unique.
+    the first aim that is not proved, every later one is reported as not proved. Add `tie_breaks` as the last
+    stages to make the answer unique.
 
     Parameters
     ----------
@@ -163,8 +167,3 @@ def solve_in_order(
         seed=seed,
         compare_with=compare_with,
     )
-
-
-def _value(home_of_unit: Sequence[int | None], problem: AllocationProblem) -> int:
-    score = {(u, h): s for u, h, s in problem.pairs}
-    return sum(score[u, h] for u, h in enumerate(home_of_unit) if h is not None)

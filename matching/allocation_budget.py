@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from reference_data.problems import InvalidInput
 
-WORK_PER_SECOND = 0.5
+WORK_PER_SECOND = 0.6
 """Deterministic units allowed per second of the limit; a unit takes about a second of an ordinary core."""
 
-LEAST_GUARD_SECONDS = 5.0
+LEAST_GUARD_SECONDS = 2.0
 """The clock stops nothing before this, so that a short limit is one of work too, even on a busy machine."""
 
 

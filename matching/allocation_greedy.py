@@ -8,11 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matching.allocation_problem import AllocationProblem, Stage
+from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
+
+LARGE_LIST = 100_000
+"""Eligible pairs above which a second allocation by hand would take a good part of a second."""
+
+
+def floor(problem: AllocationProblem, stage: Stage) -> tuple[int | None, ...] | None:
+    """Return the better of two allocations by hand: the best pair first, or one unit after another.
+
+    ``None`` when neither finds a place for every required unit. On a very large list only the first is tried.
+    """
+    best_first = place_one_by_one(problem, (stage,), (1,))
+    if len(problem.pairs) > LARGE_LIST:
+        return best_first
+    in_turn = sorted(stage.scores, key=lambda pair: (pair[0], -stage.scores[pair]))
+    one_by_one = place_one_by_one(problem, (stage,), (1,), then=in_turn)
+    if best_first is None or one_by_one is None:
+        return best_first or one_by_one
+    if stage_value(one_by_one, stage, problem) > stage_value(best_first, stage, problem):
+        return one_by_one
+    return best_first
 
 
 def place_one_by_one(
-    problem: AllocationProblem, stages: Sequence[Stage], weights: Sequence[int]
+    problem: AllocationProblem,
+    stages: Sequence[Stage],
+    weights: Sequence[int],
+    *,
+    settled: Sequence[Pair] = (),
+    then: Sequence[Pair] | None = None,
 ) -> tuple[int | None, ...] | None:
     """Return an allocation built greedily, or ``None`` when a required unit found no place.
 
@@ -23,13 +48,21 @@ def place_one_by_one(
     ----------
     stages, weights
         The aims and the weight of each in the total that is added up; any whole numbers.
+    settled
+        Pairs that are taken before all others, in this order, wherever they still fit.
+    then
+        Pairs to use instead of all, tried in this order instead of that of their worth.
     """
-    taken = problem.places_taken()
+    taken = problem.places_taken() if then is None else _places(problem, [*settled, *then])
     total = dict.fromkeys(taken, 0)
     together: dict[tuple[int, int], int] = {}
     for stage, weight in zip(stages, weights, strict=True):
-        for pair, score in stage.scores.items():
-            total[pair] += weight * score
+        if then is None:
+            for pair, score in stage.scores.items():
+                total[pair] += weight * score
+        else:
+            for pair in total:
+                total[pair] += weight * stage.scores.get(pair, 0)
         for two, bonus in stage.bonuses.items():
             together[two] = together.get(two, 0) + weight * bonus
     reserves: dict[int, list[tuple[int, int]]] = {}
@@ -59,18 +92,29 @@ def place_one_by_one(
         )
         return total[unit, home] + bonus - charge
 
+    for unit, home in settled:
+        if room.home_of_unit[unit] is None and room.fits(unit, home):
+            room.put(unit, home)
     homes_of: dict[int, list[int]] = {}
     for unit, home in taken:
         homes_of.setdefault(unit, []).append(home)
-    for unit in sorted(problem.required_units, key=lambda u: (len(homes_of.get(u, ())), u)):
+    required = [unit for unit in problem.required_units if room.home_of_unit[unit] is None]
+    for unit in sorted(required, key=lambda u: (len(homes_of.get(u, ())), u)):
         possible = [home for home in homes_of.get(unit, ()) if room.fits(unit, home)]
         if not possible:
             return None
         room.put(unit, max(possible, key=lambda home: (gain(unit, home), -home)))
-    for (unit, home), _ in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+    # Pairs are in the order of their indices, which equal ones keep.
+    for unit, home in sorted(total, key=total.__getitem__, reverse=True) if then is None else then:
         if room.home_of_unit[unit] is None and room.fits(unit, home) and gain(unit, home) > 0:
             room.put(unit, home)
     return tuple(room.home_of_unit)
+
+
+def _places(problem: AllocationProblem, pairs: Sequence[Pair]) -> dict[Pair, int]:
+    """Return the places that each of some pairs takes of its home."""
+    special = {(unit, home): places for unit, home, places in problem.pair_places}
+    return {pair: special.get(pair, problem.unit_sizes[pair[0]]) for pair in pairs}
 
 
 class _Room:

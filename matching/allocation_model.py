@@ -25,7 +25,8 @@ class Row:
 class Model:
     """Variables 0..n-1 with whole values from 0 to their upper bound, rows, and one objective per aim.
 
-    The first ``len(pairs)`` variables are the pairs, in order. ``objectives`` holds, per aim, the worth of
+    The first ``len(pairs)`` variables are the pairs, in order of unit and home; the first rows say, for each unit with
+    a pair in turn, that it takes at most one. ``objectives`` holds, per aim, the worth of
     each variable by its number; all are maximised.
     """
 
@@ -66,9 +67,11 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
     objectives: list[dict[int, int]] = [{} for _ in stages]
     homes_of: dict[int, list[int]] = {}
     units_in: dict[int, list[int]] = {}
-    for unit, home in pairs:
+    columns_in: dict[int, list[int]] = {}
+    for number, (unit, home) in enumerate(pairs):
         homes_of.setdefault(unit, []).append(home)
         units_in.setdefault(home, []).append(unit)
+        columns_in.setdefault(home, []).append(number)
 
     def at_most(terms: Sequence[tuple[int, int]], limit: int) -> None:
         rows.append(
@@ -76,18 +79,31 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
         )
 
     for unit, homes in homes_of.items():
-        at_most([(column[unit, home], 1) for home in homes], 1)
+        # The columns of a unit stand side by side.
+        first = column[unit, homes[0]]
+        columns = tuple(range(first, first + len(homes)))
+        rows.append(Row(variables=columns, coefficients=(1,) * len(homes), limit=1))
     for unit in problem.required_units:
         # A required unit without a column leaves "0 <= -1", which no allocation satisfies.
         at_most([(column[unit, home], -1) for home in homes_of.get(unit, ())], -1)
     for home, units in units_in.items():
-        places = [(column[unit, home], taken[unit, home]) for unit in units]
-        if sum(n for _, n in places) > problem.capacities[home]:
-            at_most(places, problem.capacities[home])
+        places = tuple(taken[unit, home] for unit in units)
+        if sum(places) > problem.capacities[home]:
+            rows.append(
+                Row(variables=tuple(columns_in[home]), coefficients=places, limit=problem.capacities[home])
+            )
+    large: dict[int, list[int]] = {}
     for a, b in problem.conflicts:
         for home in sorted(set(homes_of.get(a, ())) & set(homes_of.get(b, ()))):
-            if taken[a, home] + taken[b, home] <= problem.capacities[home]:
-                at_most([(column[a, home], 1), (column[b, home], 1)], 1)
+            capacity = problem.capacities[home]
+            if taken[a, home] + taken[b, home] > capacity:
+                continue
+            if home not in large:
+                large[home] = [unit for unit in units_in[home] if 2 * taken[unit, home] > capacity]
+            # Nobody who fits beside neither of the two, nor beside another such unit, can be there with them.
+            least = min(taken[a, home], taken[b, home])
+            alone = [u for u in large[home] if u not in (a, b) and taken[u, home] + least > capacity]
+            at_most([(column[unit, home], 1) for unit in (a, b, *alone)], 1)
     for home, shares, limit in problem.part_limits:
         part = [(column[unit, home], places) for unit, places in shares if (unit, home) in column and places]
         if sum(n for _, n in part) > limit:
@@ -145,12 +161,12 @@ def write_model(problem: AllocationProblem, stages: Sequence[Stage], pairs: Iter
                     at_most([(gathered, 1), (column[unit, home], -1)], 0)
                 objective[gathered] = bonus
         for home, kept, price in stage.reserves:
-            places = [(column[unit, home], taken[unit, home]) for unit in units_in.get(home, ())]
+            at_home = [(column[unit, home], taken[unit, home]) for unit in units_in.get(home, ())]
             kept = min(kept, problem.capacities[home])
-            if price and kept and places:
+            if price and kept and at_home:
                 over = len(upper)
                 upper.append(kept)
-                at_most([*places, (over, -1)], problem.capacities[home] - kept)
+                at_most([*at_home, (over, -1)], problem.capacities[home] - kept)
                 objective[over] = -price
     return Model(pairs=pairs, upper=tuple(upper), rows=tuple(rows), objectives=tuple(objectives))
 

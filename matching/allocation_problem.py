@@ -186,14 +186,6 @@ class Stage:
     gatherings: Sequence[tuple[int, tuple[int, ...], int]] = ()
 
 
-def tie_break(problem: AllocationProblem) -> Stage:
-    """Return the last stage that chooses between equals: a fixed hash of each pair's two indices.
-
-    The hash is positive, so a pair worth nothing is still preferred to leaving the unit unplaced.
-    """
-    return Stage(aim="tie_break", scores={(u, h): _hashed(u, h) for u, h, _ in problem.pairs})
-
-
 def stage_value(home_of_unit: Sequence[int | None], stage: Stage, problem: AllocationProblem) -> int:
     """Return what an allocation is worth in one aim."""
     scored = sum(stage.scores.get((u, h), 0) for u, h in enumerate(home_of_unit) if h is not None)
@@ -212,25 +204,16 @@ def stage_value(home_of_unit: Sequence[int | None], stage: Stage, problem: Alloc
     )
     if not stage.reserves:
         return scored + together
-    taken = problem.places_taken()
+    special = {(unit, home): places for unit, home, places in problem.pair_places}
     used = [0] * len(problem.capacities)
     for unit, home in enumerate(home_of_unit):
         if home is not None:
-            used[home] += taken[unit, home]
+            used[home] += special.get((unit, home), problem.unit_sizes[unit])
     kept = sum(
         price * max(0, used[home] - max(0, problem.capacities[home] - places))
         for home, places, price in stage.reserves
     )
     return scored + together - kept
-
-
-def _hashed(unit: int, home: int) -> int:
-    """Return a fixed 20-bit number above 0 for a pair (the SplitMix64 finaliser of its indices)."""
-    mask = 2**64 - 1
-    z = (unit * 0x9E3779B97F4A7C15 + home * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & mask
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-    return ((z ^ (z >> 31)) & (2**20 - 1)) + 1
 
 
 def _whole(value: object, name: str, *, at_least: int | None = None) -> int:

@@ -37,7 +37,9 @@ class AllocationResult:
         Wall-clock time taken; the only part of a result that differs between equal runs.
     stopped_by
         ``proof``, ``work`` (the deterministic limit) or ``clock`` (the guard: another machine may answer
-        differently).
+        differently). Where an optimal answer was stopped by anything but ``proof``, not all allocations of its worth
+        were compared: it is the same for every seed and order of rows, but perhaps not for units listed in another
+        order.
     """
 
     status: PlanStatus

@@ -1,13 +1,13 @@
-"""The search: aims in strict order, each fixed before the next, by CP-SAT with one worker.
+"""The search: aims in strict order, each fixed before the next, priced first and searched where prices leave a doubt.
 
-Consecutive aims are added up with weights under which no later aim outweighs an earlier one, as long
-as the total stays small enough for the solver's arithmetic; each aim is reported all the same. Work is
-limited in the solver's deterministic units, which do not depend on the machine; the clock is a guard.
+A linear programme with cuts gives prices; they bound what any allocation is worth and drop the columns that none as
+good as the one at hand can use. Often the fractions are whole already and nothing is left to search; otherwise
+CP-SAT searches the few columns that are left. Work is limited in deterministic units, which do not depend on the
+machine; the clock is a guard.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,49 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.allocation_budget import Budget
+from matching.allocation_cpsat import Found, Homes, load_solver, maximise
+from matching.allocation_cuts import SHOWN, carried_over
 from matching.allocation_greedy import place_one_by_one
 from matching.allocation_model import Model, Row, usable_pairs, write_model
-from matching.allocation_pricing import price
+from matching.allocation_order import batches, combined, dominance, least_and_most, unproved
+from matching.allocation_pricing import ROOM, Prices, price
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
 from matching.allocation_result import OrderedResult, StageResult, relative_gap
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
 
-LARGEST_BATCH = 2**26
-"""Aims are added up while their combined range stays below this.
+__all__ = ["load_solver", "search_in_order"]
 
-Measured: with ranges near 2**40 the search makes no headway at 500 children, because the linear programme
-inside it cannot tell the later aims apart; at 2**26 each batch takes under a second.
-"""
+COLUMNS_PER_UNIT = (3, 10, 30)
+"""Columns per unit, on average, that the first searches are given: those that lose least at the prices."""
 
-PRICED_ABOVE = 2_000
-"""Columns above which the prices of a linear programme choose the columns before the search."""
-
-COLUMNS_PER_UNIT = 12
-"""Columns of best reduced worth per unit that the first, restricted search is given."""
-
+SHARE_OF_PART = 0.2
 SHARE_OF_BATCH = 0.6
-"""Share of the work left that one search may use, so that later aims are still looked at."""
+"""Share of the work left that a search of some columns may use, and one of all that matter, so that later aims are
+still looked at."""
 
-Homes = tuple[int | None, ...]
-
-
-def load_solver() -> None:
-    """Import the solver, which takes about a second once, before anybody's time limit runs."""
-    import ortools.sat.python.cp_model  # noqa: F401
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What one search returned; ``bound`` is at least the best total, ``None`` when nothing is known."""
-
-    homes: Homes | None
-    bound: int | None
-    proved: bool
-    infeasible: bool
-    by_clock: bool
-    kept: tuple[Pair, ...] | None = None
-    """The pairs that an allocation as good as this one can use, where that is known."""
+WORK_PER_PAIR = 3e-6
+"""Deterministic work charged for each pair that a model is written with."""
 
 
 def search_in_order(
@@ -67,6 +47,7 @@ def search_in_order(
     budget: Budget,
     seed: int,
     compare_with: Sequence[int] | None = None,
+    until_unproved: bool = False,
     start: Homes | None = None,
 ) -> OrderedResult:
     """Return the best allocation in strictly ordered aims; see ``allocation.solve_in_order``.
@@ -75,18 +56,30 @@ def search_in_order(
     ----------
     budget
         What may be spent; what is spent is taken off it.
+    seed
+        Changes nothing: the search draws nothing that a seed could change, so that one limit gives one answer.
+    until_unproved
+        Stop at the first aim that is not proved; the later ones are left out of the result.
     start
         An allowed allocation to begin with, instead of one made by placing units one by one.
     """
-    ranges = [_range(problem, stage) for stage in stages]
-    best = start if start is not None else place_one_by_one(problem, stages, _dominance(ranges))
+    budget.spend(WORK_PER_PAIR * len(problem.pairs))
+    ranges = [least_and_most(problem, stage) for stage in stages]
+    best = start if start is not None else place_one_by_one(problem, stages, dominance(ranges))
     pairs = usable_pairs(problem)
     results: list[StageResult] = []
     fixed: list[tuple[int, int]] = []
     stopped_by = "proof"
-    for batch in _batches(ranges):
-        weights = _dominance([ranges[k] for k in batch])
-        found = _best_in_batch(problem, stages, pairs, batch, weights, fixed, best, budget, seed)
+    for batch in batches(ranges):
+        step = _Batch(
+            problem=problem,
+            stages=stages,
+            numbers=tuple(batch),
+            weights=tuple(dominance([ranges[k] for k in batch])),
+            fixed=tuple(fixed),
+            pairs=pairs,
+        )
+        found = step.best(best, budget)
         if found.infeasible:
             return _nothing(problem, PlanStatus.INFEASIBLE, "proof", budget)
         if found.homes is not None:
@@ -107,7 +100,9 @@ def search_in_order(
             # Only the first aim that is not proved has a bound of its own: later ones depend on its value.
             first_open = all(result.proved for result in results)
             bound = found.bound if first_open else None
-            results.extend(_unproved(stages, batch, values, weights, ranges, bound))
+            results.extend(unproved(stages, batch, values, step.weights, ranges, bound))
+        if until_unproved and stopped_by != "proof":
+            break
         if compare_with is not None and values != [compare_with[k] for k in batch]:
             break
     if best is None:
@@ -146,81 +141,170 @@ def _nothing(
     )
 
 
-def _best_in_batch(
-    problem: AllocationProblem,
-    stages: Sequence[Stage],
-    pairs: tuple[Pair, ...],
-    batch: Sequence[int],
-    weights: Sequence[int],
-    fixed: Sequence[tuple[int, int]],
-    hint: Homes | None,
-    budget: Budget,
-    seed: int,
-) -> Found:
-    """Return the best allocation in a run of aims, with the values of earlier aims kept.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """A run of aims that are looked at as one total, while the aims before it keep their values.
 
-    A small problem is searched whole. A large one is priced first: a search over the columns of best
-    reduced worth gives an allocation, and the prices then drop every column that no allocation as good can
-    use, so that searching the rest proves it.
+    Parameters
+    ----------
+    numbers, weights
+        Which of the stages, and the weight of each in the total.
+    fixed
+        Number and value of each aim before it.
+    pairs
+        The columns that can still matter.
     """
-    units = len(problem.unit_sizes)
-    if budget.spent():
-        return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
 
-    def search(columns: tuple[Pair, ...], start: Homes | None, share: float) -> Found:
-        model = write_model(problem, stages, columns)
-        floors = [_keep(model.objectives[k], value) for k, value in fixed]
-        objective = _combined(model.objectives, batch, weights)
-        return _search(model, objective, floors, units, hint=start, budget=budget, share=share, seed=seed)
+    problem: AllocationProblem
+    stages: Sequence[Stage]
+    numbers: tuple[int, ...]
+    weights: tuple[int, ...]
+    fixed: tuple[tuple[int, int], ...]
+    pairs: tuple[Pair, ...]
 
-    prices = None
-    if len(pairs) > PRICED_ABOVE:
-        model = write_model(problem, stages, pairs)
-        floors = [_keep(model.objectives[k], value) for k, value in fixed]
-        objective = _combined(model.objectives, batch, weights)
-        prices = price(model, objective, floors, seconds=budget.seconds_left() / 2)
-    if prices is None:
-        return search(pairs, hint, SHARE_OF_BATCH)
+    def best(self, hint: Homes | None, budget: Budget) -> Found:
+        """Return the best allocation in the total, as far as the budget goes.
 
-    budget.spend(prices.work)
-    chosen = _best_columns(model.pairs, prices.reduced, hint)
-    first = search(chosen, hint, SHARE_OF_BATCH / 2)
-    # Out of the restricted columns nothing is proved for the whole problem, not even that it is infeasible.
-    reached = first.homes if first.homes is not None else hint
-    if reached is None:
-        return search(pairs, None, SHARE_OF_BATCH)
-    total = sum(w * stage_value(reached, stages[k], problem) for k, w in zip(batch, weights, strict=True))
-    bound = max(total, prices.bound)
-    able = prices.can_reach(total)
-    kept = tuple(pair for number, pair in enumerate(model.pairs) if able[number])
-    if bound == total or (first.proved and set(kept) <= set(chosen)):
-        return Found(homes=reached, bound=total, proved=True, infeasible=False, by_clock=False, kept=kept)
-    if budget.spent():
-        return Found(homes=reached, bound=bound, proved=False, infeasible=False, by_clock=first.by_clock)
-    second = search(kept, reached, SHARE_OF_BATCH)
-    if second.homes is None:
-        return Found(homes=reached, bound=bound, proved=False, infeasible=False, by_clock=second.by_clock)
-    # Every allocation outside the kept columns is worth less than the one reached already.
-    ends = bound if second.bound is None else min(bound, max(total, second.bound))
-    return Found(
-        homes=second.homes,
-        bound=ends,
-        proved=second.proved,
-        infeasible=False,
-        by_clock=second.by_clock,
-        kept=kept,
-    )
+        Prices come first. Where they leave a doubt, a search over the columns that lose least gives an allocation,
+        and what every other column loses at least bounds the rest. Without prices the whole is searched.
+        """
+        budget.spend(WORK_PER_PAIR * len(self.pairs))
+        if budget.spent():
+            return _cut_short(budget)
+        model = write_model(self.problem, self.stages, self.pairs)
+        placed = [] if hint is None else [(u, h) for u, h in enumerate(hint) if h is not None]
+        prices = price(model, self._objective(model), self._floors(model), budget=budget, begin_with=placed)
+        if prices is None:
+            if budget.spent():
+                return _cut_short(budget)
+            return self._search(self.pairs, (), hint, budget, SHARE_OF_BATCH)
+        reached = self._better(hint, self._rounded(prices, model))
+        if reached is None:
+            return self._search(self.pairs, (), None, budget, SHARE_OF_BATCH)
+        return self._narrowed(model, prices, reached, budget)
+
+    def _narrowed(self, model: Model, prices: Prices, reached: Homes, budget: Budget) -> Found:
+        """Return the best allocation by searching only the columns that the prices leave in doubt.
+
+        Columns that cannot reach the total at hand are never searched. Where many are left, those that lose least
+        are searched first, with those of the fractions and of the allocation at hand: it gives a better total,
+        which drops more of the others.
+        """
+        lost = prices.reduced[: len(model.pairs)]
+        shares = prices.shares[: len(model.pairs)]
+        bound = prices.bound
+        by_clock = prices.by_clock
+        for per_unit in (*COLUMNS_PER_UNIT, None):
+            able = prices.can_reach(self._total(reached))[: len(model.pairs)]
+            most = np.count_nonzero(able) if per_unit is None else per_unit * len(self.problem.unit_sizes)
+            last = most >= np.count_nonzero(able)
+            if bound <= self._total(reached):
+                break
+            if budget.spent():
+                by_clock = by_clock or budget.work_left > 0
+                break
+            chosen, left_out = able, None
+            if not last:
+                chosen = _least_lost(lost, able, int(most)) | (shares > SHOWN)
+                chosen |= [reached[unit] == home for unit, home in model.pairs]
+                left_out = (prices.ceiling + int(lost[able & ~chosen].max(initial=-ROOM))) // prices.scale
+            found = self._search(
+                _picked(model.pairs, chosen),
+                prices.cuts,
+                reached,
+                budget,
+                SHARE_OF_BATCH if last else SHARE_OF_PART,
+                numbered_by=model.pairs,
+            )
+            by_clock = found.by_clock
+            if found.homes is not None:
+                reached = self._better(reached, found.homes) or reached
+            inside = self._total(reached) if found.proved else found.bound
+            if inside is not None:
+                # An allocation better than the one at hand uses the columns searched alone, or one left out.
+                bound = min(bound, max(inside, inside if left_out is None else left_out))
+            if last:
+                break
+        total = self._total(reached)
+        able = prices.can_reach(total)[: len(model.pairs)]
+        return Found(
+            homes=reached,
+            bound=max(bound, total),
+            proved=bound <= total,
+            infeasible=False,
+            by_clock=by_clock,
+            kept=_picked(model.pairs, able),
+        )
+
+    def _search(
+        self,
+        columns: tuple[Pair, ...],
+        cuts: Sequence[Row],
+        hint: Homes | None,
+        budget: Budget,
+        share: float,
+        *,
+        numbered_by: Sequence[Pair] = (),
+    ) -> Found:
+        """Search some columns for the best total; the cuts are rows over columns numbered as in another model."""
+        budget.spend(WORK_PER_PAIR * len(columns))
+        model = write_model(self.problem, self.stages, columns)
+        rows = (*self._floors(model), *carried_over(cuts, numbered_by, model.pairs))
+        units = len(self.problem.unit_sizes)
+        return maximise(model, self._objective(model), rows, units, hint=hint, budget=budget, share=share)
+
+    def _objective(self, model: Model) -> dict[int, int]:
+        return combined(model.objectives, self.numbers, self.weights)
+
+    def _floors(self, model: Model) -> list[Row]:
+        return [_keep(model.objectives[k], value) for k, value in self.fixed]
+
+    def _total(self, homes: Homes) -> int:
+        return sum(
+            weight * stage_value(homes, self.stages[k], self.problem)
+            for k, weight in zip(self.numbers, self.weights, strict=True)
+        )
+
+    def _rounded(self, prices: Prices, model: Model) -> Homes | None:
+        """Return the allocation that takes what the fractions place whole, and for the other units what loses least."""
+        shares = prices.shares[: len(model.pairs)]
+        whole = shares > 1 - SHOWN
+        unit_of = np.array([unit for unit, _ in model.pairs], dtype=np.int64)
+        placed = np.zeros(len(self.problem.unit_sizes), dtype=bool)
+        placed[unit_of[whole]] = True
+        others = np.flatnonzero(~placed[unit_of])
+        order = np.lexsort((-prices.reduced[others], -shares[others]))
+        return place_one_by_one(
+            self.problem,
+            [self.stages[k] for k in self.numbers],
+            self.weights,
+            settled=_picked(model.pairs, whole),
+            then=[model.pairs[number] for number in others[order].tolist()],
+        )
+
+    def _better(self, one: Homes | None, other: Homes | None) -> Homes | None:
+        """Return the better of two allocations in this total, if it keeps the values of earlier aims."""
+        if other is None or any(
+            stage_value(other, self.stages[k], self.problem) < value for k, value in self.fixed
+        ):
+            return one
+        return other if one is None or self._total(other) > self._total(one) else one
 
 
-def _best_columns(pairs: Sequence[Pair], reduced: NDArray[np.int64], hint: Homes | None) -> tuple[Pair, ...]:
-    """Return the columns of best reduced worth of each unit, and those of the allocation at hand."""
-    columns_of: dict[int, list[tuple[int, Pair]]] = {}
-    for number, pair in enumerate(pairs):
-        columns_of.setdefault(pair[0], []).append((-int(reduced[number]), pair))
-    chosen = {pair for columns in columns_of.values() for _, pair in sorted(columns)[:COLUMNS_PER_UNIT]}
-    if hint is not None:
-        chosen |= {(unit, home) for unit, home in enumerate(hint) if home is not None}
-    return tuple(sorted(chosen))
+def _cut_short(budget: Budget) -> Found:
+    return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=budget.work_left > 0)
+
+
+def _least_lost(lost: NDArray[np.int64], able: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """Return which of the able columns lose least, so many of them, earlier ones first among equals."""
+    numbers = np.flatnonzero(able)
+    chosen = np.zeros(len(lost), dtype=bool)
+    chosen[numbers[np.argsort(-lost[numbers], kind="stable")[:most]]] = True
+    return chosen
+
+
+def _picked(pairs: Sequence[Pair], which: NDArray[np.bool_]) -> tuple[Pair, ...]:
+    return tuple(pairs[number] for number in np.flatnonzero(which).tolist())
 
 
 def _keep(objective: Mapping[int, int], value: int) -> Row:
@@ -233,33 +317,6 @@ def _keep(objective: Mapping[int, int], value: int) -> Row:
     )
 
 
-def _unproved(
-    stages: Sequence[Stage],
-    batch: Sequence[int],
-    values: Sequence[int],
-    weights: Sequence[int],
-    ranges: Sequence[tuple[int, int]],
-    total_bound: int | None,
-) -> list[StageResult]:
-    """Return the results of a batch that was cut short: bounds read from the combined bound, in order."""
-    out = []
-    proved_so_far = total_bound is not None
-    rest = total_bound or 0
-    for position, k in enumerate(batch):
-        bound = ranges[k][1]
-        if proved_so_far:
-            # The best the later aims can add is known, so the combined bound limits this aim.
-            later_low = sum(weights[j] * ranges[batch[j]][0] for j in range(position + 1, len(batch)))
-            bound = min(bound, (rest - later_low) // weights[position])
-        bound = max(bound, values[position])
-        proved = proved_so_far and bound == values[position]
-        if proved:
-            rest -= weights[position] * values[position]
-        proved_so_far = proved
-        out.append(StageResult(aim=stages[k].aim, value=values[position], bound=bound, proved=proved))
-    return out
-
-
 def _better(problem: AllocationProblem, stages: Sequence[Stage], one: Homes | None, other: Homes) -> Homes:
     """Return whichever of two allocations is better in the aims in order; the second when they are equal."""
     if one is None:
@@ -269,128 +326,3 @@ def _better(problem: AllocationProblem, stages: Sequence[Stage], one: Homes | No
         if first != second:
             return one if first > second else other
     return other
-
-
-def _range(problem: AllocationProblem, stage: Stage) -> tuple[int, int]:
-    """Return totals that the aim can neither fall below nor exceed, whatever is chosen."""
-    lowest = [0] * len(problem.unit_sizes)
-    highest = [0] * len(problem.unit_sizes)
-    for (unit, _), score in stage.scores.items():
-        lowest[unit] = min(lowest[unit], score)
-        highest[unit] = max(highest[unit], score)
-    low = sum(lowest) + sum(min(0, bonus) for bonus in stage.bonuses.values())
-    low -= sum(price * min(kept, problem.capacities[home]) for home, kept, price in stage.reserves)
-    high = sum(highest) + sum(max(0, bonus) for bonus in stage.bonuses.values())
-    companions: dict[int, int] = {}
-    for unit, _, _, bonus in stage.companions:
-        companions[unit] = max(companions.get(unit, 0), bonus)
-    gatherings: dict[tuple[int, ...], int] = {}
-    for _, units, bonus in stage.gatherings:
-        gatherings[units] = max(gatherings.get(units, 0), bonus)
-    high += sum(companions.values()) + sum(gatherings.values())
-    return low, high
-
-
-def _dominance(ranges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return weights under which one unit of an aim outweighs all that later aims can differ by."""
-    weights = [1] * len(ranges)
-    for position in range(len(ranges) - 2, -1, -1):
-        low, high = ranges[position + 1]
-        weights[position] = weights[position + 1] * (high - low + 1)
-    return weights
-
-
-def _batches(ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Split the aims, in order, into runs whose combined range stays exact."""
-    batches: list[list[int]] = []
-    span = 1
-    for number, (low, high) in enumerate(ranges):
-        if batches and span * (high - low + 1) < LARGEST_BATCH:
-            batches[-1].append(number)
-            span *= high - low + 1
-        else:
-            batches.append([number])
-            span = high - low + 1
-    return batches
-
-
-def _combined(
-    objectives: Sequence[Mapping[int, int]], batch: Sequence[int], weights: Sequence[int]
-) -> dict[int, int]:
-    total: dict[int, int] = {}
-    for k, weight in zip(batch, weights, strict=True):
-        for variable, worth in objectives[k].items():
-            total[variable] = total.get(variable, 0) + weight * worth
-    return total
-
-
-def _search(
-    model: Model,
-    objective: Mapping[int, int],
-    floors: Sequence[Row],
-    units: int,
-    *,
-    hint: Homes | None,
-    budget: Budget,
-    share: float,
-    seed: int,
-) -> Found:
-    """Maximise one objective over a model while earlier aims keep at least their values."""
-    from ortools.sat.python import cp_model
-
-    programme = cp_model.CpModel()
-    variables = [programme.new_int_var(0, upper, "") for upper in model.upper]
-    for row in (*model.rows, *floors):
-        terms = [variables[v] for v in row.variables]
-        if not terms:
-            if row.limit < 0:
-                programme.add_bool_or([])
-        elif row.limit == 1 and all(c == 1 for c in row.coefficients) and len(terms) > 1:
-            programme.add_at_most_one(terms)
-        else:
-            programme.add(cp_model.LinearExpr.weighted_sum(terms, list(row.coefficients)) <= row.limit)
-    ordered = sorted(objective.items())
-    programme.maximize(
-        cp_model.LinearExpr.weighted_sum([variables[v] for v, _ in ordered], [worth for _, worth in ordered])
-    )
-    if hint is not None:
-        for number, (unit, home) in enumerate(model.pairs):
-            programme.add_hint(variables[number], int(hint[unit] == home))
-    work_limit = budget.work_left * share
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    # Measured: without every row in the inner linear programme, and with probing, small lists take ten times
-    # as long and large ones are not proved at all.
-    solver.parameters.linearization_level = 2
-    solver.parameters.cp_model_probing_level = 0
-    solver.parameters.random_seed = seed % 2**31
-    solver.parameters.max_deterministic_time = work_limit
-    solver.parameters.max_time_in_seconds = budget.seconds_left()
-    status = solver.solve(programme)
-    work = float(solver.response_proto.deterministic_time)
-    by_clock = work < work_limit * 0.999
-    budget.spend(work)
-    if status == cp_model.INFEASIBLE:
-        return Found(homes=None, bound=None, proved=True, infeasible=True, by_clock=False)
-    if status == cp_model.MODEL_INVALID:
-        raise InvalidInput("model_invalid", "The scores are too large for the solver; scale them.")
-    if status == cp_model.UNKNOWN:
-        # A solver that was stopped before it looked reports 0, which bounds nothing.
-        return Found(homes=None, bound=None, proved=False, infeasible=False, by_clock=by_clock)
-    best_bound = float(solver.best_objective_bound)
-    # The bound comes back as a double: one step up keeps it a bound where whole numbers are not exact.
-    bound = math.floor(best_bound + math.ulp(best_bound)) if abs(best_bound) < 2**62 else None
-    if status == cp_model.FEASIBLE and bound is not None and bound <= solver.objective_value:
-        # Had the bound been real, the solver would have called its answer the best.
-        bound = None
-    homes: list[int | None] = [None] * units
-    for number, (unit, home) in enumerate(model.pairs):
-        if solver.value(variables[number]):
-            homes[unit] = home
-    return Found(
-        homes=tuple(homes),
-        bound=bound,
-        proved=status == cp_model.OPTIMAL,
-        infeasible=False,
-        by_clock=by_clock,
-    )

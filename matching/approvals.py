@@ -57,6 +57,7 @@ def approvals(case: Case, home: Home) -> tuple[Approval, ...]:
         _where(case, home),
         _key_stage_4(case, home),
         _supported_accommodation_review(case, home),
+        _other_arrangements(case, home),
         _with_parents(case, home),
         *going_on,
         _fee(case, home),
@@ -110,8 +111,9 @@ def _where(case: Case, home: Home) -> Approval | None:
         return _make(
             case,
             "at_a_distance",
-            "Outside the authority's area and not in an adjoining authority: the director approves, the area's "
-            "authority is consulted and the independent reviewing officer too.",
+            "Outside the authority's area and not in an adjoining authority: approve it before the child moves; the "
+            "area's authority, with the care plan, and the independent reviewing officer are consulted "
+            + ("within five working days, since it is urgent." if case.is_urgent else "first."),
             law.OUTSIDE_AREA,
         )
     return _make(
@@ -144,6 +146,18 @@ def _supported_accommodation_review(case: Case, home: Home) -> Approval | None:
         "supported_accommodation_review",
         "Moving to supported accommodation from a foster home or a children's home needs a review first.",
         law.OTHER_ARRANGEMENTS,
+    )
+
+
+def _other_arrangements(case: Case, home: Home) -> Approval | None:
+    if home.type not in SUPPORTED_TYPES:
+        return None
+    return _make(
+        case,
+        "other_arrangements",
+        "Be satisfied that the accommodation is suitable, let the young person see it first unless that is not "
+        "practicable, and tell the independent reviewing officer.",
+        law.OTHER_ARRANGEMENTS_SUITABLE,
     )
 
 

@@ -7,13 +7,18 @@ worse, and excludes nothing, is in ``aims.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
 
 from matching import council_rules, fit, lawful, room, statements
 from matching.findings import Assessment, Case, Context, Exclusion, Finding, Question, case_of
 from matching.home import Home
+from matching.home_columns import MAY_SPEAK, columns_of
 from matching.referral import Referral
+from matching.when_rules_speak import OF_HOME, rules_about, silent_for
 
 Rule = Callable[[Case, Home], Finding]
 
@@ -24,6 +29,7 @@ __all__ = [
     "Exclusion",
     "Question",
     "assess",
+    "assess_all",
     "assess_case",
     "cases_of_group",
     "may_be_offered",
@@ -103,6 +109,27 @@ HARD_FACTS = frozenset(
 """Rules that can exclude: a question of theirs means that a hard fact is missing."""
 
 
+ASKS_ONLY = frozenset(
+    {
+        "age_disputed",
+        "alongside",
+        "peers_and_impact",
+        "scores_out_of_date",
+        "staffing",
+        "communication",
+        "special_purpose",
+        "continuity",
+        "siblings_known",
+    }
+)
+"""Rules that never exclude: they need not be asked of a home that something else excludes."""
+
+RULES_THAT_EXCLUDE: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.__name__ not in ASKS_ONLY)
+RULES_THAT_EXCLUDE_EACH_CHILD: tuple[Rule, ...] = tuple(
+    rule for rule in RULES_FOR_EACH_CHILD if rule.__name__ not in ASKS_ONLY
+)
+
+
 def assess(referral: Referral, home: Home, context: Context) -> Assessment:
     """Return everything that excludes a home for a child, and everything that has to be asked first.
 
@@ -129,25 +156,115 @@ def assess_case(case: Case, home: Home, members: tuple[Case, ...] | None = None)
     members
         What ``cases_of_group`` gives, where many homes are assessed in turn.
     """
+    return assess_all(case, (home,), members)[0]
+
+
+def assess_all(
+    case: Case, homes: Sequence[Home], members: tuple[Case, ...] | None = None
+) -> list[Assessment]:
+    """Return what ``assess_case`` says of each home, in the order of the homes.
+
+    Rules that can have nothing to say about the child, or about a home, are left out: see
+    ``when_rules_speak.py``.
+    """
+    members = cases_of_group(case) if members is None else members
+    own_rules = speaking_rules(case, RULES, homes)
+    for_members = [(one, speaking_rules(one, RULES_FOR_EACH_CHILD, homes)) for one in members]
+    return [
+        _assessment(case, home, own_rules[place], [(one, rules[place]) for one, rules in for_members])
+        for place, home in enumerate(homes)
+    ]
+
+
+def exclusions_of_all(
+    case: Case,
+    homes: Sequence[Home],
+    members: tuple[Case, ...] | None = None,
+    *,
+    as_listed: tuple[Home, ...] | None = None,
+) -> list[tuple[Exclusion, ...]]:
+    """Return what excludes each home, in the order of the homes: the exclusions of ``assess_case``, without questions.
+
+    Use it to part the homes of a list into those that may be offered and those that may not.
+
+    Parameters
+    ----------
+    as_listed
+        The same homes in the same order as they were listed for every child. A home that is the very same record
+        is looked up in columns made once for the list, which pays for a list ranked for child after child.
+    """
+    members = cases_of_group(case) if members is None else members
+    own_rules = speaking_rules(case, RULES_THAT_EXCLUDE, homes, as_listed)
+    found = [
+        [said for rule in rules if isinstance(said := rule(case, home), Exclusion)]
+        for home, rules in zip(homes, own_rules, strict=True)
+    ]
+    for member in members:
+        rules_of_member = speaking_rules(member, RULES_THAT_EXCLUDE_EACH_CHILD, homes, as_listed)
+        for home, rules, exclusions in zip(homes, rules_of_member, found, strict=True):
+            known = {exclusion.rule for exclusion in exclusions}
+            exclusions += [
+                _of_a_sibling(said)
+                for rule in rules
+                if isinstance(said := rule(member, home), Exclusion) and said.rule not in known
+            ]
+    return [tuple(exclusions) for exclusions in found]
+
+
+_Found = TypeVar("_Found", Exclusion, Question)
+
+
+def _of_a_sibling(found: _Found) -> _Found:
+    return found._replace(text=f"For a brother or sister who must come too: {found.text}")
+
+
+def speaking_rules(
+    case: Case, rules: Sequence[Rule], homes: Sequence[Home], as_listed: tuple[Home, ...] | None = None
+) -> list[tuple[Rule, ...]]:
+    """Return for each home those of the rules, in their order, that can have something to say."""
+    silent = silent_for(case)
+    rules = [rule for rule in rules if rule.__name__ not in silent]
+    picked: dict[tuple[frozenset[str], int], tuple[Rule, ...]] = {}
+    columns = None if as_listed is None else columns_of(as_listed)
+    in_bulk = [rule.__name__ for rule in rules if rule.__name__ in MAY_SPEAK]
+    bits = np.zeros(len(homes), dtype=np.int64)
+    if columns is not None:
+        for bit, name in enumerate(in_bulk):
+            bits |= ~MAY_SPEAK[name](case, columns) * np.int64(1 << bit)
+    found = []
+    for place, (home, quiet) in enumerate(zip(homes, bits.tolist(), strict=True)):
+        if as_listed is None or columns is None or as_listed[place] is not home:
+            about, quiet = rules_about(home), 0
+        else:
+            about = columns.about[place]
+        chosen = picked.get((about, quiet))
+        if chosen is None:
+            quiet_names = {name for bit, name in enumerate(in_bulk) if quiet >> bit & 1}
+            chosen = tuple(
+                rule
+                for rule in rules
+                if (rule.__name__ in about or rule.__name__ not in OF_HOME)
+                and rule.__name__ not in quiet_names
+            )
+            picked[about, quiet] = chosen
+        found.append(chosen)
+    return found
+
+
+def _assessment(
+    case: Case, home: Home, own_rules: tuple[Rule, ...], for_members: list[tuple[Case, tuple[Rule, ...]]]
+) -> Assessment:
     exclusions: list[Exclusion] = []
     questions: list[Question] = []
-    _gather(RULES, case, home, exclusions, questions)
-    for member in cases_of_group(case) if members is None else members:
+    _gather(own_rules, case, home, exclusions, questions)
+    for member, rules in for_members:
         more: list[Exclusion] = []
         asked: list[Question] = []
-        _gather(RULES_FOR_EACH_CHILD, member, home, more, asked)
+        _gather(rules, member, home, more, asked)
         known = {found.rule for found in exclusions}
-        exclusions += [
-            replace(found, text=f"For a brother or sister who must come too: {found.text}")
-            for found in more
-            if found.rule not in known
-        ]
+        exclusions += [_of_a_sibling(found) for found in more if found.rule not in known]
         known = {found.rule for found in questions}
-        questions += [
-            replace(found, text=f"For a brother or sister who must come too: {found.text}")
-            for found in asked
-            if found.rule not in known
-        ]
+        questions += [_of_a_sibling(found) for found in asked if found.rule not in known]
     return Assessment(exclusions=tuple(exclusions), questions=tuple(questions))
 
 
@@ -182,7 +299,9 @@ def _gather(
 ) -> None:
     for rule in rules:
         found = rule(case, home)
+        if found is None:
+            continue
         if isinstance(found, Exclusion):
             exclusions.append(found)
-        elif found is not None:
+        else:
             questions.append(found)

@@ -27,7 +27,7 @@ from reference_data.vocabulary import (
     SiblingsTogether,
 )
 
-_SUPPORT = {
+SUPPORT = {
     NeedDomain.BEHAVIOUR: "behaviour support and a named worker for the carers",
     NeedDomain.EMOTIONAL: "therapeutic support for the child and advice to the carers",
     NeedDomain.RELATIONSHIPS: "attachment-informed support and planned contact",
@@ -120,7 +120,7 @@ def _needs(case: Case, home: Home) -> list[str]:
         if gap:
             found.append(
                 f"Need in {domain.words} is {gap} point{'' if gap == 1 else 's'} above what the home says it can meet; "
-                f"it would take {_SUPPORT[domain]}"
+                f"it would take {SUPPORT[domain]}"
             )
     return found
 
@@ -252,7 +252,9 @@ def _ends(case: Case, home: Home) -> list[str]:
     words = {
         "longest_stay": "The home's longest stay is shorter than the expected stay",
         "closes": "The home is to close and the stay may not be over by then",
-        "temporary_approval": "The carer's temporary approval ends before the expected stay does",
+        "temporary_approval": "The carer's temporary approval ends before the expected stay does"
+        if aims.expected_end(case)
+        else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
     return [words[name] for name in aims.early_ends(case, home)]
 

@@ -6,8 +6,9 @@ The rules themselves are in ``lawful.py``, ``room.py``, ``fit.py``, ``statements
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from matching.home import Home
 from matching.policy import Policy
@@ -19,12 +20,14 @@ from matching.referral import (
     start_of_placement,
     stays_put,
 )
-from reference_data.vocabulary import Alongside, Urgency
+from reference_data.vocabulary import Alongside, NeedDomain, Urgency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exclusion:
-    """A reason why a home may not take the child, with the instrument it rests on."""
+class Exclusion(NamedTuple):
+    """A reason why a home may not take the child, with the instrument it rests on.
+
+    A named tuple, not a dataclass as elsewhere, and so is a question: ranking a child makes a thousand of them.
+    """
 
     rule: str
     text: str
@@ -35,8 +38,7 @@ class Exclusion:
         return {"rule": self.rule, "text": self.text, "instrument": self.instrument}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """A fact that is not known, and the role to ask. It neither fits nor excludes."""
 
     rule: str
@@ -100,6 +102,14 @@ class Case:
         The brothers and sisters who must be placed in the same home, this child left out.
     urgency
         The most urgent of the child and that group; ``None`` when none is recorded.
+    child_ids
+        The ids of all who would move in together.
+    starts
+        Those ids, each with the day the child moves in and the home the child lives in now.
+    scored
+        By domain of need: the score, ``None`` when there is none, and the largest gap that does not exclude.
+    apart
+        The ids of the children this child may not live with, whichever of the two referrals says so.
     """
 
     referral: Referral
@@ -108,11 +118,29 @@ class Case:
     age: int | None
     group: tuple[Referral, ...]
     urgency: Urgency | None
+    child_ids: frozenset[str] = field(init=False, repr=False, compare=False)
+    starts: tuple[tuple[str, date, str | None], ...] = field(init=False, repr=False, compare=False)
+    scored: tuple[tuple[NeedDomain, int | None, int], ...] = field(init=False, repr=False, compare=False)
+    apart: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def child_ids(self) -> frozenset[str]:
-        """Return the ids of all who would move in together."""
-        return frozenset((self.referral.child_id, *(member.child_id for member in self.group)))
+    def __post_init__(self) -> None:
+        """Work out once what every home is asked."""
+        movers = (self.referral, *self.group)
+        child_id = self.referral.child_id
+        named_by = (other.child_id for other in self.context.others if child_id in other.not_with)
+        as_of = self.context.as_of
+        set_once = object.__setattr__
+        set_once(self, "child_ids", frozenset(one.child_id for one in movers))
+        set_once(
+            self,
+            "starts",
+            tuple((one.child_id, start_of_placement(one, as_of), one.current_home_id) for one in movers),
+        )
+        needs, tolerance = self.referral.needs, self.context.policy.need_gap_points
+        set_once(
+            self, "scored", tuple((domain, needs.get(domain), tolerance[domain]) for domain in NeedDomain)
+        )
+        set_once(self, "apart", frozenset((*self.referral.not_with, *named_by)))
 
     @property
     def is_urgent(self) -> bool:

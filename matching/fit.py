@@ -82,13 +82,16 @@ def type_acceptable(case: Case, home: Home) -> Finding:
     )
 
 
+_GROUP_OF_TYPE: dict[str, str] = {
+    **dict.fromkeys(FOSTERING_TYPES, "fostering"),
+    **dict.fromkeys(RESIDENTIAL_TYPES, "residential"),
+    **dict.fromkeys(SUPPORTED_TYPES, "supported"),
+}
+
+
 def suitability_group(home: Home) -> str | None:
     """Return the broad kind of home a social worker judges: fostering, residential or supported."""
-    if home.type in FOSTERING_TYPES:
-        return "fostering"
-    if home.type in RESIDENTIAL_TYPES:
-        return "residential"
-    return "supported" if home.type in SUPPORTED_TYPES else None
+    return _GROUP_OF_TYPE.get(home.type)
 
 
 def type_suitable(case: Case, home: Home) -> Finding:
@@ -204,30 +207,28 @@ def embargo(case: Case, home: Home) -> Finding:
 
 def scores_out_of_date(case: Case, home: Home) -> Finding:
     """Ask when the scores are older than the policy's days, or when nobody recorded how old they are."""
+    text = scores_are_old(case)
+    return None if text is None else Question(rule="scores_out_of_date", text=text, ask=SOCIAL_WORKER)
+
+
+def scores_are_old(case: Case) -> str | None:
+    """Return why the scores have to be asked about, or ``None`` when they are new enough or there are none."""
     referral = case.referral
     if not referral.needs:
         return None
     days = case.context.policy.scores_days
     if referral.needs_assessed_on is None:
-        return Question(
-            rule="scores_out_of_date", text="When the needs were scored is not recorded.", ask=SOCIAL_WORKER
-        )
+        return "When the needs were scored is not recorded."
     if (case.context.as_of - referral.needs_assessed_on).days > days:
-        return Question(
-            rule="scores_out_of_date",
-            text=f"The needs were scored more than {days} days ago. Do they still hold?",
-            ask=SOCIAL_WORKER,
-        )
+        return f"The needs were scored more than {days} days ago. Do they still hold?"
     return None
 
 
 def continuity(case: Case, home: Home) -> Finding:
     """Ask who carries on schooling and health care when the school to be kept is far or cannot be measured."""
-    prefers = case.referral.prefers
-    protected = in_key_stage_4(case)
-    if not prefers.keep_school and not (protected and prefers.school_postcode):
+    if not continuity_matters(case):
         return None
-    miles = miles_between(prefers.school_postcode, home.postcode)
+    miles = miles_between(case.referral.prefers.school_postcode, home.postcode)
     if miles is not None and miles <= case.context.policy.school_miles:
         return None
     how_far = "how far it is cannot be measured" if miles is None else f"it is {miles_words(miles)} away"
@@ -236,6 +237,12 @@ def continuity(case: Case, home: Home) -> Finding:
         text=f"The child should keep the present school, and {how_far}. Who arranges school and health care from there?",
         ask=VIRTUAL_SCHOOL,
     )
+
+
+def continuity_matters(case: Case) -> bool:
+    """Say whether the referral names a school to keep, or one attended in the fourth key stage."""
+    prefers = case.referral.prefers
+    return bool(prefers.keep_school) or (prefers.school_postcode is not None and in_key_stage_4(case))
 
 
 def in_key_stage_4(case: Case) -> bool:

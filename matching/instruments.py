@@ -68,6 +68,9 @@ OUTSIDE_AREA = "Care Planning, Placement and Case Review (England) Regulations 2
 NOTIFICATION = "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 13"
 PLACEMENT_PLAN = "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 9"
 OTHER_ARRANGEMENTS = "Children Act 1989, section 22D"
+OTHER_ARRANGEMENTS_SUITABLE = (
+    "Care Planning, Placement and Case Review (England) Regulations 2010, regulation 27 and Schedule 6"
+)
 WITH_PARENTS = "Care Planning, Placement and Case Review (England) Regulations 2010, regulations 15 to 20"
 ADMISSION = "The home's own admission criteria"
 WRITTEN_EXCLUSION = "The provider's written exclusion"

@@ -177,6 +177,9 @@ def _not_open(text: str) -> Exclusion:
 
 def registered_age(case: Case, home: Home) -> Finding:
     """Exclude a child outside the registered ages; the oldest age lasts until the next birthday."""
+    age, youngest, oldest = case.age, home.min_age, home.max_age
+    if age is not None and youngest is not None and oldest is not None and youngest <= age <= oldest:
+        return None
     if not _has_limits(case, home):
         return None
     if case.age is not None:

@@ -23,6 +23,9 @@ def with_children_who_live_there(
             living.setdefault(one.current_home_id, []).append(one)
     found = []
     for home in sorted(homes, key=lambda home: home.home_id):
+        if home.home_id not in living:
+            found.append(home)
+            continue
         known = {resident.child_id for resident in home.residents or ()}
         more = [one for one in living.get(home.home_id, ()) if one.child_id not in known]
         if home.residents is not None and more:

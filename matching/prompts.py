@@ -5,10 +5,14 @@ Nothing here ranks or excludes. The sentences about an option are in ``explain.p
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from matching.lawful import SOCIAL_WORKER
 from matching.open_answers import open_answers
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD, Referral
 from matching.words import risk_words
+from reference_data.ages import birthday
+from reference_data.law import legal_limits
 from reference_data.vocabulary import RiskLevel
 
 PARENTS_FIRST = (
@@ -19,9 +23,21 @@ SHORT_BREAK_STATUSES = frozenset({"V3", "V4"})
 """Legal statuses of a child who lives with the parents and is away for short breaks."""
 
 
-def prompts_of(referral: Referral) -> list[str]:
-    """Return what to ask oneself before looking at any option, the Act's first question first."""
+def prompts_of(referral: Referral, *, start: date | None = None) -> list[str]:
+    """Return what to ask oneself before looking at any option, the Act's first question first.
+
+    Parameters
+    ----------
+    start
+        The day the placement starts; ``None`` leaves out what turns on a day.
+    """
     found = [] if referral.legal_status in SHORT_BREAK_STATUSES else [PARENTS_FIRST]
+    if found and referral.uasc:
+        found.append(
+            "The child is recorded as unaccompanied: is there a relative or another connected person here who could "
+            "care for the child?"
+        )
+    found += [] if start is None else _days_that_matter(referral, start)
     found += _risks(referral)
     prefers = referral.prefers
     if not (prefers.language or prefers.religion or prefers.ethnicity):
@@ -31,9 +47,38 @@ def prompts_of(referral: Referral) -> list[str]:
         )
     found += open_answers(referral)
     found += wishes(referral)
-    if referral.dol_order_until is not None or referral.secure_order:
+    until = referral.secure_order_until
+    ended = start is not None and until is not None and until < start
+    if referral.dol_order_until is not None or (referral.secure_order and not ended):
         found.append("An order permits and never obliges: what is the least restrictive home that is safe?")
     return found
+
+
+def _days_that_matter(referral: Referral, start: date) -> list[str]:
+    found = []
+    born = referral.date_of_birth
+    youngest = legal_limits("placement")["supported_from"].value
+    if (
+        born is not None
+        and youngest is not None
+        and start < birthday(born, youngest) <= start + timedelta(days=_SOON_DAYS)
+    ):
+        found.append(
+            f"The child turns {youngest} within a month of the start. Until then supported accommodation is unlawful, "
+            "for one night as for many (Care Planning, Placement and Case Review (England) Regulations 2010, "
+            "regulation 27A)."
+        )
+    until = referral.secure_order_until
+    if referral.secure_order and until is not None and until < start:
+        found.append(
+            "The secure accommodation order ends before the start. From then nobody may keep the child in a secure home "
+            "without a new order (Children Act 1989, section 25)."
+        )
+    return found
+
+
+_SOON_DAYS = 31
+"""How near a birthday is told: a month says enough to plan by and is no birth date."""
 
 
 def _risks(referral: Referral) -> list[str]:

@@ -9,88 +9,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from matching import aims, explain
-from matching.approvals import Approval, approvals
-from matching.eligibility import HARD_FACTS, assess_case, cases_of_group
-from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
+from matching.assumed import assumed
+from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
+from matching.findings import Assessment, Case, Context, Exclusion, case_of
+from matching.fingerprints import fingerprint, fingerprint_of_homes
 from matching.home import Home
 from matching.living_there import with_children_who_live_there
-from matching.places import miles_between, why_no_distance
+from matching.option import ExcludedHome, Option
+from matching.other_kinds import OtherKind, other_kinds
+from matching.places import miles_between
 from matching.policy import Policy, default_policy
-from matching.prompts import prompts_of, wishes
+from matching.prompts import prompts_of
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
+from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
+from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One lawful home for the child, with everything a person needs to decide.
-
-    Parameters
-    ----------
-    rank
-        From 1. Homes known to fit come before homes with a question.
-    distance_miles
-        Straight line from home to home, to one decimal; ``None`` when unknown.
-    distance_note
-        Why it is unknown, or ``None``.
-    penalties
-        Weighted penalty of each aim, in the policy's order; comparable within a stage only.
-    wishes
-        What the child said, or that nobody recorded it: shown with every option, never scored.
-    """
-
-    home_id: str
-    rank: int
-    distance_miles: float | None
-    distance_note: str | None
-    weekly_fee_pence: int | None
-    penalties: dict[str, int] = field(hash=False)
-    reasons: tuple[str, ...]
-    questions: tuple[Question, ...]
-    flags: tuple[str, ...]
-    approvals: tuple[Approval, ...]
-    wishes: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's option."""
-        return {
-            "home_id": self.home_id,
-            "rank": self.rank,
-            "distance_miles": self.distance_miles,
-            "distance_note": self.distance_note,
-            "weekly_fee_pence": self.weekly_fee_pence,
-            "penalties": dict(self.penalties),
-            "reasons": list(self.reasons),
-            "questions": [question.as_dict() for question in self.questions],
-            "flags": list(self.flags),
-            "approvals": [approval.as_dict() for approval in self.approvals],
-            "wishes": list(self.wishes),
-        }
+SortKey = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExcludedHome:
-    """A home that may not be offered, with every reason."""
-
-    home_id: str
-    reasons: tuple[Exclusion, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's excluded home."""
-        return {"home_id": self.home_id, "reasons": [reason.as_dict() for reason in self.reasons]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ranking:
     """The answer for one child: every home is in exactly one of ``options`` and ``excluded``.
 
     With a limit, ``options`` holds the first of them and ``options_not_shown`` says how many follow.
-    """
+
+    Parameters
+    ----------
+    lawful
+        Every option, shown or not, with the key it was sorted by."""
 
     referral_id: str
     as_of: date
@@ -102,6 +55,24 @@ class Ranking:
     excluded: tuple[ExcludedHome, ...]
     relaxations: tuple[Relaxation, ...]
     evidence: dict[str, Any] = field(hash=False)
+    lawful: tuple[tuple[Option, SortKey], ...] = field(repr=False)
+    used_policy: Policy = field(repr=False)
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """Return the homes that come first, up to three, whatever the limit."""
+        return tuple(option.home_id for option, _ in self.lawful[:FIRST])
+
+    @cached_property
+    def sensitivity(self) -> tuple[WeightMoved, ...]:
+        """Return each weight that, moved by a quarter, would change which three come first or their order."""
+        ranked = [(option.home_id, key, option.penalties) for option, key in self.lawful]
+        return sensitivity(ranked, self.used_policy, stages_at=STAGES_AT)
+
+    @cached_property
+    def alternatives_in_kind(self) -> tuple[OtherKind, ...]:
+        """Return the best option of each other broad kind, with what it gives up and gains."""
+        return other_kinds([option for option, _ in self.lawful])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's answer, ready for JSON."""
@@ -115,6 +86,13 @@ class Ranking:
             "options_not_shown": self.options_not_shown,
             "excluded": [home.as_dict() for home in self.excluded],
             "relaxations": [relaxation.as_dict() for relaxation in self.relaxations],
+            "sensitivity": {
+                "moved_by_percent": MOVED_PERCENT,
+                "first": list(self.first),
+                "changes": [moved.as_dict() for moved in self.sensitivity],
+            },
+            "alternatives_in_kind": [other.as_dict() for other in self.alternatives_in_kind],
+            "aims": measures(self.used_policy),
             "evidence": self.evidence,
         }
 
@@ -171,35 +149,50 @@ def rank_homes(
     members = cases_of_group(case)
     # Another child on the list who lives in a home is company there, whether or not the home lists them.
     lived_in = with_children_who_live_there(in_order, listed, as_of)
-    assessed = [(home, assess_case(case, home, members)) for home in lived_in]
-    options = _options(case, [(home, found) for home, found in assessed if found.may_be_offered])
+    barred = exclusions_of_all(case, lived_in, members, as_listed=tuple(in_order))
+    excluded = [(home, found) for home, found in zip(lived_in, barred, strict=True) if found]
+    open_homes = [home for home, found in zip(lived_in, barred, strict=True) if not found]
+    lawful = _in_order(case, list(zip(open_homes, assess_all(case, open_homes, members), strict=True)))
+    options = [option for option, _ in lawful]
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]
     return Ranking(
         referral_id=referral.referral_id,
         as_of=as_of,
         policy=policy.version,
-        assumptions=tuple(explain.assumptions(case, options_not_shown=len(options) - len(shown))),
-        prompts=tuple(prompts_of(referral)),
+        assumptions=(
+            *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
+            *assumed(case),
+        ),
+        prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
-        excluded=tuple(
-            ExcludedHome(home_id=home.home_id, reasons=found.exclusions)
-            for home, found in assessed
-            if not found.may_be_offered
-        ),
-        relaxations=relaxations(case, assessed),
+        excluded=tuple(ExcludedHome(home_id=home.home_id, reasons=found) for home, found in excluded),
+        relaxations=relaxations(case, excluded),
         evidence=evidence(
-            inputs=(referral, in_order, sorted(listed, key=lambda one: one.child_id), as_of, policy, limit),
+            inputs=(
+                fingerprint(referral),
+                fingerprint_of_homes(tuple(in_order)),
+                [fingerprint(other) for other in sorted(listed, key=lambda one: one.child_id)],
+                as_of,
+                policy,
+                limit,
+            ),
             policy_version=policy.version,
             data_date=as_of,
             seed=None,
             warnings=noticed,
         ),
+        lawful=tuple(lawful),
+        used_policy=policy,
     )
 
 
-def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int]) -> tuple[Any, ...]:
+STAGES_AT = 2
+"""Where the stage totals stand in what options are sorted by."""
+
+
+def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int]) -> SortKey:
     """Return what options are sorted by: known before unknown, the floor, the aims in order, then the id.
 
     Distance in full comes after the aims, so that a nearer home wins where nothing else decides.
@@ -214,6 +207,18 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
         len(found.questions),
         home.home_id,
     )
+
+
+def _cannot_stay(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:
+    """Return that a child recorded as settled lives where the child may not, which no list of options would show."""
+    reasons = [exclusion.text for home, found in excluded if case.settled_in(home) for exclusion in found]
+    if not reasons:
+        return []
+    return [
+        "The child is recorded as settled, and the home the child lives in may not go on taking the child: "
+        f"{' '.join(reasons)} Hold a review now, and record it and the reason for a move: until then no home is an "
+        "option."
+    ]
 
 
 def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
@@ -232,28 +237,24 @@ def _uncertainty(found: Assessment) -> int:
     return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
 
 
-def _options(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[Option]:
+def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:
     weighed = [(home, found, aims.penalties(case, home)) for home, found in lawful]
-    in_order = sorted(weighed, key=lambda one: sort_key(case, *one))
-    return [_option(case, *one, rank) for rank, one in enumerate(in_order, start=1)]
-
-
-def _option(case: Case, home: Home, found: Assessment, penalties: dict[str, int], rank: int) -> Option:
-    home_postcode = case.referral.home_postcode
-    miles = miles_between(home_postcode, home.postcode)
-    return Option(
-        home_id=home.home_id,
-        rank=rank,
-        distance_miles=miles,
-        distance_note=why_no_distance(home_postcode, home.postcode) if miles is None else None,
-        weekly_fee_pence=home.weekly_fee_pence,
-        penalties=penalties,
-        reasons=tuple(explain.reasons(case, home)),
-        questions=found.questions,
-        flags=tuple(explain.flags(case, home)),
-        approvals=approvals(case, home),
-        wishes=tuple(wishes(case.referral)),
-    )
+    keyed = sorted(((sort_key(case, *one), *one) for one in weighed), key=lambda one: one[0])
+    return [
+        (
+            Option(
+                home_id=home.home_id,
+                rank=rank,
+                weekly_fee_pence=home.weekly_fee_pence,
+                penalties=penalties,
+                questions=found.questions,
+                case=case,
+                home=home,
+            ),
+            key,
+        )
+        for rank, (key, home, found, penalties) in enumerate(keyed, start=1)
+    ]
 
 
 def _check_ids(homes: Sequence[Home]) -> None:

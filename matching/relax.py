@@ -1,184 +1,233 @@
-"""What would have to change: each single change that would open a home, and who could make it.
+"""What would have to change: each single change that would open a home, and the smallest sets of several.
 
-For one child no solver is needed: a home that breaks exactly one rule, and that rule is one a
-person may change, is opened by that change. What the law or a registration forbids is never offered
-as a change. The rules are in ``eligibility.py``.
+For one child no solver is needed: the rules that exclude a home are what would have to change, and if each of
+them is one that a person may change, those changes together open it. What may be changed, and by whom, is in
+``changes.py``; the rules are in ``eligibility.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
-from matching.eligibility import assess_case, may_be_offered
-from matching.findings import Assessment, Case, case_of
-from matching.home import Home, is_fostering
-from matching.places import authority_name, authority_of
-from matching.statements import lacking_features
-from reference_data.vocabulary import (
-    FOSTERING_TYPES,
-    LimitSource,
-    NeedDomain,
-    PlacementType,
-    Urgency,
-)
+from matching.changes import CHANGES, PASSES_WITH_TIME, SPLIT_SIBLINGS, Change, later_start, together_with
+from matching.eligibility import RULES_FOR_EACH_CHILD, cases_of_group, exclusions_of_all
+from matching.findings import Case, Exclusion, case_of
+from matching.home import Home
+from matching.referral import Referral
 
-STAFF_FEATURES = frozenset(
-    {"waking_night_staff", "sleep_in_staff", "1:1", "2:1", "extra_staff", "male_staff", "female_staff"}
-)
-"""Features that are people, and so can be bought."""
+MOST_CHANGES_AT_ONCE = 3
+"""A home that would take more changes than this is not named: nobody makes four changes for one bed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """One change, what it takes, and the homes it would open."""
+    """One change, or the smallest set of changes, what it takes, and the homes it would open.
+
+    Parameters
+    ----------
+    change
+        The code of the change; of a set, the codes joined by ``+``.
+    changes
+        The codes one by one; all of them are needed.
+    """
 
     change: str
+    changes: tuple[str, ...]
     text: str
     homes_gained: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the contract's relaxation."""
-        return {"change": self.change, "text": self.text, "homes_gained": list(self.homes_gained)}
+        """Return the contract's relaxation; a set says its changes one by one as well."""
+        one_by_one = {"changes": list(self.changes)} if len(self.changes) > 1 else {}
+        return {
+            "change": self.change,
+            "text": self.text,
+            "homes_gained": list(self.homes_gained),
+            **one_by_one,
+        }
 
 
-def relaxations(case: Case, assessed: Iterable[tuple[Home, Assessment]]) -> tuple[Relaxation, ...]:
-    """Return each single change that opens at least one home, most homes first.
+def relaxations(case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]]]) -> tuple[Relaxation, ...]:
+    """Return each smallest set of changes that opens at least one home: fewest changes, then most homes first.
+
+    A home is named under every set that opens it and of which no part opens it. A later start also names the
+    homes that an earlier one opens.
 
     Parameters
     ----------
     case
         The child.
-    assessed
-        Every home with what the rules found about it.
+    excluded
+        Every home that may not be offered, with what excludes it.
     """
-    excluded = [(home, found) for home, found in assessed if found.exclusions]
-    gained: dict[tuple[str, str], list[str]] = {}
-    for home, found in excluded:
-        rules = {exclusion.rule for exclusion in found.exclusions}
-        if len(rules) == 1 and (change := _CHANGES.get(next(iter(rules)))) is not None:
-            named = change(case, home)
-            if named is not None:
-                gained.setdefault(named, []).append(home.home_id)
-    found_changes = [
-        Relaxation(change=change, text=text, homes_gained=tuple(sorted(ids)))
-        for (change, text), ids in gained.items()
+    gained: dict[tuple[Change, ...], list[str]] = {}
+    for home_id, changes in _smallest_sets(case, excluded):
+        gained.setdefault(changes, []).append(home_id)
+    _add_earlier_starts(gained)
+    found = [_relaxation(changes, ids) for changes, ids in gained.items()]
+    return tuple(sorted(found, key=lambda one: (len(one.changes), -len(one.homes_gained), one.change)))
+
+
+def _relaxation(changes: tuple[Change, ...], ids: Iterable[str]) -> Relaxation:
+    texts = " ".join(change.text for change in changes)
+    together = {1: "", 2: "Both are needed. "}.get(len(changes), "All of these are needed. ")
+    codes = tuple(change.code for change in changes)
+    return Relaxation(
+        change="+".join(codes), changes=codes, text=together + texts, homes_gained=tuple(sorted(set(ids)))
+    )
+
+
+def _add_earlier_starts(gained: dict[tuple[Change, ...], list[str]]) -> None:
+    """Add to each later start alone the homes that an earlier start opens."""
+    so_far: list[str] = []
+    starts = [
+        changes for changes in gained if len(changes) == 1 and changes[0].code.startswith("later_start:")
     ]
-    found_changes += _later_start(case, [home for home, _ in excluded])
-    found_changes += _split_siblings(case, [home for home, _ in excluded])
-    return tuple(sorted(found_changes, key=lambda one: (-len(one.homes_gained), one.change)))
+    for changes in sorted(starts, key=lambda changes: changes[0].code):
+        so_far += gained[changes]
+        gained[changes] = list(so_far)
 
 
-Change = Callable[[Case, Home], tuple[str, str] | None]
+Openings = dict[str, list[tuple[Change, ...]]]
+"""By the id of a home: sets of changes, each of which opens it."""
 
 
-def _accept_type(case: Case, home: Home) -> tuple[str, str] | None:
-    if not isinstance(home.type, PlacementType):
-        return None
-    return (
-        f"accept_type:{home.type.value}",
-        f"The social worker accepts this type too: {home.type.words}.",
-    )
+def _smallest_sets(
+    case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]]]
+) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """Yield each home's id with each smallest set of changes that opens it."""
+    sets = _openings(_Movers(case, cases_of_group(case)), excluded)
+    if case.group:
+        for home_id, split in _apart(case, [home for home, _ in excluded]).items():
+            sets[home_id] = [*sets.get(home_id, ()), *split]
+    for home_id, found in sets.items():
+        for changes in found:
+            smaller = any(set(other) < set(changes) for other in found)
+            if len(changes) <= MOST_CHANGES_AT_ONCE and not smaller:
+                yield home_id, changes
 
 
-def _reconsider_suitability(case: Case, home: Home) -> tuple[str, str] | None:
-    kind = "fostering" if home.type in FOSTERING_TYPES else "this kind of home"
-    return ("reconsider_suitability", f"The social worker reconsiders the view that {kind} is unsuitable.")
+@dataclass(frozen=True, slots=True)
+class _Movers:
+    """The child, and the brothers and sisters who must come too."""
+
+    case: Case
+    members: tuple[Case, ...]
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        return (self.case, *self.members)
+
+    def starting(self, on: date) -> _Movers:
+        later = _starting(self.case, on)
+        return _Movers(later, cases_of_group(later))
 
 
-def _exemption(case: Case, home: Home) -> tuple[str, str] | None:
-    code = authority_of(home)
-    who = "The authority where the carer lives" if code is None else authority_name(code)
-    return (
-        f"fostering_exemption:{code or 'unknown'}",
-        f"{who} grants a written exemption from the usual fostering limit of three that names the child: only the "
-        "authority where the carer lives may do so.",
-    )
+def _openings(movers: _Movers, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> Openings:
+    """Return, by home, the sets of changes that undo what excludes it, where all of that may be undone."""
+    found: Openings = {}
+    until_later = []
+    for home, exclusions in excluded:
+        rules = {exclusion.rule for exclusion in exclusions}
+        if not rules <= _MAY_BE_UNDONE:
+            continue
+        if rules & PASSES_WITH_TIME:
+            until_later.append(home)
+        elif named := _named(movers.cases, home, exclusions):
+            found[home.home_id] = named
+    return found | _with_a_later_start(movers, until_later)
 
 
-def _statement(case: Case, home: Home) -> tuple[str, str] | None:
-    # Terms of a carer's approval are no statement of purpose, and a registration is fixed.
-    if is_fostering(home) or home.limit_source is not LimitSource.STATEMENT:
-        return None
-    return (
-        "statement_revised",
-        "The provider revises its statement of purpose, within its registration, and tells the inspectorate.",
-    )
+_MAY_BE_UNDONE = PASSES_WITH_TIME | CHANGES.keys()
 
 
-def _features(case: Case, home: Home) -> tuple[str, str] | None:
-    lacking = lacking_features(case, home)
-    if not lacking or not set(lacking) <= STAFF_FEATURES:
-        return None
-    words = " and ".join(feature.replace("_", " ") for feature in lacking)
-    return (
-        f"staffing:{'+'.join(sorted(lacking))}",
-        f"The home staffs it and the council agrees the fee: {words}.",
-    )
+def _apart(case: Case, homes: Sequence[Home]) -> Openings:
+    """Return, by home, the sets of which placing brothers and sisters apart is one."""
+    alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
+    barred = list(zip(homes, exclusions_of_all(alone, homes), strict=True))
+    open_alone = [home for home, exclusions in barred if not exclusions]
+    still = [(home, exclusions) for home, exclusions in barred if exclusions]
+    more = _openings(_Movers(alone, ()), still)
+    found: Openings = {home.home_id: [(SPLIT_SIBLINGS,)] for home in open_alone}
+    for home_id, sets in more.items():
+        found[home_id] = [(SPLIT_SIBLINGS, *changes) for changes in sets]
+    for home_id, changes in _some_together(case, open_alone).items():
+        found[home_id] += [(change,) for change in changes]
+    return found
 
 
-def _support(case: Case, home: Home) -> tuple[str, str] | None:
-    tolerance = case.context.policy.need_gap_points
-    needed = []
-    for domain in NeedDomain:
-        need, can_meet = case.referral.needs.get(domain), home.can_meet.get(domain)
-        if need is not None and can_meet is not None and need - can_meet > tolerance[domain]:
-            needed.append(domain)
-    if not needed:
-        return None
-    words = " and ".join(domain.words for domain in needed)
-    return (
-        f"support:{'+'.join(needed)}",
-        f"Support is added that brings the gap within the policy's limit, in {words}, and the provider agrees in "
-        "writing that it can meet the need with it.",
-    )
+def _some_together(case: Case, homes: Sequence[Home]) -> dict[str, list[Change]]:
+    """Return, for homes that could take the child alone, with which of the brothers and sisters each could at most.
+
+    Every largest company is named: two together of four is a gain that "placed apart" would hide.
+    """
+    found: dict[str, list[Change]] = {}
+    for size in range(len(case.group) - 1, 0, -1):
+        left = [home for home in homes if home.home_id not in found]
+        for company in combinations(case.group, size):
+            change = together_with([member.child_id for member in company], _left_out(case, company))
+            barred = exclusions_of_all(replace(case, group=company), left)
+            for home, exclusions in zip(left, barred, strict=True):
+                if not exclusions:
+                    found.setdefault(home.home_id, []).append(change)
+    return found
 
 
-def _own_rule(case: Case, home: Home) -> tuple[str, str] | None:
-    return ("council_rule", "The council makes an exception from its own rule; nothing in law forbids it.")
+def _left_out(case: Case, company: tuple[Referral, ...]) -> list[str]:
+    return [member.child_id for member in case.group if member not in company]
 
 
-_CHANGES: dict[str, Change] = {
-    "type_acceptable": _accept_type,
-    "type_suitable": _reconsider_suitability,
-    "usual_fostering_limit": _exemption,
-    "registered_age": _statement,
-    "registered_sex": _statement,
-    "registered_number": _statement,
-    "required_features": _features,
-    "need_gap": _support,
-    "council_rule": _own_rule,
-}
-"""Rules that a person may change, and how. A rule that is missing here is never offered as a change."""
+def _named(cases: tuple[Case, ...], home: Home, exclusions: Iterable[Exclusion]) -> list[tuple[Change, ...]]:
+    """Return the one set of changes that undoes these exclusions; none where one of them stands.
+
+    Parameters
+    ----------
+    cases
+        The child, and the brothers and sisters who must come too: a change has to serve each of them.
+    """
+    changes: set[Change] = set()
+    for exclusion in exclusions:
+        if exclusion.rule not in CHANGES:
+            return []
+        rule = _OF_EACH_CHILD.get(exclusion.rule)
+        for case in cases:
+            if rule is not None and len(cases) > 1 and not isinstance(rule(case, home), Exclusion):
+                continue
+            named = CHANGES[exclusion.rule](case, home)
+            if named is None:
+                return []
+            changes.add(named)
+            if rule is None:
+                break
+    return [tuple(sorted(changes))]
 
 
-def _later_start(case: Case, homes: list[Home]) -> list[Relaxation]:
+_OF_EACH_CHILD = {rule.__name__: rule for rule in RULES_FOR_EACH_CHILD}
+
+
+def _with_a_later_start(movers: _Movers, homes: Sequence[Home]) -> Openings:
+    """Return, by home, the sets of which a later start is one, the earliest that works."""
     # A child with nowhere to sleep tonight does not wait for a bed.
-    if case.urgency in (Urgency.CRISIS, Urgency.EMERGENCY):
-        return []
-    opening: dict[date, list[str]] = {}
+    if movers.case.is_urgent:
+        return {}
+    by_date: dict[date, list[Home]] = {}
     for home in homes:
-        opens = next(
-            (on for on in _later_dates(case, home) if may_be_offered(_starting(case, on), home)), None
-        )
-        if opens is not None:
-            opening.setdefault(opens, []).append(home.home_id)
-    found, gained = [], []
-    for on in sorted(opening):
-        gained += opening[on]
-        days = (on - case.start).days
-        allowed = case.referral.may_wait_days
-        wait = "within" if days <= allowed else "beyond"
-        found.append(
-            Relaxation(
-                change=f"later_start:{on.isoformat()}",
-                text=f"The placement starts on {on.day} {on:%B %Y}, {days} day{'' if days == 1 else 's'} later, "
-                f"{wait} the {allowed} the referral may wait.",
-                homes_gained=tuple(sorted(gained)),
-            )
-        )
+        for on in _later_dates(movers.case, home):
+            by_date.setdefault(on, []).append(home)
+    found: Openings = {}
+    for on in sorted(by_date):
+        later, start = movers.starting(on), later_start(movers.case, on)
+        left = [home for home in by_date[on] if home.home_id not in found]
+        barred = exclusions_of_all(later.case, left, later.members)
+        for home, exclusions in zip(left, barred, strict=True):
+            if not exclusions:
+                found[home.home_id] = [(start,)]
+            elif named := _named(later.cases, home, exclusions):
+                found[home.home_id] = [(start, *changes) for changes in named]
     return found
 
 
@@ -198,21 +247,5 @@ def _starting(case: Case, on: date) -> Case:
         for other in case.context.others
     )
     referral = replace(case.referral, needed_by=later(case.referral.needed_by))
-    return case_of(referral, replace(case.context, others=others))
-
-
-def _split_siblings(case: Case, homes: list[Home]) -> list[Relaxation]:
-    if not case.group:
-        return []
-    alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
-    gained = tuple(sorted(home.home_id for home in homes if assess_case(alone, home).may_be_offered))
-    if not gained:
-        return []
-    return [
-        Relaxation(
-            change="split_siblings",
-            text="The brothers and sisters are placed apart: the social worker and the independent reviewing officer "
-            "decide that with the children, and contact is planned first (Children Act 1989, section 22C(8)(c)).",
-            homes_gained=gained,
-        )
-    ]
+    moved = case_of(referral, replace(case.context, others=others))
+    return moved if case.group else replace(moved, group=())

@@ -11,7 +11,6 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, Resident, beds_open_to, enough_beds_on, is_fostering, other_residents
 from matching.lawful import FOSTERING_SERVICE, MANAGER, SOCIAL_WORKER, limits_instrument, who_knows
 from matching.policy import Policy
-from matching.referral import start_of_placement
 from matching.words import number_word
 from reference_data.vocabulary import (
     Alongside,
@@ -38,26 +37,40 @@ def registered_number(case: Case, home: Home) -> Finding:
             text="The number of places the home is registered or approved for is not recorded.",
             ask=who_knows(home),
         )
-    living_there = other_residents(home, case.child_ids) or ()
     moving_in = len(case.child_ids)
+    if len(home.residents or ()) + moving_in <= home.places:
+        return None
+    living_there = other_residents(home, case.child_ids) or ()
     if len(living_there) + moving_in > home.places:
         return Exclusion(
             rule="registered_number",
-            text=f"{_places(home.places)}; {_children(len(living_there))} would live there beside "
-            f"{'the child' if moving_in == 1 else f'the {moving_in} brothers and sisters'}.",
+            text=_too_many(home.places, len(living_there), moving_in),
             instrument=limits_instrument(home),
         )
     return None
+
+
+def _too_many(places: int, living_there: int, moving_in: int) -> str:
+    who = "the child" if moving_in == 1 else f"the {moving_in} brothers and sisters"
+    if not living_there:
+        return f"{_places(places)} in all, too few for {who}."
+    live = "lives" if living_there == 1 else "live"
+    return (
+        f"{_places(places)} in all, and {_children(living_there)} {live} there already: with {who} there would be "
+        f"{living_there + moving_in}."
+    )
 
 
 def place_free(case: Case, home: Home) -> Finding:
     """Exclude a home without a usable place on the start date for all who must move in together."""
     if not counts_places(home):
         return None
+    if home.beds is None and home.vacancies is not None and home.vacancies >= len(case.starts):
+        return None
     moving = [
-        (member.child_id, start_of_placement(member, case.context.as_of))
-        for member in (case.referral, *case.group)
-        if not _lives_in(home, member.child_id, member.current_home_id)
+        (child_id, start)
+        for child_id, start, current_home_id in case.starts
+        if not _lives_in(home, child_id, current_home_id)
     ]
     if not moving:
         return None
@@ -189,12 +202,10 @@ def _exempted(case: Case, home: Home) -> bool | None:
 
 def not_with(case: Case, home: Home) -> Finding:
     """Exclude a home where a child lives with whom this child may not live, whichever of the two says so."""
-    child_id = case.referral.child_id
-    apart = set(case.referral.not_with)
-    apart |= {other.child_id for other in case.context.others if child_id in other.not_with}
+    apart = case.apart
     if not apart:
         return None
-    if apart & set(case.child_ids):
+    if apart & case.child_ids:
         return Exclusion(
             rule="not_with",
             text="The referrals say that brothers and sisters must, and must not, live together: ask which holds.",

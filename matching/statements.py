@@ -22,6 +22,8 @@ from reference_data.vocabulary import (
 PROVIDER = "the provider"
 
 _RISKS = frozenset((*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
+_DOMAINS = tuple(NeedDomain)
+_PURPOSES = frozenset(PlacementPurpose)
 _STAFF_RATIOS = ("standard", "1:1", "2:1", "more")
 
 
@@ -95,9 +97,9 @@ def _one_exclusion(case: Case, written: str) -> Finding:
             )
         hit = risk is RiskLevel.HIGH if level == "high" else risk is not RiskLevel.NONE
         return _written(_with_risk(name, level), f"a {risk} risk is recorded") if hit else None
-    if name in set(NeedDomain):
+    if name in _DOMAINS:
         return _need_exclusion(case, NeedDomain(name), level)
-    if name in set(PlacementPurpose):
+    if name in _PURPOSES:
         if referral.placement_purpose is None:
             return _unsure(
                 f"The home takes no {_purpose_words(name)}; the purpose is not recorded.", SOCIAL_WORKER
@@ -164,16 +166,16 @@ def need_gap(case: Case, home: Home) -> Finding:
     """
     if home.type is PlacementType.WITH_PARENTS or isinstance(home.type, EmergencySetting):
         return None
-    tolerance = case.context.policy.need_gap_points
+    able = home.can_meet
     too_far, unscored, unstated = [], [], []
-    for domain in NeedDomain:
-        need, can_meet = case.referral.needs.get(domain), home.can_meet.get(domain)
+    for domain, need, tolerance in case.scored:
+        can_meet = able.get(domain)
         if need is None:
             unscored.append(domain)
         elif can_meet is None:
             if need > 0:
                 unstated.append(domain)
-        elif need - can_meet > tolerance[domain]:
+        elif need - can_meet > tolerance:
             too_far.append(f"{domain.words} ({need} against {can_meet})")
     if too_far:
         return Exclusion(

@@ -6,6 +6,7 @@ Codes are checked when a file is read, in ``files.py``; whole sentences are in `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 _SAME = {
     "female": "f",
@@ -18,6 +19,7 @@ _SAME = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def plain_word(word: str) -> str:
     """Return a word in one spelling.
 
@@ -95,6 +97,11 @@ def number_word(number: int) -> str:
 def capital(sentence: str) -> str:
     """Return a sentence with a capital first letter and the rest as it is."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def uncapital(sentence: str) -> str:
+    """Return a sentence with a small first letter, to stand inside another one."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def listed(ids: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ import os
 FULL = os.environ.get("TESTS_FULL_COUNTS") == "1"
 
 COUNTS = {
-    "allocation problems enumerated": (150, 1_500),
+    "allocation problems enumerated": (150, 5_000),
+    "allocations by a second formulation": (20, 300),
     "waiting lists enumerated": (120, 1_200),
     "histories watched day by day": (500, 20_000),
     "councils forecast in each world": (5, 24),

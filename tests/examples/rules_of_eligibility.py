@@ -82,6 +82,9 @@ STRANGERS = [{"child_id": f"DEMO-X{n}", "age": 9, "sex": "F"} for n in range(3)]
 RISKS = {"self_harm": "none", "fire_setting": "low"}
 NEEDS = {"behaviour": 90, "emotional": 40, "relationships": 40, "risk": 40, "indicators": 40}
 
+# Two postcodes 15.0 and 15.1 miles from the invented home, which is in the middle of Plymouth.
+MILES_15_0, MILES_15_1 = "PL14 3AA", "PL13 2JS"
+
 Case = tuple[str, dict[str, Any], dict[str, Any], str]
 
 CASES: tuple[Case, ...] = (
@@ -210,6 +213,8 @@ CASES: tuple[Case, ...] = (
     ("emergency_admission", {"urgency": None}, {"accepts_emergency": False}, ASKED),
     ("place_to_avoid", {"avoid": [{"postcode": "PL1 3BJ", "miles": 0}]}, {}, EXCLUDED),
     ("place_to_avoid", {"avoid": [{"postcode": "EX4 3LS", "miles": 20}]}, {}, FITS),
+    ("place_to_avoid", {"avoid": [{"postcode": "EX4 3LS", "miles": 36.8}]}, {}, FITS),
+    ("place_to_avoid", {"avoid": [{"postcode": "EX4 3LS", "miles": 36.9}]}, {}, EXCLUDED),
     ("place_to_avoid", {"avoid": [{"postcode": "EX4 3LS", "miles": 60}]}, {}, EXCLUDED),
     ("place_to_avoid", {"avoid": [{"postcode": "EX4 3LS", "miles": 20}]}, {"postcode": None}, ASKED),
     ("place_to_avoid", {"avoid": [{"miles": 20}]}, {}, ASKED),
@@ -268,6 +273,8 @@ CASES: tuple[Case, ...] = (
     ("special_purpose", {"placement_purpose": "parent_and_child"}, {"features": ["parent and child"]}, FITS),
     ("continuity", {"prefers": {"keep_school": True, "school_postcode": "PL1 3BJ"}}, {}, FITS),
     ("continuity", {"prefers": {"keep_school": True, "school_postcode": "EX4 3LS"}}, {}, ASKED),
+    ("continuity", {"prefers": {"keep_school": True, "school_postcode": MILES_15_0}}, {}, FITS),
+    ("continuity", {"prefers": {"keep_school": True, "school_postcode": MILES_15_1}}, {}, ASKED),
     ("continuity", {"prefers": {"keep_school": True}}, {}, ASKED),
     ("registered_number", {}, {"places": 4, "residents": THREE}, FITS),
     ("registered_number", {}, {"places": 3, "residents": THREE}, EXCLUDED),
@@ -313,3 +320,104 @@ CASES: tuple[Case, ...] = (
         FITS,
     ),
 )
+
+OWN_RULE = '[rules.own]\nfield = "judgement"\ncomparison = "equals"\nvalue = "Inadequate"\nreason = "Decided by cabinet."'
+OWN_FEE = '[rules.own]\nfield = "weekly_fee_pounds"\ncomparison = "above"\nvalue = 4000\nreason = "Too dear."'
+
+CouncilCase = tuple[str, dict[str, Any], dict[str, Any], str]
+
+COUNCIL_CASES: tuple[CouncilCase, ...] = (
+    (OWN_RULE, {}, {"judgement": "Inadequate"}, EXCLUDED),
+    (OWN_RULE, {}, {"judgement": "Good"}, FITS),
+    (OWN_RULE, {}, {"judgement": None}, ASKED),
+    (OWN_FEE, {}, {"weekly_fee_pounds": 4000}, FITS),
+    (OWN_FEE, {}, {"weekly_fee_pounds": "4000.01"}, EXCLUDED),
+)
+"""Examples of ``council_rules``, each with the policy in force instead of the default."""
+
+Pair = tuple[dict[str, Any], dict[str, Any]]
+
+AT_THE_LIMIT: dict[str, tuple[Pair, Pair]] = {
+    "lawful_age": ((AT_16, SUPPORTED), (AT_15, SUPPORTED)),
+    "restriction_notice": (
+        ({}, {"restriction_notice_from": "2026-06-23"}),
+        ({}, {"restriction_notice_from": "2026-06-22"}),
+    ),
+    "open_on_start": (({}, {"closes_on": "2026-06-23"}), ({}, {"closes_on": "2026-06-22"})),
+    "registered_age": (({}, {"min_age": 13}), ({}, {"min_age": 14})),
+    "temporary_approval": (
+        ({}, {**FOSTER, "temporary_approval_until": "2026-06-22"}),
+        ({}, {**FOSTER, "temporary_approval_until": "2026-06-21"}),
+    ),
+    "secure_authority": (
+        ({**ORDER, "date_of_birth": "2013-06-22"}, SECURE),
+        ({**ORDER, "date_of_birth": "2013-06-23"}, SECURE),
+    ),
+    "settled_placement": (
+        (
+            {"current_home_id": "DEMO-ELSEWHERE", "move_reason": "notice", "move_review_on": "2026-06-22"},
+            {},
+        ),
+        (
+            {"current_home_id": "DEMO-ELSEWHERE", "move_reason": "notice", "move_review_on": "2026-06-23"},
+            {},
+        ),
+    ),
+    "place_to_avoid": (
+        ({"avoid": [{"postcode": "EX4 3LS", "miles": 36.8}]}, {}),
+        ({"avoid": [{"postcode": "EX4 3LS", "miles": 36.9}]}, {}),
+    ),
+    "written_exclusion": (
+        ({"needs": NEEDS}, {"will_not_take": ["behaviour:90"]}),
+        ({"needs": NEEDS}, {"will_not_take": ["behaviour:89"]}),
+    ),
+    "need_gap": (({"needs": NEEDS}, {}), ({"needs": {**NEEDS, "behaviour": 91}}, {})),
+    "alongside": (
+        ({"alongside": "only_older"}, {"residents": [{"child_id": "X", "age": 14}]}),
+        ({"alongside": "only_older"}, {"residents": [{"child_id": "X", "age": 13}]}),
+    ),
+    "scores_out_of_date": (
+        ({"needs_assessed_on": "2026-03-17"}, {}),
+        ({"needs_assessed_on": "2026-03-16"}, {}),
+    ),
+    "continuity": (
+        ({"prefers": {"keep_school": True, "school_postcode": MILES_15_0}}, {}),
+        ({"prefers": {"keep_school": True, "school_postcode": MILES_15_1}}, {}),
+    ),
+    "registered_number": (
+        ({}, {"places": 4, "residents": THREE}),
+        ({}, {"places": 3, "residents": THREE}),
+    ),
+    "place_free": (({}, {"vacancies": 1}), ({}, {"vacancies": 0})),
+    "usual_fostering_limit": (
+        ({}, {**FOSTER, "residents": STRANGERS[:2]}),
+        ({}, {**FOSTER, "residents": STRANGERS}),
+    ),
+}
+"""By rule that measures something: the last example inside its limit, and the first outside it."""
+
+YES_OR_NO = frozenset(
+    {
+        "never_offered",
+        "type_named",
+        "age_disputed",
+        "registered",
+        "registered_sex",
+        "named_approval",
+        "lives_here_already",
+        "type_acceptable",
+        "type_suitable",
+        "support_or_care",
+        "crisis_use",
+        "emergency_admission",
+        "required_features",
+        "not_with",
+        "peers_and_impact",
+        "staffing",
+        "communication",
+        "special_purpose",
+        "embargo",
+        "siblings_known",
+    }
+)
+"""Rules that measure nothing: there is no last case inside."""

@@ -7,15 +7,26 @@ from dataclasses import fields, replace
 
 import pytest
 
-from matching.eligibility import Context, assess_case, may_be_offered
-from matching.files import read_homes, read_referrals
+from matching.eligibility import (
+    RULES,
+    Context,
+    assess_all,
+    assess_case,
+    exclusions_of_all,
+    may_be_offered,
+    speaking_rules,
+)
+from matching.files import homes_from_values, read_homes, read_referrals, referrals_from_values
 from matching.findings import Case, case_of
 from matching.home import Home
+from matching.home_columns import MAY_SPEAK
 from matching.policy import default_policy
 from matching.rank import rank_homes
 from matching.referral import PlaceToAvoid, Referral
+from matching.when_rules_speak import OF_CHILD, OF_HOME
 from reference_data.sample import SAMPLE_DATE, sample_path
 from reference_data.vocabulary import NeedDomain
+from tests.examples.rules_of_eligibility import AS_OF, CASES, CHILD, HOME
 
 REFERRALS = read_referrals(sample_path("referrals"))[0]
 HOMES = read_homes(sample_path("homes"))[0]
@@ -48,6 +59,49 @@ def test_the_sample_has_pairs_of_both_kinds() -> None:
 def test_the_quick_answer_and_the_full_assessment_agree_on_every_pair() -> None:
     for case, home in pairs():
         assert may_be_offered(case, home) == assess_case(case, home).may_be_offered
+
+
+def pairs_of_the_worked_examples() -> Iterator[tuple[Case, Home]]:
+    context = Context(as_of=AS_OF, policy=default_policy())
+    for _, child, home, _ in CASES:
+        values = [
+            {name: value for name, value in {**base, **changes}.items() if value is not None}
+            for base, changes in ((CHILD, child), (HOME, home))
+        ]
+        referral = referrals_from_values([values[0]])[0][0]
+        yield case_of(referral, context), homes_from_values([values[1]])[0][0]
+
+
+def test_a_rule_that_is_left_out_has_nothing_to_say() -> None:
+    names = {rule.__name__ for rule in RULES}
+    assert names >= OF_CHILD.keys() | OF_HOME.keys() | MAY_SPEAK.keys()
+    left_out = 0
+    for case, home in (*pairs(), *pairs_of_the_worked_examples()):
+        for as_listed in (None, (home,)):
+            (asked,) = speaking_rules(case, RULES, (home,), as_listed)
+            for rule in RULES:
+                if rule not in asked:
+                    left_out += 1
+                    assert rule(case, home) is None, rule.__name__
+    assert left_out > 10_000
+
+
+def test_all_homes_at_once_are_assessed_as_one_by_one() -> None:
+    for referral in REFERRALS:
+        case = case_of(referral, CONTEXT)
+        one_by_one = [assess_case(case, home) for home in HOMES]
+        assert assess_all(case, HOMES) == one_by_one
+        exclusions = [found.exclusions for found in one_by_one]
+        assert exclusions_of_all(case, HOMES) == exclusions
+        assert exclusions_of_all(case, HOMES, as_listed=tuple(HOMES)) == exclusions
+
+
+def test_a_home_that_is_not_the_one_listed_is_assessed_as_it_is() -> None:
+    full = tuple(replace(home, vacancies=0, beds=None, places=0) for home in HOMES)
+    for referral in REFERRALS[::5]:
+        case = case_of(referral, CONTEXT)
+        found = exclusions_of_all(case, full, as_listed=tuple(HOMES))
+        assert found == [assess_case(case, home).exclusions for home in full]
 
 
 @pytest.mark.parametrize("domain", list(NeedDomain))

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from matching.allocation import AllocationProblem, Stage, solve, solve_in_order, stage_value
+from matching.allocation import AllocationProblem, Stage, solve, solve_in_order, stage_value, tie_breaks
 from reference_data.problems import InvalidInput
 
 
@@ -122,6 +122,29 @@ def test_no_time_at_all_still_gives_the_greedy_allocation():
     assert 0 < found.value <= best.value <= found.bound
     assert found.gap > 0
     assert found.stopped_by in {"clock", "work"}
+
+
+def test_no_time_at_all_gives_the_greedy_allocation_of_a_plain_list_too():
+    pairs = [(0, 0, 10), (0, 1, 9), (1, 0, 9)]
+    found = solve(AllocationProblem([1, 1], [1, 1], pairs, []), time_limit_seconds=0)
+    assert (found.status, found.value, found.home_of_unit) == ("FEASIBLE", 10, (0, None))
+    assert found.bound >= 18
+    assert found.stopped_by == "work"
+
+
+def test_children_who_are_alike_are_told_apart_in_one_way_whatever_the_seed():
+    pairs = [(u, h, 5) for u in range(6) for h in range(3)]
+    problem = AllocationProblem([1] * 6, [1] * 3, pairs, [(0, 1)])
+    answers = {solve(problem, time_limit_seconds=5, seed=seed).home_of_unit for seed in range(5)}
+    assert len(answers) == 1
+    assert len(tie_breaks(problem)) == 2
+
+
+def test_two_children_who_differ_only_in_whom_they_may_not_live_with_are_not_alike():
+    pairs = [(u, h, 5) for u in range(3) for h in range(2)]
+    marks = tie_breaks(AllocationProblem([1, 1, 1], [1, 2], pairs, [(0, 1)]))[0].scores
+    assert marks[0, 0] == marks[1, 0] != marks[2, 0]
+    assert marks[0, 0] != marks[0, 1]
 
 
 def test_the_order_of_the_input_and_the_seed_never_change_a_proved_answer():

@@ -21,7 +21,7 @@ STRANGERS = [{"child_id": f"DEMO-X{n}", "age": 9} for n in range(3)]
     ("child", "home", "change"),
     [
         ({"acceptable_types": ["agency_foster_carer"]}, {}, "accept_type:childrens_home"),
-        ({"suitability": {"residential": "unsuitable"}}, {}, "reconsider_suitability"),
+        ({"suitability": {"residential": "unsuitable"}}, {}, "reconsider_suitability:residential"),
         (
             {},
             {"type": "in_house_foster_carer", "residents": STRANGERS},
@@ -43,6 +43,13 @@ STRANGERS = [{"child_id": f"DEMO-X{n}", "age": 9} for n in range(3)]
             },
             "support:behaviour",
         ),
+        ({"urgency": "crisis"}, {"accepts_emergency": False}, "admission_at_once"),
+        (
+            {"risks": {"fire_setting": "high"}},
+            {"will_not_take": ["fire_setting"]},
+            "written_exclusion_withdrawn",
+        ),
+        ({"avoid": [{"postcode": "EX4 3LS", "miles": 60}]}, {}, "shorter_radius:36"),
         ({}, {"beds": [{"available_from": "2026-06-25"}]}, "later_start:2026-06-25"),
         ({}, {"status": "planned", "opens_on": "2026-07-01"}, "later_start:2026-07-01"),
     ],
@@ -104,3 +111,76 @@ def test_waiting_past_the_oldest_age_opens_nothing(ranked: Callable[..., Ranking
     child = {"date_of_birth": "2012-06-24"}
     home = {"max_age": 13, "beds": [{"available_from": "2026-06-25"}]}
     assert changes(ranked(child, (home,))) == {}
+
+
+def test_where_one_change_is_not_enough_the_smallest_set_is_named(ranked: Callable[..., Ranking]) -> None:
+    child = {"acceptable_types": ["agency_foster_carer"], "requires": ["waking_night_staff"]}
+    answer = ranked(
+        child, ({}, {"beds": [{"available_from": "2026-06-25"}], "features": ["waking_night_staff"]})
+    )
+    assert answer.options == ()
+    assert [(one.changes, one.homes_gained) for one in answer.relaxations] == [
+        (("accept_type:childrens_home", "staffing:waking_night_staff"), ("DEMO-H1",)),
+        (("later_start:2026-06-25", "accept_type:childrens_home"), ("DEMO-H2",)),
+    ]
+    assert all(one.text.startswith("Both are needed.") for one in answer.relaxations)
+    assert (
+        answer.as_dict()["relaxations"][0]["change"]
+        == "accept_type:childrens_home+staffing:waking_night_staff"
+    )
+
+
+def test_one_change_that_is_enough_comes_first_and_larger_sets_with_it_are_not_named(
+    ranked: Callable[..., Ranking],
+) -> None:
+    child = {"acceptable_types": ["agency_foster_carer"], "requires": ["waking_night_staff"]}
+    answer = ranked(child, ({}, {}, {"features": ["waking_night_staff"]}))
+    assert list(changes(answer)) == [
+        "accept_type:childrens_home",
+        "accept_type:childrens_home+staffing:waking_night_staff",
+    ]
+    assert changes(answer)["accept_type:childrens_home"] == ("DEMO-H3",)
+
+
+def test_two_kinds_marked_unsuitable_are_two_changes(ranked: Callable[..., Ranking]) -> None:
+    child = {"suitability": {"residential": "unsuitable", "fostering": "unsuitable"}}
+    assert changes(ranked(child, ({}, {"type": "in_house_foster_carer"}))) == {
+        "reconsider_suitability:fostering": ("DEMO-H2",),
+        "reconsider_suitability:residential": ("DEMO-H1",),
+    }
+
+
+def test_no_home_is_named_that_would_take_four_changes(ranked: Callable[..., Ranking]) -> None:
+    child = {
+        "acceptable_types": ["agency_foster_carer"],
+        "suitability": {"residential": "unsuitable"},
+        "requires": ["waking_night_staff"],
+    }
+    statement = {"limit_source": "statement", "sexes": "M"}
+    assert changes(ranked(child, (statement,))) == {}
+    assert len(ranked(child, ({},)).relaxations[0].changes) == 3
+
+
+def test_who_may_shorten_a_radius_is_said_and_that_danger_sets_it(ranked: Callable[..., Ranking]) -> None:
+    near, far = (
+        {"avoid": [{"postcode": "EX4 3LS", "miles": 80}]},
+        {"avoid": [{"postcode": "EX4 3LS", "miles": 40}]},
+    )
+    assert changes(ranked(near, ({},))) == {}
+    (change,) = ranked(far, ({},)).relaxations
+    assert "never shortened to find a bed" in change.text
+
+
+def test_four_brothers_and_sisters_may_find_a_home_for_two_together(ranked: Callable[..., Ranking]) -> None:
+    family = {"sibling_group": "DEMO-S", "siblings_together": "must"}
+    others = tuple({"child_id": f"DEMO-C{n}", "referral_id": f"DEMO-R{n}", **family} for n in (2, 3, 4))
+    answer = ranked(family, ({"places": 2, "vacancies": 2}, {"places": 1, "vacancies": 1}), others)
+    assert answer.options == ()
+    assert changes(answer) == {
+        "split_siblings": ("DEMO-H1", "DEMO-H2"),
+        "split_siblings:with:DEMO-C2": ("DEMO-H1",),
+        "split_siblings:with:DEMO-C3": ("DEMO-H1",),
+        "split_siblings:with:DEMO-C4": ("DEMO-H1",),
+    }
+    (one,) = [one for one in answer.relaxations if one.change.endswith("DEMO-C2")]
+    assert "with DEMO-C2 and apart from DEMO-C3 and DEMO-C4" in one.text

@@ -97,7 +97,7 @@ def test_a_missing_policy_file_is_an_error_that_names_the_file_only(tmp_path: Pa
     assert str(tmp_path) not in raised.value.message
 
 
-def test_the_page_on_the_method_shows_every_aim_with_its_stage_and_weight() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "method-matching.md").read_text(encoding="utf-8")
+def test_the_page_of_aims_shows_every_aim_with_its_stage_and_weight() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "aims.md").read_text(encoding="utf-8")
     shown = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \|", page, re.MULTILINE)
     assert shown == [(aim.name, str(aim.stage), str(aim.weight)) for aim in default_policy().aims]

@@ -490,11 +490,15 @@ def test_a_bed_held_for_the_child_is_said(ranked: Callable[..., Ranking]) -> Non
             {"residents": ["X"]},
             "what would the move mean for that child?",
         ),
-        ({}, {"places": 1, "residents": ["X"]}, "One place; one child would live there beside the child."),
+        (
+            {},
+            {"places": 1, "residents": ["X"]},
+            "One place in all, and one child lives there already: with the child there would be 2.",
+        ),
         (
             {},
             {"places": 2, "residents": ["X", "Y"]},
-            "2 places; 2 children would live there beside the child.",
+            "2 places in all, and 2 children live there already: with the child there would be 3.",
         ),
     ],
 )

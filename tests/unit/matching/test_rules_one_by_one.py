@@ -10,9 +10,18 @@ from typing import Any
 
 import pytest
 
-from matching.eligibility import HARD_FACTS, RULES
+from matching.eligibility import ASKS_ONLY, HARD_FACTS, RULES
 from matching.findings import Assessment
-from tests.examples.rules_of_eligibility import ASKED, CASES, EXCLUDED, FITS
+from matching.rule_sources import SOURCES, RestsOn, provisions_of
+from tests.examples.rules_of_eligibility import (
+    ASKED,
+    AT_THE_LIMIT,
+    CASES,
+    COUNCIL_CASES,
+    EXCLUDED,
+    FITS,
+    YES_OR_NO,
+)
 
 
 def outcome(found: Assessment, rule: str) -> str:
@@ -41,6 +50,54 @@ def test_the_invented_pair_fits_without_any_question(assessed: Callable[..., Ass
 def test_every_rule_has_an_example_where_it_speaks() -> None:
     names = {rule.__name__ for rule in RULES} - {"council_rules"}
     assert names == {rule for rule, _, _, expected in CASES if expected != FITS}
+
+
+@pytest.mark.parametrize("rule", [rule.__name__ for rule in RULES])
+def test_every_rule_has_a_source_with_dates_and_examples_in_out_and_at_its_limit(rule: str) -> None:
+    source = SOURCES[rule]
+    provisions = provisions_of(rule)
+    assert {provision.key for provision in provisions} == set(source.provisions)
+    assert all(provision.instrument and provision.in_force_from for provision in provisions)
+    assert source.why.endswith(".")
+    if source.rests_on is RestsOn.LAW:
+        # What is known from memory may warn and never bars, so a rule of law rests on something that was read.
+        assert any(provision.may_bar for provision in provisions)
+    if rule == "council_rules":
+        assert {answer for *_, answer in COUNCIL_CASES} == {FITS, EXCLUDED, ASKED}
+        return
+    cases = [case for case in CASES if case[0] == rule]
+    answers = {answer for *_, answer in cases}
+    assert FITS in answers
+    assert answers > {FITS}
+    assert (rule in AT_THE_LIMIT) != (rule in YES_OR_NO)
+    if rule in HARD_FACTS:
+        assert ASKED in answers
+    if rule in AT_THE_LIMIT:
+        (last_in, first_out) = AT_THE_LIMIT[rule]
+        assert (rule, *last_in, FITS) in cases
+        assert any((rule, *first_out, answer) in cases for answer in (EXCLUDED, ASKED))
+
+
+def test_no_source_is_kept_for_a_rule_that_is_gone() -> None:
+    names = {rule.__name__ for rule in RULES}
+    assert SOURCES.keys() == names
+    assert AT_THE_LIMIT.keys() | YES_OR_NO == names - {"council_rules"}
+
+
+@pytest.mark.parametrize(("policy", "child", "home", "expected"), COUNCIL_CASES)
+def test_a_councils_own_rule_answers_as_its_example_says(
+    assessed: Callable[..., Assessment],
+    policy: str,
+    child: dict[str, Any],
+    home: dict[str, Any],
+    expected: str,
+) -> None:
+    assert outcome(assessed(child, home, policy=policy), "council_rule") == expected
+
+
+def test_rules_that_only_ask_never_exclude_and_all_the_others_do() -> None:
+    excluding = {rule for rule, _, _, expected in CASES if expected == EXCLUDED} | {"council_rules"}
+    assert {rule.__name__ for rule in RULES} - ASKS_ONLY == excluding
 
 
 def test_every_rule_that_excludes_counts_as_a_hard_fact_when_it_asks() -> None:

@@ -1,0 +1,95 @@
+"""With four answers a child is ranked, and the answer says what it assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from matching.assumed import referral_from_four_answers
+from matching.home import Home
+from matching.rank import Ranking, rank_homes
+from reference_data.problems import InvalidInput
+from reference_data.vocabulary import RiskLevel, Urgency
+
+NIGHT = date(2026, 6, 15)
+HIGH = {"missing": RiskLevel.HIGH}
+
+
+def at_night(homes: list[Home], **answers: object) -> Ranking:
+    known: dict[str, object] = {
+        "age_years": 15,
+        "urgency": Urgency.CRISIS,
+        "legal_status": "V2",
+        "risks": HIGH,
+    }
+    referral = referral_from_four_answers(
+        child_id="DEMO-C",
+        authority="879",
+        as_of=NIGHT,
+        **{**known, **answers},  # type: ignore[arg-type]
+    )
+    return rank_homes(referral, homes, as_of=NIGHT)
+
+
+def test_four_answers_are_enough_to_rank_and_every_open_fact_is_a_question(
+    a_home: Callable[..., Home],
+) -> None:
+    answer = at_night([a_home()])
+    (option,) = answer.options
+    assert {question.rule for question in option.questions} == {"need_gap"}
+    said = " ".join(answer.assumptions)
+    assert "places to keep away from" in said
+    assert "No need is scored" in said
+    assert "claimed" in said
+    assert "Ask first" not in said
+
+
+def test_what_is_missing_of_the_four_is_asked_before_anything(a_home: Callable[..., Home]) -> None:
+    answer = at_night([a_home()], age_years=None, legal_status=None, risks={})
+    (first,) = [text for text in answer.assumptions if text.startswith("Ask first")]
+    assert first == (
+        "Ask first, before any home is rung: how old the child is, the legal status and which risks are known."
+    )
+
+
+def test_an_age_in_years_is_the_youngest_the_child_can_be(a_home: Callable[..., Home]) -> None:
+    supported = a_home(type="supported_accommodation", min_age=16)
+    assert at_night([supported], age_years=15).options == ()
+    assert len(at_night([supported], age_years=16).options) == 1
+    leap_day = date(2028, 2, 29)
+    referral = referral_from_four_answers(
+        child_id="DEMO-C",
+        authority=None,
+        as_of=leap_day,
+        urgency=Urgency.CRISIS,
+        legal_status=None,
+        risks={},
+        age_years=15,
+    )
+    assert rank_homes(referral, [supported], as_of=leap_day).options == ()
+
+
+def test_contradictory_answers_and_unknown_risks_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="not both"):
+        at_night([], date_of_birth=date(2011, 1, 1))
+    with pytest.raises(InvalidInput, match="risk"):
+        at_night([], risks={"running": RiskLevel.HIGH})
+
+
+def test_a_full_referral_that_is_planned_says_only_which_lists_are_empty(
+    ranked: Callable[..., Ranking],
+) -> None:
+    said = [text for text in ranked({}, ({},)).assumptions if "takes it that there are none" in text]
+    assert said == [
+        "Nothing is recorded of places to keep away from, children to keep apart from, brothers or sisters who must "
+        "come too and features the home must have; the answer takes it that there are none."
+    ]
+    full = {
+        "avoid": [{"postcode": "EX4 3LS", "miles": 1}],
+        "not_with": ["DEMO-X"],
+        "sibling_group": "DEMO-S",
+        "requires": ["step_free"],
+    }
+    assert not any("takes it" in text for text in ranked(full, ({},)).assumptions)

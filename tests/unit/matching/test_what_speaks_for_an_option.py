@@ -1,0 +1,166 @@
+"""What speaks for and against an option, its gaps with support, its terms, and options of other kinds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from matching.aims import AIMS
+from matching.policy import default_policy
+from matching.rank import Ranking
+from matching.terms import MEASURES, measures
+
+FAR = {"postcode": "EX4 3LS", "authority": "878"}
+CARER = {"type": "in_house_foster_carer"}
+
+
+def order(answer: Ranking) -> list[str]:
+    return [option.home_id for option in answer.options]
+
+
+def test_every_aim_says_what_a_unit_is_and_where_it_comes_from() -> None:
+    assert MEASURES.keys() == AIMS.keys()
+    for aim in measures(default_policy()):
+        assert aim["unit"]
+        assert (
+            aim["source"] == "professional judgement" or "Act 1989" in aim["source"] or "20" in aim["source"]
+        )
+
+
+def test_penalties_are_units_times_weight_and_whole_numbers(ranked: Callable[..., Ranking]) -> None:
+    option = ranked({"prefers": {"school_postcode": "EX4 3LS"}}, (FAR,)).options[0]
+    weights = {aim.name: aim.weight for aim in default_policy().aims}
+    for term in option.terms:
+        assert isinstance(term.penalty, int)
+        assert term.penalty == option.penalties[term.aim] == term.units * weights[term.aim]
+
+
+def test_units_are_told_of_an_aim_that_the_council_gave_no_weight(ranked: Callable[..., Ranking]) -> None:
+    (option,) = ranked({}, (FAR,), policy="[aims.area]\nweight = 0").options
+    (area,) = [term for term in option.terms if term.aim == "area"]
+    assert (area.units, area.penalty) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("child", "home", "side", "text"),
+    [
+        ({}, {}, "for", "In the responsible authority's own area"),
+        ({}, FAR, "against", "Outside the area: in Devon, an adjoining authority"),
+        (
+            {},
+            {"postcode": "TQ1 3DR", "authority": "880"},
+            "against",
+            "Outside the area and at a distance: Torbay is not an adjoining authority",
+        ),
+        ({}, {}, "for", "less than 0.1 miles from the child's home in a straight line"),
+        ({}, {}, "for", "Says it can meet the need in all five domains"),
+        (
+            {"needs": {"behaviour": 70, "emotional": 40, "relationships": 40, "risk": 40, "indicators": 40}},
+            {},
+            "against",
+            "The need is beyond what the home says it can meet: behaviour by 10 points",
+        ),
+        (
+            {"prefers": {"language": ["Sorani"]}},
+            {},
+            "against",
+            "It has not said whether it meets what is recorded about language",
+        ),
+        (
+            {"prefers": {"language": ["Sorani"]}},
+            {"offers": {"languages": ["English", "Sorani"]}},
+            "for",
+            "Meets what is recorded about language",
+        ),
+        ({}, {"weekly_fee_pounds": None}, "against", "The fee is not recorded, so it is counted as dear"),
+        (
+            {"max_weekly_fee_pounds": 3999},
+            {},
+            "against",
+            "The fee is above the limit of the referral and needs an approval",
+        ),
+        (
+            {},
+            {"max_stay_days": 30},
+            "against",
+            "The stay may end early: its longest stay is shorter than the stay expected",
+        ),
+        ({"requires": ["step_free"]}, {}, "for", "States that it has what the child needs: step free"),
+    ],
+)
+def test_what_speaks_for_and_against_is_said(
+    ranked: Callable[..., Ranking], child: dict[str, Any], home: dict[str, Any], side: str, text: str
+) -> None:
+    assert text in ranked(child, (home,)).as_dict()["options"][0][side]
+
+
+def test_nothing_is_on_both_sides_and_no_postcode_is_in_any_sentence(ranked: Callable[..., Ranking]) -> None:
+    option = ranked({"prefers": {"school_postcode": "EX4 3LS"}}, (FAR, {})).as_dict()["options"][0]
+    assert not set(option["for"]) & set(option["against"])
+    said = json.dumps([option[name] for name in ("for", "against", "gaps", "terms")])
+    assert "EX4" not in said
+    assert "PL1" not in said
+
+
+def test_each_gap_comes_with_the_support_that_would_close_it(ranked: Callable[..., Ranking]) -> None:
+    needs = {"behaviour": 70, "emotional": 85, "relationships": 40, "risk": 40, "indicators": 40}
+    can_meet = {"behaviour": 60, "emotional": 60, "relationships": 60, "risk": 60}
+    (option,) = ranked({"needs": needs}, ({**CARER, "can_meet": can_meet},)).options
+    assert [(gap.domain, gap.points) for gap in option.gaps] == [
+        ("emotional", 25),
+        ("behaviour", 10),
+        ("indicators", None),
+    ]
+    assert all(gap.support and "standard 15" in gap.source for gap in option.gaps)
+
+
+def test_a_need_that_nobody_scored_is_no_gap_of_the_home(ranked: Callable[..., Ranking]) -> None:
+    assert ranked({"needs": {"behaviour": 40}}, ({},)).options[0].gaps == ()
+
+
+def test_the_best_of_each_other_kind_is_shown_with_what_it_gives_up(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({}, ({}, {**CARER, **FAR}, {**CARER, **FAR, "weekly_fee_pounds": 9000}))
+    (other,) = answer.as_dict()["alternatives_in_kind"]
+    assert (other["kind"], other["home_id"], other["rank"]) == ("fostering", "DEMO-H2", 2)
+    assert other["gives_up"][0] == (
+        "Outside the area: in Devon, an adjoining authority (the first option: in the responsible authority's own area)"
+    )
+
+
+def test_options_of_one_kind_have_no_alternative_in_kind(ranked: Callable[..., Ranking]) -> None:
+    assert ranked({}, ({}, {})).alternatives_in_kind == ()
+    assert ranked({}, ()).alternatives_in_kind == ()
+
+
+def test_sensitivity_is_about_the_first_three_whatever_the_limit(ranked: Callable[..., Ranking]) -> None:
+    homes = tuple({"weekly_fee_pounds": fee} for fee in (100, 200, 300, 400))
+    answer = ranked({}, homes, limit=1).as_dict()
+    assert answer["sensitivity"] == {
+        "moved_by_percent": 25,
+        "first": ["DEMO-H1", "DEMO-H2", "DEMO-H3"],
+        "changes": [],
+    }
+    assert ranked({}, ()).as_dict()["sensitivity"]["first"] == []
+
+
+def test_a_weight_on_which_the_first_three_hang_is_named(ranked: Callable[..., Ranking]) -> None:
+    # Five steps of miles at 5 points against two units of area at 10: a quarter less for the miles turns it round.
+    in_area_but_far = {"postcode": "TQ1 3DR", "authority": "879"}
+    near_but_outside = {"postcode": "PL1 3BJ", "authority": "880"}
+    answer = ranked({}, (in_area_but_far, near_but_outside))
+    assert order(answer) == ["DEMO-H2", "DEMO-H1"]
+    assert [(one.aim, one.direction, one.first_then) for one in answer.sensitivity] == [
+        ("near_home", "down", ("DEMO-H1", "DEMO-H2"))
+    ]
+
+
+def test_a_child_who_must_keep_away_from_home_is_not_drawn_towards_it(ranked: Callable[..., Ranking]) -> None:
+    away = {"avoid": [{"postcode": "PL1 3BJ", "miles": 20}]}
+    answer = ranked(away, ({}, FAR, {"postcode": "TQ1 3DR", "authority": "878"}))
+    assert [home.home_id for home in answer.excluded] == ["DEMO-H1"]
+    for option in answer.options:
+        assert option.penalties["near_home"] == 0
+        assert not any("child's home" in text for text in (*option.speaks_for, *option.speaks_against))
