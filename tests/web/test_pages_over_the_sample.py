@@ -203,10 +203,8 @@ def test_a_fault_shows_a_reference_and_nothing_of_what_went_wrong(
     assert "a child" not in answer.text.replace("a child’s", "").replace("real child", "")
 
 
-def test_the_forecast_of_the_sample_says_that_it_is_no_expectation(officer: TestClient) -> None:
-    markup = officer.get("/sufficiency").text
-    assert "and not what to expect" in markup
-    assert "April 2021 to April 2023" in markup
+def test_the_forecast_starts_on_the_day_after_the_last_return(officer: TestClient) -> None:
+    assert "April 2022 to April 2024" in officer.get("/sufficiency").text
 
 
 def test_an_option_names_an_important_place_and_no_postcode(officer: TestClient) -> None:

@@ -35,6 +35,10 @@ from matching.referral import Referral, Wishes
 from reference_data.codelists import lookup
 from reference_data.vocabulary import NeedDomain
 
+EXCLUDED_SHOWN = 12
+"""Homes named under each rule that excludes them; a council's list holds hundreds that are merely full."""
+GAINED_NAMED = 6
+"""Homes named beside each change that would open them."""
 SHOWN_IN_FULL = 10
 """Options laid out in full at first; the rest stand in a table, and one link shows them all in full."""
 
@@ -106,11 +110,15 @@ class ExcludedHome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExclusionGroup:
-    """The homes that one rule excludes; an instrument they share stands once, above them."""
+    """The homes that one rule excludes; an instrument they share stands once, above them.
+
+    ``further`` says how many more there are than ``homes`` lists, in words; empty where it lists all.
+    """
 
     heading: str
     instrument: str
     homes: tuple[ExcludedHome, ...]
+    further: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +202,9 @@ def present_options(
         options=tuple(options[:full]),
         further=tuple(options[full:]),
         option_count=capital(counted(len(options), "ranked home")),
-        excluded=_exclusions(ranking["excluded"], homes),
+        excluded=_exclusions(ranking["excluded"], homes, most=None if show_all else EXCLUDED_SHOWN),
         excluded_count=len(ranking["excluded"]),
-        relaxations=tuple(_relaxation(item, homes) for item in ranking["relaxations"]),
+        relaxations=tuple(_relaxation(item, homes, show_all=show_all) for item in ranking["relaxations"]),
         evidence=present_evidence(ranking["evidence"]),
     )
 
@@ -346,7 +354,7 @@ def _needs_picture(rank: int, name: str, bars: Sequence[NeedBar]) -> Markup:
 
 
 def _exclusions(
-    excluded: Sequence[Mapping[str, Any]], homes: Mapping[str, Home]
+    excluded: Sequence[Mapping[str, Any]], homes: Mapping[str, Home], *, most: int | None
 ) -> tuple[ExclusionGroup, ...]:
     """Group excluded homes by rule, the rule that excludes most first; a home stands under each of its rules."""
     groups: dict[str, list[ExcludedHome]] = {}
@@ -361,11 +369,12 @@ def _exclusions(
                 )
             )
     return tuple(
-        _group(rule, members) for rule, members in sorted(groups.items(), key=lambda entry: -len(entry[1]))
+        _group(rule, members, most)
+        for rule, members in sorted(groups.items(), key=lambda entry: -len(entry[1]))
     )
 
 
-def _group(rule: str, members: Sequence[ExcludedHome]) -> ExclusionGroup:
+def _group(rule: str, members: Sequence[ExcludedHome], most: int | None) -> ExclusionGroup:
     instruments = {member.instrument for member in members}
     shared = instruments.pop() if len(instruments) == 1 else ""
     return ExclusionGroup(
@@ -373,15 +382,19 @@ def _group(rule: str, members: Sequence[ExcludedHome]) -> ExclusionGroup:
         instrument=shared,
         homes=tuple(
             replace(member, instrument="" if shared else member.instrument)
-            for member in sorted(members, key=lambda member: member.home_id)
+            for member in sorted(members, key=lambda member: member.home_id)[:most]
         ),
+        further=counted(len(members) - most, "more home") if most and len(members) > most else "",
     )
 
 
-def _relaxation(item: Mapping[str, Any], homes: Mapping[str, Home]) -> RelaxationView:
+def _relaxation(item: Mapping[str, Any], homes: Mapping[str, Home], *, show_all: bool) -> RelaxationView:
     gained = item["homes_gained"]
+    named = [_name(homes.get(home_id), home_id) for home_id in gained]
+    if not show_all and len(named) > GAINED_NAMED:
+        named = [*named[:GAINED_NAMED], counted(len(named) - GAINED_NAMED, "more home")]
     return RelaxationView(
         text=sentence(item["text"]),
         gained=capital(counted(len(gained), "more home")),
-        homes=joined(_name(homes.get(home_id), home_id) for home_id in gained),
+        homes=joined(named),
     )
