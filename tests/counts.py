@@ -12,6 +12,7 @@ FULL = os.environ.get("TESTS_FULL_COUNTS") == "1"
 COUNTS = {
     "allocation problems enumerated": (150, 1_500),
     "waiting lists enumerated": (120, 1_200),
+    "waiting lists planned again": (80, 800),
     "histories watched day by day": (500, 20_000),
     "councils forecast in each world": (5, 24),
     "beds short by Hall's theorem": (100, 5_000),

@@ -377,13 +377,11 @@ def test_a_slower_machine_gives_the_same_answer(monkeypatch):
     clock = time.perf_counter
     for pace in (1, 3):
         monkeypatch.setattr(time, "perf_counter", lambda pace=pace: clock() * pace)
-        answer = plan_list(children, homes, as_of=AS_OF, time_limit_seconds=0.2).as_dict()
+        answer = plan_list(children, homes, as_of=AS_OF, time_limit_seconds=0.05).as_dict()
         del answer["seconds"]
         answers.append(json.dumps(answer))
     assert answers[0] == answers[1]
     assert "did not suffice" in answers[0]
-    told = [one["cost_to_others"] for one in json.loads(answers[0])["assignments"]]
-    assert "What it costs the others was not worked out." in told
 
 
 def test_no_time_gives_the_greedy_plan_and_says_that_nothing_is_proved():
@@ -393,6 +391,9 @@ def test_no_time_gives_the_greedy_plan_and_says_that_nothing_is_proved():
     assert len(where) == 2
     assert plan.gap is not None
     assert not plan.stages[-1].proved
+    assert {one.cost_to_others for one in plan.assignments} == {
+        "What it costs the others was not worked out."
+    }
 
 
 def test_a_bed_that_children_who_may_arrive_next_would_miss_is_kept_for_them():
