@@ -21,7 +21,13 @@ from matching.pins import Pin
 from matching.plan_aims import StageMeaning, stages_in_order
 from matching.policy import Policy
 from matching.referral import Referral
-from matching.shared_room import capacity, head_counts, limits_by_date, without_own_bed
+from matching.shared_room import (
+    capacity,
+    has_room_for_somebody,
+    head_counts,
+    limits_by_date,
+    without_own_bed,
+)
 from matching.waiting import Unit
 
 
@@ -93,10 +99,12 @@ def build(
     known: dict[Pair, int] = {}
     below: set[Pair] = set()
     pinned = _pinned(units, homes, pins)
+    with_room = [(h, home) for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
-        kept_apart = _contradicts_itself(unit)
-        for h, home in enumerate(homes):
-            if kept_apart or (u, h) in pinned.banned or _must_stay_away(unit, home, settled):
+        if _contradicts_itself(unit):
+            continue
+        for h, home in with_room:
+            if (u, h) in pinned.banned or _must_stay_away(unit, home, settled):
                 continue
             if u in pinned.homes and pinned.homes[u] != {h}:
                 continue
