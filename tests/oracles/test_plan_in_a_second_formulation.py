@@ -125,6 +125,7 @@ def renamed(referrals, homes, pins, rng):
         replace(
             one,
             home_id=place[one.home_id],
+            approved_for=one.approved_for and tuple(child.get(other, other) for other in one.approved_for),
             beds=one.beds
             and tuple(replace(bed, held_for=child.get(bed.held_for, bed.held_for)) for bed in one.beds),
             exemptions=tuple(replace(e, child_id=child.get(e.child_id, e.child_id)) for e in one.exemptions),

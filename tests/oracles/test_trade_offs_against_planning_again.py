@@ -147,7 +147,7 @@ def test_what_one_more_bed_would_bring_is_what_a_plan_with_that_bed_brings(seed)
                 can_meet=dict.fromkeys(NeedDomain, 100),
                 will_not_take=(),
                 accepts_emergency=True,
-                features=(),
+                features=tuple(sorted({feature for one in referrals for feature in one.requires})),
             )
             after = plan_list(referrals, [*homes, bed], as_of=AS_OF, pins=pins, time_limit_seconds=20)
             before = {stage.aim.removesuffix("_placed"): stage.value for stage in plan.stages[:3]}
