@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from matching.beds_soon import beds_while_waiting
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.eligibility import assess_case
 from matching.joint import JointProblem
@@ -33,6 +34,8 @@ def unplaced(joint: JointProblem, plan: Homes, status: PlanStatus) -> tuple[Unpl
             for child_id in joint.units[other].child_ids
         )
         reasons = _why_unplaced(joint, u, unit, possible, competing, status)
+        if status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE):
+            reasons += beds_while_waiting(joint, plan, u)
         found += [
             Unplaced(child_id=child_id, reasons=tuple(reasons), competing=tuple(competing))
             for child_id in unit.child_ids

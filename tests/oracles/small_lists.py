@@ -102,7 +102,9 @@ def random_list(
                     if rng.random() < 0.2
                     else ()
                 ),
-                risks={"fire_setting": rng.choice([RiskLevel.LOW, RiskLevel.HIGH])} if rng.random() < 0.1 else {},
+                risks={"fire_setting": rng.choice([RiskLevel.LOW, RiskLevel.HIGH])}
+                if rng.random() < 0.1
+                else {},
                 current_home_id=rng.choice(home_ids) if placed else None,
                 move_reason="placement ended" if placed and rng.random() < 0.5 else None,
                 move_review_on=AS_OF if placed else None,

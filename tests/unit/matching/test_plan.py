@@ -138,6 +138,75 @@ def test_a_bed_that_is_free_later_serves_only_who_starts_later():
     assert "C" in where
 
 
+def test_a_bed_that_frees_within_the_days_a_child_may_wait_is_told_and_not_planned():
+    later = home("H1", beds=(Bed(available_from=AS_OF + timedelta(days=6)),))
+    waits = child("A", may_wait_days=5)
+    plan, where = planned([waits], [later])
+    assert where == {}
+    told = "A place at H1 is free from 21 June 2026, within the 5 days that the child may wait."
+    assert told in plan.unplaced[0].reasons
+    for other in (
+        replace(waits, may_wait_days=4),
+        replace(waits, urgency=Urgency.EMERGENCY),
+        replace(waits, sex=Sex.MALE, not_with=("L",)),
+    ):
+        homes = [replace(later, sexes="F")] if other.sex is Sex.MALE else [later]
+        plan, _ = planned([other], homes)
+        assert not any("may wait" in reason for reason in plan.unplaced[0].reasons)
+    taken = child("B", needed_by=AS_OF + timedelta(days=9))
+    plan, where = planned([waits, taken], [later])
+    assert where == {"B": "H1"}
+    assert not any("may wait" in reason for reason in plan.unplaced[0].reasons)
+
+
+def test_why_a_child_is_not_at_its_own_first_choice_is_told():
+    near, far = one_bed("H1", postcode=POSTCODES[0]), one_bed("H2", postcode=POSTCODES[3])
+    at_home = child("A", prefers=Preferences(school_postcode=POSTCODES[0]))
+    plan, where = planned([at_home, child("B")], [near, far])
+    assert where == {"A": "H1", "B": "H2"}
+    told = {one.child_id: (one.first_choice, one.why_not_first_choice) for one in plan.assignments}
+    assert told["A"] == ("H1", "Also the best home for this child if nobody else were waiting.")
+    assert told["B"][0] == "H1"
+    assert (
+        "The plan places A there. With this child there the list as a whole would do worse by" in told["B"][1]
+    )
+
+
+def test_brothers_and_sisters_are_shown_the_other_way_whatever_it_gives_up():
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.PREFER) for name in ("A", "B")]
+    both = home("H1", places=2, vacancies=2)
+    plan, _ = planned(pair, [both])
+    (rival,) = [one for one in plan.alternatives if one.kind == "siblings"]
+    assert "cannot be apart while the same children have a place" in rival.difference
+    plan, where = planned(pair, [both, one_bed("H2", postcode=POSTCODES[3])])
+    assert where == {"A": "H1", "B": "H1"}
+    (rival,) = [one for one in plan.alternatives if one.kind == "siblings"]
+    assert rival.difference.startswith("Placing A and B, who are brothers and sisters, apart:")
+    assert any("brothers and sisters together: worse by 60" in text for text in rival.gives_up)
+    assert len(rival.changes) == 1
+    plan, where = planned(pair, [one_bed("H2"), one_bed("H3")])
+    (rival,) = [one for one in plan.alternatives if one.kind == "siblings"]
+    assert "cannot be together" in rival.difference
+
+
+def test_one_more_bed_of_each_kind_says_who_would_be_placed():
+    plan, _ = planned([child("A"), child("B")], [one_bed()])
+    told = {one.kind: (one.more_placed, one.text) for one in plan.one_more_bed}
+    assert told[PlacementType.IN_HOUSE_FOSTER_CARER] == (
+        {"planned": 1},
+        "One more bed that suits, of the kind in house foster carer, would place 1 planned child more.",
+    )
+    assert told[PlacementType.SUPPORTED_ACCOMMODATION][0] == {}
+    plan, _ = planned([child("A")], [one_bed()])
+    assert plan.one_more_bed == ()
+
+
+def test_a_proof_by_counting_stands_beside_the_children_placed():
+    plan, _ = planned([child("A"), child("B"), child("C")], [one_bed(), one_bed("H2")])
+    cut = plan.stages[2].certificate
+    assert (cut.children, cut.homes, cut.most) == ((), ("H1", "H2"), 2)
+
+
 def test_a_pin_holds_against_the_plan_and_a_ban_keeps_a_child_away():
     near, far = one_bed("H1", postcode=POSTCODES[0]), one_bed("H2", postcode=POSTCODES[3])
     children = [child("A"), child("B")]
