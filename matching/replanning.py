@@ -105,7 +105,6 @@ class Replanning:
         for column, (unit, _) in enumerate(self.model.pairs):
             self._columns_of.setdefault(unit, []).append(column)
         self._most = [_most_of_each_unit(problem, stage) for stage in self.stages]
-        self.known_to_fail = False
         self._programme: WarmProgramme | None = None
         self._duals: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
@@ -181,8 +180,6 @@ class Replanning:
     ) -> Homes | None:
         """Return the best plan under added rows, aim after aim; ``None`` where there is none or it is not proved.
 
-        ``known_to_fail`` then says whether it is proved that there is none.
-
         Parameters
         ----------
         order
@@ -193,7 +190,6 @@ class Replanning:
             Values that some aims, by number, must reach whatever else.
         """
         found = self._in_turn(order, Change(extra=tuple(extra)), floors=least)
-        self.known_to_fail = found is not None and found.homes is None
         return None if found is None else found.homes
 
     def _in_turn(self, order: Sequence[int], change: Change, *, floors: Mapping[int, int]) -> Answer | None:

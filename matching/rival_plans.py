@@ -8,19 +8,27 @@ person chooses; nothing here says which is right.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from matching.aim_words import TERM_WORDS, amount_in_words
 from matching.allocation_budget import Budget
 from matching.allocation_model import Row
-from matching.allocation_problem import Stage, stage_value
+from matching.allocation_problem import AllocationProblem, Stage, stage_value
+from matching.allocation_result import OrderedResult
+from matching.allocation_search import search_in_order
 from matching.joint import JointProblem
 from matching.replanning import Replanning
 from matching.words import listed
-from reference_data.vocabulary import SiblingsTogether
+from reference_data.vocabulary import PlanStatus, SiblingsTogether
 
 Homes = tuple[int | None, ...]
+
+WORK_PER_PAIR = 5e-5
+"""Deterministic work charged for writing down one eligible pair when a problem is solved again."""
+
+SHARE_OF_ONE = 0.2
+"""Share of all the work for explanations that one of them may use."""
 
 RIVALS = ("near_home", "area", "school", "siblings", "access")
 """Terms of section 22C(8) and (9), which the Act gives no order: each is put first among them in turn."""
@@ -48,32 +56,47 @@ class OtherPlans:
     def __init__(
         self, joint: JointProblem, plan: Homes, *, tie_break: Stage, budget: Budget, seed: int
     ) -> None:
-        self.joint, self.plan = joint, plan
+        self.joint, self.plan, self.tie_break = joint, plan, tie_break
+        self.budget, self.seed = budget, seed
         self.terms = {name: term for meaning in joint.meanings for name, term in meaning.terms.items()}
-        self.put_first = [name for name in RIVALS if name in self.terms]
-        stages = (*joint.stages, tie_break, *(self.terms[name].stage for name in self.put_first))
-        self.again = Replanning(joint.problem, stages, plan, budget=budget, seed=seed)
         self.places = sum(meaning.most for meaning in joint.meanings)
-        self.order = list(range(len(joint.stages) + 1))
-        self._stay = [_has_a_place(self.again, u) for u, h in enumerate(plan) if h is not None]
+        placed = {u for u, h in enumerate(plan) if h is not None}
+        self.problem = replace(
+            joint.problem,
+            pairs=[row for row in joint.problem.pairs if row[0] in placed],
+            pair_places=[row for row in joint.problem.pair_places if row[0] in placed],
+            required_units=sorted(placed),
+        )
+        self._pairs = {(u, h) for u, h, _ in self.problem.pairs}
+        self._most = SHARE_OF_ONE * budget.work_left
 
     def best(
-        self, order: Sequence[int], rows: Sequence[Row], *, loss_percent: int | None = None
-    ) -> Homes | None:
-        """Return the best plan in these aims under added rows, or ``None`` where there is none or it is not known.
+        self, aims: Sequence[Stage], *, problem: AllocationProblem | None = None, from_the_plan: bool = True
+    ) -> OrderedResult | None:
+        """Return the best plan in these aims and then the tie-break; ``None`` where the work does not suffice.
 
         Parameters
         ----------
-        loss_percent
-            By how many hundredths each aim after the placing itself may be worse; as much as it takes if ``None``.
+        problem
+            The same children under other rules; ``None`` for the plan's own.
+        from_the_plan
+            Whether the plan itself keeps those rules, so that the search may start from it.
         """
-        least = {k: self.again.values[k] for k in range(self.places)}
-        if loss_percent is not None:
-            for k, meaning in enumerate(self.joint.meanings):
-                if not meaning.most:
-                    value = self.again.values[k]
-                    least[k] = value - meaning.told(value) * loss_percent // 100
-        return self.again.best_in_order(order, [*self._stay, *rows], least=least)
+        problem = problem or self.problem
+        self.budget.spend(WORK_PER_PAIR * len(problem.pairs))
+        part = self.budget.part(self._most)
+        allowed = part.work_left
+        order = [
+            replace(stage, scores={pair: n for pair, n in stage.scores.items() if pair in self._pairs})
+            for stage in (*aims, self.tie_break)
+        ]
+        found = search_in_order(
+            problem, order, budget=part, seed=self.seed, start=self.plan if from_the_plan else None
+        )
+        self.budget.spend(allowed - part.work_left)
+        if found.status is PlanStatus.INFEASIBLE:
+            return found
+        return found if found.stages and all(stage.proved for stage in found.stages) else None
 
 
 def rival_plans(others: OtherPlans) -> tuple[Rival, ...]:
@@ -86,37 +109,40 @@ def rival_plans(others: OtherPlans) -> tuple[Rival, ...]:
     joint, plan = others.joint, others.plan
     seen: set[Homes] = {plan}
     found = []
-    after = others.order[others.places :]
     for units in _families(joint, plan):
-        together = len({plan[u] for u in units}) == 1
-        rows = _apart(others.again, units) if together else _together(others.again, units)
-        homes = others.best(after, rows)
+        if len({plan[u] for u in units}) == 1:
+            conflicts = (*others.problem.conflicts, *combinations(units, 2))
+            apart = replace(others.problem, conflicts=conflicts)
+            answer = others.best(joint.stages[others.places :], problem=apart, from_the_plan=False)
+        else:
+            common = set.intersection(*(set(joint.homes_of[u]) for u in units))
+            together = Stage(aim="together", scores={}, gatherings=[(h, units, 1) for h in sorted(common)])
+            answer = others.best((together, *joint.stages[others.places :]))
+        if answer is None:
+            continue
+        homes = answer.home_of_unit if answer.stages else None
+        if homes is not None and len({plan[u] for u in units}) > 1 and len({homes[u] for u in units}) > 1:
+            # The search sought a home for all of them and there is none.
+            homes = None
         if homes is not None:
             seen.add(homes)
-            found.append(_siblings_rival(others, homes, units))
-        elif others.again.known_to_fail:
-            found.append(_siblings_rival(others, None, units))
-    for number, name in enumerate(others.put_first):
-        term = others.terms[name]
-        if not any(term.stage.scores.values()):
+        found.append(_siblings_rival(others, homes, units))
+    for name in RIVALS:
+        term = others.terms.get(name)
+        if term is None or not any(term.stage.scores.values()):
             continue
         # What the Act puts before these terms stays before them.
         at = next(k for k, meaning in enumerate(joint.meanings) if name in meaning.terms)
-        first = len(joint.stages) + 1 + number
-        homes = others.best([*others.order[others.places : at], first, *others.order[at:]], ())
-        if homes is None or homes in seen:
+        answer = others.best((*joint.stages[others.places : at], term.stage, *joint.stages[at:]))
+        if answer is None or not answer.stages or answer.home_of_unit in seen:
             continue
+        homes = answer.home_of_unit
         seen.add(homes)
         gain = stage_value(homes, term.stage, joint.problem) - stage_value(plan, term.stage, joint.problem)
         if gain > 0:
             what = f"Putting {TERM_WORDS[name]} first for the same children: better there by {gain} penalty points"
             found.append(_rival(others, homes, kind="order", what=what))
     return tuple(found)
-
-
-def _has_a_place(again: Replanning, unit: int) -> Row:
-    columns = again.columns_of(unit)
-    return Row(variables=tuple(columns), coefficients=(-1,) * len(columns), limit=-1)
 
 
 def _families(joint: JointProblem, plan: Homes) -> list[tuple[int, ...]]:
@@ -136,30 +162,6 @@ def _families(joint: JointProblem, plan: Homes) -> list[tuple[int, ...]]:
         and all(plan[u] is not None for u in units)
         and not any((a, b) in conflicts for a in units for b in units)
     ]
-
-
-def _apart(again: Replanning, units: Sequence[int]) -> list[Row]:
-    """Return "no two of these in one home"."""
-    rows = []
-    for a, b in combinations(units, 2):
-        homes_of_b = {again.model.pairs[column][1]: column for column in again.columns_of(b)}
-        for column in again.columns_of(a):
-            other = homes_of_b.get(again.model.pairs[column][1])
-            if other is not None:
-                rows.append(Row(variables=(column, other), coefficients=(1, 1), limit=1))
-    return rows
-
-
-def _together(again: Replanning, units: Sequence[int]) -> list[Row]:
-    """Return "where one of these is, the next one is", all round."""
-    rows = []
-    for a, b in zip(units, (*units[1:], units[0]), strict=True):
-        homes_of_b = {again.model.pairs[column][1]: column for column in again.columns_of(b)}
-        for column in again.columns_of(a):
-            other = homes_of_b.get(again.model.pairs[column][1])
-            variables = (column,) if other is None else (column, other)
-            rows.append(Row(variables=variables, coefficients=(1, -1)[: len(variables)], limit=0))
-    return rows
 
 
 def _siblings_rival(others: OtherPlans, homes: Homes | None, units: Sequence[int]) -> Rival:
@@ -198,18 +200,33 @@ def further_plans(others: OtherPlans, *, count: int, differ_by: int, loss_percen
     loss_percent
         By how many hundredths each aim after the placing itself may be worse.
     """
+    if not count:
+        return ()
+    joint, plan = others.joint, others.plan
+    stages = (*joint.stages, others.tie_break)
+    again = Replanning(joint.problem, stages, plan, budget=others.budget, seed=others.seed)
+    least = {}
+    for k, meaning in enumerate(joint.meanings):
+        value = again.values[k]
+        least[k] = value if meaning.most else value - meaning.told(value) * loss_percent // 100
+    stay = [_has_a_place(again, u) for u, h in enumerate(plan) if h is not None]
+    sizes = [unit.size for unit in joint.units]
     found: list[Rival] = []
-    known = [others.plan]
-    sizes = [unit.size for unit in others.joint.units]
+    known = [plan]
     for _ in range(count):
-        rows = [_differs(others.again, sizes, homes, differ_by) for homes in known]
-        homes = others.best(others.order[others.places :], rows, loss_percent=loss_percent)
+        rows = [*stay, *(_differs(again, sizes, homes, differ_by) for homes in known)]
+        homes = again.best_in_order(range(others.places, len(stages)), rows, least=least)
         if homes is None:
             break
         known.append(homes)
         what = f"A plan with no aim worse by more than {loss_percent}%"
         found.append(_rival(others, homes, kind="differs", what=what))
     return tuple(found)
+
+
+def _has_a_place(again: Replanning, unit: int) -> Row:
+    columns = again.columns_of(unit)
+    return Row(variables=tuple(columns), coefficients=(-1,) * len(columns), limit=-1)
 
 
 def _differs(again: Replanning, sizes: Sequence[int], homes: Homes, differ_by: int) -> Row:
