@@ -32,7 +32,7 @@ from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.replanning import Replanning
 from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
 from matching.tight_cut import TightCut, tight_cut
-from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, costs_to_others, first_choices
+from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
 from matching.waiting import waiting_units
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
@@ -163,6 +163,13 @@ def plan_list(
             )
         ),
         bed_prices=prices,
+        settings={
+            "time_limit_seconds": time_limit_seconds,
+            "seed": seed,
+            "alternatives": alternatives,
+            "differ_by": differ_by,
+            "loss_percent": loss_percent,
+        },
         evidence=evidence(
             inputs=(
                 in_order,
@@ -217,7 +224,8 @@ def _explained(
     compared = joint.stages[: min(proved, places + AIMS_COMPARED)]
     again = Replanning(joint.problem, compared, plan, budget=budget, seed=seed)
     costs = costs_to_others(joint, plan, again=again, units=most_urgent_first(joint, plan))
-    firsts = first_choices(joint, plan, again=again)
+    # What a first choice would lose is told only where every aim that could lose is proved.
+    firsts = first_choices(joint, plan, again=again if all_compared(joint, len(compared)) else None)
     rivals: tuple[Rival, ...] = ()
     if proved == len(joint.stages):
         others = OtherPlans(joint, plan, tie_break=tie_break, budget=budget, seed=seed)

@@ -117,6 +117,7 @@ class Plan:
 
     ``infeasible_because`` names the pins that cannot hold, or not together, and why; without an ``INFEASIBLE`` it
     is empty. ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
+    ``settings`` are what was asked for beside the records, so that the plan can be made again.
     """
 
     status: PlanStatus
@@ -134,6 +135,7 @@ class Plan:
     one_more_bed: tuple[OneMoreBed, ...]
     eligible_pairs: tuple[tuple[str, str], ...]
     bed_prices: Mapping[str, int] = field(hash=False)
+    settings: Mapping[str, float] = field(hash=False)
     evidence: dict[str, Any] = field(hash=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -167,5 +169,6 @@ class Plan:
             "one_more_bed": [one.as_dict() for one in self.one_more_bed],
             "eligible_pairs": [list(pair) for pair in self.eligible_pairs],
             "bed_prices": dict(self.bed_prices),
+            "settings": dict(self.settings),
             "evidence": self.evidence,
         }

@@ -23,6 +23,12 @@ needs. The later ones take longest to prove and change no other child's home eno
 
 NOBODY_LOSES = "No other child on the list loses by it."
 
+NOTHING_LOST = "No other child on the list loses a place, closeness or needs met by it."
+
+NO_PLACE_LOST = (
+    "No other child on the list loses a place by it; what the aims that are not proved lose is not known."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
@@ -58,6 +64,7 @@ def costs_to_others(
     """
     found: dict[int, Cost] = {}
     units_at = joint.units_at
+    every_aim = all_compared(joint, len(again.stages))
     for u in units:
         home = plan[u]
         if home is None:
@@ -69,11 +76,19 @@ def costs_to_others(
         gains = again.gains_without(u)
         if gains is not None:
             by_aim = {meaning.aim: gain for meaning, gain in zip(joint.meanings, gains, strict=False)}
-            found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
+            text = _cost_in_words(by_aim, joint.meanings) or (NOTHING_LOST if every_aim else NO_PLACE_LOST)
+            found[u] = Cost(text=text, by_aim=by_aim)
     return found
 
 
+def all_compared(joint: JointProblem, compared: int) -> bool:
+    """Say whether a number of aims is all that are compared where all are proved."""
+    places = sum(meaning.most for meaning in joint.meanings)
+    return compared >= min(len(joint.stages), places + AIMS_COMPARED)
+
+
 def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) -> str:
+    """Return what the others lose; empty where that is nothing."""
     for meaning in meanings:
         gain = by_aim.get(meaning.aim, 0)
         if gain <= 0:
@@ -88,7 +103,7 @@ def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) 
             f"Another child could have used this place: the others would do better by {gain} penalty points "
             f"in {aim_in_words(meaning.aim)} if this child needed no bed."
         )
-    return "No other child on the list loses a place, closeness or needs met by it."
+    return ""
 
 
 def first_choices(joint: JointProblem, plan: Homes, *, again: Replanning | None) -> dict[int, FirstChoice]:

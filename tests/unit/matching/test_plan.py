@@ -21,6 +21,7 @@ from reference_data.vocabulary import (
     ContractKind,
     NeedDomain,
     PlacementType,
+    PlanStatus,
     RiskLevel,
     Sex,
     SiblingsTogether,
@@ -539,3 +540,26 @@ def test_a_member_of_a_family_is_judged_knowing_who_may_not_live_with_another_me
         if len(one.cases) == 2
     ]
     assert all("C" in {other.child_id for other in case.context.others} for case in unit.cases)
+
+
+def test_of_a_plan_that_is_proved_in_part_nothing_is_claimed_beyond_what_is_proved(monkeypatch):
+    """The search is cut after the placing: costs are told over the placing and say that the rest is not known."""
+    from matching import plan as room
+
+    whole = room.search_in_order
+
+    def cut_short(*arguments, **options):
+        found = whole(*arguments, **options)
+        stages = tuple(replace(s, proved=n < 3) for n, s in enumerate(found.stages))
+        return replace(found, stages=stages, status=PlanStatus.FEASIBLE, gap=0.01)
+
+    monkeypatch.setattr(room, "search_in_order", cut_short)
+    children = [child("A"), child("B"), child("C", sex=Sex.MALE)]
+    plan = plan_list(children, [one_bed("H1", sexes="F"), one_bed("H2", sexes="M")], as_of=AS_OF)
+    assert plan.status == "FEASIBLE"
+    told = {one.child_id: one for one in plan.assignments}
+    girl = told.get("A") or told["B"]
+    assert girl.cost_by_aim == {"crisis_placed": 0, "emergency_placed": 0, "planned_placed": 1}
+    assert "list as a whole" not in girl.why_not_first_choice
+    assert plan.alternatives == ()
+    assert plan.stages[2].certificate is not None
