@@ -225,13 +225,13 @@ def further_plans(others: OtherPlans, *, count: int, differ_by: int, loss_percen
 
 
 def _has_a_place(again: Replanning, unit: int) -> Row:
-    columns = again.columns_of(unit)
+    columns = again.changed.columns_of(unit)
     return Row(variables=tuple(columns), coefficients=(-1,) * len(columns), limit=-1)
 
 
 def _differs(again: Replanning, sizes: Sequence[int], homes: Homes, differ_by: int) -> Row:
     """Return "no more children than all but so many live where they live in this plan"."""
-    same = [(again.column((u, h)), sizes[u]) for u, h in enumerate(homes) if h is not None]
+    same = [(again.changed.column((u, h)), sizes[u]) for u, h in enumerate(homes) if h is not None]
     kept = [(column, size) for column, size in same if column is not None]
     return Row(
         variables=tuple(column for column, _ in kept),

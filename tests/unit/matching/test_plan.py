@@ -10,10 +10,14 @@ from datetime import timedelta
 
 import pytest
 
+from matching.allocation_budget import Budget
 from matching.home import Bed, Resident
+from matching.joint import build
 from matching.plan import plan_list
 from matching.policy import default_policy
 from matching.referral import Preferences
+from matching.replanning import Replanning
+from matching.trade_offs import NO_PLACE_LOST, all_compared, costs_to_others, first_choices
 from matching.verify import verify_plan
 from matching.waiting import waiting_units
 from reference_data.problems import InvalidInput
@@ -21,7 +25,6 @@ from reference_data.vocabulary import (
     ContractKind,
     NeedDomain,
     PlacementType,
-    PlanStatus,
     RiskLevel,
     Sex,
     SiblingsTogether,
@@ -542,24 +545,17 @@ def test_a_member_of_a_family_is_judged_knowing_who_may_not_live_with_another_me
     assert all("C" in {other.child_id for other in case.context.others} for case in unit.cases)
 
 
-def test_of_a_plan_that_is_proved_in_part_nothing_is_claimed_beyond_what_is_proved(monkeypatch):
-    """The search is cut after the placing: costs are told over the placing and say that the rest is not known."""
-    from matching import plan as room
-
-    whole = room.search_in_order
-
-    def cut_short(*arguments, **options):
-        found = whole(*arguments, **options)
-        stages = tuple(replace(s, proved=n < 3) for n, s in enumerate(found.stages))
-        return replace(found, stages=stages, status=PlanStatus.FEASIBLE, gap=0.01)
-
-    monkeypatch.setattr(room, "search_in_order", cut_short)
-    children = [child("A"), child("B"), child("C", sex=Sex.MALE)]
-    plan = plan_list(children, [one_bed("H1", sexes="F"), one_bed("H2", sexes="M")], as_of=AS_OF)
-    assert plan.status == "FEASIBLE"
-    told = {one.child_id: one for one in plan.assignments}
-    girl = told.get("A") or told["B"]
-    assert girl.cost_by_aim == {"crisis_placed": 0, "emergency_placed": 0, "planned_placed": 1}
-    assert "list as a whole" not in girl.why_not_first_choice
-    assert plan.alternatives == ()
-    assert plan.stages[2].certificate is not None
+def test_of_a_plan_that_is_proved_in_part_nothing_is_claimed_beyond_what_is_proved():
+    """Where only the placing is proved, costs are told over the placing and say that the rest is not known."""
+    policy = default_policy()
+    children = [child("A"), child("B"), child("C", sex=Sex.MALE), child("D", sex=Sex.MALE)]
+    homes = [one_bed("H1", sexes="F"), one_bed("H2", sexes="M"), one_bed("H3", sexes="M")]
+    joint = build(waiting_units(children, as_of=AS_OF, policy=policy), homes, [], policy=policy)
+    plan = (0, None, 1, 2)
+    again = Replanning(joint.problem, joint.stages[:3], plan, budget=Budget.of(5), seed=0)
+    told = costs_to_others(joint, plan, again=again, units=range(4))
+    assert told[0].by_aim == {"crisis_placed": 0, "emergency_placed": 0, "planned_placed": 1}
+    assert told[2].text == NO_PLACE_LOST
+    assert not all_compared(joint, len(again.stages))
+    assert all_compared(joint, len(joint.stages))
+    assert "as a whole" not in first_choices(joint, plan, again=None)[2].text
