@@ -233,7 +233,7 @@ def _saved_plan(path: Path) -> Any:
         answer = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         answer = None
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or not {"assignments", "unplaced", "stages", "evidence"} <= set(answer):
         what_to_do = "Give the JSON that righthome match --json printed."
         issue = ImportIssue(file=path.name, row=None, column=None, rule="not_a_plan", what_to_do=what_to_do)
         raise ImportRejected([issue])

@@ -179,7 +179,6 @@ def plan_list(
                 kept,
                 _samples_in_order(arrivals),
                 time_limit_seconds,
-                (alternatives, differ_by, loss_percent),
             ),
             policy_version=policy.version,
             data_date=as_of,

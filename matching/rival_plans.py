@@ -18,6 +18,7 @@ from matching.allocation_problem import AllocationProblem, Stage, stage_value
 from matching.allocation_result import OrderedResult
 from matching.allocation_search import search_in_order
 from matching.joint import JointProblem
+from matching.plan_aims import Term
 from matching.replanning import Replanning
 from matching.words import listed
 from reference_data.vocabulary import PlanStatus, SiblingsTogether
@@ -58,7 +59,11 @@ class OtherPlans:
     ) -> None:
         self.joint, self.plan, self.tie_break = joint, plan, tie_break
         self.budget, self.seed = budget, seed
-        self.terms = {name: term for meaning in joint.meanings for name, term in meaning.terms.items()}
+        self.terms: dict[str, Term] = {}
+        for meaning in joint.meanings:
+            # An aim that adds up no terms of the policy is one term itself.
+            own = {meaning.aim: meaning.whole} if meaning.whole and not meaning.terms else {}
+            self.terms |= meaning.terms or own
         self.places = sum(meaning.most for meaning in joint.meanings)
         placed = {u for u, h in enumerate(plan) if h is not None}
         self.problem = replace(
@@ -252,8 +257,8 @@ def _rival(others: OtherPlans, homes: Homes, *, kind: str, what: str) -> Rival:
     for name, term in others.terms.items():
         lost = term.penalty(homes, joint.problem) - term.penalty(plan, joint.problem)
         if lost > 0:
-            unit = "pounds a week" if name == "cost" else "penalty points"
-            gives_up.append(f"{TERM_WORDS.get(name, name)}: worse by {lost} {unit}")
+            amount = amount_in_words(name, lost).partition(" in ")[0]
+            gives_up.append(f"{TERM_WORDS.get(name, name)}: worse by {amount}")
     where = f"{len(changes)} {'child' if len(changes) == 1 else 'children'} would live elsewhere"
     return Rival(
         kind=kind,

@@ -559,3 +559,12 @@ def test_of_a_plan_that_is_proved_in_part_nothing_is_claimed_beyond_what_is_prov
     assert not all_compared(joint, len(again.stages))
     assert all_compared(joint, len(joint.stages))
     assert "as a whole" not in first_choices(joint, plan, again=None)[2].text
+
+
+def test_a_rival_plan_says_where_it_places_children_of_whom_a_hard_fact_is_missing():
+    pair = [child(name, sibling_group="G", siblings_together=SiblingsTogether.PREFER) for name in ("A", "B")]
+    known, unknown = [one_bed("H1"), one_bed("H2")], home("H3", places=2, vacancies=2, sexes=None)
+    plan, where = planned(pair, [*known, unknown])
+    assert set(where.values()) == {"H1", "H2"}
+    (rival,) = [one for one in plan.alternatives if one.kind == "siblings"]
+    assert "facts known: worse by 2 placements where a hard fact is missing" in rival.gives_up
