@@ -159,6 +159,16 @@ def match(
         typer.Option("--arrivals", metavar="FILE", help="Children who may arrive next, to price beds."),
     ] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, help="Seconds.")] = 30.0,
+    alternatives: Annotated[
+        int, typer.Option("--alternatives", min=0, max=20, help="Further plans to look for.")
+    ] = 0,
+    differ_by: Annotated[
+        int, typer.Option("--differ-by", min=1, help="Children for whom each further plan differs at least.")
+    ] = 2,
+    loss_percent: Annotated[
+        int,
+        typer.Option("--loss-percent", min=0, max=100, help="Most that an aim of a further plan is worse."),
+    ] = 10,
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,
@@ -186,6 +196,9 @@ def match(
         arrivals=read_referrals(arrivals)[0] if arrivals else (),
         time_limit_seconds=time_limit,
         seed=seed,
+        alternatives=alternatives,
+        differ_by=differ_by,
+        loss_percent=loss_percent,
     )
     answer = _with_warnings(plan.as_dict(), warnings)
     if as_json:
@@ -194,6 +207,37 @@ def match(
         print_plan(console(), answer)
     if answer["status"] == "TIME_LIMIT_NO_SOLUTION":
         raise typer.Exit(EXIT_NO_ANSWER)
+
+
+@app.command("compare-plans")
+def compare_plans(
+    first: Annotated[Path, typer.Argument(metavar="FIRST", help="A plan saved with match --json.")],
+    second: Annotated[Path, typer.Argument(metavar="SECOND", help="Another one.")],
+    as_json: Json = False,
+) -> None:
+    """How a second saved plan differs from a first: who would live elsewhere, what is better and worse."""
+    from matching.plan_comparison import compare_plans as compared
+
+    found = compared(_saved_plan(first), _saved_plan(second))
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        for sentence in found.differences:
+            console().print(sentence)
+
+
+def _saved_plan(path: Path) -> Any:
+    import json
+
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        answer = None
+    if not isinstance(answer, dict) or not {"assignments", "unplaced", "stages", "evidence"} <= set(answer):
+        what_to_do = "Give the JSON that righthome match --json printed."
+        issue = ImportIssue(file=path.name, row=None, column=None, rule="not_a_plan", what_to_do=what_to_do)
+        raise ImportRejected([issue])
+    return answer
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Needs and homes, eligibility, ranking, the joint plan and its explanation. Values in, values out.
 
-The doors for an analyst are ``rank_homes``, ``plan_list`` and ``verify_plan``. They are opened on
+The doors for an analyst are ``rank_homes``, ``plan_list``, ``verify_plan`` and ``compare_plans``. They are opened on
 first use, so that ``import matching`` costs nothing.
 """
 
@@ -10,9 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matching.plan_comparison import compare_plans as compare_plans
     from matching.rank import rank_homes as rank_homes
 
-_DOORS = {"rank_homes": "rank", "plan_list": "plan", "verify_plan": "verify"}
+_DOORS = {
+    "rank_homes": "rank",
+    "plan_list": "plan",
+    "verify_plan": "verify",
+    "compare_plans": "plan_comparison",
+}
 
 
 def __getattr__(name: str) -> Any:

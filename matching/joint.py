@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
@@ -20,13 +21,22 @@ from matching.pins import Pin
 from matching.plan_aims import StageMeaning, stages_in_order
 from matching.policy import Policy
 from matching.referral import Referral
-from matching.shared_room import capacity, head_counts, limits_by_date, without_own_bed
+from matching.shared_room import (
+    capacity,
+    has_room_for_somebody,
+    head_counts,
+    limits_by_date,
+    without_own_bed,
+)
 from matching.waiting import Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class JointProblem:
-    """The waiting list and the homes as an allocation, with what each number stands for."""
+    """The waiting list and the homes as an allocation, with what each number stands for.
+
+    It has no slots, so that what is looked up often is worked out once.
+    """
 
     units: tuple[Unit, ...]
     homes: tuple[Home, ...]
@@ -35,7 +45,7 @@ class JointProblem:
     meanings: tuple[StageMeaning, ...]
     lawful_below_floor: frozenset[Pair]
 
-    @property
+    @cached_property
     def homes_of(self) -> dict[int, tuple[int, ...]]:
         """Return the homes each unit may go to, by index."""
         found: dict[int, list[int]] = {}
@@ -43,13 +53,25 @@ class JointProblem:
             found.setdefault(unit, []).append(home)
         return {unit: tuple(homes) for unit, homes in found.items()}
 
-    @property
+    @cached_property
     def units_at(self) -> dict[int, tuple[int, ...]]:
         """Return the units that may go to each home, by index."""
         found: dict[int, list[int]] = {}
         for unit, home, _ in self.problem.pairs:
             found.setdefault(home, []).append(unit)
         return {home: tuple(units) for home, units in found.items()}
+
+    def own_order(self, unit: int) -> list[int]:
+        """Return the homes a unit may go to, best first if nobody else were waiting."""
+        aims = [
+            stage.scores
+            for stage, meaning in zip(self.stages, self.meanings, strict=True)
+            if not meaning.most
+        ]
+        return sorted(
+            self.homes_of.get(unit, ()),
+            key=lambda home: (*(-scores.get((unit, home), 0) for scores in aims), self.homes[home].home_id),
+        )
 
 
 def build(
@@ -77,10 +99,12 @@ def build(
     known: dict[Pair, int] = {}
     below: set[Pair] = set()
     pinned = _pinned(units, homes, pins)
+    with_room = [(h, home) for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
-        kept_apart = _contradicts_itself(unit)
-        for h, home in enumerate(homes):
-            if kept_apart or (u, h) in pinned.banned or _must_stay_away(unit, home, settled):
+        if _contradicts_itself(unit):
+            continue
+        for h, home in with_room:
+            if (u, h) in pinned.banned or _must_stay_away(unit, home, settled):
                 continue
             if u in pinned.homes and pinned.homes[u] != {h}:
                 continue

@@ -7,34 +7,36 @@ and a home that we do not direct is marked as subject to its offer.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from matching import aims, explain
 from matching.allocation_budget import Budget
+from matching.allocation_problem import Stage
 from matching.allocation_result import OrderedResult
 from matching.allocation_search import load_solver, search_in_order
-from matching.approvals import approvals
 from matching.bed_prices import bed_prices, samples
-from matching.bottleneck import Bottleneck, bottlenecks
-from matching.company import arriving_together
-from matching.eligibility import assess_case
-from matching.home import Home, control_of
+from matching.home import Home
 from matching.joint import JointProblem, build, tie_break_by_ids
+from matching.left_out import beds_of, held_beds, unplaced, who_competes
 from matching.living_there import with_children_who_live_there
+from matching.more_beds import OneMoreBed, one_more_bed
 from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
+from matching.placed import assignments, enquiries, most_urgent_first
 from matching.plan_aims import StageMeaning
 from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
-from matching.trade_offs import Cost, Rival, costs_to_others, rival_plans
-from matching.waiting import Unit, waiting_units
+from matching.replanning import Replanning
+from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
+from matching.tight_cut import TightCut, tight_cut
+from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
+from matching.waiting import waiting_units
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
-from reference_data.vocabulary import URGENCY_ORDER, Control, PlanStatus
+from reference_data.vocabulary import PlanStatus
 
 SHARE_OF_PLAN = 0.6
 """Share of the work for the plan itself; the rest explains it."""
@@ -44,9 +46,6 @@ __all__ = ["Assignment", "Plan", "PlanStage", "Staying", "Unplaced", "plan_list"
 STAYS_PUT = (
     "Lives here now and stays put: a move needs a reason and a review, and they are not both recorded."
 )
-
-NEXT_TO_ASK = 5
-"""Homes listed to ask next, should the planned one refuse."""
 
 Homes = tuple[int | None, ...]
 
@@ -61,6 +60,9 @@ def plan_list(
     arrivals: Sequence[Referral] | Sequence[Sequence[Referral]] = (),
     time_limit_seconds: float = 30.0,
     seed: int = 0,
+    alternatives: int = 0,
+    differ_by: int = 2,
+    loss_percent: int = 10,
     warnings: Iterable[str] = (),
 ) -> Plan:
     """Return the best plan for a whole waiting list, with its proof and what it gives up.
@@ -87,20 +89,29 @@ def plan_list(
         At least 0; a limit of work, with the clock as a guard. At 0 the plan is the greedy one.
     seed
         Steers the search, never a proved answer.
+    alternatives
+        How many further plans to look for that differ from this one and from each other; at least 0. The rival
+        arrangements of brothers and sisters are shown in any case.
+    differ_by
+        By how many children at least those further plans differ; at least 1.
+    loss_percent
+        By how many hundredths each of their aims after the placing itself may be worse; at least 0. The same
+        children have a place.
     warnings
         Sentences to carry in the evidence, without a child's data.
 
     Raises
     ------
     InvalidInput
-        If two homes share an id, a child has two referrals, or a pin names who or what is not given.
+        If two homes share an id, a child has two referrals, a pin names who or what is not given, or a number
+        is below its least.
 
     References
     ----------
     Children Act 1989, section 22C.
     """
     policy = policy or default_policy()
-    _check_ids(referrals, homes)
+    _check(referrals, homes, alternatives=alternatives, differ_by=differ_by, loss_percent=loss_percent)
     settled = sorted((one for one in referrals if stays_put(one)), key=lambda one: one.child_id)
     listed = with_children_who_live_there(homes, referrals, as_of)
     units = waiting_units(referrals, as_of=as_of, policy=policy)
@@ -112,40 +123,38 @@ def plan_list(
     budget = Budget.of(time_limit_seconds, share=SHARE_OF_PLAN)
     found = search_in_order(joint.problem, (*joint.stages, tie_break), budget=budget, seed=seed)
     broken = pins_that_cannot_hold(joint, settled, kept)
+    budget = Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN)
     if found.status is PlanStatus.INFEASIBLE and not broken:
-        broken = pins_that_clash(joint, kept, budget=Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN))
+        broken = pins_that_clash(joint, kept, budget=budget)
     status = _status(found, broken)
     answered = status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
     plan: Homes = found.home_of_unit if answered else (None,) * len(units)
-    costs: dict[int, Cost] = {}
-    rivals: tuple[Rival, ...] = ()
-    broken_off: list[str] = []
-    if status is PlanStatus.OPTIMAL:
-        budget = Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN)
-        rivals = rival_plans(joint, plan, budget=budget, seed=seed, tie_break=tie_break)
-        costs = costs_to_others(joint, plan, budget=budget, seed=seed, units=_most_urgent_first(joint, plan))
-        if budget.seconds_left() <= 0:
-            broken_off = [
-                "The clock cut short what each choice costs the others: another machine may say more."
-            ]
-        elif budget.work_left <= 0:
-            broken_off = [
-                "The work allowed did not suffice to say what every choice costs the others; allow more time."
-            ]
+    stages = _stages(joint, found, plan) if answered else ()
+    told = _explained(
+        joint,
+        plan,
+        stages,
+        as_of=as_of,
+        budget=budget,
+        seed=seed,
+        tie_break=tie_break,
+        further=(alternatives, differ_by, loss_percent),
+    )
     in_order = sorted(referrals, key=lambda one: one.child_id)
     return Plan(
         status=status,
-        assignments=_assignments(joint, plan, costs, kept, prices),
-        enquiries=_enquiries(joint, plan),
-        unplaced=_unplaced(joint, plan, status),
+        assignments=assignments(joint, plan, told.costs, told.firsts, kept, prices),
+        enquiries=enquiries(joint, plan),
+        unplaced=unplaced(joint, plan, status),
         staying=_staying(settled),
         infeasible_because=tuple(broken),
-        stages=_stages(joint, found, plan) if answered else (),
+        stages=stages,
         gap=_gap(found, len(joint.stages)) if answered else None,
         seconds=found.seconds,
         stopped_by=found.stopped_by,
-        alternatives=rivals,
-        bottlenecks=_bottlenecks(joint),
+        alternatives=told.rivals,
+        bottlenecks=who_competes(joint),
+        one_more_bed=told.more_beds,
         eligible_pairs=tuple(
             sorted(
                 (child_id, joint.homes[h].home_id)
@@ -154,6 +163,13 @@ def plan_list(
             )
         ),
         bed_prices=prices,
+        settings={
+            "time_limit_seconds": time_limit_seconds,
+            "seed": seed,
+            "alternatives": alternatives,
+            "differ_by": differ_by,
+            "loss_percent": loss_percent,
+        },
         evidence=evidence(
             inputs=(
                 in_order,
@@ -167,8 +183,63 @@ def plan_list(
             policy_version=policy.version,
             data_date=as_of,
             seed=seed,
-            warnings=[*warnings, *broken, *broken_off, *_warnings(in_order, found, as_of)],
+            warnings=[*warnings, *broken, *told.broken_off, *_warnings(in_order, found, as_of)],
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Explained:
+    costs: Mapping[int, Cost]
+    firsts: Mapping[int, FirstChoice]
+    rivals: tuple[Rival, ...]
+    more_beds: tuple[OneMoreBed, ...]
+    broken_off: tuple[str, ...]
+
+
+def _explained(
+    joint: JointProblem,
+    plan: Homes,
+    stages: Sequence[PlanStage],
+    *,
+    as_of: date,
+    budget: Budget,
+    seed: int,
+    tie_break: Stage,
+    further: tuple[int, int, int],
+) -> _Explained:
+    """Return what the plan gives up, over the aims that are proved; of the others nothing is claimed."""
+    places = sum(meaning.most for meaning in joint.meanings)
+    proved = sum(stage.proved for stage in stages)
+    if proved < places or not stages:
+        return _Explained(
+            costs={},
+            firsts=first_choices(joint, plan, again=None),
+            rivals=(),
+            more_beds=(),
+            broken_off=(),
+        )
+    count, differ_by, loss_percent = further
+    compared = joint.stages[: min(proved, places + AIMS_COMPARED)]
+    again = Replanning(joint.problem, compared, plan, budget=budget, seed=seed)
+    costs = costs_to_others(joint, plan, again=again, units=most_urgent_first(joint, plan))
+    # What a first choice would lose is told only where every aim that could lose is proved.
+    firsts = first_choices(joint, plan, again=again if all_compared(joint, len(compared)) else None)
+    rivals: tuple[Rival, ...] = ()
+    if proved == len(joint.stages):
+        others = OtherPlans(joint, plan, tie_break=tie_break, budget=budget, seed=seed)
+        rivals = rival_plans(others)
+        rivals += further_plans(others, count=count, differ_by=differ_by, loss_percent=loss_percent)
+    more_beds = one_more_bed(joint, plan, as_of=as_of, budget=budget, seed=seed)
+    broken_off = []
+    if budget.seconds_left() <= 0:
+        broken_off = ["The clock cut short what is told of this plan: another machine may say more."]
+    elif budget.work_left <= 0:
+        broken_off = [
+            "The work allowed did not suffice to say everything that this plan gives up; allow more time."
+        ]
+    return _Explained(
+        costs=costs, firsts=firsts, rivals=rivals, more_beds=more_beds, broken_off=tuple(broken_off)
     )
 
 
@@ -176,11 +247,23 @@ def _samples_in_order(arrivals: Sequence[Referral] | Sequence[Sequence[Referral]
     return [sorted(sample, key=lambda one: one.child_id) for sample in samples(arrivals)]
 
 
-def _check_ids(referrals: Sequence[Referral], homes: Sequence[Home]) -> None:
+def _check(
+    referrals: Sequence[Referral],
+    homes: Sequence[Home],
+    *,
+    alternatives: int,
+    differ_by: int,
+    loss_percent: int,
+) -> None:
     if len({home.home_id for home in homes}) != len(homes):
         raise InvalidInput("duplicate_home", "Two homes share an id; give each its own.")
     if len({one.child_id for one in referrals}) != len(referrals):
         raise InvalidInput("child_twice", "A child has two referrals here; keep the open one.")
+    if alternatives < 0 or differ_by < 1 or loss_percent < 0:
+        raise InvalidInput(
+            "alternatives",
+            "Further plans: give a count of at least 0, that differ by at least 1, at a loss of at least 0.",
+        )
 
 
 def _status(found: OrderedResult, broken: Sequence[str]) -> PlanStatus:
@@ -198,13 +281,42 @@ def _gap(found: OrderedResult, stages: int) -> float:
 
 def _stages(joint: JointProblem, found: OrderedResult, plan: Homes) -> tuple[PlanStage, ...]:
     return tuple(
-        _stage(joint, meaning, result.value, result.bound, result.proved, plan)
-        for meaning, result in zip(joint.meanings, found.stages, strict=False)
+        _stage(joint, meaning, result.value, result.bound, result.proved, plan, cut)
+        for meaning, result, cut in zip(joint.meanings, found.stages, _cuts(joint, plan), strict=False)
     )
 
 
+def _cuts(joint: JointProblem, plan: Homes) -> list[TightCut | None]:
+    """Return, for each aim that counts children placed, a cut that proves it by counting, where there is one.
+
+    Each cut is for the children of this urgency and of all before it, so that earlier aims are kept.
+    """
+    cuts: list[TightCut | None] = []
+    children: dict[str, list[str]] = {}
+    placed = 0
+    for meaning in joint.meanings:
+        if not meaning.most:
+            cuts.append(None)
+            continue
+        for u, unit in enumerate(joint.units):
+            if meaning.aim != f"{unit.urgency.value}_placed":
+                continue
+            homes = [joint.homes[h].home_id for h in joint.homes_of.get(u, ())]
+            children |= dict.fromkeys(unit.child_ids, homes)
+            placed += unit.size if plan[u] is not None else 0
+        cut = tight_cut(children, beds_of(joint), held_beds(joint))
+        cuts.append(cut if cut.most == placed else None)
+    return cuts
+
+
 def _stage(
-    joint: JointProblem, meaning: StageMeaning, value: int, bound: int, proved: bool, plan: Homes
+    joint: JointProblem,
+    meaning: StageMeaning,
+    value: int,
+    bound: int,
+    proved: bool,
+    plan: Homes,
+    cut: TightCut | None,
 ) -> PlanStage:
     return PlanStage(
         aim=meaning.aim,
@@ -214,57 +326,8 @@ def _stage(
         better="more" if meaning.most else "less",
         terms={name: term.penalty(plan, joint.problem) for name, term in meaning.terms.items()},
         of_unplaced=meaning.whole.of_unplaced(plan) if meaning.whole else 0,
+        certificate=cut,
     )
-
-
-def _assignments(
-    joint: JointProblem,
-    plan: Homes,
-    costs: Mapping[int, Cost],
-    pins: Sequence[Pin],
-    prices: Mapping[str, int],
-) -> tuple[Assignment, ...]:
-    pinned = {(pin.child_id, pin.home_id) for pin in pins if not pin.ban}
-    found = []
-    arriving: dict[int, list[int]] = {}
-    for u, h in enumerate(plan):
-        if h is not None:
-            arriving.setdefault(h, []).append(u)
-    for u, h in enumerate(plan):
-        if h is None:
-            continue
-        home, unit = joint.homes[h], joint.units[u]
-        cost = costs.get(u)
-        company = arriving_together(unit, [joint.units[other] for other in arriving[h] if other != u])
-        for case in unit.cases:
-            child_id = case.referral.child_id
-            reasons = explain.reasons(case, home)
-            if (child_id, home.home_id) in pinned:
-                reasons.insert(0, "Decided already: this place is pinned")
-            if home.home_id in prices:
-                reasons.append(
-                    f"A bed here is priced at {prices[home.home_id]} of 100 points, because children who may "
-                    "arrive next would miss it"
-                )
-            reasons += company
-            reasons += [f"To be asked: {question.text}" for question in assess_case(case, home).questions]
-            found.append(
-                Assignment(
-                    child_id=child_id,
-                    home_id=home.home_id,
-                    reasons=tuple(reasons),
-                    cost_to_others=cost.text if cost else "What it costs the others was not worked out.",
-                    cost_by_aim=cost.by_aim if cost else {},
-                    subject_to_offer=control_of(home, authority=case.referral.authority)
-                    is not Control.DIRECT,
-                    approvals=approvals(case, home),
-                )
-            )
-    return tuple(sorted(found, key=lambda one: one.child_id))
-
-
-def _authority(joint: JointProblem, unit: int) -> str | None:
-    return joint.units[unit].cases[0].referral.authority
 
 
 def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
@@ -273,111 +336,6 @@ def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
         for one in settled
         if one.current_home_id is not None
     )
-
-
-def _most_urgent_first(joint: JointProblem, plan: Homes) -> list[int]:
-    placed = [u for u, h in enumerate(plan) if h is not None]
-    return sorted(placed, key=lambda u: (URGENCY_ORDER.index(joint.units[u].urgency), u))
-
-
-def _enquiries(joint: JointProblem, plan: Homes) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return, for each child whose planned home has to be asked, whom to ask next, in the order of the aims.
-
-    Homes with a place left over come first; then homes that are promised to another child in this plan.
-    """
-    used = Counter(h for u, h in enumerate(plan) if h is not None for _ in joint.units[u].cases)
-    homes_of = joint.homes_of
-    found = []
-    for u, h in enumerate(plan):
-        if h is None or control_of(joint.homes[h], authority=_authority(joint, u)) is Control.DIRECT:
-            continue
-        case = joint.units[u].cases[0]
-        policy = case.context.policy
-        others = [other for other in homes_of[u] if other != h]
-        others.sort(
-            key=lambda other: (
-                joint.problem.capacities[other] - used[other] < joint.units[u].size,
-                aims.stage_totals(aims.penalties(case, joint.homes[other]), policy),
-                joint.homes[other].home_id,
-            )
-        )
-        ids = tuple(joint.homes[other].home_id for other in others[:NEXT_TO_ASK])
-        found += [(child_id, ids) for child_id in joint.units[u].child_ids]
-    return tuple(sorted(found))
-
-
-def _unplaced(joint: JointProblem, plan: Homes, status: PlanStatus) -> tuple[Unplaced, ...]:
-    homes_of = joint.homes_of
-    found = []
-    for u, unit in enumerate(joint.units):
-        if plan[u] is not None:
-            continue
-        possible = set(homes_of.get(u, ()))
-        competing = sorted(
-            child_id
-            for other, h in enumerate(plan)
-            if h in possible
-            for child_id in joint.units[other].child_ids
-        )
-        reasons = _why_unplaced(joint, u, unit, possible, competing, status)
-        found += [
-            Unplaced(child_id=child_id, reasons=tuple(reasons), competing=tuple(competing))
-            for child_id in unit.child_ids
-        ]
-    return tuple(sorted(found, key=lambda one: one.child_id))
-
-
-def _why_unplaced(
-    joint: JointProblem,
-    u: int,
-    unit: Unit,
-    possible: set[int],
-    competing: Sequence[str],
-    status: PlanStatus,
-) -> list[str]:
-    if status is PlanStatus.INFEASIBLE:
-        return ["The pins cannot all hold, so nobody is planned."]
-    if status is PlanStatus.TIME_LIMIT_NO_SOLUTION:
-        return ["No plan was found within the limit."]
-    whom = "the child" if unit.size == 1 else f"all {unit.size} brothers and sisters together"
-    if possible:
-        homes = f"{len(possible)} home{'' if len(possible) == 1 else 's'} could take {whom}"
-        if competing:
-            return [f"{homes}, but the places are needed by others on the list for whom the plan does more."]
-        return [f"{homes}, but not with the room there is for all who would move in."]
-    reasons = []
-    below = sum(pair[0] == u for pair in joint.lawful_below_floor)
-    if below:
-        reasons.append(
-            f"{below} home{'' if below == 1 else 's'} could lawfully take {whom}, but would leave more need unmet "
-            "than the policy's floor allows in a plan."
-        )
-    broken = Counter(
-        exclusion.rule for home in joint.homes for exclusion in assess_case(unit.cases[0], home).exclusions
-    )
-    most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
-    rules = ", ".join(f"{rule.replace('_', ' ')} ({count})" for rule, count in most)
-    if rules:
-        reasons.append(f"What excludes most of the {len(joint.homes)} homes for {whom}: {rules}.")
-    return reasons or [f"No home is open to {whom}."]
-
-
-def _bottlenecks(joint: JointProblem) -> tuple[Bottleneck, ...]:
-    homes_of = joint.homes_of
-    children = {
-        child_id: [joint.homes[h].home_id for h in homes_of.get(u, ())]
-        for u, unit in enumerate(joint.units)
-        for child_id in unit.child_ids
-    }
-    registered = {h: limit for h, limit, families in joint.problem.usual_limits if not families}
-    beds = {
-        home.home_id: min(joint.problem.capacities[h], registered.get(h, joint.problem.capacities[h]))
-        for h, home in enumerate(joint.homes)
-    }
-    held = {
-        (bed.held_for, home.home_id): 1 for home in joint.homes for bed in home.beds or () if bed.held_for
-    }
-    return bottlenecks(children, beds, held)
 
 
 def _warnings(referrals: Sequence[Referral], found: OrderedResult, as_of: date) -> list[str]:

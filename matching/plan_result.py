@@ -8,19 +8,27 @@ from typing import Any
 
 from matching.approvals import Approval
 from matching.bottleneck import Bottleneck
-from matching.trade_offs import Rival
+from matching.more_beds import OneMoreBed
+from matching.rival_plans import Rival
+from matching.tight_cut import TightCut
 from reference_data.vocabulary import PlanStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """One child and the home the plan proposes."""
+    """One child and the home the plan proposes.
+
+    ``first_choice`` is the home that would be best for the child, or for all who must stay together, if nobody
+    else were waiting.
+    """
 
     child_id: str
     home_id: str
     reasons: tuple[str, ...]
     cost_to_others: str
     cost_by_aim: Mapping[str, int] = field(hash=False)
+    first_choice: str
+    why_not_first_choice: str
     subject_to_offer: bool
     approvals: tuple[Approval, ...]
 
@@ -32,6 +40,8 @@ class Assignment:
             "reasons": list(self.reasons),
             "cost_to_others": self.cost_to_others,
             "cost_to_others_by_aim": dict(self.cost_by_aim),
+            "first_choice": self.first_choice,
+            "why_not_first_choice": self.why_not_first_choice,
             "subject_to_offer": self.subject_to_offer,
             "approvals": [approval.as_dict() for approval in self.approvals],
         }
@@ -74,7 +84,8 @@ class PlanStage:
     Children placed are counted up (``better`` is ``more``); every other aim is a penalty and less is better.
     ``terms`` are the policy's aims added up in it. A child left unplaced counts in each of them as in the worst
     of the homes that could take the child, so that no aim looks better for leaving somebody out;
-    ``of_unplaced`` is that part of the value.
+    ``of_unplaced`` is that part of the value. ``certificate`` proves by counting that no more children of this
+    urgency and of those before it can be placed; ``None`` where the proof is the search's alone.
     """
 
     aim: str
@@ -84,6 +95,7 @@ class PlanStage:
     better: str
     terms: Mapping[str, int] = field(hash=False)
     of_unplaced: int
+    certificate: TightCut | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's stage."""
@@ -95,6 +107,7 @@ class PlanStage:
             "better": self.better,
             "terms": dict(self.terms),
             "of_unplaced": self.of_unplaced,
+            "certificate": self.certificate.as_dict() if self.certificate else None,
         }
 
 
@@ -104,6 +117,7 @@ class Plan:
 
     ``infeasible_because`` names the pins that cannot hold, or not together, and why; without an ``INFEASIBLE`` it
     is empty. ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
+    ``settings`` are what was asked for beside the records, so that the plan can be made again.
     """
 
     status: PlanStatus
@@ -118,8 +132,10 @@ class Plan:
     stopped_by: str
     alternatives: tuple[Rival, ...]
     bottlenecks: tuple[Bottleneck, ...]
+    one_more_bed: tuple[OneMoreBed, ...]
     eligible_pairs: tuple[tuple[str, str], ...]
     bed_prices: Mapping[str, int] = field(hash=False)
+    settings: Mapping[str, float] = field(hash=False)
     evidence: dict[str, Any] = field(hash=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -139,6 +155,7 @@ class Plan:
             "stopped_by": self.stopped_by,
             "alternatives": [
                 {
+                    "kind": one.kind,
                     "difference": one.difference,
                     "gives_up": list(one.gives_up),
                     "changes": [{"child_id": child, "home_id": home} for child, home in one.changes],
@@ -149,7 +166,9 @@ class Plan:
                 {"children": list(one.children), "homes": list(one.homes), "beds_short": one.beds_short}
                 for one in self.bottlenecks
             ],
+            "one_more_bed": [one.as_dict() for one in self.one_more_bed],
             "eligible_pairs": [list(pair) for pair in self.eligible_pairs],
             "bed_prices": dict(self.bed_prices),
+            "settings": dict(self.settings),
             "evidence": self.evidence,
         }

@@ -30,6 +30,20 @@ def without_own_bed(unit: Unit, home: Home) -> list[date]:
     ]
 
 
+def has_room_for_somebody(home: Home, units: Sequence[Unit]) -> bool:
+    """Say whether a home has a bed, free now or later, that somebody on the list could have; unknown counts as yes.
+
+    Most homes of a partnership are full. The rule of a free place excludes them for everybody who does not live
+    there, so that no other rule has to be asked.
+    """
+    if not counts_places(home):
+        return True
+    if home.beds is None:
+        return home.vacancies is None or home.vacancies > 0
+    moving = {child_id for unit in units for child_id in unit.child_ids}
+    return any(bed.held_for is None or bed.held_for in moving for bed in home.beds)
+
+
 def capacity(home: Home, units: Sequence[Unit], here: Sequence[int]) -> int:
     """Return the places that are free for anybody, at some date."""
     if not counts_places(home):

@@ -1,60 +1,33 @@
-"""What a plan gives up: what each choice costs the other children, and rival plans with what each gives up.
+"""What each choice of a plan costs the other children, and why a child is not at its own first choice.
 
-Both are answered by solving again with one thing changed, never by guessing from the score. How many are
-answered is a matter of work counted, not of the clock.
+Both are answered by planning again with one thing changed (``replanning.py``), never by guessing from the score.
+How many are answered is a matter of work counted, not of the clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from matching.allocation_budget import Budget
-from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
-from matching.allocation_search import search_in_order
+from matching.aim_words import aim_in_words, amount_in_words, children_in_words
 from matching.joint import JointProblem
-from matching.plan_aims import StageMeaning, Term
+from matching.plan_aims import StageMeaning
+from matching.replanning import Replanning
+from matching.words import listed
 
 Homes = tuple[int | None, ...]
-
-TERM_WORDS = {
-    "connected_carer": "connected carers approved for the child",
-    "area": "homes in the council's own area",
-    "near_home": "nearness to home",
-    "school": "nearness to school",
-    "siblings": "brothers and sisters together",
-    "access": "access and communication",
-    "contact": "contact and important places",
-    "identity": "religion, language and culture",
-    "pets": "pets",
-    "preferred_type": "the kind of home the social worker prefers",
-    "unmet_need": "needs met",
-    "specialist_capacity": "specialist places kept for those who need them",
-    "stability": "no known end of the stay",
-    "cost": "net weekly cost",
-    "missed_by_next_arrivals": "beds kept for children who may arrive next",
-    "unknown_facts": "facts known",
-}
-
-STAGE_WORDS = {
-    "section_22c": "closeness to home, school, family and area",
-    "unmet_need_and_specialist_capacity": "needs met and specialist places kept",
-}
 
 AIMS_COMPARED = 4
 """Aims after the placing itself that are compared for each choice: facts known, connected carers, closeness and
 needs. The later ones take longest to prove and change no other child's home enough to be told."""
 
-WORK_PER_PAIR = 5e-5
-"""Deterministic work charged for writing down one eligible pair when a problem is solved again."""
-
-SHARE_OF_ONE = 0.2
-"""Share of all the work for explanations that one of them may use."""
-
 NOBODY_LOSES = "No other child on the list loses by it."
 
-RIVALS = ("near_home", "area", "school", "siblings", "access")
-"""Terms of section 22C(8) and (9), which the Act gives no order: each is put first among them in turn."""
+NOTHING_LOST = "No other child on the list loses a place, closeness or needs met by it."
+
+NO_PLACE_LOST = (
+    "No other child on the list loses a place by it; what the aims that are not proved lose is not known."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +43,15 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rival:
-    """Another plan for the same children that is better in one term and gives up others."""
+class FirstChoice:
+    """The home that would be best for a child if nobody else were waiting, and why the plan chose as it did."""
 
-    difference: str
-    gives_up: tuple[str, ...]
-    changes: tuple[tuple[str, str | None], ...]
+    home_id: str
+    text: str
 
 
 def costs_to_others(
-    joint: JointProblem, plan: Homes, *, budget: Budget, seed: int, units: Iterable[int]
+    joint: JointProblem, plan: Homes, *, again: Replanning, units: Iterable[int]
 ) -> dict[int, Cost]:
     """Return, for each unit named and placed, what its place costs the others, as far as the work allows.
 
@@ -91,163 +63,112 @@ def costs_to_others(
     Clarke (1971), Multipart pricing of public goods. Public Choice 11: the externality of one participant.
     """
     found: dict[int, Cost] = {}
-    most = SHARE_OF_ONE * budget.work_left
+    units_at = joint.units_at
+    every_aim = all_compared(joint, len(again.stages))
     for u in units:
         home = plan[u]
         if home is None:
             continue
-        if all(plan[other] == home for other in joint.units_at[home] if other != u):
+        if all(plan[other] == home for other in units_at[home] if other != u):
             # Whoever else could use the home has a place in it.
             found[u] = Cost(text=NOBODY_LOSES, by_aim={})
             continue
-        near = _others_within_reach(joint, u, home)
-        by_aim = _lost_by_others(joint, plan, near, budget=budget, most=most, seed=seed)
-        if by_aim is not None:
-            found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings), by_aim=by_aim)
+        gains = again.gains_without(u)
+        if gains is not None:
+            by_aim = {meaning.aim: gain for meaning, gain in zip(joint.meanings, gains, strict=False)}
+            text = _cost_in_words(by_aim, joint.meanings) or (NOTHING_LOST if every_aim else NO_PLACE_LOST)
+            found[u] = Cost(text=text, by_aim=by_aim)
     return found
 
 
-def _others_within_reach(joint: JointProblem, u: int, home: int) -> set[int]:
-    """Return the other units that a free place in this home could move, be it by one moving up after another."""
-    units_at, homes_of = joint.units_at, joint.homes_of
-    homes, ahead = {home}, [home]
-    units: set[int] = set()
-    while ahead:
-        for other in units_at.get(ahead.pop(), ()):
-            if other != u and other not in units:
-                units.add(other)
-                new = set(homes_of[other]) - homes
-                homes |= new
-                ahead.extend(new)
-    return units
-
-
-def _lost_by_others(
-    joint: JointProblem, plan: Homes, near: Set[int], *, budget: Budget, most: float, seed: int
-) -> dict[str, int] | None:
-    """Return, aim by aim up to the first that differs, what the others could gain without the unit.
-
-    Most often it is a place, or a home nearer by; then no later aim is looked at. ``None`` where the work
-    allowed does not suffice to know.
-    """
-    fewer = only_units(joint.problem, near)
-    rest: Homes = tuple(h if other in near else None for other, h in enumerate(plan))
+def all_compared(joint: JointProblem, compared: int) -> bool:
+    """Say whether a number of aims is all that are compared where all are proved."""
     places = sum(meaning.most for meaning in joint.meanings)
-    stages = [restricted(stage, fewer) for stage in joint.stages[: places + AIMS_COMPARED]]
-    known = [stage_value(rest, stage, fewer) for stage in stages]
-    budget.spend(WORK_PER_PAIR * len(fewer.pairs))
-    part = budget.part(most)
-    allowed = part.work_left
-    best = search_in_order(fewer, stages, budget=part, seed=seed, compare_with=known, start=rest)
-    budget.spend(allowed - part.work_left)
-    by_aim: dict[str, int] = {}
-    for meaning, result, value in zip(joint.meanings, best.stages, known, strict=False):
-        if not result.proved:
-            return None
-        by_aim[meaning.aim] = result.value - value
-        if result.value != value:
-            break
-    return by_aim or None
+    return compared >= min(len(joint.stages), places + AIMS_COMPARED)
 
 
 def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) -> str:
+    """Return what the others lose; empty where that is nothing."""
     for meaning in meanings:
         gain = by_aim.get(meaning.aim, 0)
         if gain <= 0:
             continue
         if meaning.most:
-            who = meaning.aim.removesuffix("_placed")
-            if gain == 1:
-                return (
-                    f"Another child could have used this place: 1 more {who} child would be placed if this child "
-                    "needed no bed."
-                )
+            who = "Another child" if gain == 1 else "Other children"
             return (
-                f"Other children could have used this place: {gain} more {who} children would be placed if this "
-                "child needed no bed."
+                f"{who} could have used this place: {children_in_words(meaning.aim, gain).replace(' ', ' more ', 1)} "
+                "would be placed if this child needed no bed."
             )
-        words = TERM_WORDS.get(meaning.aim, STAGE_WORDS.get(meaning.aim, meaning.aim.replace("_", " ")))
         return (
             f"Another child could have used this place: the others would do better by {gain} penalty points "
-            f"in {words} if this child needed no bed."
+            f"in {aim_in_words(meaning.aim)} if this child needed no bed."
         )
-    return "No other child on the list loses a place, closeness or needs met by it."
+    return ""
 
 
-def rival_plans(
-    joint: JointProblem, plan: Homes, *, budget: Budget, seed: int, tie_break: Stage
-) -> tuple[Rival, ...]:
-    """Return plans that put one term of section 22C first, where that changes who goes where.
+def first_choices(joint: JointProblem, plan: Homes, *, again: Replanning | None) -> dict[int, FirstChoice]:
+    """Return, for each unit placed, the home that would be best for it alone and why it is not there.
 
-    Each gives a place to the same children: nobody loses a home for another child's nearness to school. A rival
-    that is better in nothing is not shown.
+    Parameters
+    ----------
+    again
+        The plan kept ready for questions; ``None`` where it is not proved, so that nothing is claimed.
     """
-    placed = {u for u, h in enumerate(plan) if h is not None}
-    same_children = replace(only_units(joint.problem, placed), required_units=sorted(placed))
-    terms = {name: term for meaning in joint.meanings for name, term in meaning.terms.items()}
-    places = sum(meaning.most for meaning in joint.meanings)
-    most = SHARE_OF_ONE * budget.work_left
-    rivals: list[Rival] = []
-    seen: set[Homes] = {plan}
-    for name in RIVALS:
-        if name not in terms or not any(terms[name].stage.scores.values()):
+    inside: dict[int, list[str]] = {}
+    for u, h in enumerate(plan):
+        if h is not None:
+            inside.setdefault(h, []).extend(joint.units[u].child_ids)
+    found = {}
+    for u, h in enumerate(plan):
+        if h is None:
             continue
-        first = terms[name].stage
-        # What the Act puts before these terms stays before them.
-        at = next(k for k, meaning in enumerate(joint.meanings) if name in meaning.terms)
-        order = (*joint.stages[places:at], first, *joint.stages[at:], tie_break)
-        order = tuple(restricted(stage, same_children) for stage in order)
-        budget.spend(WORK_PER_PAIR * len(same_children.pairs))
-        part = budget.part(most)
-        allowed = part.work_left
-        other = search_in_order(same_children, order, budget=part, seed=seed, start=plan)
-        budget.spend(allowed - part.work_left)
-        homes = other.home_of_unit
-        if any(not stage.proved for stage in other.stages) or not other.stages or homes in seen:
-            continue
-        seen.add(homes)
-        gain = stage_value(homes, first, joint.problem) - stage_value(plan, first, joint.problem)
-        if gain <= 0:
-            continue
-        rivals.append(_rival(joint, plan, homes, name, gain, terms))
-    return tuple(rivals)
+        first = joint.own_order(u)[0]
+        text = _why_not_first(joint, u, h, first, inside, again)
+        found[u] = FirstChoice(home_id=joint.homes[first].home_id, text=text)
+    return found
 
 
-def _rival(
-    joint: JointProblem, plan: Homes, homes: Homes, name: str, gain: int, terms: Mapping[str, Term]
-) -> Rival:
-    changes = [
-        (child_id, None if homes[u] is None else joint.homes[homes[u] or 0].home_id)
-        for u, unit in enumerate(joint.units)
-        if homes[u] != plan[u]
-        for child_id in unit.child_ids
-    ]
-    gives_up = []
-    for term, part in terms.items():
-        lost = part.penalty(homes, joint.problem) - part.penalty(plan, joint.problem)
-        if lost > 0:
-            unit = "pounds a week" if term == "cost" else "penalty points"
-            gives_up.append(f"{TERM_WORDS.get(term, term)}: worse by {lost} {unit}")
-    where = f"{len(changes)} {'child' if len(changes) == 1 else 'children'} would live elsewhere"
-    return Rival(
-        difference=f"Putting {TERM_WORDS[name]} first for the same children: better there by {gain} "
-        f"penalty points; {where}.",
-        gives_up=tuple(gives_up) or ("nothing that is counted",),
-        changes=tuple(changes),
+def _why_not_first(
+    joint: JointProblem,
+    u: int,
+    home: int,
+    first: int,
+    inside: Mapping[int, Sequence[str]],
+    again: Replanning | None,
+) -> str:
+    one = joint.units[u].size == 1
+    who = "this child" if one else "these brothers and sisters"
+    if home == first:
+        return f"Also the best home for {who} if nobody else were waiting."
+    better = _better_alone(joint, u, home, first)
+    told = f"If nobody else were waiting, {joint.homes[first].home_id} would be best for {who}{better}."
+    there = sorted(inside.get(first, ()))
+    if there:
+        told += f" The plan places {listed(there)} there."
+    if again is None:
+        return told
+    loss = again.loss_with(u, first)
+    if loss is None:
+        return told
+    if not loss.possible:
+        return f"{told} That cannot be beside the homes that are decided already."
+    with_it = "With this child there" if one else "With them there"
+    if loss.aim is None:
+        return f"{told} {with_it} the plan would be as good in every aim compared: a person may prefer it."
+    meaning = joint.meanings[loss.aim]
+    if meaning.most:
+        fewer = children_in_words(meaning.aim, loss.amount)
+        return f"{told} {with_it} the list as a whole would place {fewer} fewer."
+    return (
+        f"{told} {with_it} the list as a whole would do worse by {amount_in_words(meaning.aim, loss.amount)}."
     )
 
 
-def only_units(problem: AllocationProblem, units: Set[int]) -> AllocationProblem:
-    """Return the problem with the pairs of some units only; the others stay unplaced and indices do not move."""
-    return replace(
-        problem,
-        pairs=[row for row in problem.pairs if row[0] in units],
-        pair_places=[row for row in problem.pair_places if row[0] in units],
-        required_units=[unit for unit in problem.required_units if unit in units],
-    )
-
-
-def restricted(stage: Stage, problem: AllocationProblem) -> Stage:
-    """Return the stage without the scores of pairs that the problem no longer has."""
-    eligible: set[Pair] = {(u, h) for u, h, _ in problem.pairs}
-    return replace(stage, scores={pair: score for pair, score in stage.scores.items() if pair in eligible})
+def _better_alone(joint: JointProblem, u: int, home: int, first: int) -> str:
+    for stage, meaning in zip(joint.stages, joint.meanings, strict=True):
+        gain = stage.scores.get((u, first), 0) - stage.scores.get((u, home), 0)
+        if gain and not meaning.most:
+            if meaning.aim == "unknown_facts":
+                return ": every hard fact is known there"
+            return f", by {amount_in_words(meaning.aim, gain)}"
+    return ""

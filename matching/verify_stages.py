@@ -49,6 +49,7 @@ def check_stages(
         return
     prices = answer.get("bed_prices") or {}
     totals, of_unplaced = _penalties(check, placed, eligible, prices)
+    _certificates(check, answer, eligible)
     for stage, (aim, names) in zip(answer["stages"], expected, strict=True):
         if prices and "specialist_capacity" in names:
             names = [*names, MISSED_NEXT]
@@ -71,6 +72,47 @@ def check_stages(
         left_out = sum(of_unplaced[name] for name in names)
         if stage.get("of_unplaced", left_out) != left_out:
             check.wrong("stage", f"Children left out count {left_out} in {aim}.")
+
+
+def _certificates(check: Check, answer: Mapping[str, Any], eligible: Set[tuple[str, str]]) -> None:
+    """Hold each proof by counting to the pairs and the beds: nobody placed may be outside it, and it must add up.
+
+    It is for the children of one urgency and of all before it: each of them with any home is one of the children
+    named, or all of the child's homes are among those named, of which no more than the free beds can be filled.
+    """
+    placed, urgent = 0, set()
+    for stage, urgency in zip(answer["stages"], ("crisis", "emergency", "planned"), strict=False):
+        placed += stage["value"]
+        urgent |= {one for one in check.referrals if (check.urgency(one) or "planned") == urgency}
+        cut = stage.get("certificate")
+        if cut is None:
+            continue
+        children, homes = set(cut["children"]), set(cut["homes"])
+        if not children <= urgent or not homes <= set(check.homes):
+            check.wrong(
+                "certificate", f"The proof of {stage['aim']} names others than its children and homes."
+            )
+            continue
+        if any(one in urgent - children and home_id not in homes for one, home_id in eligible):
+            check.wrong("certificate", f"The proof of {stage['aim']} leaves out a pair that could be used.")
+        beds = sum(_beds_for_anybody(check, check.homes[home_id]) for home_id in homes)
+        if cut["most"] != len(children) + beds or cut["most"] != placed:
+            check.wrong("certificate", f"The proof of {stage['aim']} does not add up.")
+    for stage in answer["stages"][3:]:
+        if stage.get("certificate") is not None:
+            check.wrong("certificate", f"The aim {stage['aim']} cannot be proved by counting.")
+
+
+def _beds_for_anybody(check: Check, home: Home) -> int:
+    """Return the beds of a home that are held for nobody, within its registered number."""
+    living = len(check.living(home.home_id)) if home.residents is not None else 0
+    room = [max(0, home.places - living)] if home.places is not None else []
+    if home.beds is not None:
+        room.append(sum(not bed.held_for for bed in home.beds))
+    elif home.vacancies is not None:
+        room.append(home.vacancies)
+    # Where nothing is recorded, one family at most may be asked for; nobody could count the beds.
+    return min(room) if room else len(check.referrals)
 
 
 def _penalties(

@@ -13,6 +13,7 @@ COUNTS = {
     "allocation problems enumerated": (150, 5_000),
     "allocations by a second formulation": (20, 300),
     "waiting lists enumerated": (120, 1_200),
+    "waiting lists planned again": (80, 800),
     "histories watched day by day": (500, 20_000),
     "councils forecast in each world": (5, 24),
     "returns spoiled": (25, 2_000),

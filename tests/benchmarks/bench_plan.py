@@ -1,18 +1,27 @@
-"""How long the whole plan takes, every aim proved in order and every choice explained, and what it gains on greedy."""
+"""How long the whole plan takes, every aim proved in order and every choice explained, and what it gains.
+
+Beside it, in the same run, stand placing children one by one, and plain CP-SAT: a variable for each child and
+home, brothers and sisters held together by implications, aims one after another.
+"""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from matching.files import read_homes, read_referrals
 from matching.home import Home
+from matching.joint import build
+from matching.living_there import with_children_who_live_there
 from matching.plan import Plan, plan_list
-from matching.referral import Referral
+from matching.policy import default_policy
+from matching.referral import Referral, stays_put
 from matching.verify import verify_plan
+from matching.waiting import waiting_units
 from reference_data.sample import SAMPLE_DATE, sample_path
 from reference_data.vocabulary import ContractKind, NeedDomain, PlacementType, Sex, SiblingsTogether, Urgency
 from tests.oracles.small_lists import AS_OF, child, home
@@ -32,7 +41,7 @@ POSTCODES = (
 
 
 def measure(full: bool) -> dict[str, Any]:
-    """Return seconds for all stages and explanations of the sample, and of 60 children and 100 homes when full."""
+    """Return seconds for all stages and explanations: the sample, 60 and 500 children, and a partnership's shape."""
     lists: dict[str, tuple[Sequence[Referral], Sequence[Home], date]] = {
         "sample": (
             read_referrals(sample_path("referrals"))[0],
@@ -40,8 +49,11 @@ def measure(full: bool) -> dict[str, Any]:
             SAMPLE_DATE,
         )
     }
+    lists["40_400_mostly_full"] = (*_mostly_full(random.Random(40), 40, 400), AS_OF)
     if full:
         lists["60_100"] = (*_invented(random.Random(60), 60, 100), AS_OF)
+        lists["40_1500_mostly_full"] = (*_mostly_full(random.Random(40), 40, 1500), AS_OF)
+        lists["500_800"] = (*_invented(random.Random(500), 500, 800), AS_OF)
     # The solver and the places of the sample are loaded before anything is timed.
     plan_list(*lists["sample"][:2], as_of=SAMPLE_DATE, time_limit_seconds=0.5)
     figures: dict[str, Any] = {}
@@ -50,8 +62,9 @@ def measure(full: bool) -> dict[str, Any]:
         figures |= {f"{key}_{name}": value for key, value in _planned(referrals, homes, as_of).items()}
         counts |= {f"children_{name}": len(referrals), f"homes_{name}": len(homes)}
     return {
-        "what": "the joint plan with all its stages and explanations: the sample (40 children, 30 homes)"
-        + (" and an invented list of 60 children and 100 homes" if full else ""),
+        "what": "the joint plan with all its stages and explanations: the sample (40 children, 30 homes), a "
+        "partnership in which most homes are full"
+        + (", and invented lists of 60 and 500 children" if full else ""),
         "counts": counts,
         "figures": figures,
     }
@@ -65,7 +78,16 @@ def _planned(referrals: Sequence[Referral], homes: Sequence[Home], as_of: date) 
     faults = verify_plan(plan, referrals, homes, as_of=as_of)
     verify_seconds = time.perf_counter() - started
     greedy = plan_list(referrals, homes, as_of=as_of, time_limit_seconds=0)
+    plain_started = time.process_time()
+    plain = _plain_placed(referrals, homes, as_of)
+    plain_processor = time.process_time() - plain_started
     return {
+        "children_placed_plain_cp_sat": plain,
+        "processor_s_plain_cp_sat_first_three_aims": round(plain_processor, 2),
+        "whole_plan_to_plain_cp_sat_first_three_aims_ratio": round(
+            processor / max(0.001, plain_processor), 2
+        ),
+        "children_placed_to_greedy_ratio": round(len(plan.assignments) / max(1, len(greedy.assignments)), 3),
         "seconds": round(seconds, 2),
         "processor_s": round(processor, 2),
         "stages_only_seconds": round(plan.seconds, 2),
@@ -83,6 +105,64 @@ def _planned(referrals: Sequence[Referral], homes: Sequence[Home], as_of: date) 
             3,
         ),
     }
+
+
+def _plain_placed(referrals: Sequence[Referral], homes: Sequence[Home], as_of: date) -> int:
+    """Return how many children plain CP-SAT places in the three aims of placing, a child and home at a time."""
+    from ortools.sat.python import cp_model
+
+    policy = default_policy()
+    settled = [one for one in referrals if stays_put(one)]
+    units = waiting_units(referrals, as_of=as_of, policy=policy)
+    joint = build(units, with_children_who_live_there(homes, referrals, as_of), settled, policy=policy)
+    model = cp_model.CpModel()
+    where = {
+        (child_id, h): model.new_bool_var("")
+        for u, h, _ in joint.problem.pairs
+        for child_id in joint.units[u].child_ids
+    }
+    at_home: dict[int, list[Any]] = {}
+    of_child: dict[str, list[Any]] = {}
+    for (child_id, h), variable in where.items():
+        at_home.setdefault(h, []).append(variable)
+        of_child.setdefault(child_id, []).append(variable)
+    for variables in of_child.values():
+        model.add_at_most_one(variables)
+    for u, h, _ in joint.problem.pairs:
+        first, *others = joint.units[u].child_ids
+        for other in others:
+            model.add_implication(where[first, h], where[other, h])
+            model.add_implication(where[other, h], where[first, h])
+    registered = {h: limit for h, limit, families in joint.problem.usual_limits if not families}
+    for h, variables in at_home.items():
+        room = joint.problem.capacities[h]
+        model.add(sum(variables) <= min(room, registered.get(h, room)))
+    for a, b in joint.problem.conflicts:
+        for h in set(joint.homes_of.get(a, ())) & set(joint.homes_of.get(b, ())):
+            model.add_at_most_one(
+                [where[joint.units[a].child_ids[0], h], where[joint.units[b].child_ids[0], h]]
+            )
+    placed = 0
+    for urgency in Urgency:
+        ids = {child_id for unit in joint.units if unit.urgency is urgency for child_id in unit.child_ids}
+        total = sum(variable for (child_id, _), variable in where.items() if child_id in ids)
+        if isinstance(total, int):
+            continue
+        model.maximize(total)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_time_in_seconds = TIME_LIMIT_SECONDS
+        if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            break
+        placed += round(solver.objective_value)
+        model.add(total >= round(solver.objective_value))
+    return placed
+
+
+def _mostly_full(rng: random.Random, children: int, homes: int) -> tuple[list[Referral], list[Home]]:
+    """Return the shape of a partnership: many homes, of which 85 in 100 have no vacancy."""
+    referrals, offered = _invented(rng, children, homes)
+    return referrals, [replace(one, vacancies=0) if rng.random() < 0.85 else one for one in offered]
 
 
 def _unmet_need(plan: Plan) -> int:

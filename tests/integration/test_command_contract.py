@@ -270,3 +270,18 @@ def test_a_fault_of_ours_is_exit_1_and_repeats_no_data(run: Any, monkeypatch: py
         assert answer.code == 1
         assert "Zebedee" not in answer.out + answer.err
         assert "Reference" in answer.out + answer.err
+
+
+def test_two_saved_plans_are_compared_and_anything_else_is_refused(run: Any, tmp_path: Path) -> None:
+    match = ("match", "--homes", HOMES, "--referrals", REFERRALS, "--as-of", AS_OF, "--json")
+    first, second, other = (tmp_path / name for name in ("first.json", "second.json", "other.json"))
+    first.write_text(run(*match).out, encoding="utf-8")
+    further = run(*match, "--alternatives", "1", "--differ-by", "3")
+    second.write_text(further.out, encoding="utf-8")
+    assert [one["kind"] for one in further.json["alternatives"]][-1] == "differs"
+    answer = run("compare-plans", str(first), str(second), "--json")
+    assert (answer.code, answer.json["differences"]) == (0, ["The plans are the same."])
+    other.write_text("{}", encoding="utf-8")
+    refused = run("compare-plans", str(first), str(other), "--json")
+    assert refused.code == 3
+    assert [one["rule"] for one in refused.json["problems"]] == ["not_a_plan"]

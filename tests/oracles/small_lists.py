@@ -6,12 +6,13 @@ import random
 from datetime import date, timedelta
 
 from matching.home import Bed, Exemption, Home, Resident
-from matching.referral import Referral
+from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral
 from reference_data.vocabulary import (
     ContractKind,
     HomeStatus,
     NeedDomain,
     PlacementType,
+    RiskLevel,
     Sex,
     SiblingsTogether,
     Urgency,
@@ -87,7 +88,23 @@ def random_list(
                 sibling_group=group,
                 siblings_together=rng.choice([*SiblingsTogether, None]) if group else None,
                 not_with=tuple(other for other in ids if other != child_id and rng.random() < 0.08),
-                needs={domain: rng.randint(20, 65) for domain in NeedDomain},
+                needs={domain: rng.randint(20, 65) for domain in NeedDomain if rng.random() < 0.95},
+                expected_stay_days=rng.choice([None, 14, 90]),
+                avoid=(PlaceToAvoid(postcode=rng.choice(POSTCODES), miles=5.0),)
+                if rng.random() < 0.05
+                else (),
+                requires=("step_free",) if rng.random() < 0.1 else (),
+                prefers=Preferences(
+                    school_postcode=rng.choice([None, *POSTCODES]), pets=rng.choice([(), (), ("dog",)])
+                ),
+                important_places=(
+                    (ImportantPlace(what="friend", postcode=rng.choice(POSTCODES), how_often="weekly"),)
+                    if rng.random() < 0.2
+                    else ()
+                ),
+                risks={"fire_setting": rng.choice([RiskLevel.LOW, RiskLevel.HIGH])}
+                if rng.random() < 0.1
+                else {},
                 current_home_id=rng.choice(home_ids) if placed else None,
                 move_reason="placement ended" if placed and rng.random() < 0.5 else None,
                 move_review_on=AS_OF if placed else None,
@@ -96,6 +113,7 @@ def random_list(
     built = []
     for home_id in home_ids:
         fostering = rng.random() < 0.7
+        connected = fostering and rng.random() < 0.15
         places = rng.randint(1, 5)
         residents = tuple(
             Resident(
@@ -119,7 +137,15 @@ def random_list(
         built.append(
             home(
                 home_id,
-                type=PlacementType.IN_HOUSE_FOSTER_CARER if fostering else PlacementType.CHILDRENS_HOME,
+                type=PlacementType.CONNECTED_FOSTER_CARER
+                if connected
+                else PlacementType.IN_HOUSE_FOSTER_CARER
+                if fostering
+                else PlacementType.CHILDRENS_HOME,
+                approved_for=tuple(rng.sample(ids, min(len(ids), 2))) if connected else None,
+                features=rng.choice([(), ("step_free",), ("step_free", "solo"), None]),
+                will_not_take=rng.choice([(), (), ("fire_setting:high",), None]),
+                max_stay_days=rng.choice([None, None, 28]),
                 contract=rng.choice([ContractKind.IN_HOUSE, ContractKind.BLOCK, ContractKind.SPOT]),
                 postcode=rng.choice(POSTCODES),
                 weekly_fee_pence=rng.choice([40_000, 90_000, 500_000]),
@@ -137,6 +163,6 @@ def random_list(
             )
         )
     pins: list[dict[str, object]] = []
-    if rng.random() < 0.3:
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
         pins.append({"child_id": rng.choice(ids), "home_id": rng.choice(home_ids), "ban": rng.random() < 0.4})
     return referrals, built, pins

@@ -29,7 +29,8 @@ CHUNKS = 6
 class EveryPlan:
     """All plans of a small list, and what each is worth."""
 
-    def __init__(self, referrals, homes, pins):
+    def __init__(self, referrals, homes, pins, prices=None):
+        self.prices = prices or {}
         self.children = {one.child_id: one for one in referrals}
         self.homes = {one.home_id: one for one in homes}
         self.pins = pins
@@ -100,7 +101,7 @@ class EveryPlan:
         heads = len(home.residents) + len(lives) + len(coming)
         if heads > home.places:
             return False
-        if home.type == "in_house_foster_carer" and heads > 3:
+        if home.type in ("in_house_foster_carer", "connected_foster_carer") and heads > 3:
             groups = {self.children[one].sibling_group for one in coming + lives}
             groups |= {one.sibling_group for one in home.residents}
             named = {one.child_id for one in home.exemptions}
@@ -133,14 +134,16 @@ class EveryPlan:
         for urgency in ("crisis", "emergency", "planned"):
             values.append(sum((self.cases[one].urgency or "planned") == urgency for one in placed))
         where = plan | self.staying
-        totals = dict.fromkeys((aim.name for aim in POLICY.aims), 0) | {"unknown_facts": 0}
+        totals = dict.fromkeys((aim.name for aim in POLICY.aims), 0) | {"unknown_facts": 0, "missed": 0}
         for one, home_id in plan.items():
             terms = self.terms(one, home_id, where) if home_id is not None else self.worst(one)
             for name, penalty in terms.items():
                 totals[name] += penalty
         values.append(-totals["unknown_facts"])
         for stage in POLICY.stages:
-            values.append(-sum(totals[aim.name] for aim in POLICY.aims if aim.stage == stage))
+            names = [aim.name for aim in POLICY.aims if aim.stage == stage]
+            missed = totals["missed"] if "specialist_capacity" in names else 0
+            values.append(-sum(totals[name] for name in names) - missed)
         return values
 
     def terms(self, child_id, home_id, where):
@@ -148,6 +151,7 @@ class EveryPlan:
         found = aims.penalties(self.cases[child_id], home)
         found["siblings"] = POLICY.aim("siblings").weight * self.alone(child_id, home, where)
         asked = assess(self.children[child_id], home, self.context).questions
+        found["missed"] = self.prices.get(home.home_id, 0)
         found["unknown_facts"] = int(any(question.rule in HARD_FACTS for question in asked))
         return found
 
@@ -230,11 +234,14 @@ def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
     rng = random.Random(chunk)
     for _ in range(COUNT // CHUNKS):
         referrals, homes, pins = random_list(rng)
-        every = EveryPlan(referrals, homes, pins)
-        values = [every.worth(plan) for plan in every.every()]
+        arrivals = (
+            [one for one in random_list(rng)[0] if one.current_home_id is None] if rng.random() < 0.3 else []
+        )
         rng.shuffle(referrals)
         rng.shuffle(homes)
-        found = plan_list(referrals, homes, as_of=AS_OF, pins=pins, time_limit_seconds=20)
+        found = plan_list(referrals, homes, as_of=AS_OF, pins=pins, arrivals=arrivals, time_limit_seconds=20)
+        every = EveryPlan(referrals, homes, pins, found.bed_prices)
+        values = [every.worth(plan) for plan in every.every()]
         if not values:
             assert found.status == "INFEASIBLE", (referrals, homes, pins)
             assert found.assignments == ()

@@ -6,6 +6,7 @@ import random
 from itertools import combinations
 
 from matching.bottleneck import bottlenecks
+from matching.tight_cut import tight_cut
 
 
 def told(children, beds, also_free=None):
@@ -73,3 +74,18 @@ def test_every_set_is_short_by_counting_and_the_shortages_add_up():
             for some in combinations(sorted(children), size)
         )
         assert sum(one.beds_short for one in found) == most
+
+
+def test_the_shortages_add_up_to_what_a_maximum_flow_leaves_over():
+    """The sets are found child by child; the flow is SciPy's, and its cut is tight."""
+    rng = random.Random(7)
+    for size in (3, 10, 60, 200):
+        for _ in range(8):
+            homes = [f"H{number}" for number in range(size)]
+            beds = {home: rng.choice([0, 0, 1, 1, 2]) for home in homes}
+            children = {f"C{n}": rng.sample(homes, rng.randint(0, min(4, size))) for n in range(size)}
+            cut = tight_cut(children, beds, {})
+            assert sum(one.beds_short for one in bottlenecks(children, beds, {})) == size - cut.most
+            assert cut.most == len(cut.children) + sum(beds[home] for home in cut.homes)
+            for child, open_to in children.items():
+                assert child in cut.children or set(open_to) <= set(cut.homes)
