@@ -78,9 +78,9 @@ def soiled(
     """
     draws = Draws(seed, _ROOM_DIRT)
     tables = {
-        name: _lines(text) for name, text in files.items() if name.endswith(("episodes.csv", "header.csv"))
+        name: _lines(text) for name, text in files.items() if name.endswith(("-episodes.csv", "-header.csv"))
     }
-    episodes = sorted(name for name in tables if name.endswith("episodes.csv"))
+    episodes = sorted(name for name in tables if name.endswith("-episodes.csv"))
     taken: set[str] = set()
     planted: list[tuple[str, str, _Line]] = []
     for kind in KINDS_OF_DIRT:
@@ -101,7 +101,7 @@ def soiled(
     for name, lines in tables.items():
         kept = [line for line in lines if not line.gone]
         rows.update({id(line): number for number, line in enumerate(kept, start=2)})
-        columns = EPISODE_COLUMNS if name.endswith("episodes.csv") else HEADER_COLUMNS
+        columns = EPISODE_COLUMNS if name.endswith("-episodes.csv") else HEADER_COLUMNS
         out[name] = csv_text(columns, [line.cells for line in kept])
     return out, [
         Planted(
@@ -115,7 +115,7 @@ def soiled(
 
 
 def _lines(text: str) -> list[_Line]:
-    return [_Line(row) for row in list(csv.reader(io.StringIO(text, newline="")))[1:]]
+    return [_Line(row) for row in csv.reader(io.StringIO(text, newline="")) if row][1:]
 
 
 def _spoilt(
