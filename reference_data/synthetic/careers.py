@@ -14,7 +14,7 @@ from datetime import date
 from reference_data.synthetic.draws import Draws
 from reference_data.synthetic.families import Arrival, Inventor
 from reference_data.synthetic.history import Child, History
-from reference_data.synthetic.intake import planned_arrivals
+from reference_data.synthetic.intake import Intake, planned_arrivals
 from reference_data.synthetic.legal_path import changed_status, first_status, order_end
 from reference_data.synthetic.lives import NEVER, Life, Stay, year_ending
 from reference_data.synthetic.placing import (
@@ -30,7 +30,7 @@ from reference_data.synthetic.rates import EXITS, Rates, rates_of
 from reference_data.synthetic.reasons import reason_at_18, reason_for_leaving
 from reference_data.synthetic.records import history_of
 from reference_data.synthetic.short_breaks import invent_short_breaks
-from reference_data.synthetic.targets import BANDS, KINSHIP_SHARE_OF_FOSTERING, stock
+from reference_data.synthetic.targets import BANDS, KINSHIP_SHARE_OF_FOSTERING, headline, stock
 from reference_data.synthetic.worlds import BASE, World
 from reference_data.vocabulary import PlacementType
 
@@ -65,29 +65,54 @@ def simulate_history(
     rates
         Rates to use instead of the calibrated ones.
     """
-    law = rates or rates_of(authority)
+    return live(
+        Intake(authority=authority), rates or rates_of(authority), world=world, seed=seed, until=until
+    )
+
+
+def simulate_council(*, size: int, seed: int, until: date, like: str = "879", world: World = BASE) -> History:
+    """Return the history of a made-up council, for testing a forecast on more councils than there are.
+
+    Parameters
+    ----------
+    size
+        About how many children it looks after, 60 to 1,500.
+    seed, until, world
+        As for :func:`simulate_history`.
+    like
+        The authority whose rates its children live by, and whose code and postcodes it borrows.
+    """
+    return live(council_intake(size, like), rates_of(like), world=world, seed=seed, until=until)
+
+
+def council_intake(size: int, like: str = "879") -> Intake:
+    """Return the law by which children come to a made-up council of a size."""
+    return Intake(authority=like, scale=size / headline(like, "stock")[2025], published=False)
+
+
+def live(intake: Intake, rates: Rates, *, world: World, seed: int, until: date) -> History:
+    """Return the history of an authority's children under any law of intake and any rates."""
+    code = int(intake.authority)
     careers = Careers(
-        law,
+        rates,
         world,
-        beds=world.beds(children_by_kind(authority)),
-        draws=Draws(seed, int(authority), _ROOM_CAREERS),
-        inventor=Inventor(authority, law, Draws(seed, int(authority), _ROOM_CHILDREN)),
+        beds=world.beds(children_by_kind(intake)),
+        draws=Draws(seed, code, _ROOM_CAREERS),
+        inventor=Inventor(intake.authority, rates, Draws(seed, code, _ROOM_CHILDREN)),
     )
-    careers.expect(
-        planned_arrivals(authority, law, world, until, Draws(seed, int(authority), _ROOM_ARRIVALS))
-    )
+    careers.expect(planned_arrivals(intake, rates, world, Draws(seed, code, _ROOM_ARRIVALS), until=until))
     careers.run(until.toordinal())
-    careers.add_short_breaks(authority, until.toordinal(), Draws(seed, int(authority), _ROOM_SHORT_BREAKS))
-    return history_of(authority, until, careers.lives, careers.stays)
+    careers.add_short_breaks(intake, until.toordinal(), Draws(seed, code, _ROOM_SHORT_BREAKS))
+    return history_of(intake.authority, until, careers.lives, careers.stays)
 
 
-def children_by_kind(authority: str) -> dict[str, float]:
+def children_by_kind(intake: Intake) -> dict[str, float]:
     """Return the children in foster care with strangers, in homes and in supported accommodation in March 2021."""
-    placed = stock(authority, "placement", 2021)
+    placed = stock(intake.authority, "placement", 2021)
     return {
-        "F": placed["fostering"] * (1 - KINSHIP_SHARE_OF_FOSTERING),
-        "H": placed["homes"],
-        "G": placed["supported"],
+        "F": intake.scale * placed["fostering"] * (1 - KINSHIP_SHARE_OF_FOSTERING),
+        "H": intake.scale * placed["homes"],
+        "G": intake.scale * placed["supported"],
     }
 
 
@@ -153,9 +178,9 @@ class Careers:
         elif life.left_to in ("home", "relatives"):
             self._left.append(life)
 
-    def add_short_breaks(self, authority: str, until: int, draws: Draws) -> None:
+    def add_short_breaks(self, intake: Intake, until: int, draws: Draws) -> None:
         """Add the few children who are looked after in short breaks only, under an agreement (V4)."""
-        lives = invent_short_breaks(authority, until, self._inventor, draws, len(self.stays))
+        lives = invent_short_breaks(intake, until, self._inventor, draws, len(self.stays))
         self.lives += lives
         self.stays += [stay for life in lives for stay in life.stays]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_data.synthetic.draws import Draws
 from reference_data.synthetic.families import Inventor
+from reference_data.synthetic.intake import Intake
 from reference_data.synthetic.lives import Life, Stay
 from reference_data.synthetic.records import FIRST_DAY
 from reference_data.synthetic.targets import headline
@@ -19,7 +20,7 @@ _PLACES = (
 
 
 def invent_short_breaks(
-    authority: str, until: int, inventor: Inventor, draws: Draws, first_key: int
+    intake: Intake, until: int, inventor: Inventor, draws: Draws, first_key: int
 ) -> list[Life]:
     """Return the children, each with one agreement at one place.
 
@@ -31,7 +32,13 @@ def invent_short_breaks(
         The key of the first of their placements.
     """
     first = FIRST_DAY.toordinal() - _MEAN_DAYS
-    expected = _SHARE_OF_STOCK * headline(authority, "stock")[2025] * (until - first) / _MEAN_DAYS
+    expected = (
+        _SHARE_OF_STOCK
+        * intake.scale
+        * headline(intake.authority, "stock")[2025]
+        * (until - first)
+        / _MEAN_DAYS
+    )
     lives: list[Life] = []
     for day in sorted(first + draws.below(until - first) for _ in range(draws.poisson(expected))):
         child = inventor.family(day, ("5-9" if draws.uniform() < 0.4 else "10-15",), False)[0]
