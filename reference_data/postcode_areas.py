@@ -42,7 +42,7 @@ class PostcodesOfArea:
 
 @cache
 def postcodes_in(area: str) -> PostcodesOfArea:
-    """Return all postcodes of an English authority, or of Wales or Scotland, with their coordinates.
+    """Return the postcodes of an English authority, or of Wales or Scotland, with their coordinates.
 
     The arrays are kept and shared between callers: do not change them. The first call for an area opens
     the few letters of the directory it needs (a tenth of a second each).
@@ -72,9 +72,11 @@ def postcodes_in(area: str) -> PostcodesOfArea:
     texts, eastings, northings = [], [], []
     for letter in letters:
         text, places = located_postcodes(letter, area)
-        texts.append(text)
-        eastings.append(places.easting)
-        northings.append(places.northing)
+        # NPT, an outward part of the past in Wales, is in the directory and is no postcode that a form accepts.
+        kept = ~np.char.startswith(text, "NPT")
+        texts.append(text[kept])
+        eastings.append(places.easting[kept])
+        northings.append(places.northing[kept])
     return PostcodesOfArea(
         postcode=np.concatenate(texts),
         easting=np.concatenate(eastings),

@@ -115,7 +115,7 @@ def soiled(
 
 
 def _lines(text: str) -> list[_Line]:
-    return [_Line(row) for row in list(csv.reader(io.StringIO(text, newline="")))[1:]]
+    return [_Line(row) for row in csv.reader(io.StringIO(text, newline="")) if row][1:]
 
 
 def _spoilt(

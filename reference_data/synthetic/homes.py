@@ -42,7 +42,7 @@ FIRST_YEAR = 2005
 BLOCK_BEDS = 20
 """The most beds of Caring in Partnership (tender notice of 2023)."""
 
-AGES_OF_HOMES = ((8, 17), (8, 17), (10, 17), (11, 17), (7, 17), (5, 13))
+AGES_OF_HOMES = ((8, 17), (8, 17), (10, 17), (7, 17), (6, 17), (5, 17))
 SEXES_OF_HOMES = ("any", "any", "any", "any", "any", "any", "F", "M")
 """Limits of age and sex of children's homes: the register of 2023 publishes none, so these are assumed."""
 

@@ -41,7 +41,7 @@ SUPPORTED_PLACES = (1, 1, 2, 3, 4, 4, 5, 6, 8)
 _UNREGISTERED = frozenset({"unregistered_home", "unassessed_friend", "unregistered_supported_accommodation"})
 _REGISTERED = frozenset({"childrens_home", "residential_school", "residential_family_centre"})
 AGENCY_YEARS = 4.0
-HOME_YEARS = 2.0
+HOME_YEARS = 1.0
 """Mean years that a household or home made here goes on taking children of the five councils."""
 
 _OPEN_BEFORE_DAYS = 1_500

@@ -87,9 +87,10 @@ class Occupancy:
                 indices = indices[(miles > FAR_MILES) == one.far]
         return indices
 
-    def in_areas(self, indices: NDArray[np.intp], areas: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Say of each home whether it stands in one of some areas."""
-        return np.isin(self._facts[_AREA, indices], [area_number(area) for area in areas])
+    def in_areas(self, indices: NDArray[np.intp], areas: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say of each home whether it stands in one of some areas, given as ``areas_as_table``."""
+        found: NDArray[np.bool_] = areas[self._facts[_AREA, indices]]
+        return found
 
     def has_room(self, index: int, group: StayTogether) -> bool:
         """Say whether there is a place for every child on every day of its stay."""
@@ -140,3 +141,10 @@ _AREA_NUMBERS = {"": 0, WALES: 1, SCOTLAND: 2}
 def area_number(area: str) -> int:
     """Return a number for an area, for arrays compare numbers faster than texts."""
     return _AREA_NUMBERS[area] if area in _AREA_NUMBERS else int(area)
+
+
+def areas_as_table(areas: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return whether each area, by its number, is one of some areas."""
+    table = np.zeros(1_000, dtype=np.bool_)
+    table[[area_number(area) for area in areas]] = True
+    return table

@@ -25,7 +25,7 @@ from reference_data.synthetic.fostering_service import (
 from reference_data.synthetic.history import History, Whereabouts
 from reference_data.synthetic.homes import COUNCILS, InventedHome, Numbers, Supply
 from reference_data.synthetic.homes_made import USUAL_LIMIT, Maker
-from reference_data.synthetic.occupancy import Occupancy
+from reference_data.synthetic.occupancy import Occupancy, areas_as_table
 from reference_data.synthetic.sites import FAR_MILES, Site, Sites, Where, site_at, where
 from reference_data.synthetic.together import Stay, StayTogether, is_temporary, stays_together
 
@@ -68,8 +68,10 @@ _DECAY_MILES = {
 # Carers are found nearer than children's homes; by how much is not published.
 _PARENTS_AT_HOME = 0.6
 # Share of children placed with parents nearby who are at the address they came from; the rest have moved.
-_PARTNER_AREA_FIRST = 0.5
-# A placement over 20 miles away is looked for in the five authorities first or elsewhere first, evenly.
+_PARTNER_AREA_FIRST = {True: 0.5, False: 0.35}
+# How often a home over 20 miles away, carers or not, is looked for in the five authorities before elsewhere.
+# Of Plymouth's children 13% live outside Devon and Cornwall (the city's figure of 2025); these shares give that.
+_FIVE_AREAS = areas_as_table(COUNCILS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class _House:
         self.whereabouts: dict[tuple[str, int], Whereabouts] = {}
         self.not_as_asked: set[tuple[str, int]] = set()
         self.addresses: dict[tuple[str, str], Site | None] = {}
+        self.localities: dict[tuple[str, str], Where] = {}
 
     def everybody(self) -> Housing:
         groups = sorted(
@@ -175,21 +178,25 @@ class _House:
                 written = self._without_a_home(group.council, stay)
             else:
                 written = self._at(home, stay)
-                if not _stands(home.site, group.council, where(stay.placement.locality, self._place(stay))):
+                if not _stands(home.site, group.council, self._where(stay)):
                     self.not_as_asked.add((group.council, written.placement_id))
             self.whereabouts[group.council, written.placement_id] = written
 
     def _place(self, stay: Stay) -> Place | None:
         return self.places[stay.child.child_id]
 
+    def _where(self, stay: Stay) -> Where:
+        """Return what the locality of a stay asks; most are asked again, by the next stay of a child."""
+        key = (stay.placement.locality, stay.child.home_postcode)
+        if key not in self.localities:
+            self.localities[key] = where(key[0], self._place(stay))
+        return self.localities[key]
+
     def _asked(self, group: StayTogether) -> list[Where]:
         """Return what the stays ask of the place, each different thing once."""
-        found = {
-            (stay.placement.locality, stay.child.home_postcode): self._place(stay)
-            for stay in group.stays
-            if not is_temporary(stay.placement)
-        }
-        return [where(locality, place) for (locality, _), place in found.items()]
+        settled = [stay for stay in group.stays if not is_temporary(stay.placement)]
+        found = {(stay.placement.locality, stay.child.home_postcode): stay for stay in settled}
+        return [self._where(stay) for stay in found.values()]
 
     def _home_for(self, group: StayTogether, asked: list[Where]) -> InventedHome | None:
         placement = group.main.placement
@@ -225,8 +232,8 @@ class _House:
             fitting = occupancy.fitting(group, asked)
             fitting = fitting[self.rng.permutation(len(fitting))]
             if any(one.far for one in asked) and not asked[0].inside:
-                here = occupancy.in_areas(fitting, COUNCILS)
-                first = here if self.rng.random() < _PARTNER_AREA_FIRST else ~here
+                here = occupancy.in_areas(fitting, _FIVE_AREAS)
+                first = here if self.rng.random() < _PARTNER_AREA_FIRST[kind.endswith("carer")] else ~here
                 fitting = np.concatenate([fitting[first], fitting[~first]])
             candidates: list[int] = fitting.tolist()
             for index in candidates:
@@ -302,8 +309,7 @@ class _House:
         )
 
     def _address(self, council: str, stay: Stay) -> Site | None:
-        placement, place = stay.placement, self._place(stay)
-        asked = where(placement.locality, place)
+        placement, asked = stay.placement, self._where(stay)
         # One family's parents, and one child's adopters, stay at one address for all its stays of one locality.
         whose = (
             stay.child.family_id if placement.place == "P1" else f"{stay.child.child_id} {placement.place}"

