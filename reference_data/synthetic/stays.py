@@ -35,6 +35,9 @@ _SETTING_OF_CODE: Mapping[str, str] = {
     "Z11": "unassessed_friend",
     "Z14": "unregistered_supported_accommodation",
 }
+LONGEST_NIGHTS = 240
+"""A child who has been in an unregistered place for longer is known to everybody and no news for a watch. The Children's
+Commissioner tells of a mean of over six months on 1 September 2025."""
 _SETTING_OF_OTHER_CODES = "unregistered_home"
 """Only where the home's own row does not say: what the return means by Z11 to Z14 has not been published."""
 _BEFORE: Mapping[str, float] = {"hotel": 5, "holiday_let": 3, "bed_and_breakfast": 2, "caravan": 1}
@@ -116,7 +119,11 @@ class _Book:
     ) -> None:
         """Write down those whose present placement is never offered: first those searched for, then the newest."""
         sought = {search.child.child_id for search in searches if search.situation.name == "unregistered"}
-        able = [one for one in there if one.placement.place.startswith("Z")]
+        able = [
+            one
+            for one in there
+            if one.placement.place.startswith("Z") and (self.on - one.placed_on).days <= LONGEST_NIGHTS
+        ]
         able.sort(
             key=lambda one: (one.child.child_id not in sought, -one.placed_on.toordinal(), one.child.child_id)
         )

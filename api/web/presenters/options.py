@@ -35,7 +35,7 @@ from matching.referral import Referral, Wishes
 from reference_data.codelists import lookup
 from reference_data.vocabulary import NeedDomain
 
-EXCLUDED_SHOWN = 12
+EXCLUDED_SHOWN = 15
 """Homes named under each rule that excludes them; a council's list holds hundreds that are merely full."""
 GAINED_NAMED = 6
 """Homes named beside each change that would open them."""
