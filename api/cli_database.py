@@ -17,6 +17,7 @@ from api.cli_options import (
     Json,
     UsageError,
     print_json,
+    refuse_future,
     settings,
 )
 
@@ -43,7 +44,7 @@ def import_records(
     authority: Authority = None,
     as_user: AsUser = None,
     dry_run: DryRun = False,
-    as_of: AsOf = None,  # noqa: ARG001  every command takes it; an import stores facts, not answers
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Import records into the database: all of a file or nothing of it.
@@ -53,8 +54,17 @@ def import_records(
     from api.services.importing import import_file
 
     url, code, user = _asked(kind, profile, authority, as_user, "import")
+    refuse_future(as_of)
     result = import_file(
-        url, kind, path, authority=code, as_user=user, dry_run=dry_run, profile=profile
+        url,
+        kind,
+        path,
+        authority=code,
+        as_user=user,
+        dry_run=dry_run,
+        profile=profile,
+        as_of=as_of,
+        settings=settings(),
     ).as_dict()
     if as_json:
         print_json(result)

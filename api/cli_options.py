@@ -81,6 +81,14 @@ def today() -> date:
     return now().astimezone(ZoneInfo("Europe/London")).date()
 
 
+def refuse_future(as_of: date | None) -> None:
+    """Refuse to write alerts for a day that has not come; a demonstration's own date counts as today."""
+    from api.clock import day_of
+
+    if as_of is not None and as_of > max(today(), day_of(settings())):
+        raise UsageError("Alerts are for days that have come: give --as-of today or earlier.")
+
+
 def settings() -> Settings:
     """Return the settings of this installation."""
     from api.settings import settings_from_environment

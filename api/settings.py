@@ -63,6 +63,70 @@ class Settings:
         default=None,
         metadata=_said("RIGHTHOME_POLICY", "The council's policy file; the shipped default when absent."),
     )
+    alert_policy_path: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_ALERT_POLICY",
+            "The council's file of who is told of alerts; the shipped default when absent.",
+        ),
+    )
+    base_url: str = field(
+        default="",
+        metadata=_said(
+            "RIGHTHOME_BASE_URL", "Where people reach the pages, for the links in alerts: https://HOST."
+        ),
+    )
+    smtp_host: str | None = field(
+        default=None, metadata=_said("RIGHTHOME_SMTP_HOST", "The mail server that takes alerts.")
+    )
+    smtp_port: int = field(default=587, metadata=_said("RIGHTHOME_SMTP_PORT", "Its port."))
+    smtp_tls: str = field(
+        default="starttls",
+        metadata=_said(
+            "RIGHTHOME_SMTP_TLS",
+            "starttls, tls (from the first byte) or none (for a mail server on this machine).",
+        ),
+    )
+    smtp_user: str | None = field(
+        default=None, metadata=_said("RIGHTHOME_SMTP_USER", "The name to sign in to it with, if it asks.")
+    )
+    smtp_password: str | None = field(
+        default=None, repr=False, metadata=_said("RIGHTHOME_SMTP_PASSWORD", "The password that goes with it.")
+    )
+    smtp_from: str = field(
+        default="righthome@localhost",
+        metadata=_said("RIGHTHOME_SMTP_FROM", "The address that alerts come from."),
+    )
+    tls_ca_file: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_TLS_CA_FILE",
+            "Certificates to trust for mail and webhooks (PEM); the machine's own when absent.",
+        ),
+    )
+    webhook_secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_said(
+            "RIGHTHOME_WEBHOOK_SECRET",
+            "What webhooks are signed with: whsec_ and at least 24 bytes in base64.",
+        ),
+    )
+    notify_url: str = field(
+        default="https://api.notifications.service.gov.uk",
+        metadata=_said("RIGHTHOME_NOTIFY_URL", "Where GOV.UK Notify is."),
+    )
+    notify_api_key: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_said("RIGHTHOME_NOTIFY_API_KEY", "The council's key for GOV.UK Notify."),
+    )
+    notify_template_id: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_NOTIFY_TEMPLATE_ID", "Its template for alerts, with the fields subject and body."
+        ),
+    )
     as_of: date | None = field(
         default=None,
         metadata=_said("RIGHTHOME_AS_OF", "The date to answer for, for a demonstration; today when absent."),
@@ -124,8 +188,16 @@ def _positive(text: str) -> int:
     return number
 
 
+def _tls(text: str) -> str:
+    if text not in {"starttls", "tls", "none"}:
+        raise ValueError("no such way")
+    return text
+
+
 _READERS: dict[str, Callable[[str], object]] = {
     "port": _positive,
+    "smtp_port": _positive,
+    "smtp_tls": _tls,
     "https": _flag,
     "idle_minutes": _positive,
     "session_hours": _positive,
@@ -135,6 +207,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 _EXPECTED = {
     "https": "Give true or false.",
+    "smtp_tls": "Give starttls, tls or none.",
     "demo": "Give true or false.",
     "as_of": "Give a date as YYYY-MM-DD.",
 }

@@ -39,6 +39,8 @@ class WatchedSpell:
         Nights that were, or may have been, unsuitable in the policy's window before that day.
     age
         Whole years on the day asked about, or at the end; ``None`` if unknown.
+    stay_ids
+        The stays it is made of, earliest first: what a caller that keeps ids told needs. Not in the JSON.
     """
 
     spell_id: str
@@ -51,6 +53,7 @@ class WatchedSpell:
     settings: tuple[str, ...]
     outcome: WatchOutcome
     rules: tuple[RuleAnswer, ...]
+    stay_ids: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's JSON of one spell."""
@@ -282,4 +285,5 @@ def _watched(
         settings=tuple(dict.fromkeys(str(stay.setting) for stay in spell.stays if stay.setting)),
         outcome=outcome_of(found),
         rules=found,
+        stay_ids=tuple(dict.fromkeys(stay.stay_id for stay in spell.stays)),
     )

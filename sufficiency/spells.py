@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -84,18 +84,23 @@ def spells_of_child(
         All stays of one child, in any order; they may touch or overlap.
     known_spells
         Spell ids told before, by stay id. A caller with a memory passes them so that an id
-        survives every correction; without them it is derived (see ``derived_spell_id``).
+        survives every correction; without them it is derived (see ``derived_spell_id``). No two
+        spells of a child ever share an id.
     """
     concerning: list[tuple[Nights, ...]] = []
     lawful: list[tuple[Nights, ...]] = []
     for whole in _whole_stays(stays, date_of_birth, as_of):
         concern = any(run.unsuitable.answer is not Answer.NO for runs in whole for run in runs)
         (concerning if concern else lawful).extend(whole)
-    spells = [
-        _spell(group, date_of_birth, known_spells)
-        for kind in (concerning, lawful)
-        for group in _joined(sorted(kind, key=_in_time), bridge_nights)
+    groups = [
+        group for kind in (concerning, lawful) for group in _joined(sorted(kind, key=_in_time), bridge_nights)
     ]
+    taken: set[str] = set()
+    spells: list[Spell] = []
+    # In order of time: where a correction parts a spell, its id stays with the earlier part.
+    for group in sorted(groups, key=lambda group: _in_time(group[0])):
+        spells.append(_spell(group, date_of_birth, known_spells, taken))
+        taken.add(spells[-1].spell_id)
     return tuple(sorted(spells, key=lambda spell: (spell.started, spell.spell_id)))
 
 
@@ -144,11 +149,15 @@ def _spell(
     group: list[tuple[Nights, ...]],
     date_of_birth: date | None,
     known_spells: Mapping[str, str],
+    taken: Collection[str],
 ) -> Spell:
     stays = [runs[0].stay for runs in group]
     known = [known_spells[stay.stay_id] for stay in stays if stay.stay_id in known_spells]
+    own = derived_spell_id(stays)
+    # The last one is for the part whose own id is the one that an earlier part was told under.
+    spell_id = next(name for name in (*known, own, f"{own}-later") if name not in taken)
     return Spell(
-        spell_id=known[0] if known else derived_spell_id(stays),
+        spell_id=spell_id,
         child_id=stays[0].child_id,
         date_of_birth=date_of_birth,
         started=group[0][0].first,

@@ -48,18 +48,40 @@ class Permission(StrEnum):
     EXPORT = "export"
     PLACE = "place"
     READ_AUDIT = "read_audit"
+    ANSWER_ALERTS = "answer_alerts"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BROKERAGE_OFFICER: frozenset(
-        {Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.PLACE}
+        {
+            Permission.READ,
+            Permission.IMPORT,
+            Permission.EXPORT,
+            Permission.PLACE,
+            Permission.ANSWER_ALERTS,
+        }
     ),
     Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
     Role.MANAGER: frozenset(
-        {Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.PLACE, Permission.READ_AUDIT}
+        {
+            Permission.READ,
+            Permission.IMPORT,
+            Permission.EXPORT,
+            Permission.PLACE,
+            Permission.READ_AUDIT,
+            Permission.ANSWER_ALERTS,
+        }
     ),
-    Role.DIRECTOR: frozenset({Permission.READ, Permission.EXPORT, Permission.PLACE, Permission.READ_AUDIT}),
-    Role.REVIEWING_OFFICER: frozenset({Permission.READ}),
+    Role.DIRECTOR: frozenset(
+        {
+            Permission.READ,
+            Permission.EXPORT,
+            Permission.PLACE,
+            Permission.READ_AUDIT,
+            Permission.ANSWER_ALERTS,
+        }
+    ),
+    Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.READ_AUDIT}),
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from api import audit, clock
 from api.database import tables
+from api.database.alert_records import AlertRecords
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -138,6 +139,18 @@ class Records:
         from sufficiency.stay_files import stay_from_values
 
         return tuple(stay_from_values(values) for values in self._all("stays"))
+
+    def stays_of(self, authority: str) -> tuple[Stay, ...]:
+        """Return the stays of one council in view: two councils may use the same id.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        scope = Scope(authorities=frozenset({authority}), actor=self.scope.actor)
+        return Records(self.connection, scope).stays()
 
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
@@ -276,6 +289,17 @@ class Records:
                     ],
                 )
         return Changes(added=added, changed=changed, unchanged=unchanged)
+
+    def alerts_of(self, authority: str) -> AlertRecords:
+        """Return the alerts of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return AlertRecords(self.connection, authority)
 
     def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
         """Return the newest audit entries in view, newest first."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -198,6 +199,110 @@ return_rows = Table(
         ["return_files.authority", "return_files.file_name"],
         ondelete="CASCADE",
     ),
+)
+
+spell_ids = Table(
+    "spell_ids",
+    metadata,
+    # The id that a stay's spell was told under: corrections and back-dating must not change it.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("stay_id", IDENTIFIER, primary_key=True),
+    Column("spell_id", IDENTIFIER, nullable=False),
+)
+
+watch_runs = Table(
+    "watch_runs",
+    metadata,
+    # One row a council: whoever holds it scans, and its last scan is the heartbeat.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("scanned_for", Date),
+    Column("scanned_at", Instant),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("alert_id", IDENTIFIER, primary_key=True),
+    Column("spell_id", IDENTIFIER, nullable=False),
+    Column("child_id", IDENTIFIER),
+    Column("rule", String(60), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("due_on", Date),
+    Column("settings", String(400), nullable=False),
+    # How often the rule has begun to speak of this spell, and how far the present time has gone up.
+    Column("occurrence", Integer, nullable=False),
+    Column("escalation", Integer, nullable=False),
+    Column("step", String(60), nullable=False),
+    Column("untold_roles", Document, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("step_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", String(128)),
+    Column("snoozed_until", Instant),
+    Column("closed_at", Instant),
+    Column("closed_because", String(40)),
+    Index(None, "authority", "closed_at"),
+)
+
+alert_notes = Table(
+    "alert_notes",
+    metadata,
+    # What people said of an alert: acknowledged or snoozed, by whom and why. Only ever added to.
+    Column("note_id", String(32), primary_key=True),
+    Column("authority", CODE, nullable=False),
+    Column("alert_id", IDENTIFIER, nullable=False),
+    Column("step", String(60), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("until", Instant),
+    Column("actor", String(128), nullable=False),
+    Column("at", Instant, nullable=False),
+    ForeignKeyConstraint(["authority", "alert_id"], ["alerts.authority", "alerts.alert_id"]),
+    CheckConstraint("kind IN ('acknowledged', 'snoozed')", name="kind"),
+    Index(None, "authority", "alert_id"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("recipient_id", String(32), primary_key=True),
+    Column("authority", CODE, ForeignKey("authorities.authority"), nullable=False, index=True),
+    Column("role", String(40), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("address", String(400), nullable=False),
+    Column("hours", String(20), nullable=False),
+    Column("active", Boolean, nullable=False),
+    CheckConstraint("channel IN ('email', 'webhook', 'notify')", name="channel"),
+    CheckConstraint("hours IN ('any', 'office', 'out_of_hours')", name="hours"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # The digest of key and recipient, so that one thing is told to one place under one name for ever.
+    Column("message_id", DIGEST, primary_key=True),
+    Column("authority", CODE, nullable=False),
+    Column("alert_id", IDENTIFIER, nullable=False),
+    Column("step", String(60), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("address", String(400), nullable=False),
+    Column("subject", String(400), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("facts", Document, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("claimed_by", String(80)),
+    Column("sent_at", Instant),
+    Column("last_error", String(60)),
+    ForeignKeyConstraint(["authority", "alert_id"], ["alerts.authority", "alerts.alert_id"]),
+    CheckConstraint("status IN ('waiting', 'claimed', 'sent', 'dead')", name="status"),
+    Index(None, "status", "next_at"),
 )
 
 audit = Table(

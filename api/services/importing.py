@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,8 @@ from api.database import migrate
 from api.database.engine import Database, database_url, open_database
 from api.database.records import Changes, Records, Scope
 from api.database.tables import imports, users
+from api.services.alerts import scan_with_settings
+from api.settings import Settings
 from reference_data.evidence import input_hash
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotPermitted
 from reference_data.tables import RawTable, RecordTable, read_records
@@ -79,6 +82,8 @@ def import_file(
     as_user: str,
     dry_run: bool = False,
     profile: str | None = None,
+    as_of: date | None = None,
+    settings: Settings | None = None,
 ) -> ImportResult:
     """Read a file and keep what it holds for one authority.
 
@@ -93,6 +98,10 @@ def import_file(
         authority and be allowed to import.
     profile
         The standard that a file of referrals is in. It adds to and corrects the records that are there.
+    as_of
+        The day that stays are watched for, in the same transaction; today when absent.
+    settings
+        The installation's settings, for its policies; the shipped defaults when absent.
 
     Raises
     ------
@@ -112,7 +121,9 @@ def import_file(
         reading = _read_standard(kind, Path(path), authority, profile)
     database = _ready_database(url, dry_run=dry_run)
     try:
-        return _keep(database, kind, reading, authority, as_user, dry_run=dry_run)
+        return _keep(
+            database, kind, reading, authority, as_user, dry_run=dry_run, as_of=as_of, settings=settings
+        )
     finally:
         database.close()
 
@@ -270,7 +281,15 @@ class _DryRun(Exception):
 
 
 def _keep(
-    database: Database, kind: str, reading: _Reading, authority: str, as_user: str, *, dry_run: bool
+    database: Database,
+    kind: str,
+    reading: _Reading,
+    authority: str,
+    as_user: str,
+    *,
+    dry_run: bool,
+    as_of: date | None,
+    settings: Settings | None,
 ) -> ImportResult:
     actor = usable_actor(as_user)
     import_id = uuid4().hex
@@ -306,6 +325,9 @@ def _keep(
                 subject_id=import_id,
                 detail=counts,
             )
+            if kind == "stays":
+                # An alert is written in the same transaction as the stay that causes it.
+                scan_with_settings(records, authority, as_of=as_of, settings=settings)
             if dry_run:
                 raise _DryRun
     except _DryRun:

@@ -62,6 +62,9 @@ RULE_WORDS: dict[str, str] = {
     "notices_missing": "Notices missing",
     "homeless_duties": "Duties to a homeless young person",
     "turned_18": "Turned 18",
+    # The watch over the watch itself.
+    "watch_not_run": "The watch has not run",
+    "message_undelivered": "A message that could not be delivered",
 }
 
 

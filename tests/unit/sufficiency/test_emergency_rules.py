@@ -158,6 +158,26 @@ def test_a_caller_that_remembers_spell_ids_keeps_them_whatever_is_corrected():
     assert only_spell(earlier, HOTEL, known_spells=known).spell_id == "kept"
 
 
+def test_where_a_correction_parts_a_spell_its_id_stays_with_the_earlier_part_only():
+    first = replace(HOTEL, started_on=days_ago(30), ended_on=days_ago(25))
+    second = replace(HOTEL, stay_id="S2", started_on=days_ago(10))
+    known = {"S1": "told", "S2": "told"}
+    spells = watch((first, second), as_of=TODAY, known_spells=known).spells
+    by_first_night = sorted(spells, key=lambda spell: spell.started_on)
+    assert by_first_night[0].spell_id == "told"
+    assert by_first_night[1].spell_id != "told"
+
+
+def test_no_two_spells_share_an_id_even_where_the_later_one_was_the_anchor():
+    told = only_spell(HOTEL).spell_id
+    moved_later = replace(HOTEL, started_on=days_ago(3))
+    earlier = replace(HOTEL, stay_id="S2", started_on=days_ago(30), ended_on=days_ago(25))
+    known = {"S1": told, "S2": told}
+    spells = watch((moved_later, earlier), as_of=TODAY, known_spells=known).spells
+    assert len({spell.spell_id for spell in spells}) == 2
+    assert next(spell for spell in spells if spell.stay_ids == ("S2",)).spell_id == told
+
+
 # Lawful or not
 
 

@@ -1,0 +1,80 @@
+"""Email by SMTP, with TLS from the first byte or by STARTTLS."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from api.delivery import Message, Undelivered
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+
+def send(message: Message, settings: Settings, *, timeout_seconds: float) -> None:
+    """Hand a message to the council's mail server.
+
+    The Message-ID is the message's own id, so that a second copy can be told from news.
+
+    Raises
+    ------
+    Undelivered
+        If no server is set, or it does not take the message.
+    """
+    if settings.smtp_host is None:
+        raise Undelivered("no_smtp_server_set")
+    try:
+        email = _email(message, settings.smtp_from)
+    except ValueError:
+        raise Undelivered("unusable_address", for_good=True) from None
+    try:
+        server = _connected(settings, settings.smtp_host, timeout_seconds)
+        try:
+            if settings.smtp_user is not None:
+                server.login(settings.smtp_user, settings.smtp_password or "")
+            server.send_message(email)
+        finally:
+            # The server has answered by now. Whether it says goodbye too changes nothing.
+            server.close()
+    except smtplib.SMTPRecipientsRefused as refused:
+        codes = [code for code, _ in refused.recipients.values()]
+        raise Undelivered("recipient_refused", for_good=all(code >= 500 for code in codes)) from None
+    except smtplib.SMTPResponseException as refused:
+        raise Undelivered(f"smtp_{refused.smtp_code}") from None
+    except ssl.SSLError:
+        raise Undelivered("tls_failed") from None
+    except TimeoutError:
+        raise Undelivered("timed_out") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise Undelivered(type(error).__name__.lower()) from None
+
+
+def _email(message: Message, sender: str) -> EmailMessage:
+    email = EmailMessage(policy=SMTP)
+    email["From"] = sender
+    email["To"] = message.address
+    email["Subject"] = message.subject
+    email["Message-ID"] = f"<{message.message_id}@righthome>"
+    email["X-Righthome-Alert"] = str(message.facts["key"])
+    # Out-of-office replies to an alarm would come back as mail that nobody reads.
+    email["Auto-Submitted"] = "auto-generated"
+    email.set_content(message.body)
+    return email
+
+
+def _connected(settings: Settings, host: str, timeout_seconds: float) -> smtplib.SMTP:
+    if settings.smtp_tls == "none":
+        return smtplib.SMTP(host, settings.smtp_port, timeout=timeout_seconds)
+    trusted = ssl.create_default_context(cafile=settings.tls_ca_file)
+    if settings.smtp_tls == "tls":
+        return smtplib.SMTP_SSL(host, settings.smtp_port, timeout=timeout_seconds, context=trusted)
+    server = smtplib.SMTP(host, settings.smtp_port, timeout=timeout_seconds)
+    try:
+        server.starttls(context=trusted)
+    except BaseException:
+        server.close()
+        raise
+    return server
