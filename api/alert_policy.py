@@ -17,23 +17,13 @@ from zoneinfo import ZoneInfo
 
 import reference_data
 from reference_data.problems import InvalidInput
-from reference_data.vocabulary import LegalBasis, WatchOutcome
+from reference_data.vocabulary import WatchOutcome
 
 if TYPE_CHECKING:
     from api.settings import Settings
 
 LONDON = ZoneInfo("Europe/London")
 DEFAULT_FILE = Path(reference_data.__file__).parent / "shipped" / "policy" / "alerts.toml"
-
-STANDING_OF_BASIS = {
-    LegalBasis.SECTION_20: "looked_after",
-    LegalBasis.CARE_ORDER: "looked_after",
-    LegalBasis.REMAND: "looked_after",
-    LegalBasis.PACE: "looked_after",
-    LegalBasis.SECTION_17: "homeless",
-    LegalBasis.PART_7: "homeless",
-    LegalBasis.RELEVANT_CHILD: "care_leaver",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api import clock
-from api.alert_policy import STANDING_OF_BASIS, AlertPolicy, default_alert_policy
+from api.alert_policy import AlertPolicy, default_alert_policy
 from api.database.alert_records import Alert, AlertRecords, Recipient, message_id_of
 from api.web.rule_words import rule_words
 from api.web.words import british_date
-from reference_data.vocabulary import WatchOutcome
+from reference_data.vocabulary import LegalBasis, WatchOutcome
 
 if TYPE_CHECKING:
     from api.database.records import Records
@@ -405,11 +405,13 @@ def _standing(stays: Any) -> str:
 
 
 def _standing_of(stay: Stay) -> str | None:
-    if stay.in_care:
+    from sufficiency.unsuitable import HOMELESS_BASES, LOOKED_AFTER_BASES
+
+    if stay.in_care or stay.legal_basis in LOOKED_AFTER_BASES:
         return "looked_after"
-    if stay.legal_basis is not None:
-        return STANDING_OF_BASIS[stay.legal_basis]
-    return "homeless" if stay.in_care is False else None
+    if stay.legal_basis in HOMELESS_BASES:
+        return "homeless"
+    return "care_leaver" if stay.legal_basis is LegalBasis.RELEVANT_CHILD else None
 
 
 def _message(alert: Alert, place: Recipient, base_url: str, now: datetime) -> Mapping[str, Any]:
@@ -420,7 +422,7 @@ def _message(alert: Alert, place: Recipient, base_url: str, now: datetime) -> Ma
     if alert.due_on:
         lines.append(f"Date: {british_date(alert.due_on.isoformat())}")
     lines.append(f"Under: {alert.instrument}")
-    link = f"{base_url.rstrip('/')}/emergency-watch#alert-{alert.alert_id}" if base_url else ""
+    link = f"{base_url.rstrip('/')}/alerts#alert-{alert.alert_id}" if base_url else ""
     if link:
         lines.append(f"Acknowledge: {link}")
     lines.append(f"Alert: {alert.key}")

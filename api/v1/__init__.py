@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.v1 import answers, health, lists
+from api.v1 import alerts, answers, health, lists
 
 router = APIRouter()
 router.include_router(health.router)
 router.include_router(lists.router)
 router.include_router(answers.router)
+router.include_router(alerts.router)

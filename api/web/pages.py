@@ -23,6 +23,7 @@ NAVIGATION = (
     ("Joint plan", "/plan"),
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
+    ("Alerts", "/alerts"),
 )
 
 
@@ -81,6 +82,8 @@ def static_files() -> Mapping[str, str]:
 def navigation(path: str) -> list[dict[str, object]]:
     """Return the navigation of a page, with the place where the reader is marked."""
     inside = "/waiting-list" if path.startswith("/children/") else path
+    if path.startswith("/emergency-watch/"):
+        inside = "/emergency-watch"
     return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]
 
 

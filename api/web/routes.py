@@ -7,7 +7,7 @@ in and out. ``static`` and ``error_page`` are what the application mounts and ca
 from __future__ import annotations
 
 from posixpath import normpath
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -17,14 +17,15 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
-from api.auth.sessions import csrf_token, current_user, end_session, start_session
+from api.auth.sessions import current_user, end_session, start_session
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
 from api.day_asked import DayAsked
 from api.errors import Problem
 from api.services.policy import policy_of
-from api.web.pages import STATIC_FOLDER, navigation, rendered
+from api.web.page import page
+from api.web.pages import STATIC_FOLDER
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
@@ -43,24 +44,6 @@ START_PAGE = "/waiting-list"
 SIGNING = frozenset({"/sign-in", "/sign-out"})
 """Where nobody who has just signed in goes on to."""
 FORECAST_MONTHS = 24
-
-
-def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
-    """Return a page, told who is reading it and whether the data is invented."""
-    settings = request.app.state.settings
-    user = request.state.user
-    return HTMLResponse(
-        rendered(
-            template,
-            user=user,
-            role=user.role.words if user else "",
-            csrf_token=csrf_token(request),
-            navigation=navigation(request.url.path),
-            demo=settings.demo,
-            **facts,
-        ),
-        status_code=status,
-    )
 
 
 def error_page(request: Request, problem: Problem) -> Response:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.database.tables import metadata
+from api.auth.sessions import form_token
+from api.database.tables import alerts, metadata
 
 OPEN, SIGNED_IN = "open", "signed in"
 
@@ -21,6 +22,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/plan"): SIGNED_IN,
     ("GET", "/sufficiency"): SIGNED_IN,
     ("GET", "/emergency-watch"): SIGNED_IN,
+    ("GET", "/emergency-watch/nights"): SIGNED_IN,
+    ("GET", "/emergency-watch/nights.csv"): SIGNED_IN,
+    ("GET", "/emergency-watch/week"): SIGNED_IN,
+    ("GET", "/alerts"): SIGNED_IN,
+    ("POST", "/alerts/{alert_id}/acknowledgement"): SIGNED_IN,
     ("GET", "/accessibility-statement"): OPEN,
     ("GET", "/help"): OPEN,
     ("GET", "/static"): OPEN,
@@ -33,6 +39,12 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/homes/{home_id}"): SIGNED_IN,
     ("GET", "/api/v1/stays"): SIGNED_IN,
     ("GET", "/api/v1/emergency-watch"): SIGNED_IN,
+    ("GET", "/api/v1/emergency-watch/nights"): SIGNED_IN,
+    ("GET", "/api/v1/emergency-watch/months"): SIGNED_IN,
+    ("GET", "/api/v1/watch-heartbeat"): OPEN,
+    ("GET", "/api/v1/alerts"): SIGNED_IN,
+    ("POST", "/api/v1/alerts/{alert_id}/acknowledgement"): SIGNED_IN,
+    ("POST", "/api/v1/alerts/{alert_id}/snooze"): SIGNED_IN,
 }
 
 OF_A_RECORD = [path for method, path in ACCESS if method == "GET" and "{" in path]
@@ -61,7 +73,9 @@ def test_every_route_is_in_the_access_table_and_the_table_names_no_other(site: A
     assert routes_of(site.app.routes) == set(ACCESS)
 
 
-@pytest.mark.parametrize("path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN])
+@pytest.mark.parametrize(
+    "path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN and method == "GET"]
+)
 def test_a_route_for_people_who_sign_in_shows_a_visitor_nothing(site: Any, path: str) -> None:
     response = site.visitor().get(filled_in(path, "879"))
     if path.startswith("/api/"):
@@ -112,6 +126,33 @@ def test_lists_and_summaries_hold_no_birth_date_and_no_postcode(site: Any, path:
     assert "DEMO-" in text
     for value in ("2012-03-04", "PL4"):
         assert value not in text
+
+
+@pytest.mark.parametrize(
+    "path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN and method == "POST"]
+)
+def test_a_visitor_and_an_auditor_can_send_nothing_that_changes_a_record(site: Any, path: str) -> None:
+    address = path.format(alert_id=some_alert(site))
+    before = everything_in(site)
+    for client in (site.visitor(), site.signed_in("auditor")):
+        cookie = client.cookies.get("righthome_session")
+        token = {"x-csrf-token": form_token(cookie)} if cookie else {}
+        answer = client.post(address, json={"note": "Seen.", "hours": 1, "reason": "Seen."}, headers=token)
+        assert answer.status_code in {401, 403, 303}
+    assert everything_in(site) == before
+
+
+def some_alert(site: Any) -> str:
+    with site.database.reading() as connection:
+        found: str = (
+            connection.execute(
+                select(alerts.c.alert_id).where(alerts.c.authority == "879", alerts.c.closed_at.is_(None))
+            )
+            .scalars()
+            .first()
+        )
+    assert found
+    return found
 
 
 def everything_in(site: Any) -> dict[str, list[tuple[Any, ...]]]:

@@ -10,7 +10,7 @@ import pytest
 from api.services import alerts
 from reference_data.problems import Conflict, InvalidInput, NotFound
 
-from .conftest import DAY, stay  # noqa: TID252
+from .conftest import DAY, stay
 
 
 def test_a_stay_and_its_alert_are_written_together_and_reach_a_real_mail_server(
@@ -27,7 +27,7 @@ def test_a_stay_and_its_alert_are_written_together_and_reach_a_real_mail_server(
     assert email["To"] == "manager@example.org"
     text = email.get_payload()
     assert "DEMO-C1" in text
-    assert "https://righthome.example/emergency-watch#alert-" in text
+    assert "https://righthome.example/alerts#alert-" in text
     assert "2009" not in text  # the birth date stays inside
     assert all(count == 1 for count in mail.ids.values())
     assert council.deliver().sent == 0

@@ -24,6 +24,19 @@ def test_every_variable_is_read_into_its_setting() -> None:
         "RIGHTHOME_SESSION_HOURS": "8",
         "RIGHTHOME_BODY_LIMIT_BYTES": "1000",
         "RIGHTHOME_POLICY": "policy.toml",
+        "RIGHTHOME_ALERT_POLICY": "alerts.toml",
+        "RIGHTHOME_BASE_URL": "https://righthome.example",
+        "RIGHTHOME_SMTP_HOST": "mail.example",
+        "RIGHTHOME_SMTP_PORT": "465",
+        "RIGHTHOME_SMTP_TLS": "tls",
+        "RIGHTHOME_SMTP_USER": "righthome",
+        "RIGHTHOME_SMTP_PASSWORD": "a password",
+        "RIGHTHOME_SMTP_FROM": "watch@example.org",
+        "RIGHTHOME_TLS_CA_FILE": "ca.pem",
+        "RIGHTHOME_WEBHOOK_SECRET": "whsec_abc",
+        "RIGHTHOME_NOTIFY_URL": "https://notify.example",
+        "RIGHTHOME_NOTIFY_API_KEY": "a key",
+        "RIGHTHOME_NOTIFY_TEMPLATE_ID": "a template",
         "RIGHTHOME_AS_OF": "2026-06-15",
         "RIGHTHOME_DEMO": "false",
     }
@@ -37,6 +50,19 @@ def test_every_variable_is_read_into_its_setting() -> None:
         session_hours=8,
         body_limit_bytes=1000,
         policy_path="policy.toml",
+        alert_policy_path="alerts.toml",
+        base_url="https://righthome.example",
+        smtp_host="mail.example",
+        smtp_port=465,
+        smtp_tls="tls",
+        smtp_user="righthome",
+        smtp_password="a password",
+        smtp_from="watch@example.org",
+        tls_ca_file="ca.pem",
+        webhook_secret="whsec_abc",
+        notify_url="https://notify.example",
+        notify_api_key="a key",
+        notify_template_id="a template",
         as_of=date(2026, 6, 15),
         demo=False,
     )
@@ -50,6 +76,7 @@ def test_every_variable_is_read_into_its_setting() -> None:
         ("RIGHTHOME_HTTPS", "maybe"),
         ("RIGHTHOME_AS_OF", "15/06/26"),
         ("RIGHTHOME_IDLE_MINUTES", "-5"),
+        ("RIGHTHOME_SMTP_TLS", "sometimes"),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_named_and_its_value_is_not_repeated(
@@ -59,3 +86,8 @@ def test_a_setting_that_cannot_be_read_is_named_and_its_value_is_not_repeated(
         settings_from_environment({variable: value})
     assert variable in raised.value.message
     assert value not in raised.value.message.replace("above 0", "")
+
+
+def test_passwords_and_keys_do_not_show_when_settings_are_printed() -> None:
+    settings = Settings(smtp_password="secret-1", webhook_secret="secret-2", notify_api_key="secret-3")
+    assert "secret-" not in repr(settings)

@@ -1,0 +1,141 @@
+"""Alerts of the emergency watch over the API: what is open, who was told, and answering for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from api.alert_policy import alert_policy_of
+from api.auth.roles import Permission, require
+from api.auth.sessions import User, current_user
+from api.clock import day_of
+from api.clock import now as present
+from api.database.alert_records import AlertRecords
+from api.database.records import Records
+from api.database.session import database_of, open_records
+from api.database.tables import authorities
+from api.day_asked import DayAsked
+from api.services import alerts
+from api.services.alert_scan import is_late
+from api.services.policy import policy_of
+from api.settings import Settings
+
+router = APIRouter(tags=["alerts"])
+OpenRecords = Annotated[Records, Depends(open_records)]
+Answerer = Annotated[User, Depends(require(Permission.ANSWER_ALERTS))]
+
+
+class Acknowledgement(BaseModel):
+    """That somebody answers for an alert, and what is being done."""
+
+    note: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
+
+
+class Snooze(BaseModel):
+    """That the escalation is put off, for how long, and why."""
+
+    hours: int = Field(ge=1)
+    reason: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
+
+
+@router.get("/alerts")
+def list_alerts(
+    request: Request,
+    records: OpenRecords,
+    everything: Annotated[bool, Query(alias="all", description="Closed ones too.")] = False,
+) -> list[dict[str, Any]]:
+    """Return the alerts, with who was told and who answered."""
+    authority = current_user(request).authority
+    return alerts.alerts_listed(records, authority, only_open=not everything)
+
+
+@router.post("/alerts/{alert_id}/acknowledgement")
+def acknowledge(
+    alert_id: str, given: Acknowledgement, user: Answerer, records: OpenRecords
+) -> dict[str, Any]:
+    """Acknowledge an alert with a note. It stays open until a record closes it."""
+    return alerts.acknowledge(records, user.authority, alert_id, given.note).as_dict()
+
+
+@router.post("/alerts/{alert_id}/snooze")
+def snooze(
+    request: Request, alert_id: str, given: Snooze, user: Answerer, records: OpenRecords
+) -> dict[str, Any]:
+    """Put off an alert's escalation, never past the day it names."""
+    policy = alert_policy_of(request.app.state.settings)
+    return alerts.snooze(
+        records, user.authority, alert_id, hours=given.hours, reason=given.reason, policy=policy
+    ).as_dict()
+
+
+@router.get("/emergency-watch/nights")
+def nights(
+    request: Request,
+    records: OpenRecords,
+    start: Annotated[
+        DayAsked, Query(alias="from", description="The first evening; 13 days ago when absent.")
+    ] = None,
+    last: Annotated[DayAsked, Query(alias="to", description="The last evening; tonight when absent.")] = None,
+) -> list[dict[str, Any]]:
+    """Return where every child was, night by night."""
+    from sufficiency.emergency_figures import nights_between
+
+    until = last or day_of(request.app.state.settings)
+    first = start or until - timedelta(days=13)
+    return [
+        {
+            "night": one.night.isoformat(),
+            "child_id": one.child_id,
+            "settings": list(one.settings),
+            "unsuitable": one.unsuitable,
+            "unlawful": one.unlawful,
+        }
+        for one in nights_between(records.stays(), first, until)
+    ]
+
+
+@router.get("/emergency-watch/months")
+def months(
+    request: Request,
+    records: OpenRecords,
+    start: Annotated[DayAsked, Query(alias="from", description="A day of the first month.")] = None,
+    count: Annotated[int, Query(alias="months", ge=1, le=60)] = 12,
+) -> list[dict[str, Any]]:
+    """Return each month's nights and children: for the council itself, nothing is suppressed."""
+    from sufficiency.emergency_figures import monthly_figures
+
+    settings: Settings = request.app.state.settings
+    as_of = day_of(settings)
+    first = start or as_of - timedelta(days=365)
+    found = monthly_figures(
+        records.stays(), start=first, months=count, as_of=as_of, policy=policy_of(settings)
+    )
+    return [
+        {name: getattr(month, name) for name in month.__slots__} | {"month": month.month.isoformat()}
+        for month in found
+    ]
+
+
+class Heartbeat(BaseModel):
+    """Whether the emergency watch has run lately for every council of this installation."""
+
+    status: str
+
+
+@router.get("/watch-heartbeat")
+def heartbeat(request: Request, response: Response) -> Heartbeat:
+    """Return ``ok``, or with status 503 ``late``: for a monitor outside, which needs no sign-in and learns no more."""
+    from sqlalchemy import select
+
+    policy = alert_policy_of(request.app.state.settings)
+    with database_of(request).reading() as connection:
+        late = any(
+            is_late(AlertRecords(connection, code), policy, present())
+            for code in connection.execute(select(authorities.c.authority)).scalars().all()
+        )
+    if late:
+        response.status_code = 503
+    return Heartbeat(status="late" if late else "ok")

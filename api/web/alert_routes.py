@@ -1,0 +1,146 @@
+"""The addresses of the alerts' pages: the list with its one form, the nights, their CSV, the Director's week."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
+
+from api.alert_policy import alert_policy_of
+from api.auth.roles import Permission, may, require
+from api.auth.sessions import User, current_user
+from api.clock import day_of, now
+from api.database.records import Records
+from api.database.session import open_records
+from api.day_asked import DayAsked
+from api.services import alerts
+from api.services.alert_scan import is_late
+from api.services.emergency_watch import emergency_watch
+from api.services.policy import policy_of
+from api.web.page import page
+from api.web.presenters.alerts import present_alerts, present_nights, present_week
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+OpenRecords = Annotated[Records, Depends(open_records)]
+Answerer = Annotated[User, Depends(require(Permission.ANSWER_ALERTS))]
+NIGHTS_SHOWN = 28
+
+
+@router.get("/alerts")
+def alerts_page(request: Request, records: OpenRecords) -> Response:
+    """Return the open alerts, the unanswered ones first."""
+    return _alerts_page(request, records)
+
+
+@router.post("/alerts/{alert_id}/acknowledgement")
+def acknowledgement_sent(
+    request: Request,
+    alert_id: str,
+    user: Answerer,
+    records: OpenRecords,
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Acknowledge an alert, or show the list again with what is wrong."""
+    if not note.strip():
+        return _alerts_page(request, records, problem="Write what is being done", of=alert_id, status=422)
+    alerts.acknowledge(records, user.authority, alert_id, note)
+    return RedirectResponse(f"/alerts#alert-{alert_id}", status_code=303)
+
+
+def _alerts_page(
+    request: Request, records: Records, *, problem: str = "", of: str = "", status: int = 200
+) -> Response:
+    user = current_user(request)
+    policy = alert_policy_of(request.app.state.settings)
+    return page(
+        request,
+        "alerts.html",
+        status=status,
+        page=present_alerts(
+            alerts.alerts_listed(records, user.authority),
+            roles=policy.roles,
+            late=is_late(records.alerts_of(user.authority), policy, now()),
+        ),
+        may_answer=may(user.role, Permission.ANSWER_ALERTS),
+        problem=problem,
+        problem_of=of,
+    )
+
+
+@router.get("/emergency-watch/nights")
+def nights_page(request: Request, records: OpenRecords) -> Response:
+    """Return who was where on which night, and what falls due next."""
+    from sufficiency.emergency_figures import nights_between
+
+    settings = request.app.state.settings
+    as_of = day_of(settings)
+    first = as_of - timedelta(days=NIGHTS_SHOWN - 1)
+    return page(
+        request,
+        "nights.html",
+        page=present_nights(
+            nights_between(records.stays(), first, as_of),
+            emergency_watch(records, as_of, policy=policy_of(settings)),
+            first=first,
+            last=as_of,
+        ),
+    )
+
+
+@router.get("/emergency-watch/nights.csv")
+def nights_file(
+    request: Request,
+    records: OpenRecords,
+    start: Annotated[DayAsked, Query(alias="from")] = None,
+    last: Annotated[DayAsked, Query(alias="to")] = None,
+) -> Response:
+    """Return every night of every child as a file, by default of the nights that the page shows."""
+    from sufficiency.emergency_figures import nights_between
+
+    until = last or day_of(request.app.state.settings)
+    first: date = start or until - timedelta(days=NIGHTS_SHOWN - 1)
+    rows: list[tuple[str, ...]] = [("night", "child_id", "settings", "unsuitable", "unlawful")]
+    rows += [
+        (one.night.isoformat(), one.child_id, ";".join(one.settings), one.unsuitable, one.unlawful)
+        for one in nights_between(records.stays(), first, until)
+    ]
+    return Response(
+        _csv(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="nights.csv"'},
+    )
+
+
+def _csv(rows: list[tuple[str, ...]]) -> str:
+    import csv
+    import io
+
+    written = io.StringIO()
+    # A cell that a spreadsheet would run as a formula is only text.
+    csv.writer(written).writerows(
+        [f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell for cell in row] for row in rows
+    )
+    return written.getvalue()
+
+
+@router.get("/emergency-watch/week")
+def week_page(request: Request, records: OpenRecords) -> Response:
+    """Return the Director's week: figures beside last week's, and what nobody has answered."""
+    settings = request.app.state.settings
+    user = current_user(request)
+    alert_policy = alert_policy_of(settings)
+    as_of, policy = day_of(settings), policy_of(settings)
+    return page(
+        request,
+        "week.html",
+        page=present_week(
+            emergency_watch(records, as_of, policy=policy),
+            emergency_watch(records, as_of - timedelta(days=7), policy=policy),
+            alerts.alerts_listed(records, user.authority),
+            roles=alert_policy.roles,
+            late=is_late(records.alerts_of(user.authority), alert_policy, now()),
+        ),
+    )

@@ -1,0 +1,275 @@
+"""The alerts' pages: what is open and who answers, who was where on which night, and the Director's week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from api.alert_policy import LONDON
+from api.web.presenters.emergency_watch import OUTCOME_WORDS
+from api.web.rule_words import rule_words
+from api.web.words import british_date, capital, counted, days_from, joined, placement_words, plain
+from reference_data.vocabulary import WatchOutcome
+
+if TYPE_CHECKING:
+    from sufficiency.emergency import WatchedSpell, WatchReport
+    from sufficiency.emergency_figures import ChildNight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """One open alert."""
+
+    alert_id: str
+    child: str
+    name: str
+    outcome: str
+    outcome_words: str
+    text: str
+    instrument: str
+    since: str
+    escalated: str
+    told: str
+    untold: str
+    undelivered: str
+    acknowledged: str
+    snoozed: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsPage:
+    """Every open alert, the unanswered ones first."""
+
+    in_brief: str
+    late: bool
+    alerts: tuple[AlertView, ...]
+
+
+def present_alerts(
+    alerts: Iterable[Mapping[str, Any]], *, roles: Mapping[str, str], late: bool
+) -> AlertsPage:
+    """Return the page of the open alerts."""
+    order = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
+    found = sorted(
+        alerts,
+        key=lambda one: (
+            one["acknowledged_at"] is not None,
+            order[one["outcome"]],
+            one["step_at"],
+            one["alert_id"],
+        ),
+    )
+    unanswered = sum(1 for one in found if one["acknowledged_at"] is None)
+    brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open"
+    return AlertsPage(
+        in_brief=f"{brief}, {unanswered or 'none'} of them not acknowledged."
+        if found
+        else "No alert is open.",
+        late=late,
+        alerts=tuple(_alert(one, roles) for one in found),
+    )
+
+
+def _alert(alert: Mapping[str, Any], roles: Mapping[str, str]) -> AlertView:
+    told = [one for one in alert["told"] if one["status"] == "sent"]
+    waiting = sum(1 for one in alert["told"] if one["status"] in {"waiting", "claimed"})
+    dead = [one for one in alert["told"] if one["status"] == "dead"]
+    names = joined(dict.fromkeys(_role(one["role"], roles) for one in told))
+    said = f"Told: {names}." if names else "Nobody has been told by message yet."
+    return AlertView(
+        alert_id=alert["alert_id"],
+        child=alert["child_id"] or "The watch itself",
+        name=rule_words(alert["rule"]),
+        outcome=alert["outcome"],
+        outcome_words=OUTCOME_WORDS[WatchOutcome(alert["outcome"])],
+        text=alert["text"],
+        instrument=alert["instrument"],
+        since=moment(alert["raised_at"]),
+        escalated=f"Escalated {counted(alert['escalation'], 'time')}: not acknowledged in time."
+        if alert["escalation"]
+        else "",
+        told=f"{said} {capital(counted(waiting, 'message'))} waiting." if waiting else said,
+        untold=joined(_role(role, roles) for role in alert["untold_roles"]),
+        undelivered=joined(dict.fromkeys(_role(one["role"], roles) for one in dead)),
+        acknowledged=f"Acknowledged by {alert['acknowledged_by']}, {moment(alert['acknowledged_at'])}"
+        if alert["acknowledged_at"]
+        else "",
+        snoozed=moment(alert["snoozed_until"]) if alert["snoozed_until"] else "",
+        notes=tuple(
+            f"{moment(note['at'])}, {note['by']} ({plain(note['kind'])}): {note['note']}"
+            for note in alert["notes"]
+        ),
+    )
+
+
+def _role(role: str, roles: Mapping[str, str]) -> str:
+    return roles.get(role, plain(role))
+
+
+def moment(instant: str) -> str:
+    """Return an instant as a person in London reads it."""
+    local = datetime.fromisoformat(instant).astimezone(LONDON)
+    return f"{british_date(local.date())} at {local:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightsRow:
+    """Nights in a row that a child spent in the same place."""
+
+    child_id: str
+    first: str
+    last: str
+    nights: int
+    where: str
+    unsuitable: str
+    unlawful: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow:
+    """What falls due next."""
+
+    due: str
+    due_in: str
+    child_id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightsPage:
+    """Who was where, and what falls due next."""
+
+    first: str
+    last: str
+    rows: tuple[NightsRow, ...]
+    due: tuple[DueRow, ...]
+
+
+_ANSWERS = {"yes": "Yes", "no": "No", "unknown": "Not known"}
+
+
+def present_nights(
+    nights: Sequence[ChildNight], report: WatchReport, *, first: date, last: date
+) -> NightsPage:
+    """Return the page of the nights: nights in one place are one row, the file has them one by one."""
+    runs: list[list[ChildNight]] = []
+    for one in sorted(nights, key=lambda one: (one.child_id, one.night)):
+        last_of = runs[-1][-1] if runs else None
+        if (
+            last_of is not None
+            and one.night - last_of.night == timedelta(days=1)
+            and (one.child_id, one.settings, one.unsuitable, one.unlawful)
+            == (last_of.child_id, last_of.settings, last_of.unsuitable, last_of.unlawful)
+        ):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    due = sorted(
+        (answer.due_on, spell.child_id, answer.rule, answer.text)
+        for spell in report.spells
+        if spell.ended_on is None
+        for answer in spell.rules
+        if answer.due_on is not None and answer.due_on >= report.as_of
+    )
+    return NightsPage(
+        first=british_date(first),
+        last=british_date(last),
+        rows=tuple(
+            NightsRow(
+                child_id=run[0].child_id,
+                first=british_date(run[0].night),
+                last=british_date(run[-1].night),
+                nights=len(run),
+                where=capital(joined(placement_words(code) for code in run[0].settings)) or "Not recorded",
+                unsuitable=_ANSWERS[run[0].unsuitable],
+                unlawful=_ANSWERS[run[0].unlawful],
+            )
+            for run in runs
+        ),
+        due=tuple(
+            DueRow(
+                due=british_date(day),
+                due_in=days_from(report.as_of, day),
+                child_id=child_id,
+                name=rule_words(rule),
+                text=text,
+            )
+            for day, child_id, rule, text in due
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekRow:
+    """One figure now and a week ago."""
+
+    name: str
+    now: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekPage:
+    """The Director's week."""
+
+    week: str
+    rows: tuple[WeekRow, ...]
+    unanswered: tuple[AlertView, ...]
+    late: bool
+
+
+def present_week(
+    now: WatchReport,
+    before: WatchReport,
+    alerts: Iterable[Mapping[str, Any]],
+    *,
+    roles: Mapping[str, str],
+    late: bool,
+) -> WeekPage:
+    """Return the Director's page: the week's figures beside the last one's, and what nobody has answered."""
+    raised = [
+        one for one in alerts if one["outcome"] == WatchOutcome.RAISED and one["acknowledged_at"] is None
+    ]
+    figures = (
+        ("Children in emergency accommodation tonight", lambda report: len(_children(report))),
+        ("of them over the limit of nights", lambda report: len(_children(report, "over_14_nights"))),
+        (
+            "of them in a setting the law bars for a child in care",
+            lambda report: len(_children(report, "looked_after_unlawful_setting")),
+        ),
+        ("of them with an unregistered provider", lambda report: len(_children(report, "unregistered"))),
+        (
+            "Spells begun in the seven days",
+            lambda report: sum(
+                report.as_of - spell.started_on < timedelta(days=7) for spell in report.spells
+            ),
+        ),
+        (
+            "Spells ended in the seven days",
+            lambda report: sum(
+                spell.ended_on is not None and report.as_of - spell.ended_on < timedelta(days=7)
+                for spell in report.spells
+            ),
+        ),
+    )
+    return WeekPage(
+        week=f"{british_date(before.as_of + timedelta(days=1))} to {british_date(now.as_of)}",
+        rows=tuple(WeekRow(name=name, now=count(now), before=count(before)) for name, count in figures),
+        unanswered=tuple(_alert(one, roles) for one in raised),
+        late=late,
+    )
+
+
+def _children(report: WatchReport, rule: str | None = None) -> set[str]:
+    """Return the children in a spell that is open, and of a rule those for whom it is raised."""
+    return {spell.child_id for spell in report.spells if spell.ended_on is None and _raised(spell, rule)}
+
+
+def _raised(spell: WatchedSpell, rule: str | None) -> bool:
+    if rule is None:
+        return spell.outcome is not WatchOutcome.CLEAR
+    return any(answer.rule == rule and answer.outcome is WatchOutcome.RAISED for answer in spell.rules)
