@@ -48,12 +48,17 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
         raise Undelivered("tls_failed") from None
     except TimeoutError:
         raise Undelivered("timed_out") from None
+    except smtplib.SMTPServerDisconnected as lost:
+        # The library says so of a server that closed the line and of one that never answered.
+        waited = isinstance(lost.__context__, TimeoutError)
+        raise Undelivered("timed_out" if waited else "disconnected") from None
     except (smtplib.SMTPException, OSError) as error:
         raise Undelivered(type(error).__name__.lower()) from None
 
 
 def _email(message: Message, sender: str) -> EmailMessage:
-    email = EmailMessage(policy=SMTP)
+    # Ids stand on one line: not every mail server reads a folded Message-ID.
+    email = EmailMessage(policy=SMTP.clone(max_line_length=900))
     email["From"] = sender
     email["To"] = message.address
     email["Subject"] = message.subject
