@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from matching.policy import EmergencyPolicy
 from reference_data.fields import load_fields
@@ -13,6 +14,9 @@ from reference_data.law import LegalLimit, legal_limits
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.spells import NightWindow, Spell, Stretch
 from sufficiency.unsuitable import Answer, Finding, Nights
+
+if TYPE_CHECKING:
+    from sufficiency.emergency_places import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,8 @@ class Judged:
         The nights that were unsuitable, and those that were or may have been.
     doubtful_because
         The fields whose absence leaves nights of this child, in any spell, possibly unsuitable.
+    placements
+        The places of the spell, each move a place of its own: worked out once for the duties.
     """
 
     spell: Spell
@@ -72,6 +78,7 @@ class Judged:
     possible: UnsuitableNights
     doubtful_because: tuple[str, ...]
     adult_throughout: bool
+    placements: tuple[Place, ...]
 
     @property
     def until(self) -> date:
@@ -121,13 +128,14 @@ def answer(
         rule=rule,
         outcome=outcome,
         text=text,
-        instrument=instrument_of((law,) if isinstance(law, str) else law),
+        instrument=_instrument_of((law,) if isinstance(law, str) else tuple(law)),
         due_on=due_on,
         missing=_in_field_order(missing),
     )
 
 
-def instrument_of(laws: Sequence[str]) -> str:
+@cache
+def _instrument_of(laws: tuple[str, ...]) -> str:
     return "; ".join(law_named(name).instrument for name in laws)
 
 
@@ -139,10 +147,10 @@ def not_assessed(rule: str, judged: Judged, law: str | Sequence[str], missing: C
 
 def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:
     """Return the worst answer, the one due first among equals."""
-    order = tuple(WatchOutcome)
-    return min(
-        found, key=lambda answer: (order.index(answer.outcome), answer.due_on or date.max), default=None
-    )
+    return min(found, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None)
+
+
+_ORDER = {outcome: place for place, outcome in enumerate(WatchOutcome)}
 
 
 def missing_of(findings: Iterable[Finding]) -> list[str]:
@@ -151,10 +159,13 @@ def missing_of(findings: Iterable[Finding]) -> list[str]:
 
 def _in_field_order(missing: Collection[str]) -> tuple[str, ...]:
     """Return names once each, in the order of the stay's field table, whatever stay they came from."""
-    if not missing:
-        return ()
+    return _sorted_once(frozenset(missing)) if missing else ()
+
+
+@lru_cache(maxsize=1024)
+def _sorted_once(missing: frozenset[str]) -> tuple[str, ...]:
     places = _field_places()
-    return tuple(sorted(set(missing), key=lambda name: (places.get(name, len(places)), name)))
+    return tuple(sorted(missing, key=lambda name: (places.get(name, len(places)), name)))
 
 
 @cache

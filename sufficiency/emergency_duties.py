@@ -19,7 +19,7 @@ from sufficiency.emergency_answer import (
     not_assessed,
     worst_of,
 )
-from sufficiency.emergency_places import Place, places
+from sufficiency.emergency_places import Place
 from sufficiency.unsuitable import HOMELESS_BASES, YES, Answer, both, looked_after
 
 
@@ -60,7 +60,7 @@ def _of_each_placement(
     """Return the worst that a duty says of any placement, in the words of all of which it says it."""
     found = []
     # The birthday ends the placement of a child, so nothing is asked of a place moved to as an adult.
-    for place in places(judged.spell.runs, bridge_nights=0):
+    for place in judged.placements:
         runs = [run for run in place.runs if run.age_group != "adult"]
         in_care = [run.first for run in runs if looked_after(run.stay).answer is Answer.YES]
         owed = [both(run.unsuitable, looked_after(run.stay)) for run in runs]

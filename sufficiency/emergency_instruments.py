@@ -7,6 +7,7 @@ is in the table of law; the rules that cite them are in ``emergency_nights.py`` 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from reference_data.law import legal_limits
 from reference_data.vocabulary import EmergencySetting, LegalBasis
@@ -71,5 +72,9 @@ def _by_care(runs: Iterable[Nights], *, leaver: str, homeless_16_17: str) -> Law
 
 def _once(laws: Iterable[str]) -> Laws:
     """Return each law once, in the order of the table: how a stay was cut must not change what is cited."""
-    found = set(laws)
-    return tuple(name for name in legal_limits("emergency") if name in found)
+    return _in_table_order(frozenset(laws))
+
+
+@cache
+def _in_table_order(laws: frozenset[str]) -> Laws:
+    return tuple(name for name in legal_limits("emergency") if name in laws)

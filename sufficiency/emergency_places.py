@@ -26,10 +26,14 @@ class Place:
     stretch: Stretch
 
     @property
+    def setting_words(self) -> str:
+        """Return the setting in words."""
+        return self.setting.words if self.setting else "a setting that is not recorded"
+
+    @property
     def words(self) -> str:
         """Return the setting and its dates; the last is the day the child left."""
-        setting = self.setting.words if self.setting else "a setting that is not recorded"
-        since = f"{setting} from {day_words(day(self.stretch.first))}"
+        since = f"{self.setting_words} from {day_words(day(self.stretch.first))}"
         return since if self.stretch.open else f"{since} to {day_words(day(self.stretch.end))}"
 
 
@@ -53,4 +57,14 @@ def places(
             found.append(
                 Place(setting=here[0].stay.setting, stays=tuple(stays.values()), runs=here, stretch=stretch)
             )
-    return sorted(found, key=lambda place: (place.stretch.first, place.stretch.end, place.words))
+    if len(found) > 1:
+        # Ties by the setting's words, then those that go on first: as the sentences would sort.
+        found.sort(
+            key=lambda place: (
+                place.stretch.first,
+                place.stretch.end,
+                place.setting_words,
+                not place.stretch.open,
+            )
+        )
+    return found

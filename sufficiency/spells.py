@@ -214,6 +214,9 @@ def unsuitable_runs(runs: Sequence[Nights], *, with_unknown: bool) -> list[Night
 
 def stretches(runs: Sequence[Nights], bridge_nights: int) -> list[Stretch]:
     """Return the runs joined over gaps of up to ``bridge_nights``, in order of time."""
+    if len(runs) == 1:
+        (run,) = runs
+        return [Stretch(run.first, run.counted_end, run.open)]
     joined: list[Stretch] = []
     for run in sorted(runs, key=lambda run: run.first):
         if joined and run.first - joined[-1].end <= bridge_nights:

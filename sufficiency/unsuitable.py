@@ -125,12 +125,17 @@ def looked_after(stay: Stay) -> Finding:
     Either fact is enough for yes: a child recorded under section 20 is looked after whatever the
     tick-box says. Police bail or custody (``pace``) settles nothing by itself.
     """
-    if stay.in_care or stay.legal_basis in LOOKED_AFTER_BASES:
+    return _looked_after(stay.in_care, stay.legal_basis)
+
+
+@cache
+def _looked_after(in_care: bool | None, legal_basis: LegalBasis | None) -> Finding:
+    if in_care or legal_basis in LOOKED_AFTER_BASES:
         return YES
-    if stay.in_care is False or stay.legal_basis in NOT_LOOKED_AFTER_BASES:
+    if in_care is False or legal_basis in NOT_LOOKED_AFTER_BASES:
         return NO
-    missing = tuple(name for name in ("legal_basis", "in_care") if getattr(stay, name) is None)
-    return Finding(Answer.UNKNOWN, missing)
+    told = (("legal_basis", legal_basis), ("in_care", in_care))
+    return Finding(Answer.UNKNOWN, tuple(name for name, value in told if value is None))
 
 
 def nights_of(stay: Stay, date_of_birth: date | None, as_of: date) -> tuple[Nights, ...]:
