@@ -15,9 +15,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today() -> date:
-    """Return the present day in England."""
-    return now().astimezone(ZoneInfo("Europe/London")).date()
+def today(at: datetime | None = None) -> date:
+    """Return the day in England at an instant, the present one when absent."""
+    return (at or now()).astimezone(ZoneInfo("Europe/London")).date()
 
 
 def day_of(settings: Settings, asked: date | None = None) -> date:

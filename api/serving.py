@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 
+from api.jobs import watching
 from api.settings import Settings
 from reference_data.problems import Conflict
 
@@ -32,15 +33,16 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         database.close()
     if not settings.demo:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    uvicorn.run(
-        create_app(settings),
-        host=host,
-        port=port,
-        log_level="warning",
-        # Our own line for each request holds the route's pattern; this one would hold what was filled in.
-        access_log=False,
-        server_header=False,
-    )
+    with watching(settings):
+        uvicorn.run(
+            create_app(settings),
+            host=host,
+            port=port,
+            log_level="warning",
+            # Our own line for each request holds the route's pattern; this one would hold what was filled in.
+            access_log=False,
+            server_header=False,
+        )
 
 
 def require_free_port(host: str, port: int) -> None:

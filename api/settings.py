@@ -70,6 +70,13 @@ class Settings:
             "The council's file of who is told of alerts; the shipped default when absent.",
         ),
     )
+    watch: bool = field(
+        default=True,
+        metadata=_said(
+            "RIGHTHOME_WATCH",
+            "Whether `serve` runs the emergency watch itself: scans, delivers. Else run `righthome alerts` by a timer.",
+        ),
+    )
     base_url: str = field(
         default="",
         metadata=_said(
@@ -199,6 +206,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_port": _positive,
     "smtp_tls": _tls,
     "https": _flag,
+    "watch": _flag,
     "idle_minutes": _positive,
     "session_hours": _positive,
     "body_limit_bytes": _positive,
@@ -207,6 +215,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 _EXPECTED = {
     "https": "Give true or false.",
+    "watch": "Give true or false.",
     "smtp_tls": "Give starttls, tls or none.",
     "demo": "Give true or false.",
     "as_of": "Give a date as YYYY-MM-DD.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -54,7 +54,8 @@ class WatchedSpell:
     settings: tuple[str, ...]
     outcome: WatchOutcome
     rules: tuple[RuleAnswer, ...]
-    stay_ids: tuple[str, ...] = ()
+    # How stays were cut is no part of the answer, so it does not make two answers differ.
+    stay_ids: tuple[str, ...] = field(default=(), compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's JSON of one spell."""

@@ -7,7 +7,7 @@ sending is ``api/outbox.py``. The watch itself is watched here too: ``report_lat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -125,10 +125,10 @@ def scan_alerts(
         now=now or clock.now(),
         recipients=store.recipients(),
     )
-    stays = {stay.stay_id: stay for stay in records.stays_of(authority)}
+    before = {alert.alert_id: alert for alert in store.alerts()}
+    stays = _that_concern(records.stays_of(authority), before.values(), as_of, scan.policy)
     report = watch(stays.values(), as_of=as_of, policy=policy, known_spells=store.known_spells())
     store.keep_spell_ids({stay_id: spell.spell_id for spell in report.spells for stay_id in spell.stay_ids})
-    before = {alert.alert_id: alert for alert in store.alerts()}
     speaking: set[str] = set()
     for spell in report.spells:
         standing = _standing(stays[stay_id] for stay_id in spell.stay_ids)
@@ -393,6 +393,20 @@ def _escalated(scan: _Scan, alert: Alert, standing: str) -> Alert:
 def _close(scan: _Scan, alert: Alert, because: str) -> None:
     scan.closed += 1
     scan.keep(replace(alert, closed_at=scan.now, closed_because=because), "alert_closed")
+
+
+def _that_concern(
+    stays: Iterable[Stay], alerts: Iterable[Alert], as_of: date, policy: AlertPolicy
+) -> dict[str, Stay]:
+    """Return every stay of each child of whom there may be news, so that years of history cost nothing.
+
+    That is a child with a stay that goes on or ended lately, or with an open alert.
+    """
+    stays = tuple(stays)
+    lately = as_of - timedelta(days=policy.ended_days)
+    concerned = {alert.child_id for alert in alerts if alert.is_open}
+    concerned |= {stay.child_id for stay in stays if stay.ended_on is None or stay.ended_on >= lately}
+    return {stay.stay_id: stay for stay in stays if stay.child_id in concerned}
 
 
 def _standing(stays: Any) -> str:
