@@ -20,6 +20,7 @@ from typing import Any
 
 import typer.main
 
+from api.alert_policy import default_alert_policy
 from api.cli import app
 from api.settings import SETTING_VARIABLES
 from matching.eligibility import RULES as ELIGIBILITY_RULES
@@ -167,8 +168,47 @@ def alerts_page() -> str:
         "",
         "A hospital is allowed by regulations 27A and 27C and is still unsuitable for a child fit to leave. Police "
         "custody under arrest (`legal_basis` `pace`) is not a placement: it is a warning, not a breach.",
+        *_who_is_told(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _who_is_told() -> list[str]:
+    """Return the part of the page on alerts that says who is told: the default of ``alerts.toml``."""
+    policy = default_alert_policy()
+
+    def words(roles: Iterable[str]) -> str:
+        return ", ".join(policy.roles[role] for role in roles) or "nobody by message"
+
+    delivery = policy.delivery
+    return [
+        "",
+        "## Who is told",
+        "",
+        "The default of `reference_data/shipped/policy/alerts.toml`; a council gives its own with `RIGHTHOME_ALERT_POLICY`. All of it is "
+        "council policy by professional judgement, and none of it statute. [How to set it up and answer](../for-the-emergency-watch.md).",
+        "",
+        "| outcome | told at once | to be acknowledged within | then, one after another |",
+        "|---|---|---|---|",
+        *(
+            f"| {outcome} | {words(told.first)} | {told.acknowledge_within_hours} hours | {words(told.escalate_to)} |"
+            for outcome, told in policy.told.items()
+        ),
+        "",
+        "Of an alert that is RAISED also, by legal basis: "
+        + "; ".join(
+            f"{standing.replace('_', ' ')}: {words(roles)}" for standing, roles in policy.also_told.items()
+        )
+        + ". The Director hears at once of "
+        + ", ".join(f"`{rule}`" for rule in sorted(policy.director_rules))
+        + ".",
+        "",
+        f"A snooze lasts {policy.longest_snooze_hours} hours at most and ends at the day the alert names. A message is tried "
+        f"{delivery.attempts} times, after {delivery.first_retry_seconds} seconds first and up to "
+        f"{delivery.longest_retry_seconds} at last; when it is given up, `message_undelivered` tells "
+        f"{words(delivery.undelivered_told)} at every other address. `watch_not_run` tells {words(policy.late_told)} when nobody "
+        f"has scanned for {policy.late_after_hours} hours.",
+    ]
 
 
 def _setting_words(settings: Iterable[EmergencySetting | PlacementType]) -> str:

@@ -1,0 +1,75 @@
+"""``righthome alerts``: the contract's commands and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from typing import Any
+
+import pytest
+
+from api import cli
+
+from .conftest import AUTHORITY, stay
+
+WHO = ("--authority", AUTHORITY, "--as-user", "tester", "--json")
+
+
+@pytest.fixture
+def run(council: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.setenv("RIGHTHOME_DATABASE_URL", council.url)
+    monkeypatch.setenv("RIGHTHOME_AS_OF", "2026-06-15")
+
+    def call(*arguments: str) -> tuple[int, Any]:
+        monkeypatch.setattr(sys, "argv", ["righthome", "alerts", *arguments])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out = capsys.readouterr().out
+        return int(left.value.code or 0), json.loads(out) if "--json" in arguments else out
+
+    return call
+
+
+def test_scan_list_acknowledge_and_deliver(council: Any, run: Any) -> None:
+    code, added = run("recipients", "--add", "director", "email", "director@example.org", *WHO)
+    assert (code, [one["role"] for one in added["recipients"]]) == (0, ["director"])
+    council.record(stay())
+    code, scanned = run("scan", *WHO)
+    assert (code, scanned["raised"], scanned["as_of"]) == (0, 0, "2026-06-15")
+    code, listed = run("list", "--authority", AUTHORITY, "--json")
+    alert = next(one for one in listed["alerts"] if one["rule"] == "over_14_nights")
+    code, answered = run("ack", alert["alert_id"], "--note", "Seen to.", *WHO)
+    assert (code, answered["acknowledged_by"]) == (0, "tester")
+    assert run("ack", alert["alert_id"], "--note", "Again.", *WHO)[0] == 2
+    code, waiting = run("deliver", "--dry-run", *WHO)
+    assert (code, waiting["waiting"] > 0) == (0, True)
+    code, delivered = run("deliver", *WHO)
+    # No mail server is set, so nothing went out and everything is kept.
+    assert (code, delivered["sent"]) == (0, 0)
+    assert delivered["failed"] == waiting["waiting"]
+
+
+def test_a_dry_run_of_a_scan_writes_nothing(council: Any, run: Any) -> None:
+    council.record(stay(started_on="2026-06-01"), as_of=date(2026, 6, 10))
+    before = council.listed(only_open=False)
+    code, scanned = run("scan", "--dry-run", *WHO)
+    assert (code, scanned["raised"] > 0) == (0, True)
+    assert council.listed(only_open=False) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("scan", "--json"), 2),
+        (("scan", "--as-of", "2199-01-01", *WHO), 2),
+        (("list", "--json"), 2),
+        (("ack", "none", "--note", "Seen.", *WHO), 2),
+        (("recipients", "--add", "mayor", "email", "a@example.org", *WHO), 2),
+        (("recipients", "--add", "director", "email", "nobody", *WHO), 2),
+        (("recipients", "--add", "director", "webhook", "http://example.org", *WHO), 2),
+        (("recipients", "--drop", "none", *WHO), 2),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_the_contracts_code(run: Any, arguments: Any, code: int) -> None:
+    assert run(*arguments)[0] == code
