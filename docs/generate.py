@@ -203,11 +203,19 @@ def _who_is_told() -> list[str]:
         + ", ".join(f"`{rule}`" for rule in sorted(policy.director_rules))
         + ".",
         "",
-        f"A snooze lasts {policy.longest_snooze_hours} hours at most and ends at the day the alert names. A message is tried "
-        f"{delivery.attempts} times, after {delivery.first_retry_seconds} seconds first and up to "
-        f"{delivery.longest_retry_seconds} at last; when it is given up, `message_undelivered` tells "
-        f"{words(delivery.undelivered_told)} at every other address. `watch_not_run` tells {words(policy.late_told)} when nobody "
-        f"has scanned for {policy.late_after_hours} hours.",
+        "A message that is given up raises `message_undelivered`, told at every other address to: "
+        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: {words(policy.late_told)}.",
+        "",
+        "| setting | default |",
+        "|---|---|",
+        f"| `snooze.longest_hours` (and never past the day the alert names) | {policy.longest_snooze_hours} |",
+        f"| `scan.ended_days` | {policy.ended_days} |",
+        f"| `scan.late_after_hours` | {policy.late_after_hours} |",
+        *(
+            f"| `delivery.{field.name}` | {getattr(delivery, field.name)} |"
+            for field in dataclasses.fields(delivery)
+            if field.name != "undelivered_told"
+        ),
     ]
 
 
