@@ -11,6 +11,13 @@ import pytest
 from api.errors import Problem
 from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.pages import navigation, rendered
+from api.web.presenters.alerts import (
+    NightsPage,
+    WeekPage,
+    present_alerts,
+    present_nights,
+    present_week,
+)
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
@@ -22,11 +29,14 @@ from matching.referral import Referral, Wishes
 from reference_data.vocabulary import (
     ContractKind,
     Control,
+    EmergencySetting,
     NeedDomain,
     PlacementType,
     SiblingsTogether,
     Urgency,
 )
+from sufficiency.emergency import Stay, watch
+from sufficiency.emergency_figures import nights_between
 
 AS_OF = date(2026, 6, 15)
 
@@ -428,6 +438,26 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
             "emergency_watch.html",
             {"page": present_watch({"as_of": "2026-06-15", "spells": [], "evidence": EVIDENCE})},
         ),
+        "alerts": (
+            "alerts.html",
+            {
+                "page": present_alerts(sample_alerts(), roles={"director": "Director"}, late=True),
+                "may_answer": True,
+                "problem": "Write what is being done",
+                "problem_of": "spell-1.over_14_nights",
+            },
+        ),
+        "no alert": (
+            "alerts.html",
+            {
+                "page": present_alerts([], roles={}, late=False),
+                "may_answer": True,
+                "problem": "",
+                "problem_of": "",
+            },
+        ),
+        "nights": ("nights.html", {"page": sample_nights()}),
+        "week": ("week.html", {"page": sample_week()}),
         "sign in": (
             "sign_in.html",
             {
@@ -441,6 +471,75 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "accessibility": ("accessibility_statement.html", {}),
         "help": ("help.html", {}),
     }
+
+
+def sample_alerts() -> list[dict[str, Any]]:
+    """One alert that nobody answered in time and one that somebody did."""
+    unanswered = {
+        "alert_id": "spell-1.over_14_nights",
+        "child_id": "DEMO-C-014",
+        "rule": "over_14_nights",
+        "outcome": "RAISED",
+        "text": "Child DEMO-C-014 has spent 15 nights in unsuitable accommodation.",
+        "instrument": "Council policy; not statute",
+        "raised_at": "2026-06-15T08:00:00+00:00",
+        "step_at": "2026-06-15T12:00:00+00:00",
+        "escalation": 1,
+        "untold_roles": ["director"],
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "snoozed_until": "2026-06-15T14:00:00+00:00",
+        "notes": [
+            {"at": "2026-06-15T09:00:00+00:00", "by": "manager", "kind": "snoozed", "note": "A visit."}
+        ],
+        "told": [
+            {"role": "director", "status": "dead"},
+            {"role": "brokerage", "status": "sent"},
+            {"role": "brokerage", "status": "waiting"},
+        ],
+    }
+    answered = unanswered | {
+        "alert_id": "spell-2.turned_18",
+        "rule": "turned_18",
+        "outcome": "WARNING",
+        "acknowledged_at": "2026-06-15T12:30:00+00:00",
+        "acknowledged_by": "manager",
+        "told": [],
+    }
+    return [answered, unanswered]
+
+
+def _sample_stays() -> list[Stay]:
+    return [
+        Stay(
+            stay_id="DEMO-S1",
+            child_id="DEMO-C-014",
+            date_of_birth=date(2009, 3, 3),
+            setting=EmergencySetting.HOTEL,
+            started_on=date(2026, 6, 2),
+            in_care=True,
+        )
+    ]
+
+
+def sample_nights() -> NightsPage:
+    first = date(2026, 6, 1)
+    return present_nights(
+        nights_between(_sample_stays(), first, AS_OF),
+        watch(_sample_stays(), as_of=AS_OF),
+        first=first,
+        last=AS_OF,
+    )
+
+
+def sample_week() -> WeekPage:
+    return present_week(
+        watch(_sample_stays(), as_of=AS_OF),
+        watch(_sample_stays(), as_of=date(2026, 6, 8)),
+        sample_alerts(),
+        roles={},
+        late=True,
+    )
 
 
 @pytest.fixture(scope="session")

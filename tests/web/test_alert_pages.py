@@ -111,3 +111,23 @@ def test_the_heartbeat_tells_a_monitor_that_the_watch_is_late_and_nothing_else(f
     assert late.status_code == 503
     assert late.json() == {"status": "late"}
     assert "The watch has not run" in fresh_site.signed_in().get("/alerts").text
+
+
+def test_the_list_puts_what_nobody_answered_first_and_says_who_was_not_reached(sample_markup) -> None:
+    text = sample_markup["alerts"]
+    assert text.index("spell-1.over_14_nights") < text.index("spell-2.turned_18")
+    for said in (
+        "Escalated 1 time: not acknowledged in time.",
+        "No address is recorded for: Director.",
+        "Could not be delivered to: Director.",
+        "Told: brokerage. 1 message waiting.",
+        "Put off until 15 June 2026 at 15:00.",  # London's clock in summer
+        "Acknowledged by manager, 15 June 2026 at 13:30",
+    ):
+        assert said in text
+
+
+def test_the_directors_week_sets_this_week_beside_the_last(sample_markup) -> None:
+    text = sample_markup["week"]
+    assert "9 June 2026 to 15 June 2026" in text
+    assert "DEMO-C-014: Over 14 nights" in text
