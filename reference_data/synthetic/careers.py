@@ -614,8 +614,12 @@ class Careers:
         kind, stay = life.waiting_for, life.stay
         if stay is None or not kind:
             return
-        if stay.place.startswith("T"):
-            self._come_back(day, life)
+        away = stay.place.startswith("T")
+        if away or self._used.get(kind, 0) >= self._beds.get(kind, NEVER):
+            # Away for some days, or somebody came first: the next bed is for this child.
+            self._queues.setdefault(kind, []).insert(0, life)
+            if away:
+                self._come_back(day, life)
             return
         stay.reason = "CARPL"
         life.waiting_for = ""
