@@ -22,7 +22,7 @@ NOTICE = timedelta(days=90)
 """A home that closes within this time is known to, and takes no more children."""
 
 USABLE_OF_EMPTY = {
-    "childrens_home": 0.2,
+    "childrens_home": 0.12,
     "residential_school": 0.3,
     "residential_family_centre": 0.4,
     "agency_foster_carer": 0.7,

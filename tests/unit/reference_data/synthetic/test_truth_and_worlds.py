@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -69,12 +69,8 @@ def test_the_first_month_counts_each_age_as_the_history_has_it(torbay: History, 
         for child in torbay.children
         if child.child_id in there - short
     ]
-    wanted = [sum(low <= age < high for age in ages) for low, high in pairs_of(0, 1, 5, 10, 16, 18)]
+    wanted = [sum(low <= age < high for age in ages) for low, high in pairwise((0, 1, 5, 10, 16, 18))]
     assert future.counts[0, 0].sum(axis=1).tolist() == wanted
-
-
-def pairs_of(*edges: int) -> Iterator[tuple[int, int]]:
-    return zip(edges, edges[1:], strict=False)
 
 
 def test_futures_differ_from_each_other_and_stay_near_what_starts_and_ceases_give(
