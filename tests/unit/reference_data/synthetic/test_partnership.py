@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -335,7 +334,7 @@ def test_every_record_says_that_it_is_invented(partnership: Partnership) -> None
 
 def test_every_list_is_read_without_a_problem(partnership: Partnership) -> None:
     for code in partnership.histories:
-        homes = json.loads(dict(partnership.files_of(code))["homes.json"])
+        homes = partnership.homes_of(code)
         own = [row for row in partnership.referrals if row["authority"] == code]
         read, problems = homes_from_values(homes)
         assert (len(read), problems) == (len(homes), ())
@@ -368,3 +367,29 @@ def test_another_process_with_another_hash_seed_invents_the_same(partnership: Pa
         check=True,
     ).stdout.strip()
     assert told == hashlib.sha256(repr(partnership.histories["880"]).encode()).hexdigest()
+
+
+def test_nobody_stays_for_months_in_a_hotel_or_for_years_where_nobody_is_registered(
+    partnership: Partnership,
+) -> None:
+    longest: dict[str, int] = {}
+    for stay in partnership.stays:
+        ended = stay.get("ended_on")
+        last = date.fromisoformat(str(ended)) if ended else partnership.on
+        nights = (last - date.fromisoformat(str(stay["started_on"]))).days
+        longest[str(stay["setting"])] = max(nights, longest.get(str(stay["setting"]), 0))
+    assert 0 < max(longest.get(kind, 0) for kind in ("hotel", "bed_and_breakfast", "holiday_let")) <= 60
+    unregistered = [nights for kind, nights in longest.items() if kind.startswith("un")]
+    assert 0 < max(unregistered) <= 200
+
+
+def test_few_places_of_childrens_homes_that_can_be_used_are_empty(partnership: Partnership) -> None:
+    for code in partnership.histories:
+        homes = partnership.homes_of(code)
+        open_homes = [home for home in homes if home["type"] == "childrens_home" and home["status"] == "open"]
+        living = sum(len(home["residents"]) for home in open_homes)
+        free = sum(
+            home.get("vacancies", 0) or sum(not bed for bed in home.get("beds", ())) for home in open_homes
+        )
+        assert 0.85 <= living / (living + free) <= 0.96, code
+        assert sum(home["accepts_emergency"] for home in open_homes) < 0.35 * len(open_homes)
