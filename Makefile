@@ -28,9 +28,10 @@ evidence: $(VENV)/installed-dev
 	TESTS_FULL_COUNTS=1 $(BIN)/python -m tests.benchmarks.run --write docs/evidence
 	$(BIN)/python docs/generate.py
 
-# Writes the shipped part of the invented partnership again, after a change to its generator.
+# Writes the shipped part of the invented partnership and its page again, after a change to the generator.
 partnership: $(VENV)/installed
 	$(BIN)/python -m docs.write_partnership
+	$(BIN)/python -m docs.synthetic_against_published
 
 # Writes the lock files again from pyproject.toml. Names, versions and hashes only: no addresses.
 lock: $(VENV)/bin/uv

@@ -132,7 +132,11 @@ def _adjust(authority: str, turn: _Turn, means: Means) -> None:
     _durations(authority, turn, means)
     for year in (2021, 2025):
         _placements(authority, turn, means, year)
-        _moves(authority, turn, means, year)
+    # Moves differ much from year to year, so each end is held to more than one.
+    _moves(authority, turn, means, 2021, (2021, 2022, 2023))
+    _moves(authority, turn, means, 2025, (2024, 2025))
+    _frailty(authority, turn, means)
+    _turnover(authority, turn, means)
 
 
 def _numbers(authority: str, turn: _Turn, means: Means) -> None:
@@ -210,6 +214,11 @@ def _starts(authority: str, turn: _Turn, means: Means) -> None:
         turn.by("need_home", need, got_held.get(need, 0.0), held[need], 0.8)
     sexes = summed("starts_by_sex", authority, PUBLISHED_YEARS)
     turn.by("start", "male", sexes["M"], means.flow("starts_by_sex", PUBLISHED_YEARS).get("M", 0.0))
+    # Nobody publishes the sex of those who started before 2021: who was left of them in 2021 and 2025 tells it.
+    for year in (2021, 2025):
+        wanted, got = stock(authority, "sex", year), means.stock("sex", year)
+        scale = sum(got.values()) / sum(wanted.values())
+        turn.by("start", "male_early", wanted["M"] * scale, got.get("M", 0.0), 0.5)
 
 
 def _placements(authority: str, turn: _Turn, means: Means, year: int) -> None:
@@ -255,35 +264,49 @@ def _durations(authority: str, turn: _Turn, means: Means) -> None:
     turn.by("exit_after", "later", got_long, long * scale, 1.2)
 
 
-def _moves(authority: str, turn: _Turn, means: Means, year: int) -> None:
-    wanted = counts("placement_changes_by_reason", authority, year)
-    got = means.flow("placement_changes_by_reason", [year])
+def _moves(authority: str, turn: _Turn, means: Means, anchor: int, years: tuple[int, ...]) -> None:
+    lever = f"move_{anchor}"
+    wanted = summed("placement_changes_by_reason", authority, years)
+    got = means.flow("placement_changes_by_reason", years)
     moves = sum(value for key, value in wanted.items() if key != "PLACE")
     got_moves = sum(value for key, value in got.items() if key not in ("PLACE", "total"))
-    turn.by(f"move_{year}", "early", moves, got_moves)
-    turn.by(f"move_{year}", "status", wanted["PLACE"], got.get("PLACE", 0.0))
-    three = _share(children_by("three_or_more_in_year", authority, year))
-    got_three = _share(means.stock("three_or_more_in_year", year))
-    turn.by(f"move_{year}", "first", 100 * three, 100 * got_three, 0.7)
-    same, got_same = (
-        children_by("same_carer_two_years", authority, year),
-        means.stock("same_carer_two_years", year),
-    )
-    moved = (same["total"] or 0) - (same["counted"] or 0)
-    scale = got_same.get("total", 0.0) / (same["total"] or 1)
-    turn.by(f"move_{year}", "late", moved * scale, got_same.get("total", 0.0) - got_same.get("counted", 0.0))
-    if year == 2025:
-        # Moves of the same children year after year show in two years more than in one.
+    turn.by(lever, "early", moves, got_moves)
+    turn.by(lever, "status", wanted["PLACE"], got.get("PLACE", 0.0))
+    for year in years:
+        three = _share(children_by("three_or_more_in_year", authority, year))
+        got_three = _share(means.stock("three_or_more_in_year", year))
+        turn.by(lever, "first", 100 * three, 100 * got_three, 0.7 / len(years))
+        same = children_by("same_carer_two_years", authority, year)
+        got_same = means.stock("same_carer_two_years", year)
+        moved = (same["total"] or 0) - (same["counted"] or 0)
+        scale = got_same.get("total", 0.0) / (same["total"] or 1)
+        got_moved = got_same.get("total", 0.0) - got_same.get("counted", 0.0)
+        turn.by(lever, "late", moved * scale, got_moved, 1 / len(years))
+
+
+def _frailty(authority: str, turn: _Turn, means: Means) -> None:
+    """Moves of the same children year after year show in two years more than in one."""
+    for year in (2023, 2024, 2025):
+        three = _share(children_by("three_or_more_in_year", authority, year))
+        got_three = _share(means.stock("three_or_more_in_year", year))
         in_two = _share(children_by("three_or_more_in_two_years", authority, year))
         got_in_two = _share(means.stock("three_or_more_in_two_years", year))
-        turn.by("start", "frailty_spread", 100 * got_in_two / got_three, 100 * in_two / three, 0.4)
-        unknown = summed("new_placements_by_location", authority, (2023, 2024, 2025))["unknown"]
-        got_unknown = means.flow("new_placements_by_location", (2023, 2024, 2025)).get("unknown", 0.0)
-        turn.by("start", "unaccompanied_moves", unknown, got_unknown)
-        reasons = summed("placement_changes_by_reason", authority, (2024, 2025))
-        got = means.flow("placement_changes_by_reason", (2024, 2025))
-        for code in shapes()["reason_by_band"]:
-            turn.by("reason", code, reasons[code], got.get(code, 0.0))
+        turn.by("start", "frailty_spread", 100 * got_in_two / got_three, 100 * in_two / three, 0.14)
+    reasons = summed("placement_changes_by_reason", authority, PUBLISHED_YEARS)
+    got = means.flow("placement_changes_by_reason", PUBLISHED_YEARS)
+    for code in shapes()["reason_by_band"]:
+        turn.by("reason", code, reasons[code], got.get(code, 0.0))
+
+
+def _turnover(authority: str, turn: _Turn, means: Means) -> None:
+    """Fit how fast placements of a locality end: more are made in a year than the stock alone would tell."""
+    wanted = summed("new_placements_by_location", authority, PUBLISHED_YEARS)
+    got = means.flow("new_placements_by_location", PUBLISHED_YEARS)
+    turn.by("start", "unaccompanied_moves", wanted["unknown"], got.get("unknown", 0.0))
+    places = ("in_up_to_20", "out_up_to_20", "in_over_20", "out_over_20")
+    scale = sum(wanted[place] for place in places) / sum(got.get(place, 0.0) for place in places)
+    for place in places:
+        turn.by("move_from", place, wanted[place], got.get(place, 0.0) * scale, 0.6)
 
 
 def _share(table: Mapping[str, float | None]) -> float:

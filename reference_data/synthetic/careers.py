@@ -263,7 +263,8 @@ class Careers:
 
     def _brother_or_sister(self, life: Life) -> Life | None:
         for other in self._families[life.child.family_id]:
-            if other is not life and other.in_care and other.stay is not None and other.stay.kind in "KF":
+            elsewhere = other.household != life.household or not life.in_care
+            if other is not life and elsewhere and other.in_care and other.stay and other.stay.kind in "KF":
                 return other
         return None
 
@@ -355,6 +356,7 @@ class Careers:
             if world.exits_factor != 1.0:
                 rate_list = [rate * world.exits_factor for rate in rate_list]
             move = rates.move(kind, band, at, year) * life.child.frailty
+            move *= rates.factor("move_from", stay.locality)
             if not _is_what_was_needed(kind, stay.needed):
                 move *= shape["move_when_not_what_was_needed"]
             if band_at == 4 and kind in "FH" and life.severity < 60:
@@ -612,8 +614,12 @@ class Careers:
         kind, stay = life.waiting_for, life.stay
         if stay is None or not kind:
             return
-        if stay.place.startswith("T"):
-            self._come_back(day, life)
+        away = stay.place.startswith("T")
+        if away or self._used.get(kind, 0) >= self._beds.get(kind, NEVER):
+            # Away for some days, or somebody came first: the next bed is for this child.
+            self._queues.setdefault(kind, []).insert(0, life)
+            if away:
+                self._come_back(day, life)
             return
         stay.reason = "CARPL"
         life.waiting_for = ""

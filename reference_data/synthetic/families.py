@@ -14,6 +14,7 @@ from functools import cache
 from reference_data.postcode_areas import postcodes_in
 from reference_data.synthetic.draws import Draws, running
 from reference_data.synthetic.history import Child
+from reference_data.synthetic.lives import year_ending
 from reference_data.synthetic.rates import Rates
 from reference_data.synthetic.targets import BANDS, counts
 
@@ -27,6 +28,8 @@ BAND_YEARS = {
 }
 _FAMILY_SIZES = running([0.60, 0.22, 0.11, 0.045, 0.017, 0.008])
 _YEARS_BETWEEN_BIRTHS = 0.85
+_FIRST_YEAR_OF_SEXES = 2021
+"""Before it the sex of those who started is not published: it has a factor of its own, held to who was left in 2021."""
 _ETHNIC_CODES: Mapping[str, tuple[tuple[str, ...], list[float]]] = {
     "white": (("WBRI", "WOTH", "WROM", "WIRI", "WIRT"), running([93, 4, 1, 1, 1])),
     "mixed": (("MWBC", "MWBA", "MWAS", "MOTH"), running([35, 15, 20, 30])),
@@ -173,8 +176,9 @@ class Inventor:
         need = self._drawn_need(bands[-1], uasc)
         burden = draws.normal()
         young = self._rates.factor("start", "unaccompanied_young")
+        early = year_ending(day) < _FIRST_YEAR_OF_SEXES
         return [
-            self._child(family_id, day - age, band, uasc, ethnicity, need, postcode, burden)
+            self._child(family_id, day - age, band, uasc, ethnicity, need, postcode, burden, early)
             for age, band in zip(ages_of(bands, uasc, draws, young), bands, strict=True)
         ]
 
@@ -208,6 +212,7 @@ class Inventor:
         need: str,
         postcode: str,
         burden: float,
+        early: bool,
     ) -> Child:
         draws = self._draws
         self._children += 1
@@ -216,7 +221,7 @@ class Inventor:
         needs = true_needs(band, uasc, need, disabled, own, draws)
         spread = 0.55 * self._rates.factor("start", "frailty_spread")
         frailty = 2.718281828 ** (spread * (0.65 * own + 0.76 * draws.normal()) - spread**2 / 2)
-        male = 0.95 if uasc else self._rates.factor("start", "male") / 2
+        male = 0.95 if uasc else self._rates.factor("start", "male_early" if early else "male") / 2
         return Child(
             child_id=f"DEMO-{self._authority}-{self._children:05d}",
             authority=self._authority,

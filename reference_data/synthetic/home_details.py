@@ -49,6 +49,12 @@ _MEETS = {
 """Mean and spread of the greatest need met, 0-100. Assumed: nobody publishes it."""
 
 _HARD_TO_TAKE = ("fire_setting", "sexual_harm", "physical_harm:high", "fire_setting:high", "harm_to_animals")
+_REFUSES = {"childrens_home": 0.3, "agency_foster_carer": 0.25}
+_REFUSES_OTHERWISE = 0.18
+"""How often a home says of one hard risk that it will not take it. Assumed."""
+_TAKES_EMERGENCIES = {"childrens_home": 0.2, "agency_foster_carer": 0.3, "supported_accommodation": 0.3}
+_TAKES_EMERGENCIES_OTHERWISE = 0.45
+"""Assumed; councils say that few homes take a child whom they do not know on the same day."""
 _SHARE_UNKNOWN = {"can_meet": 0.15, "will_not_take": 0.15, "features": 0.2, "offers": 0.1}
 _GOES_ON_ORDINARY = ["ordinary", "stabilise", "remand", "pace", "parent_and_child", "fostering_for_adoption"]
 _ETHNICITIES = (("WBRI",),) * 17 + (("WOTH",), ("MWBC",), ("BAFR",), ("AOTH",), ("WBRI", "OOTH"))
@@ -143,7 +149,7 @@ def _will_not_take(home: InventedHome, rng: np.random.Generator) -> list[str]:
         return list(_GOES_ON_ORDINARY)
     if home.type == "connected_foster_carer" or home.role == "solo":
         return []
-    return [risk for risk in _HARD_TO_TAKE if rng.random() < 0.18]
+    return [risk for risk in _HARD_TO_TAKE if rng.random() < _REFUSES.get(home.type, _REFUSES_OTHERWISE)]
 
 
 def _accepts_emergency(home: InventedHome, rng: np.random.Generator) -> bool:
@@ -151,7 +157,13 @@ def _accepts_emergency(home: InventedHome, rng: np.random.Generator) -> bool:
         return True
     if home.type in {"connected_foster_carer", "secure_childrens_home", "residential_school"}:
         return False
-    return bool(rng.random() < 0.45)
+    own = home.council or home.block_of
+    share = (
+        _TAKES_EMERGENCIES_OTHERWISE
+        if own
+        else _TAKES_EMERGENCIES.get(home.type, _TAKES_EMERGENCIES_OTHERWISE)
+    )
+    return bool(rng.random() < share)
 
 
 def _features(home: InventedHome, rng: np.random.Generator) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from reference_data.ages import age_on
+from reference_data.synthetic.chances import chance
 from reference_data.synthetic.history import History
 from reference_data.synthetic.home_details import details, stream_of
 from reference_data.synthetic.homes import COUNCILS, InventedHome
@@ -32,6 +33,8 @@ _ROOM = 43
 _TEMPORARY_DAYS, _EXTENDED_DAYS = 16 * 7, 24 * 7
 # Regulations 24 and 25 of the Care Planning, Placement and Case Review (England) Regulations 2010.
 _STILL_LISTED_DAYS = 365
+_TOLD_EARLY = 0.15
+# Share of providers who tell the councils of a home before it is registered. Assumed.
 _SATELLITES = (6, 10)
 # A Mockingbird constellation is a hub and six to ten satellite families.
 _CONCERNS = (
@@ -123,6 +126,8 @@ def _listed(
 
 
 def _planned_and_known(home: InventedHome, on: date) -> bool:
+    if not (home.council or home.block_of) and chance(home.home_id, "tells before it opens") >= _TOLD_EARLY:
+        return False
     shared = home.type in {"childrens_home", "crisis_accommodation"}
     return shared and on < home.opens_on <= on + timedelta(days=180)
 

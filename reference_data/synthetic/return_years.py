@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from reference_data.synthetic.history import Placement
@@ -30,12 +31,41 @@ def shown(day: date | None) -> str:
     return "" if day is None else f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
-def place_of_year(placement: Placement, year: int) -> str:
-    """Return the PLACE code in the return closing in a year."""
+def independent_living(placements: Iterable[Placement]) -> frozenset[int]:
+    """Return those of a child's placements in supported accommodation that were independent living (P2).
+
+    All of one unbroken time in one place are, or none, and only where it was over before the code was.
+    """
+    found: list[int] = []
+    time: list[Placement] = []
+    for placement in [*placements, None]:
+        goes_on = placement is not None and (
+            placement.same_carer
+            or placement.place.startswith("T")
+            or (bool(time) and time[-1].place.startswith("T"))
+        )
+        if time and not goes_on:
+            ended = time[-1].ended_on
+            over = ended is not None and ended < SUPPORTED_REGISTERED_FROM
+            if over and time[0].placement_id * 37 % 100 < _INDEPENDENT_OF_100:
+                found += [one.placement_id for one in time]
+            time = []
+        if placement is not None:
+            time.append(placement)
+    return frozenset(found)
+
+
+def place_of_year(placement: Placement, year: int, *, independent: bool = False) -> str:
+    """Return the PLACE code in the return closing in a year.
+
+    Parameters
+    ----------
+    independent
+        It was independent living, as :func:`independent_living` tells.
+    """
     place = placement.place
     if place == "K3" and year < _FIRST_YEAR_OF_K3:
-        over = placement.ended_on is not None and placement.ended_on < SUPPORTED_REGISTERED_FROM
-        return "P2" if over and placement.placement_id * 37 % 100 < _INDEPENDENT_OF_100 else "H5"
+        return "P2" if independent else "H5"
     if place.startswith("Z") and year < _FIRST_YEAR_OF_Z11:
         return "Z1"
     return place

@@ -24,6 +24,7 @@ from reference_data.synthetic.return_tables import (
     social_worker_rows,
 )
 from reference_data.synthetic.return_years import (
+    independent_living,
     place_of_year,
     reason_ended_of_year,
     reason_for_change_of_year,
@@ -50,6 +51,7 @@ EPISODE_COLUMNS = (
 )
 FIRST_YEAR = 2017
 FIRST_YEAR_OF_SOCIAL_WORKERS = 2024
+LAST_YEAR_OF_P2 = 2024
 FIRST_YEAR_OF_DEPRIVATION_OF_LIBERTY = 2027
 README = (
     "Every record in these returns is invented. No child, home or event is real; child ids begin with DEMO-.\n"
@@ -244,7 +246,10 @@ def _tables(
         if not open_then:
             continue
         headers.append(_header_row(child, year, last))
-        episodes += [_episode_row(history, child, episode, houses, year, last) for episode in open_then]
+        independent = independent_living(career.placements) if year <= LAST_YEAR_OF_P2 else frozenset()
+        episodes += [
+            _episode_row(history, child, episode, houses, year, last, independent) for episode in open_then
+        ]
         if child.uasc:
             ends = date(
                 child.date_of_birth.year + 18, child.date_of_birth.month, min(child.date_of_birth.day, 28)
@@ -323,10 +328,11 @@ def _episode_row(
     houses: Mapping[tuple[str, int], Whereabouts],
     year: int,
     last: date,
+    independent: frozenset[int],
 ) -> tuple[str, ...]:
     placement = episode.placement
     ended = episode.ended_on if episode.ended_on is not None and episode.ended_on <= last else None
-    place = place_of_year(placement, year)
+    place = place_of_year(placement, year, independent=placement.placement_id in independent)
     house = houses.get((history.authority, placement.placement_id))
     reason = ""
     if ended is not None and episode.changes_placement:

@@ -35,7 +35,7 @@ _SETTING_OF_CODE: Mapping[str, str] = {
     "Z11": "unassessed_friend",
     "Z14": "unregistered_supported_accommodation",
 }
-LONGEST_NIGHTS = 240
+LONGEST_NIGHTS = 200
 """A child who has been in an unregistered place for longer is known to everybody and no news for a watch. The Children's
 Commissioner tells of a mean of over six months on 1 September 2025."""
 _SETTING_OF_OTHER_CODES = "unregistered_home"
@@ -147,6 +147,7 @@ class _Book:
             if placement.place.startswith("Z")
             and placement.ended_on is not None
             and since < placement.ended_on <= self.on
+            and (placement.ended_on - placement.started_on).days <= LONGEST_NIGHTS
         ]
         for placement in able[: max(1, round(ENDED_IN_CARE * in_care))]:
             child = children[placement.child_id]

@@ -21,6 +21,20 @@ from reference_data.synthetic.residents import OutsideChild, ResidentChild
 NOTICE = timedelta(days=90)
 """A home that closes within this time is known to, and takes no more children."""
 
+USABLE_OF_EMPTY = {
+    "childrens_home": 0.12,
+    "residential_school": 0.3,
+    "residential_family_centre": 0.4,
+    "agency_foster_carer": 0.7,
+    "supported_accommodation": 0.5,
+}
+"""Share of the empty places of shared homes that a council can have. The rest cannot be staffed, are kept for those who
+live there, or are promised to another council. Assumed: with it about nine in ten of the places that can be used are
+taken, where of all registered places 80-85% are (Independent Children's Homes Association, 2020)."""
+
+NOT_TOLD, NOT_TOLD_FROM_AFAR = 0.1, 0.75
+"""How often nobody has told us of a home's empty places; from outside the five areas hardly anybody does. Assumed."""
+
 _NOT_AVAILABLE = (
     ("on_hold", 0.55),
     ("respite_only", 0.25),
@@ -100,6 +114,8 @@ def add_vacancies(row: dict[str, Any], lived: Lived, on: date, rng: np.random.Ge
     """Add what is known of free beds: with the day it was confirmed and by whom, or nothing at all."""
     home, free = lived.home, lived.free
     drawn = rng.random(6)
+    share = USABLE_OF_EMPTY.get(home.type, 1.0)
+    usable = free if home.council or home.block_of else int((rng.random(max(free, 0)) < share).sum())
     stale = drawn[0] < 0.12
     days = int(20 + drawn[1] * 70) if stale else int(drawn[1] * 9)
     confirmed = {
@@ -122,16 +138,16 @@ def add_vacancies(row: dict[str, Any], lived: Lived, on: date, rng: np.random.Ge
     if lived.held_for:
         row.update(beds=[{"held_for": lived.held_for}, *({} for _ in range(free - 1))], **confirmed)
         return
-    if not own and free > 0 and drawn[2] < 0.1 and home.type != "connected_foster_carer":
+    unheard = NOT_TOLD if home.site.authority in COUNCILS else NOT_TOLD_FROM_AFAR
+    if not own and free > 0 and drawn[2] < unheard and home.type != "connected_foster_carer":
         # Nobody has told us: the places are not taken, and whether they are free is not known.
         return
     leaving = sorted(birthday(one.child.date_of_birth, 18) for one in lived.ours)
     if leaving and leaving[0] <= on + timedelta(days=120) and drawn[4] < 0.5:
-        beds: list[dict[str, Any]] = [{} for _ in range(free)]
+        beds: list[dict[str, Any]] = [{} for _ in range(usable)]
         row.update(beds=[*beds, {"available_from": leaving[0].isoformat()}], **confirmed)
         return
-    usable = free
-    if home.type == "childrens_home" and free > 0 and home.places > 1 and drawn[5] < 0.2:
+    if home.council and home.type == "childrens_home" and free > 0 and home.places > 1 and drawn[5] < 0.2:
         # A place that cannot be staffed, or that the children there could not share.
         usable = free - 1
     row.update(vacancies=usable, **confirmed)

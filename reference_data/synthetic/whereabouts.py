@@ -8,10 +8,10 @@ beside those of the register, which says of itself that it is ``beyond_register`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -48,16 +48,10 @@ TYPE_OF_PLACE = {
 }
 """What the return means by Z11 to Z14 has not been published; each is recorded as a place never to be offered."""
 
-_NO_URN = frozenset(
-    {
-        "residential_school",
-        "residential_family_centre",
-        "unregistered_home",
-        "unassessed_friend",
-        "unregistered_supported_accommodation",
-    }
-)
-# The return asks for none where the code is R3, S1 here left out for schools that are no children's home, or Z.
+_NO_URN = frozenset({"unregistered_home", "unassessed_friend", "unregistered_supported_accommodation"})
+_ADOPTERS = frozenset({"A4", "A6"})
+NUMBER_OF_A_REGIONAL_AGENCY = "XXXXXXX"
+"""What the return writes for adopters of a regional adoption agency: all five councils adopt through one."""
 _DECAY_MILES = {
     (True, "PR1"): OWN_CARERS_DECAY_MILES,
     (True, ""): OWN_CARERS_DECAY_MILES,
@@ -123,6 +117,9 @@ class _House:
         self.not_as_asked: set[tuple[str, int]] = set()
         self.addresses: dict[tuple[str, str], Site | None] = {}
         self.localities: dict[tuple[str, str], Where] = {}
+        self.next_to = {
+            code: _placements_next_to_each_other(history) for code, history in self.histories.items()
+        }
 
     def everybody(self) -> Housing:
         groups = sorted(
@@ -182,6 +179,13 @@ class _House:
                     self.not_as_asked.add((group.council, written.placement_id))
             self.whereabouts[group.council, written.placement_id] = written
 
+    def _next_to(self, council: str, stays: Iterable[Stay]) -> set[Whereabouts]:
+        """Return where the children are known to be just before and just after: nobody moves to where it is."""
+        inside = {stay.placement.placement_id for stay in stays}
+        near = chain.from_iterable(self.next_to[council].get(number, ()) for number in inside)
+        known = (self.whereabouts.get((council, number)) for number in near if number not in inside)
+        return {one for one in known if one is not None}
+
     def _place(self, stay: Stay) -> Place | None:
         return self.places[stay.child.child_id]
 
@@ -225,6 +229,7 @@ class _House:
         """Return a home there is, with the children in it, or ``None``."""
         if kind.startswith("un"):
             return None
+        left = {one.home_id for one in self._next_to(group.council, group.stays)}
         for owner in self._owners(group):
             occupancy = self.kinds.get((kind, owner))
             if occupancy is None:
@@ -237,7 +242,7 @@ class _House:
                 fitting = np.concatenate([fitting[first], fitting[~first]])
             candidates: list[int] = fitting.tolist()
             for index in candidates:
-                if occupancy.has_room(index, group):
+                if occupancy.homes[index].home_id not in left and occupancy.has_room(index, group):
                     occupancy.take(index, group)
                     return occupancy.homes[index]
         return None
@@ -303,7 +308,7 @@ class _House:
         return Whereabouts(
             placement_id=stay.placement.placement_id,
             home_id="",
-            urn="",
+            urn=NUMBER_OF_A_REGIONAL_AGENCY if stay.placement.place in _ADOPTERS else "",
             postcode=site.postcode if site else "",
             authority=site.authority if site else "",
         )
@@ -314,8 +319,15 @@ class _House:
         whose = (
             stay.child.family_id if placement.place == "P1" else f"{stay.child.child_id} {placement.place}"
         )
+        left = {one.postcode for one in self._next_to(council, [stay]) if not one.home_id}
         key = (whose, placement.locality)
-        if key not in self.addresses:
+        known = self.addresses.get(key)
+        if known is not None and known.postcode in left and not placement.same_carer:
+            # From one parent to the other, or to other adopters: the address of the move is another.
+            key = (f"{whose} {placement.placement_id}", placement.locality)
+            self.addresses[key] = self.sites.draw(council, self.sites.nearest_to(council, asked))
+            self.addresses[whose, placement.locality] = self.addresses[key]
+        elif known is None:
             at_home = placement.place == "P1" and asked.inside and asked.far is False
             if at_home and self.rng.random() < _PARENTS_AT_HOME:
                 self.addresses[key] = site_at(stay.child.home_postcode)
@@ -334,6 +346,17 @@ def _stands(site: Site, council: str, asked: Where) -> bool:
         return True
     there = Place(easting=site.easting, northing=site.northing, authority_code=site.authority, gss_code="")
     return (distance_miles(there, asked.home) > FAR_MILES) == asked.far
+
+
+def _placements_next_to_each_other(history: History) -> dict[int, tuple[int, ...]]:
+    """Return for each placement the numbers of the child's placements that it follows and that follow it at once."""
+    found: dict[int, tuple[int, ...]] = {}
+    placements = sorted(history.placements, key=lambda one: (one.child_id, one.started_on, one.placement_id))
+    for before, after in pairwise(placements):
+        if before.child_id == after.child_id and before.ended_on == after.started_on:
+            for one, other in ((before, after), (after, before)):
+                found[one.placement_id] = (*found.get(one.placement_id, ()), other.placement_id)
+    return found
 
 
 def _months(first: date, last: date) -> Iterator[date]:
