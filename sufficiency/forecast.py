@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -240,6 +241,7 @@ def forecast_need(
     scenario: Scenario | None = None,
     as_of: date | None = None,
     authority: str | None = None,
+    executor: Executor | None = None,
 ) -> Forecast:
     """Return the children expected in care by placement group and age band, and the beds short.
 
@@ -266,6 +268,8 @@ def forecast_need(
         The date on which the homes' facts hold; ``start`` by default.
     authority
         The council whose beds are counted; by default the one most in-house homes name.
+    executor
+        Where to draw the futures: a process pool, or a Dask client's ``get_executor()``; the answer is the same.
 
     Raises
     ------
@@ -293,6 +297,7 @@ def forecast_need(
         runs=runs,
         seed=seed,
         scenario=scenario,
+        executor=executor,
     )
     status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority

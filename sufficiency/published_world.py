@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from reference_data.problems import InvalidInput, NotFound
+from reference_data.problems import InvalidInput, NotEnoughData, NotFound
 from reference_data.published import annual_figures, flows_by_age, on_31_march
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
@@ -117,11 +117,20 @@ def published_council(authority: str, *, known_on: date) -> PublishedCouncil:
     ------
     NotFound
         If nothing is published for the authority.
+    NotEnoughData
+        If no child was ever published for it, as for the Isles of Scilly.
     InvalidInput
         If the day lies before the first 31 March whose stock is published by age and placement.
     """
     latest = known_on.year - (known_on < date(known_on.year, 3, 31))
-    annual_figures(authority, "stock")
+    known = annual_figures(authority, "stock")
+    if not any(figure.value for figure in known):
+        raise NotEnoughData(
+            "no_children_published",
+            "The department publishes no child looked after by this authority, or suppresses the number. Nothing can "
+            "be forecast from published figures; give the council's own returns with --returns.",
+            {"authority": authority},
+        )
     year = next((year for year in range(latest, FIRST_YEAR - 1, -1) if _has_stock(authority, year)), None)
     if year is None:
         raise InvalidInput(
