@@ -23,6 +23,8 @@ from sufficiency.stays import (
 
 EVENTS_DRAWN = 16
 """Events whose luck is drawn at once for a child."""
+DRAWS_BETWEEN_BLOCKS = 2**48
+"""Far more than one block of any council takes from a stream."""
 CUTS_DAYS = np.array([*DURATION_CUTS_DAYS, np.inf])
 YEAR_DAYS = 365.0
 """After so many days the next year's drift holds."""
@@ -102,12 +104,15 @@ class Whereabouts:
 class Luck:
     """A waiting time and a choice for each of the next events of every child, drawn block by block.
 
-    A child's luck is a row of its stream's block, so one more child in a run changes no other's luck.
+    A child's luck is a row of its stream's block, and each block begins at a place of its own in the stream. So one
+    more child at the end of a stream changes no other's luck.
     """
 
     def __init__(self, streams: Sequence[tuple[np.random.Generator, int]]) -> None:
         self._streams = streams
         self._children = sum(size for _, size in streams)
+        self._beginnings = [rng.bit_generator.state for rng, _ in streams]
+        self._blocks = 0
         self._waits = np.zeros((self._children, EVENTS_DRAWN))
         self._choices = np.zeros((self._children, EVENTS_DRAWN))
 
@@ -116,12 +121,20 @@ class Luck:
         followed = np.zeros(self._children, dtype=bool)
         followed[active] = True
         first = 0
-        for rng, size in self._streams:
+        for (rng, size), beginning in zip(self._streams, self._beginnings, strict=True):
             rows = slice(first, first + size)
-            if followed[rows].any():
-                rng.standard_exponential(out=self._waits[rows])
-                rng.random(out=self._choices[rows])
             first += size
+            if not followed[rows].any():
+                continue
+            for place, draw, into in (
+                (2 * self._blocks, rng.standard_exponential, self._waits),
+                (2 * self._blocks + 1, rng.random, self._choices),
+            ):
+                rng.bit_generator.state = beginning
+                # default_rng is a PCG64, which can step ahead any number of draws at once.
+                rng.bit_generator.advance(place * DRAWS_BETWEEN_BLOCKS)  # type: ignore[attr-defined]
+                draw(out=into[rows])
+        self._blocks += 1
         return self._waits, self._choices
 
 

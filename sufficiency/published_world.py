@@ -38,9 +38,10 @@ RATE_YEARS = 3
 """Years of ceases that the rates of leaving rest on."""
 ENGLAND_WEIGHT_EVENTS = 20.0
 """Events of England's rates that a council's own small numbers are pulled towards."""
-PRIOR_DRIFT = 0.13
-"""Yearly drift of starts and of leaving. A little above the 0.11 that yearly changes of councils show (DfE 2014-2019),
-since what is assumed between the published totals errs too."""
+PRIOR_DRIFT = 0.18
+"""Yearly drift of starts and of leaving, above the 0.11 that yearly changes of councils show (DfE 2014-2019), since
+what is assumed between the published totals errs too. Set on the year to March 2023, where it made the bands of 80 and
+95 in 100 hold at least as many of 150 authorities' totals; the year to March 2024 is the test."""
 KINSHIP_SHARE_OF_FOSTERING = 0.24
 """England, 31 March 2024: 13,670 of 55,960 children in foster placements (DfE)."""
 

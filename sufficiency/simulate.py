@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from reference_data.vocabulary import AGE_BANDS
 from sufficiency import following_compiled
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.flows import Starts, draw_start_rates
@@ -154,6 +155,8 @@ def _simulate_chunk(
     years = int(horizon // 365) + 1
     month_ends = np.minimum(np.arange(1, int(horizon * 12 // DAYS_A_YEAR) + 2) * DAYS_A_YEAR / 12, horizon)
     month_ends = np.unique(month_ends)
+    middles = (np.concatenate([[0.0], month_ends[:-1]]) + month_ends) / 2
+    start_factors = scenario.start_factors([world.start + timedelta(days=float(day)) for day in middles])
     parts: list[Children] = []
     streams: list[tuple[np.random.Generator, int]] = []
     exits, moves, drifts, routes = [], [], [], []
@@ -162,21 +165,20 @@ def _simulate_chunk(
             np.random.default_rng(s) for s in seed.spawn(2 + 3 * N_AGES)
         )
         exits.append(draw_rates(world.exits, parameters, 1)[0] * scenario.exit_factors())
-        moves.append(draw_rates(world.moves, parameters, 1)[0] * scenario.move_factor)
+        move_rates = draw_rates(world.moves, parameters, 1)[0] * scenario.move_factors()
         drift = world.exits.drift_a_year
         drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * drift - drift**2 / 2)))
-        routes.append(parameters.gamma(world.destinations))
-        rates = draw_start_rates(
-            world.starts,
-            parameters,
-            month_ends_days=month_ends,
-            factor_by_band=scenario.start_factors(),
+        weights = parameters.gamma(world.destinations)
+        routes.append(weights * scenario.route_factors()[:, None, :])
+        moves.append(move_rates * _share_kept(routes[-1], weights))
+        rates = start_factors * draw_start_rates(
+            world.starts, parameters, month_ends_days=month_ends, factor_by_band=np.ones(N_AGES)
         )
         parts.append(_of_run(stock, run))
         streams.append((stock_luck, len(stock.time)))
         for band in range(N_AGES):
             arrival_luck, who_luck, later_luck = entrants_luck[3 * band : 3 * band + 3]
-            started = _entrants(world, arrival_luck, who_luck, rates[band], month_ends, band, run)
+            started = _entrants(world, arrival_luck, who_luck, rates[band], month_ends, band, run, scenario)
             parts.append(started)
             streams.append((later_luck, len(started.time)))
     route = np.array(routes)
@@ -195,6 +197,16 @@ def _simulate_chunk(
         horizon=horizon,
         compiled=compiled and following_compiled.is_installed(),
     )
+
+
+def _share_kept(bent: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return how much more often children move in all where some routes are taken more often and others as before.
+
+    To multiply a table of rates. Shape (details, age bands, 1, 1); exactly 1 where nothing is bent.
+    """
+    before = weights.sum(axis=2)
+    share = np.where(before > 0, bent.sum(axis=2) / np.maximum(before, LEAST_RATE), 1.0)
+    return np.asarray(share[:, :, None, None])
 
 
 def _of_run(children: Children, run: int) -> Children:
@@ -227,10 +239,11 @@ def _entrants(
     month_ends: FloatArray,
     band: int,
     run: int,
+    scenario: Scenario,
 ) -> Children:
     """Return the children who start in one age band of one run.
 
-    A scenario bends the time at which each arrives; it does not redraw who arrives.
+    A scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
     """
     awaited = np.concatenate([[0.0], np.cumsum(rate * np.diff(month_ends, prepend=0.0))])
     total = float(awaited[-1])
@@ -248,6 +261,14 @@ def _entrants(
     who = np.searchsorted(np.cumsum(pool.weight), who_luck.random(count), side="right")
     who = np.minimum(who, len(pool.weight) - 1)
     start = np.datetime64(world.start)
+    detail = pool.detail[who]
+    for diversion in scenario.divert:
+        begun = start + np.floor(time).astype("timedelta64[D]") >= np.datetime64(
+            diversion.begins_on or world.start
+        )
+        detail = diversion.redirected(
+            detail, band=AGE_BANDS[band], on_or_after=begun, luck=who_luck.random(count)
+        )
     born = start + (np.floor(time).astype(np.int64) - pool.age_days[who]).astype("timedelta64[D]")
     return Children(
         run=np.full(count, run, dtype=np.int64),
@@ -255,5 +276,5 @@ def _entrants(
         turns=(birthdays(born) - start).astype(np.float64).reshape(count, N_AGES),
         care_start=time,
         stay_start=time,
-        detail=pool.detail[who],
+        detail=detail,
     )

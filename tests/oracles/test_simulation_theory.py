@@ -153,6 +153,28 @@ def test_more_starts_add_children_and_remove_none() -> None:
     assert after.mean() == pytest.approx(1.2 * before.mean(), rel=0.05)
 
 
+def test_entries_that_stop_later_change_nobody_who_came_before() -> None:
+    base = world(starts_a_day=0.5, exit_a_day=1 / 200, move_a_day=1 / 20)
+    common = {"snapshot_days": [100, 360], "runs": 30, "seed": 12}
+    before = simulate(base, **common)  # type: ignore[arg-type]
+    stopped = Scenario(starts={"5-9": 0.0}, starts_from=START + timedelta(days=365))
+    after = simulate(base, scenario=stopped, **(common | {"snapshot_days": [100, 360, 900]}))  # type: ignore[arg-type]
+    longer = simulate(base, **(common | {"snapshot_days": [100, 360, 900]}))  # type: ignore[arg-type]
+    assert before.sum() > 0
+    assert (after[:, :2] == longer[:, :2]).all()
+    assert after[:, 2].sum() < longer[:, 2].sum()
+
+
+def test_children_are_conserved_while_nobody_leaves() -> None:
+    base = world(starts_a_day=0.5, exit_a_day=1e-12, move_a_day=1 / 20)
+    in_care = simulate(base, snapshot_days=list(range(0, 400, 10)), runs=20, seed=13).sum(axis=(2, 3))
+    assert (np.diff(in_care, axis=1) >= 0).all()
+    without_moves = simulate(
+        base, snapshot_days=list(range(0, 400, 10)), runs=20, seed=13, scenario=Scenario(moves=0.0)
+    )
+    assert (without_moves.sum(axis=(2, 3)) == in_care).all()
+
+
 def test_runs_computed_together_or_apart_are_the_same() -> None:
     some = world(
         starts_a_day=0.5,
