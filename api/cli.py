@@ -264,6 +264,9 @@ def forecast(
         Path | None,
         typer.Option("--repairs", metavar="FILE", help="Write every repair of the returns to this CSV."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why the number changes; takes about twice as long.")
+    ] = False,
     processes: Annotated[
         int,
         typer.Option(
@@ -298,6 +301,7 @@ def forecast(
         as_of=as_of or today(),
         repairs=repairs,
         processes=processes,
+        explain=explain,
     )
     if as_json:
         print_json(answer)

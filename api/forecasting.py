@@ -31,6 +31,7 @@ def forecast_answer(
     as_of: date,
     repairs: Path | None = None,
     processes: int = 1,
+    explain: bool = False,
 ) -> dict[str, Any]:
     """Return the contract's forecast, with what the readers noticed among its warnings.
 
@@ -74,6 +75,7 @@ def forecast_answer(
         "seed": seed,
         "scenario": found_scenario,
         "as_of": as_of,
+        "explain": explain,
     }
     with _processes(processes) as common["executor"]:
         if published:
