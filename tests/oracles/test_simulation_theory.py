@@ -10,7 +10,8 @@ import pytest
 
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import Entrants, Starts
-from sufficiency.scenario import Scenario
+from sufficiency.published_world import published_council, world_of
+from sufficiency.scenario import Diversion, Route, Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import N_AGES, N_DETAILS, RATE_SHAPE, Rates
 
@@ -188,3 +189,29 @@ def test_runs_computed_together_or_apart_are_the_same() -> None:
     alone = simulate(some, runs_together=1, **common)  # type: ignore[arg-type]
     assert (together == apart).all()
     assert (together == alone).all()
+
+
+def test_no_future_reaches_an_impossible_state_whatever_the_rates() -> None:
+    supported = DETAILS.index(PlacementDetail.SUPPORTED)
+    some = world_of(published_council("886", known_on=date(2024, 3, 31)), date(2024, 3, 31))
+    wild = Scenario(
+        moves=10.0,
+        routes=(Route(origin="residential", to="supported", factor=10.0),),
+        divert=(Diversion(origin="homes", to="supported", share=1.0, ages=("16-17",)),),
+    )
+    counts = simulate(some, snapshot_days=range(0, 800, 40), runs=8, seed=3, scenario=wild)
+    assert counts.min() >= 0
+    assert counts[:, :, :-1, supported].sum() == 0
+    assert counts[:, 1:, -1, supported].sum() > 0
+
+
+def test_nobody_is_in_care_once_all_are_adults() -> None:
+    some = world(
+        starts_a_day=1e-12,
+        exit_a_day=1e-12,
+        move_a_day=1 / 10,
+        stock=tuple(child(date(2002 + n, 5, 1)) for n in range(17)),
+    )
+    adult = (date(2036, 5, 1) - START).days
+    assert simulate(some, snapshot_days=[adult - 1], runs=4, seed=1).sum() == 4
+    assert simulate(some, snapshot_days=[adult], runs=4, seed=1).sum() == 0
