@@ -39,7 +39,7 @@ lock: $(VENV)/bin/uv
 		--no-emit-find-links --no-emit-index-url --extra postgresql --group build --upgrade \
 		--output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-find-links --no-emit-index-url --extra postgresql --group build --group dev \
+		--no-emit-find-links --no-emit-index-url --extra postgresql --extra fast --extra scale --group build --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 $(VENV)/bin/uv: | $(VENV)/bin/python

@@ -256,7 +256,7 @@ def forecast(
     homes: HomesFile = None,
     referrals: Annotated[Path | None, typer.Option("--referrals", metavar="FILE")] = None,
     scenario: Annotated[
-        Path | None, typer.Option("--scenario", metavar="FILE", help="Changes to try (TOML).")
+        Path | None, typer.Option("--scenario", metavar="FILE", help="Changes to try (TOML or JSON).")
     ] = None,
     runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 500,
     seed: Seed = 0,
@@ -264,6 +264,15 @@ def forecast(
         Path | None,
         typer.Option("--repairs", metavar="FILE", help="Write every repair of the returns to this CSV."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why the number changes; takes about twice as long.")
+    ] = False,
+    processes: Annotated[
+        int,
+        typer.Option(
+            "--processes", min=1, max=64, help="Processes to draw futures in; the answer is the same."
+        ),
+    ] = 1,
     authority: Authority = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -291,6 +300,8 @@ def forecast(
         authority=authority,
         as_of=as_of or today(),
         repairs=repairs,
+        processes=processes,
+        explain=explain,
     )
     if as_json:
         print_json(answer)
@@ -362,13 +373,16 @@ def schema(
 ) -> None:
     """The JSON Schema of a record."""
     from reference_data.fields import json_schema, record_names
+    from sufficiency.scenario_values import scenario_schema
 
-    if name is not None:
+    if name == "scenario":
+        print_json(scenario_schema())
+    elif name is not None:
         print_json(json_schema(name))
     elif as_json:
-        print_json(list(record_names()))
+        print_json([*record_names(), "scenario"])
     else:
-        for record in record_names():
+        for record in (*record_names(), "scenario"):
             typer.echo(record)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +30,8 @@ def forecast_answer(
     authority: str | None,
     as_of: date,
     repairs: Path | None = None,
+    processes: int = 1,
+    explain: bool = False,
 ) -> dict[str, Any]:
     """Return the contract's forecast, with what the readers noticed among its warnings.
 
@@ -63,30 +68,40 @@ def forecast_answer(
             warnings += [f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found[1]]
     given_homes = found_homes[0] if found_homes else None
     given_referrals = found_referrals[0] if found_referrals else ()
-    common = {
+    common: dict[str, Any] = {
         "start": start,
         "months": months,
         "runs": runs,
         "seed": seed,
         "scenario": found_scenario,
         "as_of": as_of,
+        "explain": explain,
     }
-    if published:
-        from sufficiency.published_forecast import forecast_published
+    with _processes(processes) as common["executor"]:
+        if published:
+            from sufficiency.published_forecast import forecast_published
 
-        forecast = forecast_published(authority or "", homes=given_homes, **common)
-    elif returns is None:
-        from api.services.stored import stored_returns
+            forecast = forecast_published(authority or "", homes=given_homes, **common)
+        elif returns is None:
+            from api.services.stored import stored_returns
 
-        stored, stored_homes = stored_returns(authority or "")
-        forecast = _need(stored, given_homes or stored_homes or None, given_referrals, common)
-    else:
-        forecast = _need(found_returns, given_homes, given_referrals, common)
+            stored, stored_homes = stored_returns(authority or "")
+            forecast = _need(stored, given_homes or stored_homes or None, given_referrals, common)
+        else:
+            forecast = _need(found_returns, given_homes, given_referrals, common)
     answer: dict[str, Any] = forecast.as_dict()
     if repairs is not None and found_returns is not None:
         _write_repairs(repairs, found_returns, start)
     answer["evidence"]["warnings"] += warnings
     return answer
+
+
+def _processes(count: int) -> AbstractContextManager[Executor | None]:
+    """Return a pool of processes, or nothing where one process is to do it all."""
+    if count == 1:
+        return nullcontext()
+    # Started afresh, since a fork would copy the threads of whoever asks.
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
 def _write_repairs(path: Path, returns: Returns, start: date) -> None:

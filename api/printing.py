@@ -155,6 +155,8 @@ def print_forecast(console: Console, answer: Answer, *, every: int = 6) -> None:
             f"{total['p2_5']:.0f} to {total['p97_5']:.0f}",
         )
     console.print(table)
+    if answer.get("change"):
+        console.print(answer["change"]["text"])
     if answer["shortfall_status"] == "NOT_ASSESSED":
         console.print("Beds short: not assessed, because no homes were given.")
     else:

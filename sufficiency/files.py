@@ -16,7 +16,8 @@ from reference_data.sheets import LARGEST_UNPACKED_BYTES, file_content
 from reference_data.tables import RawTable, read_rows
 from sufficiency.returns import Returns, returns_from_tables
 from sufficiency.returns_xml import looks_like_xml, tables_of_xml
-from sufficiency.scenario import Scenario, scenario_from_values
+from sufficiency.scenario import Scenario
+from sufficiency.scenario_values import scenario_from_values
 
 TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
 
@@ -85,8 +86,7 @@ def read_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A file with any of ``name``, ``moves``, and ``starts`` and ``exits``, each one factor for all or a
-        table of factors by age band and placement group.
+        A file with any of ``scenario_values.KEYS``; ``docs/reference/scenarios.md`` describes each.
 
     Raises
     ------

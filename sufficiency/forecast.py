@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotEnoughData
 from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
 from sufficiency.capacity import usable_capacity
+from sufficiency.change import Change, change_explained
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts
 from sufficiency.repair import CareHistory, repaired_history
@@ -96,6 +98,7 @@ class Forecast:
     known_to: date
     warnings: tuple[str, ...] = field(default=())
     inputs: tuple[object, ...] = field(default=())
+    change: Change | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's ``forecast`` answer."""
@@ -113,6 +116,7 @@ class Forecast:
             "needed_by_got": [dict(row) for row in self.needed_by_got],
             "scenario": self.scenario,
             "repairs": self.repairs,
+            "change": self.change and self.change.as_dict(),
             "definition": self.definition,
             "evidence": evidence(
                 inputs=self.inputs,
@@ -240,6 +244,8 @@ def forecast_need(
     scenario: Scenario | None = None,
     as_of: date | None = None,
     authority: str | None = None,
+    executor: Executor | None = None,
+    explain: bool = False,
 ) -> Forecast:
     """Return the children expected in care by placement group and age band, and the beds short.
 
@@ -266,6 +272,10 @@ def forecast_need(
         The date on which the homes' facts hold; ``start`` by default.
     authority
         The council whose beds are counted; by default the one most in-house homes name.
+    executor
+        Where to draw the futures: a process pool, or a Dask client's ``get_executor()``; the answer is the same.
+    explain
+        Whether to say why the number changes, which takes a few more simulations.
 
     Raises
     ------
@@ -293,6 +303,14 @@ def forecast_need(
         runs=runs,
         seed=seed,
         scenario=scenario,
+        executor=executor,
+    )
+    change = (
+        change_explained(
+            world, counts, dates=dates, runs=runs, seed=seed, scenario=scenario, executor=executor
+        )
+        if explain
+        else None
     )
     status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority
@@ -312,6 +330,7 @@ def forecast_need(
         repairs=history.report.counts,
         needed_by_got=_needed_by_got(referrals, history),
         known_to=known_to,
+        change=change,
         warnings=(*_warnings(returns, history, world, start), *bed_warnings),
         inputs=(
             returns.episodes,

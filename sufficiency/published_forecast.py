@@ -6,9 +6,11 @@ What the figures are made into is in ``published_world.py``; the forecast from r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sufficiency.change import change_explained
 from sufficiency.forecast import DEFINITION, Forecast, beds_short_of, check_numbers, monthly_dates
 from sufficiency.published_world import ASSUMPTIONS, published_council, world_of
 from sufficiency.scenario import UNCHANGED, Scenario
@@ -28,6 +30,8 @@ def forecast_published(
     homes: Sequence[Home] | None = None,
     scenario: Scenario | None = None,
     as_of: date | None = None,
+    executor: Executor | None = None,
+    explain: bool = False,
 ) -> Forecast:
     """Return a forecast from published figures, in the same form as one from returns and with wider bands.
 
@@ -38,13 +42,15 @@ def forecast_published(
     start
         The date forecast from. Figures of later years are not used; the children are played forward from the
         last published 31 March on or before it.
-    months, runs, seed, homes, scenario, as_of
+    months, runs, seed, homes, scenario, as_of, executor, explain
         As in ``forecast_need``.
 
     Raises
     ------
     NotFound
         If nothing is published for the authority.
+    NotEnoughData
+        If no child was ever published for it.
     InvalidInput
         If ``start`` lies before the first published stock, or a number is out of range.
     """
@@ -60,6 +66,14 @@ def forecast_published(
         runs=runs,
         seed=seed,
         scenario=scenario,
+        executor=executor,
+    )
+    change = (
+        change_explained(
+            world, counts, dates=dates, runs=runs, seed=seed, scenario=scenario, executor=executor
+        )
+        if explain
+        else None
     )
     status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority
@@ -87,6 +101,7 @@ def forecast_published(
         repairs={},
         needed_by_got=(),
         known_to=known_to,
+        change=change,
         warnings=(*warnings, *bed_warnings),
         inputs=(
             authority,

@@ -1,27 +1,111 @@
-"""What a commissioner may ask to be changed in a forecast: starts, leaving care and moving, by a factor.
+"""What a commissioner may ask to be changed in a forecast: starts, leaving care, moves, and where children go.
 
 A scenario never redraws luck: every run meets the same children as its base, so that a difference between the
-two is the scenario's and not chance. Reading scenario files is in ``files.py``.
+two is the scenario's and not chance. Reading a scenario from a file's values is in
+``scenario_values.py``; the page ``docs/reference/scenarios.md`` describes the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import AGE_BANDS, PlacementGroup
-from sufficiency.episodes import DETAILS
+from sufficiency.episodes import DETAILS, PlacementDetail
+
+FloatArray = NDArray[np.float64]
 
 LARGEST_FACTOR = 10.0
+PLACEMENTS = tuple(dict.fromkeys([*map(str, PlacementGroup), *map(str, DETAILS)]))
+"""What a scenario may call a placement: a group, or one kind of it. A kind's own factor wins over its group's."""
+_ADULTHOOD_BAND = AGE_BANDS[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Moves from one placement to another that happen more or less often: a step-down, for example.
+
+    Parameters
+    ----------
+    origin, to
+        Group or kind of placement.
+    factor
+        On how often such moves happen; other moves stay as they are.
+    """
+
+    origin: str
+    to: str
+    factor: float
+
+    def __post_init__(self) -> None:
+        _check_names("routes", (self.origin, self.to), PLACEMENTS)
+        _check_number("factor", self.factor, LARGEST_FACTOR)
+
+    def factors(self) -> FloatArray:
+        """Return the factors on moves from and to each kind. Shape (details, details)."""
+        table = np.ones((len(DETAILS), len(DETAILS)))
+        table[np.ix_(_of(self.origin), _of(self.to))] = self.factor
+        return table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diversion:
+    """A share of the children who would start in one placement start in another, from a date.
+
+    Parameters
+    ----------
+    origin
+        Group or kind of placement in which they would start.
+    to
+        The kind in which they start.
+    share
+        0 to 1.
+    ages
+        Age bands at the start; all by default.
+    begins_on
+        The first day; from the start of the forecast by default.
+
+    Raises
+    ------
+    InvalidInput
+        If a name is unknown, the share is no share, or children under 16 would start in supported accommodation.
+    """
+
+    origin: str
+    to: str
+    share: float
+    ages: tuple[str, ...] = AGE_BANDS
+    begins_on: date | None = None
+
+    def __post_init__(self) -> None:
+        _check_names("divert.from", (self.origin,), PLACEMENTS)
+        _check_names("divert.to", (self.to,), tuple(map(str, DETAILS)))
+        _check_names("divert.ages", self.ages, AGE_BANDS)
+        _check_number("share", self.share, 1.0)
+        if self.to == PlacementDetail.SUPPORTED and set(self.ages) != {_ADULTHOOD_BAND}:
+            raise InvalidInput(
+                "supported_under_16",
+                f"Supported accommodation is for 16 and 17: write ages = ['{_ADULTHOOD_BAND}'] beside it.",
+            )
+
+    def redirected(
+        self, detail: NDArray[np.int64], *, band: str, on_or_after: NDArray[np.bool_], luck: FloatArray
+    ) -> NDArray[np.int64]:
+        """Return the first placements of children who start in an age band, diverted where their luck has it."""
+        if band not in self.ages:
+            return detail
+        diverted = np.isin(detail, _of(self.origin)) & on_or_after & (luck < self.share)
+        return np.where(diverted, DETAILS.index(PlacementDetail(self.to)), detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """Factors on what the returns show; 1 changes nothing.
+    """Changes to what the returns show; a factor of 1 and a share of 0 change nothing.
 
     Parameters
     ----------
@@ -29,89 +113,111 @@ class Scenario:
         What to call it.
     starts
         Factor on starts by age band; a band left out is 1.
+    starts_from
+        The day from which ``starts`` holds; from the start of the forecast by default.
     exits
-        Factor on the rate of leaving care by placement group; a group left out is 1. Below 1 stays are longer.
+        Factor on the rate of leaving care, by group or kind of placement; one left out is 1. Below 1 stays are longer.
     moves
-        Factor on the rate of moving.
+        Factor on the rate of moving, for all or by group or kind of placement moved from.
+    routes
+        Factors on moves between two placements.
+    divert
+        Starts diverted to another placement; of several, each applies to what those before it have left.
 
     Raises
     ------
     InvalidInput
-        If a band or group is unknown, or a factor is not a number from 0 to ``LARGEST_FACTOR``.
+        If a name is unknown, or a factor is not a number from 0 to ``LARGEST_FACTOR``.
     """
 
     name: str = "unchanged"
     starts: Mapping[str, float] = field(default_factory=dict)
+    starts_from: date | None = None
     exits: Mapping[str, float] = field(default_factory=dict)
-    moves: float = 1.0
+    moves: float | Mapping[str, float] = 1.0
+    routes: tuple[Route, ...] = ()
+    divert: tuple[Diversion, ...] = ()
 
     def __post_init__(self) -> None:
-        groups = tuple(str(group) for group in PlacementGroup)
-        for part, names, known in (("starts", self.starts, AGE_BANDS), ("exits", self.exits, groups)):
-            for name in names:
-                if name not in known:
-                    raise InvalidInput(
-                        "unknown_scenario_name",
-                        f"A scenario's {part} are by: {', '.join(known)}.",
-                        {"part": part},
-                    )
-        for factor in (*self.starts.values(), *self.exits.values(), self.moves):
-            if isinstance(factor, bool) or not 0 <= factor <= LARGEST_FACTOR:
-                raise InvalidInput(
-                    "scenario_factor", f"A scenario's factors are numbers from 0 to {LARGEST_FACTOR:g}."
-                )
+        moves = self.moves if isinstance(self.moves, Mapping) else {}
+        for part, given, known in (
+            ("starts", self.starts, AGE_BANDS),
+            ("exits", self.exits, PLACEMENTS),
+            ("moves", moves, PLACEMENTS),
+        ):
+            _check_names(part, tuple(given), known)
+            for factor in given.values():
+                _check_number(part, factor, LARGEST_FACTOR)
+        if not isinstance(self.moves, Mapping):
+            _check_number("moves", self.moves, LARGEST_FACTOR)
 
-    @property
-    def move_factor(self) -> float:
-        """Return the factor on moves."""
-        return self.moves
+    def start_factors(self, month_middles: Sequence[date]) -> FloatArray:
+        """Return the factors on starts of each month. Shape (age bands, months).
 
-    def start_factors(self) -> NDArray[np.float64]:
-        """Return the factors on starts. Shape (age bands,)."""
-        return np.array([self.starts.get(band, 1.0) for band in AGE_BANDS])
+        A month is changed whole where its middle lies on ``starts_from`` or after it.
+        """
+        factors = np.array([self.starts.get(band, 1.0) for band in AGE_BANDS])[:, None]
+        begun = np.array([self.starts_from is None or day >= self.starts_from for day in month_middles])
+        return np.where(begun[None, :], factors, 1.0)
 
-    def exit_factors(self) -> NDArray[np.float64]:
+    def exit_factors(self) -> FloatArray:
         """Return the factors on leaving care, to multiply a table of rates. Shape (details, 1, 1, 1)."""
-        factors = np.array([self.exits.get(str(detail.group), 1.0) for detail in DETAILS])
-        return factors.reshape(-1, 1, 1, 1)
+        return _by_detail(self.exits)
+
+    def move_factors(self) -> FloatArray:
+        """Return the factors on moving, to multiply a table of rates. Shape (details, 1, 1, 1)."""
+        moves = self.moves
+        return _by_detail(moves if isinstance(moves, Mapping) else dict.fromkeys(PLACEMENTS, moves))
+
+    def route_factors(self) -> FloatArray:
+        """Return the factors on moves from and to each kind. Shape (details, details)."""
+        factors = np.ones((len(DETAILS), len(DETAILS)))
+        for route in self.routes:
+            factors *= route.factors()
+        return factors
 
     def as_dict(self) -> dict[str, object]:
-        """Return plain values for JSON."""
-        return asdict(self)
+        """Return plain values for JSON, in the form of a scenario file."""
+        return {
+            "name": self.name,
+            "starts": dict(self.starts),
+            "starts_from": self.starts_from and self.starts_from.isoformat(),
+            "exits": dict(self.exits),
+            "moves": dict(self.moves) if isinstance(self.moves, Mapping) else self.moves,
+            "routes": [{"from": r.origin, "to": r.to, "factor": r.factor} for r in self.routes],
+            "divert": [
+                {
+                    "from": d.origin,
+                    "to": d.to,
+                    "share": d.share,
+                    "ages": list(d.ages),
+                    "begins_on": d.begins_on and d.begins_on.isoformat(),
+                }
+                for d in self.divert
+            ],
+        }
+
+
+def _of(placement: str) -> list[int]:
+    return [i for i, detail in enumerate(DETAILS) if placement in (str(detail), str(detail.group))]
+
+
+def _by_detail(factors: Mapping[str, float]) -> FloatArray:
+    found = [factors.get(str(detail), factors.get(str(detail.group), 1.0)) for detail in DETAILS]
+    return np.array(found).reshape(-1, 1, 1, 1)
+
+
+def _check_names(part: str, names: Sequence[str], known: Sequence[str]) -> None:
+    if any(name not in known for name in names):
+        raise InvalidInput(
+            "unknown_scenario_name", f"A scenario's {part} are by: {', '.join(known)}.", {"part": part}
+        )
+
+
+def _check_number(part: str, number: float, largest: float) -> None:
+    # Written so that a NaN is refused too.
+    if isinstance(number, bool) or not 0 <= number <= largest:
+        raise InvalidInput("scenario_factor", f"A scenario's {part} is a number from 0 to {largest:g}.")
 
 
 UNCHANGED = Scenario()
-
-
-def scenario_from_values(values: Mapping[str, object]) -> Scenario:
-    """Return a scenario from the values of a file.
-
-    Raises
-    ------
-    InvalidInput
-        If a name is unknown or a factor is not a number in range.
-    """
-    known = ("name", "starts", "exits", "moves")
-    for name in values:
-        if name not in known:
-            raise InvalidInput("unknown_key", f"A scenario has only: {', '.join(known)}.")
-    groups = tuple(str(group) for group in PlacementGroup)
-    moves = values.get("moves", 1.0)
-    return Scenario(
-        name=str(values.get("name", "scenario")),
-        starts=_factors(values.get("starts", {}), AGE_BANDS),
-        exits=_factors(values.get("exits", {}), groups),
-        moves=_number(moves),
-    )
-
-
-def _factors(value: object, names: tuple[str, ...]) -> dict[str, float]:
-    if isinstance(value, Mapping):
-        return {str(name): _number(factor) for name, factor in value.items()}
-    return dict.fromkeys(names, _number(value))
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput("scenario_factor", "Give a factor as a number; 1 changes nothing.")
-    return float(value)

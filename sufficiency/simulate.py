@@ -5,27 +5,29 @@ so the time to the next event is drawn exactly and no step length matters. Every
 its own, in an order that does not depend on the other runs: runs may be computed together or apart, and a
 scenario meets the same luck as its base.
 
-What is drawn from is learnt in ``stays.py`` and ``flows.py``; counting beds is in ``shortfall.py``.
+How one child is followed is in ``following.py``; what is drawn from is learnt in ``stays.py`` and ``flows.py``;
+counting beds is in ``shortfall.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from reference_data.vocabulary import AGE_BANDS
+from sufficiency import following_compiled
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.flows import Starts, draw_start_rates
+from sufficiency.following import LEAST_RATE, Children, Drawn, Luck, follow
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.stays import (
     DAYS_A_YEAR,
-    DURATION_CUTS_DAYS,
     N_AGES,
     N_DETAILS,
-    N_DURATIONS,
-    RATE_SHAPE,
     FloatArray,
     IntArray,
     Rates,
@@ -35,8 +37,8 @@ from sufficiency.stays import (
 
 RUNS_TOGETHER = 64
 """Runs computed at once; it bounds memory and changes no result."""
-_HOPS_DRAWN = 16
-_CUTS = np.array([*DURATION_CUTS_DAYS, np.inf])
+CHILD_DAYS_WORTH_COMPILING = 100_000_000
+"""Loading machine code takes about as long as following this many child-days without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,32 +67,6 @@ class World:
     destinations: FloatArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Children:
-    """Children of several runs, one entry for each child of each run. All arrays have shape (children,).
-
-    Parameters
-    ----------
-    run
-        Position of the run among those computed together.
-    time
-        Days from the start of the simulation to where the child is now.
-    turns
-        Days to each birthday that changes the age band. Shape (children, age bands).
-    care_start, stay_start
-        Days (negative before the simulation) to the start of the period of care and of the stay.
-    detail
-        Index of the placement detail.
-    """
-
-    run: IntArray
-    time: FloatArray
-    turns: FloatArray
-    care_start: FloatArray
-    stay_start: FloatArray
-    detail: IntArray
-
-
 def simulate(
     world: World,
     *,
@@ -99,6 +75,8 @@ def simulate(
     seed: int,
     scenario: Scenario = UNCHANGED,
     runs_together: int = RUNS_TOGETHER,
+    compiled: bool | None = None,
+    executor: Executor | None = None,
 ) -> IntArray:
     """Return the children in care on each snapshot in each run.
 
@@ -114,6 +92,12 @@ def simulate(
         What to change. The unchanged scenario multiplies by exactly 1 and so gives the base to the byte.
     runs_together
         Runs computed at once; no effect on the answer.
+    compiled
+        Whether to follow children in machine code (the extra ``fast``); no effect on the answer. By default where
+        numba is installed and there is work enough to repay loading it. Without numba it has no effect.
+    executor
+        Where to compute: a process pool, or a Dask cluster's executor (the extra ``scale``). No effect on the
+        answer. By default here, one group of runs after another.
 
     Returns
     -------
@@ -123,24 +107,21 @@ def simulate(
     horizon = float(snapshots[-1]) + 1.0
     seeds = np.random.SeedSequence(seed).spawn(runs)
     stock = _stock(world)
+    if compiled is None:
+        compiled = runs * (len(world.stock) + 1) * horizon >= CHILD_DAYS_WORTH_COMPILING
     counts = np.zeros((runs, len(snapshots), N_AGES, N_DETAILS), dtype=np.int64)
-    for first in range(0, runs, runs_together):
-        chunk = seeds[first : first + runs_together]
-        counts[first : first + len(chunk)] = _simulate_chunk(
-            world, stock, chunk, snapshots, horizon, scenario
-        )
+    firsts = range(0, runs, runs_together)
+    chunks = [seeds[first : first + runs_together] for first in firsts]
+    same = (snapshots, horizon, scenario, compiled)
+    if executor is None:
+        for first, chunk in zip(firsts, chunks, strict=True):
+            counts[first : first + len(chunk)] = _simulate_chunk(world, stock, chunk, *same)
+        return counts
+    tasks = [executor.submit(_simulate_chunk, world, stock, chunk, *same) for chunk in chunks]
+    for first, chunk in zip(firsts, chunks, strict=True):
+        # A task is let go when its counts are copied, so that they are not held twice.
+        counts[first : first + len(chunk)] = tasks.pop(0).result()
     return counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
-    """One chunk's drawn rates, and the luck of every child in it."""
-
-    exit_rates: FloatArray
-    move_rates: FloatArray
-    exit_drift: FloatArray
-    destinations: FloatArray
-    luck: Iterator[tuple[FloatArray, FloatArray]]
 
 
 def _stock(world: World) -> Children:
@@ -168,10 +149,14 @@ def _simulate_chunk(
     snapshots: FloatArray,
     horizon: float,
     scenario: Scenario,
+    compiled: bool,
 ) -> IntArray:
+    """Return the counts of some runs: a task by itself, which any process on any machine may do."""
     years = int(horizon // 365) + 1
     month_ends = np.minimum(np.arange(1, int(horizon * 12 // DAYS_A_YEAR) + 2) * DAYS_A_YEAR / 12, horizon)
     month_ends = np.unique(month_ends)
+    middles = (np.concatenate([[0.0], month_ends[:-1]]) + month_ends) / 2
+    start_factors = scenario.start_factors([world.start + timedelta(days=float(day)) for day in middles])
     parts: list[Children] = []
     streams: list[tuple[np.random.Generator, int]] = []
     exits, moves, drifts, routes = [], [], [], []
@@ -180,33 +165,48 @@ def _simulate_chunk(
             np.random.default_rng(s) for s in seed.spawn(2 + 3 * N_AGES)
         )
         exits.append(draw_rates(world.exits, parameters, 1)[0] * scenario.exit_factors())
-        moves.append(draw_rates(world.moves, parameters, 1)[0] * scenario.move_factor)
+        move_rates = draw_rates(world.moves, parameters, 1)[0] * scenario.move_factors()
         drift = world.exits.drift_a_year
         drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * drift - drift**2 / 2)))
-        routes.append(parameters.gamma(world.destinations))
-        rates = draw_start_rates(
-            world.starts,
-            parameters,
-            month_ends_days=month_ends,
-            factor_by_band=scenario.start_factors(),
+        weights = parameters.gamma(world.destinations)
+        routes.append(weights * scenario.route_factors()[:, None, :])
+        moves.append(move_rates * _share_kept(routes[-1], weights))
+        rates = start_factors * draw_start_rates(
+            world.starts, parameters, month_ends_days=month_ends, factor_by_band=np.ones(N_AGES)
         )
         parts.append(_of_run(stock, run))
         streams.append((stock_luck, len(stock.time)))
         for band in range(N_AGES):
             arrival_luck, who_luck, later_luck = entrants_luck[3 * band : 3 * band + 3]
-            started = _entrants(world, arrival_luck, who_luck, rates[band], month_ends, band, run)
+            started = _entrants(world, arrival_luck, who_luck, rates[band], month_ends, band, run, scenario)
             parts.append(started)
             streams.append((later_luck, len(started.time)))
     route = np.array(routes)
-    cumulated = np.cumsum(route / np.maximum(route.sum(axis=3, keepdims=True), 1e-300), axis=3)
-    drawn = _Drawn(
+    drawn = Drawn(
         exit_rates=np.array(exits).reshape(-1),
         move_rates=np.array(moves).reshape(-1),
         exit_drift=np.array(drifts),
-        destinations=cumulated,
-        luck=_luck(streams),
+        odds=np.cumsum(route / np.maximum(route.sum(axis=3, keepdims=True), LEAST_RATE), axis=3),
     )
-    return _follow(_joined(parts), drawn, len(seeds), snapshots, horizon)
+    return follow(
+        _joined(parts),
+        drawn,
+        Luck(streams),
+        runs=len(seeds),
+        snapshots=snapshots,
+        horizon=horizon,
+        compiled=compiled and following_compiled.is_installed(),
+    )
+
+
+def _share_kept(bent: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return how much more often children move in all where some routes are taken more often and others as before.
+
+    To multiply a table of rates. Shape (details, age bands, 1, 1); exactly 1 where nothing is bent.
+    """
+    before = weights.sum(axis=2)
+    share = np.where(before > 0, bent.sum(axis=2) / np.maximum(before, LEAST_RATE), 1.0)
+    return np.asarray(share[:, :, None, None])
 
 
 def _of_run(children: Children, run: int) -> Children:
@@ -231,18 +231,6 @@ def _joined(parts: Sequence[Children]) -> Children:
     )
 
 
-def _luck(streams: Sequence[tuple[np.random.Generator, int]]) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """Yield, hop by hop, a waiting time and a choice for every child.
-
-    A child's luck is a row of its stream's block, so one more child in a run changes no other's luck.
-    """
-    while True:
-        waits = np.concatenate([rng.standard_exponential((size, _HOPS_DRAWN)) for rng, size in streams])
-        choices = np.concatenate([rng.random((size, _HOPS_DRAWN)) for rng, size in streams])
-        for hop in range(_HOPS_DRAWN):
-            yield waits[:, hop], choices[:, hop]
-
-
 def _entrants(
     world: World,
     arrival_luck: np.random.Generator,
@@ -251,10 +239,11 @@ def _entrants(
     month_ends: FloatArray,
     band: int,
     run: int,
+    scenario: Scenario,
 ) -> Children:
     """Return the children who start in one age band of one run.
 
-    A scenario bends the time at which each arrives; it does not redraw who arrives.
+    A scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
     """
     awaited = np.concatenate([[0.0], np.cumsum(rate * np.diff(month_ends, prepend=0.0))])
     total = float(awaited[-1])
@@ -272,6 +261,14 @@ def _entrants(
     who = np.searchsorted(np.cumsum(pool.weight), who_luck.random(count), side="right")
     who = np.minimum(who, len(pool.weight) - 1)
     start = np.datetime64(world.start)
+    detail = pool.detail[who]
+    for diversion in scenario.divert:
+        begun = start + np.floor(time).astype("timedelta64[D]") >= np.datetime64(
+            diversion.begins_on or world.start
+        )
+        detail = diversion.redirected(
+            detail, band=AGE_BANDS[band], on_or_after=begun, luck=who_luck.random(count)
+        )
     born = start + (np.floor(time).astype(np.int64) - pool.age_days[who]).astype("timedelta64[D]")
     return Children(
         run=np.full(count, run, dtype=np.int64),
@@ -279,62 +276,5 @@ def _entrants(
         turns=(birthdays(born) - start).astype(np.float64).reshape(count, N_AGES),
         care_start=time,
         stay_start=time,
-        detail=pool.detail[who],
+        detail=detail,
     )
-
-
-def _follow(children: Children, drawn: _Drawn, runs: int, snapshots: FloatArray, horizon: float) -> IntArray:
-    """Return the children on each snapshot, following every child from event to event."""
-    shape = (runs, len(snapshots) + 1, N_AGES, N_DETAILS)
-    change = np.zeros(int(np.prod(shape)), dtype=np.int64)
-    time = children.time.copy()
-    detail = children.detail.copy()
-    stay_start = children.stay_start.copy()
-    age = (time[:, None] >= children.turns).sum(axis=1)
-    in_care = np.searchsorted(_CUTS[:-1], time - children.care_start, side="right")
-    in_stay = np.searchsorted(_CUTS[:-1], time - stay_start, side="right")
-    year = np.floor(time / 365.0).astype(np.int64)
-    years = drawn.exit_drift.shape[1]
-    active = np.flatnonzero((age < N_AGES) & (time < horizon))
-    for waits, choices in drawn.luck:
-        if not len(active):
-            break
-        i = active
-        now, run, kind, band = time[i], children.run[i], detail[i], age[i]
-        to_age = children.turns[i, band]
-        to_care = children.care_start[i] + _CUTS[in_care[i]]
-        to_stay = stay_start[i] + _CUTS[in_stay[i]]
-        to_year = np.minimum((year[i] + 1) * 365.0, horizon)
-        bound = np.minimum(np.minimum(to_age, to_care), np.minimum(to_stay, to_year))
-        cell = np.ravel_multi_index((run, kind, band, in_care[i], in_stay[i]), (runs, *RATE_SHAPE))
-        leaving = drawn.exit_rates[cell] * drawn.exit_drift[run, np.minimum(year[i], years - 1)]
-        total = leaving + drawn.move_rates[cell]
-        happens_at = now + waits[i] / np.maximum(total, 1e-300)
-        happens = happens_at < bound
-        until = np.where(happens, happens_at, bound)
-
-        first = np.searchsorted(snapshots, now, side="left")
-        after = np.searchsorted(snapshots, until, side="left")
-        counted = after > first
-        where = (run[counted], first[counted], band[counted], kind[counted])
-        change += np.bincount(np.ravel_multi_index(where, shape), minlength=len(change))
-        where = (run[counted], after[counted], band[counted], kind[counted])
-        change -= np.bincount(np.ravel_multi_index(where, shape), minlength=len(change))
-
-        choice = choices[i] * total
-        leaves = happens & (choice < leaving)
-        moves = happens & ~leaves
-        if moves.any():
-            m = i[moves]
-            picked = (choice[moves] - leaving[moves]) / (total[moves] - leaving[moves])
-            odds = drawn.destinations[run[moves], kind[moves], band[moves]]
-            detail[m] = np.minimum((picked[:, None] >= odds).sum(axis=1), N_DETAILS - 1)
-            stay_start[m] = until[moves]
-            in_stay[m] = 0
-        time[i] = until
-        age[i] += ~happens & (until >= to_age)
-        in_care[i] += ~happens & (until >= to_care) & (in_care[i] < N_DURATIONS - 1)
-        in_stay[i] += ~happens & (until >= to_stay) & (in_stay[i] < N_DURATIONS - 1)
-        year[i] += ~happens & (until >= (year[i] + 1) * 365.0)
-        active = i[~leaves & (age[i] < N_AGES) & (until < horizon)]
-    return np.cumsum(change.reshape(shape), axis=1)[:, :-1]

@@ -10,7 +10,8 @@ import pytest
 
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import Entrants, Starts
-from sufficiency.scenario import Scenario
+from sufficiency.published_world import published_council, world_of
+from sufficiency.scenario import Diversion, Route, Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import N_AGES, N_DETAILS, RATE_SHAPE, Rates
 
@@ -153,6 +154,28 @@ def test_more_starts_add_children_and_remove_none() -> None:
     assert after.mean() == pytest.approx(1.2 * before.mean(), rel=0.05)
 
 
+def test_entries_that_stop_later_change_nobody_who_came_before() -> None:
+    base = world(starts_a_day=0.5, exit_a_day=1 / 200, move_a_day=1 / 20)
+    common = {"snapshot_days": [100, 360], "runs": 30, "seed": 12}
+    before = simulate(base, **common)  # type: ignore[arg-type]
+    stopped = Scenario(starts={"5-9": 0.0}, starts_from=START + timedelta(days=365))
+    after = simulate(base, scenario=stopped, **(common | {"snapshot_days": [100, 360, 900]}))  # type: ignore[arg-type]
+    longer = simulate(base, **(common | {"snapshot_days": [100, 360, 900]}))  # type: ignore[arg-type]
+    assert before.sum() > 0
+    assert (after[:, :2] == longer[:, :2]).all()
+    assert after[:, 2].sum() < longer[:, 2].sum()
+
+
+def test_children_are_conserved_while_nobody_leaves() -> None:
+    base = world(starts_a_day=0.5, exit_a_day=1e-12, move_a_day=1 / 20)
+    in_care = simulate(base, snapshot_days=list(range(0, 400, 10)), runs=20, seed=13).sum(axis=(2, 3))
+    assert (np.diff(in_care, axis=1) >= 0).all()
+    without_moves = simulate(
+        base, snapshot_days=list(range(0, 400, 10)), runs=20, seed=13, scenario=Scenario(moves=0.0)
+    )
+    assert (without_moves.sum(axis=(2, 3)) == in_care).all()
+
+
 def test_runs_computed_together_or_apart_are_the_same() -> None:
     some = world(
         starts_a_day=0.5,
@@ -166,3 +189,29 @@ def test_runs_computed_together_or_apart_are_the_same() -> None:
     alone = simulate(some, runs_together=1, **common)  # type: ignore[arg-type]
     assert (together == apart).all()
     assert (together == alone).all()
+
+
+def test_no_future_reaches_an_impossible_state_whatever_the_rates() -> None:
+    supported = DETAILS.index(PlacementDetail.SUPPORTED)
+    some = world_of(published_council("886", known_on=date(2024, 3, 31)), date(2024, 3, 31))
+    wild = Scenario(
+        moves=10.0,
+        routes=(Route(origin="residential", to="supported", factor=10.0),),
+        divert=(Diversion(origin="homes", to="supported", share=1.0, ages=("16-17",)),),
+    )
+    counts = simulate(some, snapshot_days=range(0, 800, 40), runs=8, seed=3, scenario=wild)
+    assert counts.min() >= 0
+    assert counts[:, :, :-1, supported].sum() == 0
+    assert counts[:, 1:, -1, supported].sum() > 0
+
+
+def test_nobody_is_in_care_once_all_are_adults() -> None:
+    some = world(
+        starts_a_day=1e-12,
+        exit_a_day=1e-12,
+        move_a_day=1 / 10,
+        stock=tuple(child(date(2002 + n, 5, 1)) for n in range(17)),
+    )
+    adult = (date(2036, 5, 1) - START).days
+    assert simulate(some, snapshot_days=[adult - 1], runs=4, seed=1).sum() == 4
+    assert simulate(some, snapshot_days=[adult], runs=4, seed=1).sum() == 0

@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from reference_data.problems import InvalidInput, NotFound
+from reference_data.authorities import authorities
+from reference_data.problems import InvalidInput, NotEnoughData, NotFound
 from reference_data.published import annual_figures, on_31_march
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency.backtest import by_group
@@ -56,6 +57,24 @@ def test_later_figures_are_not_used_and_earlier_dates_are_refused() -> None:
         published_council("879", known_on=date(2020, 3, 31))
     with pytest.raises(NotFound):
         published_council("000", known_on=date(2024, 3, 31))
+
+
+def test_every_authority_has_a_forecast_or_a_sentence_that_says_why_not() -> None:
+    without = []
+    for authority in authorities():
+        try:
+            forecast = forecast_published(authority.code, start=date(2024, 3, 31), months=1, runs=2)
+        except NotEnoughData as error:
+            without.append((authority.name, error.message))
+            continue
+        published = on_31_march(authority.code, "age_band", 2024)
+        counted = forecast.counts[0, 0].sum(axis=1)
+        assert counted.sum() == published["total"]
+        whole = [published[band] for band in AGE_BANDS]
+        if None not in whole and sum(value or 0 for value in whole) == published["total"]:
+            assert list(counted) == whole
+    assert [name for name, _ in without] == ["Isles of Scilly"]
+    assert "publishes no child" in without[0][1]
 
 
 def test_suppressed_parts_share_what_the_total_leaves() -> None:
