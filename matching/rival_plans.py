@@ -145,7 +145,8 @@ def rival_plans(others: OtherPlans) -> tuple[Rival, ...]:
         seen.add(homes)
         gain = stage_value(homes, term.stage, joint.problem) - stage_value(plan, term.stage, joint.problem)
         if gain > 0:
-            what = f"Putting {TERM_WORDS[name]} first for the same children: better there by {gain} penalty points"
+            points = f"{gain} penalty point{'' if gain == 1 else 's'}"
+            what = f"Putting {TERM_WORDS[name]} first for the same children: better there by {points}"
             found.append(_rival(others, homes, kind="order", what=what))
     return tuple(found)
 

@@ -100,8 +100,8 @@ def _cost_in_words(by_aim: Mapping[str, int], meanings: Sequence[StageMeaning]) 
                 "would be placed if this child needed no bed."
             )
         return (
-            f"Another child could have used this place: the others would do better by {gain} penalty points "
-            f"in {aim_in_words(meaning.aim)} if this child needed no bed."
+            "Another child could have used this place: the others would do better by "
+            f"{gain} penalty point{'' if gain == 1 else 's'} in {aim_in_words(meaning.aim)} if this child needed no bed."
         )
     return ""
 

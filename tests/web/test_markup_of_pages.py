@@ -79,6 +79,12 @@ def test_a_page_has_no_inline_style_or_script_and_loads_nothing_from_elsewhere(
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_page_shows_no_markup_as_text(sample_markup, name: str) -> None:
+    # The fixture renders invented words only, so an escaped tag can come from nothing but a template.
+    assert not re.search(r"&lt;/?(?:span|p|a|li|strong|div)\b", sample_markup[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_says_what_it_is_that_the_sample_is_invented_and_who_decides(sample_markup, name: str) -> None:
     tree = parsed(sample_markup[name])
     title = next(tree.iter(f"{PLAIN}title")).text
