@@ -10,11 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from api import audit, clock
-from api.database import tables
+from api.database import history, tables
 from api.database.alert_records import AlertRecords
+from api.database.beds import BedLedger
+from api.database.kept import KeptRecords, row_of, state_of
+from api.database.kinds import KINDS
+from api.database.standing import homes_today, placed_referrals
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -51,40 +55,6 @@ class Changes:
     unchanged: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """One kind of contract record: its field table, its table, its key and the columns kept apart."""
-
-    record: str
-    table: Table
-    key: str
-    columns: Mapping[str, str]
-
-
-_KINDS = {
-    "referrals": _Kind(
-        record="referral",
-        table=tables.referrals,
-        key="referral_id",
-        columns={
-            name: name for name in ("child_id", "urgency", "needed_by", "legal_status", "sibling_group")
-        },
-    ),
-    "homes": _Kind(
-        record="home",
-        table=tables.homes,
-        key="home_id",
-        columns={"type": "type", "area_authority": "authority", "status": "status", "contract": "contract"},
-    ),
-    "stays": _Kind(
-        record="stay",
-        table=tables.stays,
-        key="stay_id",
-        columns={name: name for name in ("child_id", "setting", "started_on", "ended_on")},
-    ),
-}
-
-
 class Records:
     """The records that one scope may see, on one connection and in its transaction.
 
@@ -96,11 +66,21 @@ class Records:
         self.scope = scope
         self.viewed: list[tuple[str, str]] = []
 
-    def referrals(self) -> tuple[Referral, ...]:
-        """Return every referral in view, in the order of their ids."""
+    def referrals(self, *, placed: bool = False) -> tuple[Referral, ...]:
+        """Return every referral in view whose child still waits, in the order of their ids.
+
+        Parameters
+        ----------
+        placed
+            Those too whose search ended with a placement.
+        """
         from matching.files import referral_from_values
 
-        return tuple(referral_from_values(values) for values in self._all("referrals"))
+        found = self._all("referrals")
+        if not placed:
+            over = placed_referrals(self.connection, self.scope.authorities)
+            found = [one for one in found if (one.get("authority"), one["referral_id"]) not in over]
+        return tuple(referral_from_values(values) for values in found)
 
     def referral(self, referral_id: str) -> Referral:
         """Return one referral.
@@ -117,10 +97,16 @@ class Records:
         return referral
 
     def homes(self) -> tuple[Home, ...]:
-        """Return every home in view, in the order of their ids."""
+        """Return every home in view as it stands today, in the order of their ids.
+
+        That is what the home said of itself, less the beds promised since, with who moved in and out since
+        and with the concerns that stand.
+        """
         from matching.files import home_from_values
 
-        return tuple(home_from_values(values) for values in self._all("homes"))
+        return tuple(
+            home_from_values(values) for values in homes_today(self.connection, self.scope.authorities)
+        )
 
     def home(self, home_id: str) -> Home:
         """Return one home.
@@ -132,7 +118,10 @@ class Records:
         """
         from matching.files import home_from_values
 
-        return home_from_values(self._one("homes", home_id))
+        found = homes_today(self.connection, self.scope.authorities, home_id=home_id)
+        if not found:
+            raise NotFound("no_such_home", "There is no home of that id.")
+        return home_from_values(found[0])
 
     def stays(self) -> tuple[Stay, ...]:
         """Return every stay in emergency accommodation in view, in the order of their ids."""
@@ -208,35 +197,34 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        form = _KINDS[kind]
+        form = KINDS[kind]
         table, key = form.table, form.table.c[form.key]
         known = {
-            row[0]: row[1]
+            row[0]: (row[1], row[2])
             for row in self.connection.execute(
-                select(key, table.c.record_digest).where(table.c.authority == authority)
+                select(key, table.c.record_digest, table.c.version).where(table.c.authority == authority)
             )
         }
         now = clock.now()
         new: list[dict[str, Any]] = []
-        changed = unchanged = 0
+        changed: list[dict[str, Any]] = []
+        unchanged = 0
         for values in records:
-            stored = stored_values(values)
             row = {
                 "authority": authority,
-                form.key: values[form.key],
-                **{column: values.get(name) for column, name in form.columns.items()},
-                "record": stored,
-                "record_digest": digest(stored),
+                **row_of(form, values),
+                "version": 1,
                 "import_id": import_id,
                 "changed_at": now,
             }
             before = known.get(values[form.key])
             if before is None:
                 new.append(row)
-            elif before == row["record_digest"]:
+            elif before[0] == row["record_digest"]:
                 unchanged += 1
             else:
-                changed += 1
+                row["version"] = before[1] + 1
+                changed.append(row)
                 self.connection.execute(
                     update(table)
                     .where(and_(table.c.authority == authority, key == values[form.key]))
@@ -244,7 +232,8 @@ class Records:
                 )
         if new:
             self.connection.execute(insert(table), new)
-        return Changes(added=len(new), changed=changed, unchanged=unchanged)
+        history.write(self.connection, (state_of(form, row, self.scope.actor) for row in (*new, *changed)))
+        return Changes(added=len(new), changed=len(changed), unchanged=unchanged)
 
     def keep_return(self, authority: str, files: Iterable[RawTable], *, import_id: str | None) -> Changes:
         """Keep the files of a statutory return; a file of the same name is replaced whole."""
@@ -290,6 +279,28 @@ class Records:
                 )
         return Changes(added=added, changed=changed, unchanged=unchanged)
 
+    def kept(self, kind: str, authority: str) -> KeptRecords:
+        """Return the records of one kind of one council in view, to read or change one by one.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return KeptRecords(self, kind, authority)
+
+    def beds_of(self, authority: str) -> BedLedger:
+        """Return the beds of one council in view and who has been promised them.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return BedLedger(self, authority)
+
     def alerts_of(self, authority: str) -> AlertRecords:
         """Return the alerts of one council in view.
 
@@ -327,7 +338,7 @@ class Records:
         )
 
     def _all(self, kind: str) -> list[dict[str, Any]]:
-        form = _KINDS[kind]
+        form = KINDS[kind]
         rows = self.connection.execute(
             select(form.table.c.record)
             .where(form.table.c.authority.in_(self.scope.authorities))
@@ -336,7 +347,7 @@ class Records:
         return [typed_values(form.record, record) for record in rows.scalars()]
 
     def _one(self, kind: str, key: str) -> dict[str, Any]:
-        form = _KINDS[kind]
+        form = KINDS[kind]
         record = self.connection.execute(
             select(form.table.c.record).where(
                 and_(form.table.c[form.key] == key, form.table.c.authority.in_(self.scope.authorities))
