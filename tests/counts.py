@@ -18,6 +18,9 @@ COUNTS = {
     "councils forecast in each world": (5, 24),
     "returns spoiled": (25, 2_000),
     "beds short by Hall's theorem": (100, 5_000),
+    "last beds held": (3, 1_000),
+    "last beds placed": (1, 50),
+    "processes killed while placing": (12, 500),
 }
 """What is counted: how many in every run, and how many in a full one."""
 

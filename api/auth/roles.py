@@ -49,6 +49,8 @@ class Permission(StrEnum):
     PLACE = "place"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    SIGN = "sign"
+    KEEP_HOMES = "keep_homes"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -58,16 +60,27 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.SIGN,
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
+    Role.COMMISSIONER: frozenset(
+        {
+            Permission.READ,
+            Permission.IMPORT,
+            Permission.EXPORT,
+            Permission.SIGN,
+            Permission.KEEP_HOMES,
+        }
+    ),
     Role.MANAGER: frozenset(
         {
             Permission.READ,
             Permission.IMPORT,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.SIGN,
+            Permission.KEEP_HOMES,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
         }
@@ -77,11 +90,13 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.SIGN,
+            Permission.KEEP_HOMES,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),
+    Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.SIGN, Permission.ANSWER_ALERTS}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.READ_AUDIT}),
 }
 

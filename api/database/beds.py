@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api import clock
 from api.database import history, tables
+from api.database.kept import stale_edit
 from api.database.occupancy import BedRow, Claim, free_bed, slots_left, statement
 from api.database.placing_tables import bed_claims, beds
 from api.database.stored import digest, typed_values
@@ -126,19 +127,20 @@ class BedLedger:
         return tuple(BedRow(**row._mapping) for row in rows)
 
     def keep(self, claim: Claim, **changes: Any) -> Claim:
-        """Change a promise that was read ``to_change``, and write its history."""
-        changed = replace(claim, **changes, version=claim.version + 1)
-        try:
-            done = self.connection.execute(
-                update(bed_claims)
-                .where(and_(bed_claims.c.claim_id == claim.claim_id, bed_claims.c.version == claim.version))
-                .values(**asdict(changed))
-            )
-        except IntegrityError:
-            raise no_bed_free() from None
-        if not done.rowcount:
-            from api.database.kept import stale_edit
+        """Change a promise that was read ``to_change``, and write its history.
 
+        Raises
+        ------
+        IntegrityError
+            If the database refuses: the bed is promised for that time, or a start lacks something.
+        """
+        changed = replace(claim, **changes, version=claim.version + 1)
+        done = self.connection.execute(
+            update(bed_claims)
+            .where(and_(bed_claims.c.claim_id == claim.claim_id, bed_claims.c.version == claim.version))
+            .values(**asdict(changed))
+        )
+        if not done.rowcount:
             raise stale_edit()
         self._note(changed)
         return changed
@@ -190,14 +192,34 @@ class BedLedger:
         self._add_beds(home_id, slots[len(spare) :])
         self.connection.execute(update(tables.homes).where(self._is_home(home_id)).values(beds_stated=said))
 
-    def _claim(self, *, home_id: str, from_on: date, until_on: date | None, **facts: Any) -> Claim:
+    def set_out_again(self, home_id: str) -> None:
+        """Set out a home's beds anew if they were set out before: it has said something else since."""
+        if self._locked_home(home_id)[1] is not None:
+            self.set_out(home_id)
+
+    def require_free(
+        self, home_id: str, child_id: str, from_on: date, until_on: date | None = None
+    ) -> BedRow:
+        """Return the bed that a child would get; others who want the home's beds wait until this transaction ends.
+
+        Raises
+        ------
+        NotFound
+            If the home is not in view.
+        Conflict
+            If no bed is free on the day.
+        """
         # The home's row is the place where those who want its beds wait for each other.
         self.set_out(home_id)
         self.release_expired(home_id)
         standing = self.claims(home_id=home_id)
-        bed = free_bed(self.beds(home_id), standing, facts["child_id"], from_on, until_on)
+        bed = free_bed(self.beds(home_id), standing, child_id, from_on, until_on)
         if bed is None:
             raise no_bed_free()
+        return bed
+
+    def _claim(self, *, home_id: str, from_on: date, until_on: date | None, **facts: Any) -> Claim:
+        bed = self.require_free(home_id, facts["child_id"], from_on, until_on)
         claim = Claim(
             claim_id=uuid4().hex,
             bed_number=bed.bed_number,
@@ -268,6 +290,12 @@ class BedLedger:
             subject_id=claim.claim_id,
             detail={"home_id": claim.home_id, "version": claim.version},
         )
+
+
+def is_promised_twice(refused: IntegrityError) -> bool:
+    """Say whether the database refused because the bed is promised, and not because a start lacks something."""
+    said = str(refused.orig)
+    return "promised already" in said or "bed_claims_never_twice" in said
 
 
 def no_bed_free() -> Conflict:

@@ -212,6 +212,17 @@ bed_claims = Table(
     Index(None, "authority", "home_id"),
     Index(None, "authority", "child_id"),
     Index(None, "bed_number"),
+    # Who a child is, is told to one provider at a time: the one chosen.
+    Index(
+        "uq_bed_claims_identity_once",
+        "authority",
+        "child_id",
+        unique=True,
+        sqlite_where=text("identity_shared_at IS NOT NULL AND released_at IS NULL AND kind <> 'placement'"),
+        postgresql_where=text(
+            "identity_shared_at IS NOT NULL AND released_at IS NULL AND kind <> 'placement'"
+        ),
+    ),
 )
 
 placing_duties = Table(

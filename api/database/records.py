@@ -16,6 +16,7 @@ from api import audit, clock
 from api.database import history, tables
 from api.database.alert_records import AlertRecords
 from api.database.beds import BedLedger
+from api.database.duties import DutyRecords
 from api.database.kept import KeptRecords, row_of, state_of
 from api.database.kinds import KINDS
 from api.database.standing import homes_today, placed_referrals
@@ -300,6 +301,17 @@ class Records:
         """
         self._require(authority)
         return BedLedger(self, authority)
+
+    def duties_of(self, authority: str) -> DutyRecords:
+        """Return what has to be had, signed or sent for the promised beds of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return DutyRecords(self, authority)
 
     def alerts_of(self, authority: str) -> AlertRecords:
         """Return the alerts of one council in view.

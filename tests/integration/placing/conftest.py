@@ -9,11 +9,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from api import clock
 from api.auth.passwords import know_authority
+from api.auth.roles import Role
 from api.database import migrate
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
+from api.database.tables import users
+from api.services.desk import Desk
+from api.settings import Settings
 from reference_data.tables import records_from_values
 
 AUTHORITY = "879"
@@ -101,3 +107,71 @@ def council(database_url: str) -> Iterator[Council]:
     found = open_council(database_url)
     yield found
     found.database.close()
+
+
+PEOPLE = {
+    "officer": "brokerage_officer",
+    "colleague": "brokerage_officer",
+    "commissioner": "commissioner",
+    "manager": "manager",
+    "director": "director",
+    "iro": "reviewing_officer",
+}
+
+
+class Office:
+    """A council whose people are signed in, on the fixed day of the tests."""
+
+    def __init__(self, council: Council, **settings: Any) -> None:
+        self.council = council
+        self.settings = Settings(database_url=council.url, as_of=DAY, **settings)
+
+    @contextmanager
+    def desk(self, who: str = "officer") -> Iterator[Desk]:
+        """Give the desk of one of the people, in one transaction."""
+        with self.council.records(who) as records:
+            yield self.desk_on(records, who)
+
+    def desk_on(self, records: Records, who: str) -> Desk:
+        """Return the desk of one of the people on records that are open."""
+        return Desk(
+            records=records,
+            authority=AUTHORITY,
+            username=who,
+            role=Role(PEOPLE[who]),
+            settings=self.settings,
+        )
+
+    def does(self, who: str, action: Any, *given: Any, **named: Any) -> Any:
+        """Let somebody do one thing, kept if it goes well."""
+        with self.desk(who) as desk:
+            return action(desk, *given, **named)
+
+    def ready(self, claim_id: str, *, signed_by: str = "director") -> None:
+        """Have, sign and send everything that a start waits for."""
+        from api.services import holding, signing
+
+        for duty in self.does("officer", holding.holding, claim_id).duties:
+            if duty.kind == "checklist":
+                self.does("officer", signing.tick, duty.duty_id)
+            elif duty.kind == "approval" and duty.before_start:
+                self.does(signed_by, signing.sign, duty.duty_id, note="Seen.")
+
+
+@pytest.fixture
+def office(council: Council) -> Office:
+    with council.database.writing() as connection:
+        for username, role in PEOPLE.items():
+            connection.execute(
+                insert(users).values(
+                    user_id=username,
+                    username=username,
+                    name=f"The {role}",
+                    role=role,
+                    authority=AUTHORITY,
+                    password_hash="-",
+                    active=True,
+                    created_at=clock.now(),
+                )
+            )
+    return Office(council)

@@ -157,6 +157,18 @@ def upgrade() -> None:
         op.f("ix_bed_claims_authority_home_id"), "bed_claims", ["authority", "home_id"], unique=False
     )
     op.create_index(op.f("ix_bed_claims_bed_number"), "bed_claims", ["bed_number"], unique=False)
+    op.create_index(
+        "uq_bed_claims_identity_once",
+        "bed_claims",
+        ["authority", "child_id"],
+        unique=True,
+        sqlite_where=sa.text(
+            "identity_shared_at IS NOT NULL AND released_at IS NULL AND kind <> 'placement'"
+        ),
+        postgresql_where=sa.text(
+            "identity_shared_at IS NOT NULL AND released_at IS NULL AND kind <> 'placement'"
+        ),
+    )
     op.create_table(
         "placing_duties",
         sa.Column("duty_id", sa.String(length=32), nullable=False),
@@ -208,6 +220,16 @@ def downgrade() -> None:
     drop_guards()
     op.drop_index(op.f("ix_placing_duties_authority_status"), table_name="placing_duties")
     op.drop_table("placing_duties")
+    op.drop_index(
+        "uq_bed_claims_identity_once",
+        table_name="bed_claims",
+        sqlite_where=sa.text(
+            "identity_shared_at IS NOT NULL AND released_at IS NULL AND kind <> 'placement'"
+        ),
+        postgresql_where=sa.text(
+            "identity_shared_at IS NOT NULL AND released_at IS NULL AND kind <> 'placement'"
+        ),
+    )
     op.drop_index(op.f("ix_bed_claims_bed_number"), table_name="bed_claims")
     op.drop_index(op.f("ix_bed_claims_authority_home_id"), table_name="bed_claims")
     op.drop_index(op.f("ix_bed_claims_authority_child_id"), table_name="bed_claims")
