@@ -20,6 +20,7 @@ STATIC_FOLDER = Path(__file__).resolve().parent / "static"
 
 NAVIGATION = (
     ("Waiting list", "/waiting-list"),
+    ("Approvals", "/approvals"),
     ("Joint plan", "/plan"),
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
@@ -81,7 +82,7 @@ def static_files() -> Mapping[str, str]:
 
 def navigation(path: str) -> list[dict[str, object]]:
     """Return the navigation of a page, with the place where the reader is marked."""
-    inside = "/waiting-list" if path.startswith("/children/") else path
+    inside = "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/")) else path
     if path.startswith("/emergency-watch/"):
         inside = "/emergency-watch"
     return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]

@@ -134,7 +134,7 @@ def options_page(request: Request, referral_id: str, records: OpenRecords, show:
     as_of = day_of(settings)
     ranking = ranked_options(records, referral_id, as_of, policy=policy_of(settings)).as_dict()
     # The service has noted in the audit that this child's record was opened; once is enough.
-    referral = next(one for one in records.referrals() if one.referral_id == referral_id)
+    referral = next(one for one in records.referrals(placed=True) if one.referral_id == referral_id)
     return page(
         request,
         "options.html",

@@ -27,6 +27,20 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/emergency-watch/week"): SIGNED_IN,
     ("GET", "/alerts"): SIGNED_IN,
     ("POST", "/alerts/{alert_id}/acknowledgement"): SIGNED_IN,
+    ("GET", "/children/{referral_id}/enquiries"): SIGNED_IN,
+    ("POST", "/children/{referral_id}/enquiries"): SIGNED_IN,
+    ("GET", "/children/{referral_id}/sheet"): SIGNED_IN,
+    ("POST", "/children/{referral_id}/holds"): SIGNED_IN,
+    ("GET", "/enquiries/{enquiry_id}"): SIGNED_IN,
+    ("POST", "/enquiries/{enquiry_id}/answer"): SIGNED_IN,
+    ("GET", "/holds/{claim_id}"): SIGNED_IN,
+    ("POST", "/holds/{claim_id}/duties/{duty_id}"): SIGNED_IN,
+    ("POST", "/holds/{claim_id}/release"): SIGNED_IN,
+    ("POST", "/holds/{claim_id}/extension"): SIGNED_IN,
+    ("GET", "/holds/{claim_id}/decision"): SIGNED_IN,
+    ("POST", "/holds/{claim_id}/decision"): SIGNED_IN,
+    ("GET", "/approvals"): SIGNED_IN,
+    ("POST", "/approvals/{duty_id}"): SIGNED_IN,
     ("GET", "/accessibility-statement"): OPEN,
     ("GET", "/help"): OPEN,
     ("GET", "/static"): OPEN,
@@ -45,9 +59,34 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/alerts"): SIGNED_IN,
     ("POST", "/api/v1/alerts/{alert_id}/acknowledgement"): SIGNED_IN,
     ("POST", "/api/v1/alerts/{alert_id}/snooze"): SIGNED_IN,
+    ("GET", "/api/v1/records/{kind}"): SIGNED_IN,
+    ("POST", "/api/v1/records/{kind}"): SIGNED_IN,
+    ("GET", "/api/v1/records/{kind}/{record_id}"): SIGNED_IN,
+    ("PUT", "/api/v1/records/{kind}/{record_id}"): SIGNED_IN,
+    ("GET", "/api/v1/records/{kind}/{record_id}/history"): SIGNED_IN,
+    ("GET", "/api/v1/referrals/{referral_id}/sheet"): SIGNED_IN,
+    ("GET", "/api/v1/referrals/{referral_id}/enquiries"): SIGNED_IN,
+    ("POST", "/api/v1/referrals/{referral_id}/enquiries"): SIGNED_IN,
+    ("POST", "/api/v1/referrals/{referral_id}/holds"): SIGNED_IN,
+    ("POST", "/api/v1/enquiries/{enquiry_id}/answer"): SIGNED_IN,
+    ("POST", "/api/v1/homes/{home_id}/vacancies"): SIGNED_IN,
+    ("GET", "/api/v1/holds/{claim_id}"): SIGNED_IN,
+    ("POST", "/api/v1/holds/{claim_id}/release"): SIGNED_IN,
+    ("POST", "/api/v1/holds/{claim_id}/extension"): SIGNED_IN,
+    ("POST", "/api/v1/holds/{claim_id}/identity"): SIGNED_IN,
+    ("POST", "/api/v1/holds/{claim_id}/decision"): SIGNED_IN,
+    ("POST", "/api/v1/duties/{duty_id}/answer"): SIGNED_IN,
+    ("GET", "/api/v1/approvals"): SIGNED_IN,
+    ("POST", "/api/v1/approvals/{duty_id}/signature"): SIGNED_IN,
+    ("POST", "/api/v1/placements/{placement_id}/end"): SIGNED_IN,
+    ("GET", "/api/v1/delegations/in-force"): SIGNED_IN,
+    ("POST", "/api/v1/delegations"): SIGNED_IN,
+    ("POST", "/api/v1/delegations/{delegation_id}/withdrawal"): SIGNED_IN,
 }
 
-OF_A_RECORD = [path for method, path in ACCESS if method == "GET" and "{" in path]
+OF_A_RECORD = [
+    path for method, path in ACCESS if method == "GET" and "{" in path and not path.endswith("{kind}")
+]
 BOOKKEEPING = {"audit", "sessions"}
 """What looking may write: who looked at which child, and that the session is alive."""
 
@@ -66,7 +105,95 @@ def routes_of(routes: Any, prefix: str = "") -> set[tuple[str, str]]:
 
 
 def filled_in(path: str, authority: str) -> str:
-    return path.format(referral_id=f"DEMO-R-{authority}", home_id=f"DEMO-H-{authority}")
+    """Fill an address in with ids of a council: ``made_beforehand`` has given each council one of everything."""
+    return path.format(
+        referral_id=f"DEMO-R-{authority}",
+        home_id=f"DEMO-H-{authority}",
+        kind="concerns",
+        record_id=f"DEMO-K-{authority}",
+        enquiry_id=f"DEMO-E-{authority}",
+        claim_id=f"hold-{authority}",
+        duty_id=f"hold-{authority}-duty",
+        placement_id=f"hold-{authority}",
+        delegation_id=f"DEMO-D-{authority}",
+        alert_id="{alert_id}",
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made_beforehand(site: Any) -> None:
+    """Give each council a concern, an enquiry and a hold under ids that a test can name."""
+    from datetime import date, timedelta
+
+    from sqlalchemy import insert
+
+    from api import clock
+    from api.database.duties import Duty
+    from api.database.placing_tables import bed_claims, beds
+    from api.database.records import Records, Scope
+
+    with site.database.writing() as connection:
+        for number, authority in enumerate(("879", "878"), start=1):
+            records = Records(connection, Scope(authorities=frozenset({authority}), actor="somebody"))
+            records.kept("concerns", authority).add(
+                {
+                    "concern_id": f"DEMO-K-{authority}",
+                    "home_id": f"DEMO-H-{authority}",
+                    "level": "note",
+                    "raised_on": date(2026, 6, 1),
+                    "raised_by": "contract manager",
+                    "evidence": "A sample.",
+                }
+            )
+            records.kept("enquiries", authority).add(
+                {
+                    "enquiry_id": f"DEMO-E-{authority}",
+                    "child_id": f"DEMO-C-{authority}",
+                    "referral_id": f"DEMO-R-{authority}",
+                    "home_id": f"DEMO-H-{authority}",
+                    "asked_on": date(2026, 6, 15),
+                }
+            )
+            connection.execute(
+                insert(beds).values(
+                    bed_number=number,
+                    authority=authority,
+                    bed_id=f"DEMO-B-{authority}",
+                    home_id=f"DEMO-H-{authority}",
+                )
+            )
+            connection.execute(
+                insert(bed_claims).values(
+                    claim_id=f"hold-{authority}",
+                    bed_number=number,
+                    authority=authority,
+                    home_id=f"DEMO-H-{authority}",
+                    child_id=f"DEMO-C-{authority}",
+                    referral_id=f"DEMO-R-{authority}",
+                    kind="hold",
+                    from_on=date(2026, 6, 20),
+                    made_at=clock.now(),
+                    made_by="somebody",
+                    expires_at=clock.now() + timedelta(hours=1),
+                    version=1,
+                )
+            )
+            records.duties_of(authority).add(
+                [
+                    Duty(
+                        duty_id=f"hold-{authority}-duty",
+                        authority=authority,
+                        claim_id=f"hold-{authority}",
+                        kind="checklist",
+                        code="health",
+                        who="social worker",
+                        text="Health information",
+                        instrument="Council policy",
+                        due_on=None,
+                        before_start=True,
+                    )
+                ]
+            )
 
 
 def test_every_route_is_in_the_access_table_and_the_table_names_no_other(site: Any) -> None:
@@ -104,7 +231,10 @@ def test_a_record_of_another_council_looks_exactly_like_one_that_does_not_exist(
     assert theirs.text.replace(numbers[0], "") == nobodys.text.replace(numbers[1], "")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/referrals", "/api/v1/homes", "/api/v1/stays", "/waiting-list"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/referrals", "/api/v1/homes", "/api/v1/stays", "/api/v1/records/enquiries", "/waiting-list"],
+)
 def test_a_list_holds_the_readers_own_council_only(site: Any, path: str) -> None:
     for own, other in (("879", "878"), ("878", "879")):
         text = site.signed_in(authority=own).get(path).text
@@ -129,15 +259,19 @@ def test_lists_and_summaries_hold_no_birth_date_and_no_postcode(site: Any, path:
 
 
 @pytest.mark.parametrize(
-    "path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN and method == "POST"]
+    ("method", "path"),
+    [(method, path) for (method, path), who in ACCESS.items() if who == SIGNED_IN and method != "GET"],
 )
-def test_a_visitor_and_an_auditor_can_send_nothing_that_changes_a_record(site: Any, path: str) -> None:
-    address = path.format(alert_id=some_alert(site))
+def test_a_visitor_and_an_auditor_can_send_nothing_that_changes_a_record(
+    site: Any, method: str, path: str
+) -> None:
+    address = filled_in(path, "879").format(alert_id=some_alert(site))
     before = everything_in(site)
     for client in (site.visitor(), site.signed_in("auditor")):
         cookie = client.cookies.get("righthome_session")
-        token = {"x-csrf-token": form_token(cookie)} if cookie else {}
-        answer = client.post(address, json={"note": "Seen.", "hours": 1, "reason": "Seen."}, headers=token)
+        headers = {"if-match": "1", **({"x-csrf-token": form_token(cookie)} if cookie else {})}
+        body = {"note": "Seen.", "hours": 1, "reason": "Seen."}
+        answer = client.request(method, address, json=body, headers=headers)
         assert answer.status_code in {401, 403, 303}
     assert everything_in(site) == before
 
