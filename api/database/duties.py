@@ -99,7 +99,7 @@ class DutyRecords:
         rows = self.connection.execute(
             select(placing_duties)
             .where(and_(placing_duties.c.authority == self.authority, placing_duties.c.claim_id == claim_id))
-            .order_by(placing_duties.c.before_start.desc(), placing_duties.c.due_on, placing_duties.c.duty_id)
+            .order_by(placing_duties.c.before_start.desc(), placing_duties.c.due_on, placing_duties.c.code)
         )
         return tuple(Duty(**row._mapping) for row in rows)
 
