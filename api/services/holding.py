@@ -142,6 +142,8 @@ def share_identity(desk: Desk, claim_id: str) -> Claim:
     ledger = desk.records.beds_of(desk.authority)
     claim = ledger.claim(claim_id, to_change=True)
     require_standing(claim)
+    # A hold that has run out keeps nobody from being told.
+    ledger.release_expired()
     others = [
         one
         for one in ledger.claims(child_id=claim.child_id)
