@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +23,7 @@ from api.edge import Edge, error_response
 from api.settings import Settings
 from api.web import alert_routes, placing_routes, routes
 from reference_data.evidence import PRODUCT_VERSION
-from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, RighthomeError
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -64,7 +65,16 @@ def create_app(settings: Settings) -> FastAPI:
         rejected = _without_values(error) if isinstance(error, RequestValidationError) else error
         return error_response(request, rejected, routes.error_page)
 
+    async def told_of_text(request: Request, _error: Exception) -> Response:
+        # A NUL, half a character or a text too long for its column: the sender's to correct, and no fault.
+        refused = InvalidInput(
+            "unusable_text", "A text holds a character that cannot be kept, or is too long. Correct it."
+        )
+        return error_response(request, refused, routes.error_page)
+
     app.add_exception_handler(RighthomeError, told)
+    app.add_exception_handler(DataError, told_of_text)
+    app.add_exception_handler(UnicodeEncodeError, told_of_text)
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told_without_values)
     app.add_middleware(Edge, settings=settings, database=database, error_page=routes.error_page)

@@ -53,6 +53,18 @@ def typed(record: str, values: dict[str, Any]) -> dict[str, Any]:
     ImportRejected
         With every problem by field, and no value repeated. A field that the record lacks is one of them.
     """
+    unkeepable = [name for name, value in values.items() if not _can_be_kept(value)]
+    if unkeepable:
+        raise ImportRejected(
+            ImportIssue(
+                file="request",
+                row=None,
+                column=name if _can_be_kept(name) else None,
+                rule="unusable_text",
+                what_to_do="The text holds a character that cannot be kept. Type it again.",
+            )
+            for name in unkeepable
+        )
     table = records_from_values("request", [values], record)
     if table.warnings:
         raise ImportRejected(
@@ -66,6 +78,17 @@ def typed(record: str, values: dict[str, Any]) -> dict[str, Any]:
             for one in table.warnings
         )
     return table.rows[0].values
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Say whether every text in a value is whole characters without a NUL."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(_can_be_kept(one) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return all(_can_be_kept(one) for one in value)
+    return True
 
 
 def missing(field: str, what_to_do: str) -> ImportRejected:

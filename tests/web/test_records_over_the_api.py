@@ -212,3 +212,38 @@ def test_another_councils_holds_approvals_and_enquiries_do_not_exist(fresh_site:
     ours.send(f"/enquiries/{asked['id']}/answer", {"answer": "offered"}, 404, version=2)
     ours.get(f"/holds/{hold}", 404)
     assert ours.get("/approvals") == []
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "\ud800", "x" * 5000, "=1+1", "../../etc", "{{ 7*7 }}", "'; DROP"])
+def test_odd_text_is_kept_or_refused_and_is_never_a_fault(fresh_site: Any, odd: str) -> None:
+    from urllib.parse import quote
+
+    manager = Program(fresh_site.signed_in())
+    bodies = [
+        ("POST", "/records/concerns", {**CONCERN, "evidence": odd}),
+        ("POST", "/records/concerns", {**CONCERN, "concern_id": odd}),
+        ("POST", "/records/concerns", {**CONCERN, "home_id": odd}),
+        ("POST", "/records/voids", {"contract_id": odd, "home_id": "DEMO-H-879"}),
+        ("POST", "/referrals/DEMO-R-879/enquiries", {"home_id": odd}),
+        ("POST", "/referrals/DEMO-R-879/enquiries", {"home_id": "DEMO-H-879", "spoke_to": odd[:3000]}),
+        ("POST", "/referrals/DEMO-R-879/holds", {"home_id": odd}),
+    ]
+    path = quote(odd.encode("utf-8", "surrogatepass"))
+    bodies += [
+        ("GET", f"/records/concerns/{path}", None),
+        ("GET", f"/records/concerns?after={path}", None),
+        ("GET", f"/holds/{path}", None),
+        ("POST", f"/holds/{path}/release", {}),
+        ("POST", f"/approvals/{path}/signature", {}),
+        ("POST", f"/duties/{path}/answer", {}),
+    ]
+    import json
+
+    for method, address, body in bodies:
+        answer = manager.client.request(
+            method,
+            f"/api/v1{address}",
+            content=None if body is None else json.dumps(body),
+            headers={**manager.headers, "content-type": "application/json"},
+        )
+        assert answer.status_code < 500, (method, address[:60], answer.text)

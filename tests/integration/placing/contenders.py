@@ -13,10 +13,13 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import matching.rank  # noqa: F401  before the processes part, so that none loads it while others wait
@@ -165,7 +168,11 @@ def kill(asked: dict[str, Any]) -> dict[str, Any]:
     homes, children = asked["homes"], asked["children"]
     rng = random.Random(asked["seed"])
     fill(url, [house(number, 2) for number in range(homes)], [child(number) for number in range(children)])
-    done, faults = FORK.Value("i", 0), FORK.Queue()
+    # Files that are only added to: a lock or a queue would stay shut when its holder is killed.
+    folder = Path(tempfile.mkdtemp(prefix="rhkill-"))
+    done, faults = (
+        os.open(folder / name, os.O_CREAT | os.O_WRONLY | os.O_APPEND) for name in ("done", "faults")
+    )
 
     def client(seed: int) -> None:
         choose = random.Random(seed)
@@ -174,12 +181,11 @@ def kill(asked: dict[str, Any]) -> dict[str, Any]:
             number, home = choose.randrange(children), choose.randrange(homes)
             try:
                 _something(choose, database, url, f"officer {seed}", home, number)
-                with done.get_lock():
-                    done.value += 1
+                os.write(done, b".")
             except Conflict:
                 pass
             except Exception as fault:
-                faults.put(f"{type(fault).__name__}: {fault}"[:300])
+                os.write(faults, f"{type(fault).__name__}: {fault}"[:300].replace("\n", " ").encode() + b"\n")
 
     def started() -> Any:
         process = FORK.Process(target=client, args=(rng.randrange(10**9),), daemon=True)
@@ -192,15 +198,17 @@ def kill(asked: dict[str, Any]) -> dict[str, Any]:
         victim = rng.randrange(clients)
         os.kill(living[victim].pid, signal.SIGKILL)
         living[victim].join()
-        # A shared lock may have died with its holder: it is given a new one before the next is started.
         living[victim] = started()
     for process in living:
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-    found = []
-    while not faults.empty():
-        found.append(faults.get_nowait())
-    return {"kills": kills + clients, "done": done.value, "faults": found}
+    found = {
+        "kills": kills + clients,
+        "done": (folder / "done").stat().st_size,
+        "faults": (folder / "faults").read_text().splitlines(),
+    }
+    shutil.rmtree(folder)
+    return found
 
 
 def _something(choose: random.Random, database: Database, url: str, who: str, home: int, number: int) -> None:
