@@ -134,6 +134,11 @@ def best_block_beds(
     Returns
     -------
     ``beds`` by kind, ``weekly_pence`` of all kinds together, ``without_block_pence`` and ``saved_weekly_pence``.
+
+    Raises
+    ------
+    InvalidInput
+        If the budget is below 0, or a kind has no need.
     """
     curves = {kind: block_beds_curve(needs[kind], terms[kind])["curve"] for kind in sorted(needs)}
     bought = _rows_that_cost_least(curves, terms, weekly_budget_pence)
@@ -161,14 +166,16 @@ def _rows_that_cost_least(
     if budget is not None:
         limits.append(LinearConstraint(fees[None, :], -np.inf, budget))
     # Of equal costs the fewer fees: a part too small to change which costs less.
-    tie = fees / (fees.max() + 1) / 4
+    tie = fees / (fees.max() + 1) / (4 * len(curves))
     found = milp(
         cost + tie,
         constraints=limits,
-        integrality=np.ones(len(kinds)),
+        integrality=np.ones(len(kinds), dtype=np.int64),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 0},
     )
+    if found.x is None:
+        raise InvalidInput("block_budget", "Give a budget of 0 or more.")
     return {kind: int(row["beds"]) for (kind, row), taken in zip(kinds, found.x, strict=True) if taken > 0.5}
 
 
