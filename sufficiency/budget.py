@@ -111,8 +111,7 @@ def _levels(growth: Growth, years_on: FloatArray, runs: int, random: np.random.G
     steps = random.normal(growth.yearly, growth.doubt, size=(runs, whole))
     grown = np.concatenate([np.zeros((runs, 1)), np.cumsum(steps, axis=1)], axis=1)
     at = np.floor(years_on).astype(np.int64)
-    level: FloatArray = np.exp(grown[:, at] + (years_on - at) * steps[:, at])
-    return level
+    return np.asarray(np.exp(grown[:, at] + (years_on - at) * steps[:, at]), dtype=np.float64)
 
 
 def _years_since(start: date, day: date) -> float:
@@ -129,7 +128,8 @@ def _chance_of_the_mix(price: Price, children: FloatArray, random: np.random.Gen
     """
     spread = (price.high_pence - price.low_pence) / _WITHIN_80 / max(price.weekly_pence, 1)
     many = np.maximum(children.mean(axis=1, keepdims=True), 1.0)
-    return np.maximum(1 + random.standard_normal((len(children), 1)) * spread / np.sqrt(many), 0.0)
+    luck: FloatArray = random.standard_normal((len(children), 1))
+    return np.maximum(np.asarray(1 + luck * spread / np.sqrt(many), dtype=np.float64), 0.0)
 
 
 def _years(
