@@ -158,14 +158,15 @@ def beds_short(need: IntArray, beds: BedsByRange) -> FloatArray:
     ----------
     Glover (1967), Maximum matching in a convex bipartite graph. Naval Research Logistics 14(3).
     """
-    up = _seated_in_order(need.astype(np.float64), beds)
+    up = left_without(need, beds)
     mirrored = {(need.shape[1] - 1 - last, need.shape[1] - 1 - first): n for (first, last), n in beds.items()}
-    down = _seated_in_order(need[:, ::-1].astype(np.float64), mirrored)[:, ::-1]
+    down = left_without(need[:, ::-1], mirrored)[:, ::-1]
     return (up + down) / 2
 
 
-def _seated_in_order(need: FloatArray, beds: BedsByRange) -> FloatArray:
-    left = need.copy()
+def left_without(need: IntArray, beds: BedsByRange) -> FloatArray:
+    """Return the children without a bed, in whole numbers, when the young are seated first. Shape (runs, age bands)."""
+    left = need.astype(np.float64)
     free = {key: np.broadcast_to(count, len(need)).copy() for key, count in beds.items()}
     for band in range(need.shape[1]):
         for key in sorted(
