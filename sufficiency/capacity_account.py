@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from math import ceil
 
 from matching.home import Home, Resident
 from reference_data.law import law_number
@@ -203,7 +204,8 @@ def _account(
 ) -> HomeAccount:
     """Return the account; an amount of ``None`` is all that is left, and no amount is more than that."""
     recorded = home.places if home.places is not None else len(home.residents or ()) + (_vacancies(home) or 0)
-    places = max(float(recorded), usable)
+    # Records contradict each other: more children and vacancies than places. A place is a whole one all the same.
+    places = max(float(recorded), float(ceil(usable)))
     left = places - usable
     found: list[tuple[Less, float]] = []
     for reason, amount in less:
