@@ -1,8 +1,9 @@
 """Beds short and what to do about it, in one answer: capacity, shortfall, need, crisis beds, costs, contracts, actions.
 
 Each part stands in a room of its own (``capacity.py``, ``shortfall.py``, ``fit_of_beds.py``, ``enquiries.py``,
-``crisis_beds.py``, ``budget.py``, ``block_contract.py``, ``actions.py``); here they meet on the same futures. A part whose
-facts were not given is NOT_ASSESSED and says what it needs. ``beds_words.py`` puts the answer into plain sentences.
+``crisis_beds.py``, ``leaving_care.py``, ``budget.py``, ``block_contract.py``, ``actions.py``); here they meet on the
+same futures. A part whose facts were not given is NOT_ASSESSED and says what it needs. ``beds_words.py`` puts the
+answer into sentences.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from sufficiency.emergency_stay import Stay as EmergencyStay
 from sufficiency.enquiries import Enquiry, answers_by_type, needed_and_got, observed_share
 from sufficiency.fit_of_beds import beds_short_that_fit, still_there
 from sufficiency.forecast import ASSESSED, NOT_ASSESSED, forecast_need, monthly_dates
+from sufficiency.leaving_care import filled_after_18, leaving_care
 from sufficiency.openings import ON_THE_DAY, Slip, drawn_slips
 from sufficiency.prices import growth_of, prices_of
 from sufficiency.repair import repaired_history
@@ -105,8 +107,8 @@ def plan_beds(
     Returns
     -------
     ``answers`` (plain sentences, the first to read), ``capacity``, ``shortfall``, ``fit``, ``needed``, ``crisis``,
-    ``costs``, ``block``, ``actions`` and ``evidence``. Every part from ``fit`` to ``actions`` has a ``status``: ASSESSED,
-    or NOT_ASSESSED with a ``reason`` that names what is missing.
+    ``leaving``, ``costs``, ``block``, ``actions`` and ``evidence``. Every part from ``fit`` to ``actions`` has a
+    ``status``: ASSESSED, or NOT_ASSESSED with a ``reason`` that names what is missing.
 
     Raises
     ------
@@ -133,6 +135,7 @@ def plan_beds(
         "fit": _fit(returns, base.counts, dates, capacity, homes, question),
         "needed": _needed(question.enquiries),
         "crisis": _crisis(question),
+        "leaving": _leaving(returns, homes, question),
         "costs": _costs(base.counts, dates, homes, capacity, question),
         "block": _block(base.counts, dates, homes, capacity, question.as_of),
         "actions": _actions(returns, homes, base.counts, dates, capacity, question, executor),
@@ -243,6 +246,12 @@ def _crisis(question: BedsQuestion) -> dict[str, Any]:
     except NotEnoughData as error:
         return _not_assessed(error.message)
     return {"status": ASSESSED, **found}
+
+
+def _leaving(returns: Returns, homes: Sequence[Home], question: BedsQuestion) -> dict[str, Any]:
+    history = repaired_history(returns, known_on=question.start)
+    found = leaving_care(history, returns.episodes, months=question.months, seed=question.seed)
+    return {"status": ASSESSED, **found, "filled_after_18": filled_after_18(homes)}
 
 
 def _costs(

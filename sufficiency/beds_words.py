@@ -35,6 +35,7 @@ def beds_in_words(answer: Mapping[str, Any]) -> list[str]:
         *_fit(answer["fit"]),
         *_needed(answer["needed"]),
         *_crisis(answer["crisis"]),
+        *_leaving(answer["leaving"]),
         *_costs(answer["costs"]),
         *_block(answer["block"]),
         *_actions(answer["actions"]),
@@ -157,6 +158,30 @@ def _crisis(crisis: Mapping[str, Any]) -> list[str]:
             f"({present['found_p2_5']:.0%} to {present['found_p97_5']:.0%}), and "
             f"{present['turned_away_a_year']:g} young people a "
             "year find none."
+        )
+    return found
+
+
+def _leaving(leaving: Mapping[str, Any]) -> list[str]:
+    if leaving["status"] != "ASSESSED":
+        return [f"Leaving care at 18: not assessed. {leaving['reason']}"]
+    total = leaving["total"]
+    months = len(leaving["months"])
+    places = ", ".join(f"{mean:.0f} from {group}" for group, mean in leaving["from_group"].items())
+    found = [
+        f"About {total['mean']:.0f} young people turn 18 in care in the {months} months ahead ({total['p10']:.0f} to "
+        f"{total['p90']:.0f} in eight futures of ten)" + (f": {places}." if places else ".")
+    ]
+    if leaving["next"]:
+        went = "; ".join(
+            f"{one['share']:.0%} {one['text'][:1].lower()}{one['text'][1:]}" for one in leaving["next"][:3]
+        )
+        found.append(f"Of those who turned 18 in past years: {went}.")
+    for kind in leaving["filled_after_18"]:
+        found.append(
+            f"{kind['over_18']} of {kind['places']} places of {kind['type'].replace('_', ' ')} are filled by "
+            f"residents of 18 "
+            "and over."
         )
     return found
 
