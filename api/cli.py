@@ -373,16 +373,18 @@ def schema(
 ) -> None:
     """The JSON Schema of a record."""
     from reference_data.fields import json_schema, record_names
+    from sufficiency.action_values import actions_schema
     from sufficiency.scenario_values import scenario_schema
 
-    if name == "scenario":
-        print_json(scenario_schema())
+    files = {"scenario": scenario_schema, "actions": actions_schema}
+    if name in files:
+        print_json(files[name]())
     elif name is not None:
         print_json(json_schema(name))
     elif as_json:
-        print_json([*record_names(), "scenario"])
+        print_json([*record_names(), *files])
     else:
-        for record in (*record_names(), "scenario"):
+        for record in (*record_names(), *files):
             typer.echo(record)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -14,7 +15,7 @@ from matching.home import Home, Resident
 from reference_data.problems import ImportRejected
 from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, PlacementType
 from sufficiency import forecast_need, read_returns
-from sufficiency.action_values import actions_from_values
+from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
 from sufficiency.beds_plan import BedsQuestion, plan_beds
 from sufficiency.beds_words import pounds
 from sufficiency.files import read_actions
@@ -204,3 +205,15 @@ def test_an_unusable_list_of_actions_is_refused_by_name(tmp_path: Path, text: st
         read_actions(path)
     (issue,) = rejected.value.issues
     assert (issue.file, issue.rule) == ("actions.toml", code)
+
+
+def test_the_page_of_actions_names_every_key_and_its_example_reads() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/actions.md").read_text(encoding="utf-8")
+    for key in {*BED_KEYS, *NEED_KEYS}:
+        assert f"`{key}`" in page
+    example = page.split("```toml\n")[1].split("```")[0]
+    found = actions_from_values(tomllib.loads(example))
+    assert [one.name for one in found.actions] == ["Three-bed home", "Step down to fostering"]
+    jsonschema_of = actions_schema()
+    assert set(jsonschema_of["properties"]["beds"]["items"]["properties"]) == set(BED_KEYS)  # type: ignore[index]
+    assert set(jsonschema_of["properties"]["need"]["items"]["properties"]) == set(NEED_KEYS)  # type: ignore[index]
