@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_beds, cli_database, cli_synthetic
+from api import cli_alerts, cli_beds, cli_database, cli_indicators, cli_synthetic
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -418,6 +418,7 @@ cli_database.add_commands(app)
 app.add_typer(cli_alerts.alerts, name="alerts")
 cli_synthetic.add_commands(app)
 cli_beds.add_commands(app)
+cli_indicators.add_commands(app)
 
 
 def main() -> None:

@@ -46,6 +46,8 @@ RECORD_WORDS = {
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
     "The invented partnership writes it.",
     "notice": "One notice that a home or carer gave. The invented partnership writes it.",
+    "printed_figure": "One percentage as it was printed, with its fraction, target and which way is better. Read by "
+    "`check-figures`.",
     "episode": "One row of the Episodes table of an SSDA903 return, read by `forecast --returns` as it is.",
     "header_903": "One row of the Header table of an SSDA903 return, read by `forecast --returns` as it is.",
 }
