@@ -1,19 +1,96 @@
-"""The commands of indicators: printed percentages held to their fractions."""
+"""The commands of indicators: counted from returns, and printed percentages held to their fractions."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.cli_options import Json, console, print_json
+from api.cli_options import (
+    AsOf,
+    Authority,
+    HomesFile,
+    Json,
+    UsageError,
+    british_or_iso,
+    console,
+    print_json,
+    today,
+)
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of indicators."""
+    app.command()(indicators)
     app.command("check-figures")(check_figures)
+
+
+def indicators(
+    returns: Annotated[
+        Path, typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are.")
+    ],
+    year: Annotated[
+        int | None, typer.Option("--year", min=2000, max=2100, help="The year to 31 March of this year.")
+    ] = None,
+    at: Annotated[
+        date | None,
+        typer.Option(
+            "--at", parser=british_or_iso, metavar="DATE", help="Count on this night instead, since 1 April."
+        ),
+    ] = None,
+    rolling: Annotated[
+        bool, typer.Option("--rolling", help="With --at: over the twelve months up to it instead.")
+    ] = False,
+    targets: Annotated[
+        Path | None, typer.Option("--targets", metavar="FILE", help="Targets by indicator (TOML).")
+    ] = None,
+    homes: HomesFile = None,
+    enquiries: Annotated[
+        Path | None, typer.Option("--enquiries", metavar="FILE", help="Homes asked, and what they answered.")
+    ] = None,
+    notices: Annotated[
+        Path | None, typer.Option("--notices", metavar="FILE", help="Notices that placements must end.")
+    ] = None,
+    authority: Authority = None,
+    count_temporary: Annotated[
+        bool, typer.Option("--count-temporary", help="Temporary places (T codes) count as placements.")
+    ] = False,
+    points: Annotated[
+        bool, typer.Option("--points", help="Amber is within points, not a percentage, of the target.")
+    ] = False,
+    children: Annotated[
+        bool, typer.Option("--children", help="List the ids of the children counted. Not for publication.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Indicators of stability, distance, placements, care leavers and searches, with published comparators."""
+    from api.indicators import indicators_answer
+    from api.printing_indicators import print_indicators
+
+    if (year is None) == (at is None):
+        raise UsageError("Give --year YYYY, or --at DATE.")
+    answer = indicators_answer(
+        returns=returns,
+        at=at or date(year or 0, 3, 31),
+        rolling=rolling,
+        targets=targets,
+        homes=homes,
+        enquiries=enquiries,
+        notices=notices,
+        authority=authority,
+        count_temporary=count_temporary,
+        points=points,
+        with_children=children,
+        as_of=as_of or today(),
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        print_indicators(console(), answer)
 
 
 def check_figures(
