@@ -267,6 +267,13 @@ def forecast(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why the number changes; takes about twice as long.")
     ] = False,
+    track_record: Annotated[
+        bool,
+        typer.Option(
+            "--track-record/--no-track-record",
+            help="Say how past forecasts of this council did; leaving it out saves a few seconds.",
+        ),
+    ] = True,
     processes: Annotated[
         int,
         typer.Option(
@@ -302,6 +309,7 @@ def forecast(
         repairs=repairs,
         processes=processes,
         explain=explain,
+        track_record=track_record,
     )
     if as_json:
         print_json(answer)

@@ -157,6 +157,8 @@ def print_forecast(console: Console, answer: Answer, *, every: int = 6) -> None:
     console.print(table)
     if answer.get("change"):
         console.print(answer["change"]["text"])
+    for sentence in (answer.get("track_record") or {}).get("text", ()):
+        console.print(f"Track record: {sentence}")
     if answer["shortfall_status"] == "NOT_ASSESSED":
         console.print("Beds short: not assessed, because no homes were given.")
     else:

@@ -177,7 +177,9 @@ def _points(
     returns: Returns, stays: tuple[Stay, ...], origin: date, runs: int, seed: int, horizons: Sequence[int]
 ) -> list[BacktestPoint]:
     reachable = [months for months in horizons if _later(origin, months) <= returns.last_day]
-    forecast = forecast_need(returns, start=origin, months=max(reachable), runs=runs, seed=seed)
+    forecast = forecast_need(
+        returns, start=origin, months=max(reachable), runs=runs, seed=seed, track_record=False
+    )
     grouped = by_group(forecast.counts)
     before = _year_before(origin)
     a_year_ago = counted(stays, before) if before >= returns.first_day else None

@@ -133,6 +133,18 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
     )
 
 
+def returns_known_on(returns: Returns, day: date) -> Returns:
+    """Return the returns as they could have stood on a day: with nothing in them that was recorded after it."""
+    if day >= returns.last_day:
+        return returns
+    return replace(
+        returns,
+        episodes=tuple(_rows_known_on(returns, day)),
+        year_ends=tuple(year_end for year_end in returns.year_ends if year_end <= day),
+        last_day=day,
+    )
+
+
 def _rows_known_on(returns: Returns, known_on: date | None) -> list[EpisodeRow]:
     if known_on is None:
         return list(returns.episodes)
