@@ -274,6 +274,19 @@ def forecast(
             help="Say how past forecasts of this council did; leaving it out saves a few seconds.",
         ),
     ] = True,
+    publish: Annotated[
+        Path | None,
+        typer.Option(
+            "--publish",
+            metavar="FILE",
+            help="Write what may be published to this CSV, XLSX or JSON, small numbers withheld.",
+        ),
+    ] = None,
+    round_to: Annotated[
+        int | None,
+        typer.Option("--round-to", metavar="N", help="Publish numbers rounded to multiples of N instead."),
+    ] = None,
+    policy: PolicyFile = None,
     processes: Annotated[
         int,
         typer.Option(
@@ -287,11 +300,15 @@ def forecast(
     """Children by kind of home and age, month by month, and the beds that will be short."""
     from api.forecasting import forecast_answer
     from api.printing import print_forecast
+    from api.publishing import check_publishing
 
     if published and (returns is not None or authority is None):
         raise UsageError("--published needs --authority CODE, and takes no --returns.")
     if returns is None and authority is None:
         raise UsageError("Give --returns DIR, or --authority CODE to use the database or --published.")
+    if round_to is not None and publish is None:
+        raise UsageError("--round-to is for --publish FILE.")
+    publishing = check_publishing(publish, policy, round_to)
     if not as_json:
         progress("Simulating ...")
     answer = forecast_answer(
@@ -311,6 +328,8 @@ def forecast(
         explain=explain,
         track_record=track_record,
     )
+    if publishing:
+        progress(publishing.write(answer))
     if as_json:
         print_json(answer)
     else:

@@ -22,6 +22,7 @@ from sufficiency.capacity import usable_capacity
 from sufficiency.change import Change, change_explained
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts
+from sufficiency.margins import age_rows, placement_rows
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario
@@ -119,6 +120,8 @@ class Forecast:
             "bins": self._bins(),
             "totals": self._totals(),
             "detail": self._detail(),
+            "placements": placement_rows(self.counts, self.dates),
+            "age_bands": age_rows(self.counts, self.dates),
             "shortfall_status": self.shortfall_status,
             "shortfall_reason": self.shortfall_reason,
             "shortfall": [dict(row) for row in self.shortfall],

@@ -83,13 +83,16 @@ class TrackRecord:
         return (
             f"{_told(near)}: {_VERDICT_WORDS[verdict_of(near)]}.",
             *(f"{_told(points)}." for points in further),
-            *self._kinds_told(),
+            *_kinds_told(near),
         )
 
     def caution(self) -> str:
         """Return the sentence that an uncalibrated forecast carries on every surface; empty for a calibrated one."""
         if self.status == LEFT_OUT:
-            return "The forecast's track record was left out on request: nothing here says how far its bands can be trusted."
+            return (
+                "The forecast's track record was left out on request: nothing here says how far its bands can be "
+                "trusted."
+            )
         if self.backtest is None:
             return f"The bands have not been checked against this council's own past. {self.reason}"
         if self.verdict == CALIBRATED:
@@ -113,6 +116,7 @@ class TrackRecord:
             "reason": self.reason,
             "verdict": self.verdict,
             "text": list(self.sentences()),
+            "caution": self.caution(),
             "origins": [] if self.backtest is None else _origins(self.backtest),
             "runs": None if self.backtest is None else self.backtest.runs,
             "horizons": []
@@ -121,21 +125,19 @@ class TrackRecord:
             "definition": DEFINITION,
         }
 
-    def _kinds_told(self) -> tuple[str, ...]:
-        assert self.backtest is not None
-        first = _by_months(self.backtest)[0]
-        held, of = _kinds_held(first, "80")
-        if not of:
-            return ()
-        kinds = [_KINDS[str(group)] for k, group in enumerate(GROUPS) if _does_worse(first, k)]
-        worse = (
-            f' "Same as today" was nearer for {_listed(kinds)}.'
-            if kinds
-            else ' For no kind of home was "same as today" nearer.'
-        )
-        return (
-            f"By kind of home, {_ahead(first[0].months)}, the 80 in 100 band held {held} of {of} figures.{worse}",
-        )
+
+def _kinds_told(points: Sequence[BacktestPoint]) -> tuple[str, ...]:
+    held, of = _kinds_held(points, "80")
+    if not of:
+        return ()
+    kinds = [_KINDS[str(group)] for k, group in enumerate(GROUPS) if _does_worse(points, k)]
+    worse = (
+        f'"Same as today" was nearer for {_listed(kinds)}.'
+        if kinds
+        else 'For none was "same as today" nearer.'
+    )
+    months = _ahead(points[0].months)
+    return (f"By kind of home, {months}, the 80 in 100 band held {held} of {of} figures. {worse}",)
 
 
 DEFINITION = (
