@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_database, cli_synthetic
+from api import cli_alerts, cli_database, cli_forecast, cli_synthetic
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -442,6 +442,7 @@ def serve(
 cli_database.add_commands(app)
 app.add_typer(cli_alerts.alerts, name="alerts")
 cli_synthetic.add_commands(app)
+cli_forecast.add_commands(app)
 
 
 def main() -> None:

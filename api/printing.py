@@ -249,3 +249,35 @@ def print_backtest(console: Console, answer: Answer) -> None:
         )
     console.print(table)
     _print_warnings(console, answer)
+
+
+def print_against_actual(console: Console, answer: Answer, *, every: int = 3) -> None:
+    """Print a saved forecast beside what happened: sentences, every third month and the last, and each kind of home."""
+    for sentence in answer["text"]:
+        console.print(sentence)
+    table = Table("Date", "Forecast", "8 in 10 futures", "Happened", "Held", box=None, padding=(0, 1))
+    months = answer["months"]
+    for row in [*months[every - 1 : -1 : every], months[-1]]:
+        table.add_row(
+            british_date(row["date"]),
+            f"{row['mean']:.0f}",
+            f"{row['p10']:.0f} to {row['p90']:.0f}",
+            str(row["happened"]),
+            "yes" if row["inside"]["80"] else "no",
+        )
+    console.print(table)
+    kinds = Table("Kind of home", "Out by", "Same as today", "80 in 100 held", box=None, padding=(0, 1))
+    for row in (answer["total"], *answer["placements"]):
+        if row["months"]:
+            held = row["held_percent"]["80"]
+            kinds.add_row(
+                row["placement"],
+                f"{row['mean_absolute_error']:.1f}",
+                f"{row['mean_absolute_error_same_as_today']:.1f}",
+                "no children" if held is None else f"{held:g}%",
+            )
+    console.print(kinds)
+    if answer["still_to_come"]:
+        console.print(
+            f"{len(answer['still_to_come'])} months of the forecast are still to come.", style="dim"
+        )

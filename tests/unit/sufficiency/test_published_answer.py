@@ -61,7 +61,7 @@ def test_the_published_table_stands_the_attack() -> None:
     groups = [str(group) for group in PlacementGroup]
     keys = list(shown())
     exact = {
-        **{("all", "all", "all"): answer()["totals"]},
+        ("all", "all", "all"): answer()["totals"],
         **{(g, "all", "all"): [r for r in answer()["placements"] if r["placement"] == g] for g in groups},
         **{("all", "all", a): [r for r in answer()["age_bands"] if r["age_band"] == a] for a in AGE_BANDS},
         **{
