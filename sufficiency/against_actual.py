@@ -20,6 +20,7 @@ from sufficiency.episodes import GROUPS
 from sufficiency.repair import repaired_history
 from sufficiency.returns import Returns
 from sufficiency.stays import IntArray
+from sufficiency.track_record import KIND_WORDS
 
 LEVELS = {"p2_5": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "p97_5": 0.975}
 WEIGHTS = {"p2_5": 0.0625, "p10": 0.1125, "p25": 0.2, "p50": 0.25, "p75": 0.2, "p90": 0.1125, "p97_5": 0.0625}
@@ -153,14 +154,15 @@ class AgainstActual:
             "together, so they count almost as one.",
         ]
         far = [
-            str(group)
+            KIND_WORDS[str(group)]
             for group in GROUPS
-            if (series := self.of(str(group), "all")) and not any(one.inside("95") for one in series[-3:])
+            if len(series := self.of(str(group), "all")) >= 3
+            and not any(one.inside("95") for one in series[-3:])
         ]
         if far:
             told.append(
-                f"Outside the 95 in 100 band in each of the last months: {', '.join(far)}. Ask what changed, and "
-                "make the forecast again."
+                f"Outside the 95 in 100 band in every one of the last three months: {', '.join(far)}. Ask what changed, "
+                "and make the forecast again."
             )
         if self.corrected:
             told.append(

@@ -45,11 +45,11 @@ _VERDICT_WORDS = {
     TOO_WIDE: "the bands are wider than they need to be here",
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_KINDS = {
+KIND_WORDS = {
     "fostering": "fostering",
     "residential": "children's homes",
     "supported": "supported accommodation",
-    "other": "other",
+    "other": "other placements",
 }
 
 
@@ -130,7 +130,7 @@ def _kinds_told(points: Sequence[BacktestPoint]) -> tuple[str, ...]:
     held, of = _kinds_held(points, "80")
     if not of:
         return ()
-    kinds = [_KINDS[str(group)] for k, group in enumerate(GROUPS) if _does_worse(points, k)]
+    kinds = [KIND_WORDS[str(group)] for k, group in enumerate(GROUPS) if _does_worse(points, k)]
     worse = (
         f'"Same as today" was nearer for {_listed(kinds)}.'
         if kinds

@@ -82,7 +82,7 @@ def test_an_uncalibrated_forecast_says_so_on_the_page(
 ) -> None:
     import_returns(fresh_site, tmp_path, 2021)
     text = fresh_site.signed_in().get("/sufficiency").text
-    assert re.search(r"Bands (too narrow|not proved)", text)
+    assert re.search(r">(Too narrow|Not proved yet)<", text)
     assert "own past" in text.split("Know this about the answer")[1]
     assert quick
 
@@ -140,11 +140,11 @@ def test_a_change_is_tried_on_the_same_luck(fresh_site: Any, quick: list[int], t
     assert "With the change" not in client.get("/sufficiency/what-if").text
     assert quick == []
     same = client.get("/sufficiency/what-if?starts=0&leaving=0%25").text
-    assert "on average 0 children" in same
+    assert "on average as many children" in same
     more = client.get("/sufficiency/what-if?starts=+50").text
-    assert re.search(r"on average \+[1-9]", more)
+    assert re.search(r"on average [1-9]\d* more child", more)
     fewer = client.get("/sufficiency/what-if?starts=-50&leaving=20").text
-    assert re.search("on average \N{MINUS SIGN}[1-9]", fewer)
+    assert re.search(r"on average [1-9]\d* fewer child", fewer)
     made = len(quick)
     client.get("/sufficiency/what-if?starts=-50&leaving=20")
     assert len(quick) == made

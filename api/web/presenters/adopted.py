@@ -163,8 +163,8 @@ def present_what_if(
         rows = tuple(_what_if_rows(base, changed))
         short = tuple(_short_rows(base, changed))
         brief = (
-            f"With this change there are on average {rows[0].difference} children on {end}, in the same futures: "
-            "what differs is the change and not chance."
+            f"With this change there are on average {_more_or_fewer(base, changed)} on {end}, in the same futures: what "
+            "differs is the change and not chance."
         )
     return WhatIfPage(
         starts=starts,
@@ -177,6 +177,14 @@ def present_what_if(
         rows=rows,
         short_rows=short,
     )
+
+
+def _more_or_fewer(base: Mapping[str, Any], changed: Mapping[str, Any]) -> str:
+    difference = round(changed["totals"][-1]["mean"] - base["totals"][-1]["mean"])
+    if difference == 0:
+        return "as many children"
+    noun = "child" if abs(difference) == 1 else "children"
+    return f"{abs(difference):,} {'more' if difference > 0 else 'fewer'} {noun}"
 
 
 def _what_if_rows(base: Mapping[str, Any], changed: Mapping[str, Any]) -> list[WhatIfRow]:

@@ -10,10 +10,10 @@ from api.web.words import british_date, capital, group_words, joined, number, se
 
 BANDS = ("50", "80", "95")
 _VERDICTS = {
-    "calibrated": ("Bands held", "green"),
-    "too_few_to_judge": ("Bands not proved", "yellow"),
-    "too_narrow": ("Bands too narrow", "red"),
-    "too_wide": ("Bands too wide", "yellow"),
+    "calibrated": ("Held", "green"),
+    "too_few_to_judge": ("Not proved yet", "yellow"),
+    "too_narrow": ("Too narrow", "red"),
+    "too_wide": ("Too wide", "yellow"),
 }
 _PARTS = (
     ("ageing", "Growing up"),
