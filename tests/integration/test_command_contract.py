@@ -285,3 +285,39 @@ def test_two_saved_plans_are_compared_and_anything_else_is_refused(run: Any, tmp
     refused = run("compare-plans", str(first), str(other), "--json")
     assert refused.code == 3
     assert [one["rule"] for one in refused.json["problems"]] == ["not_a_plan"]
+
+
+def test_beds_answers_with_every_part_and_says_what_is_missing(run: Any, tmp_path: Path) -> None:
+    returns = str(sample_path("homes").parent / "sample_returns")
+    asked = ("beds", "--returns", returns, "--homes", HOMES, "--from", "2019-03-31", "--months", "3")
+    answer = run(*asked, "--runs", "10", "--as-of", AS_OF, "--json")
+    assert answer.code == 0
+    assert set(answer.json) == {
+        *(
+            "answers",
+            "from",
+            "months",
+            "runs",
+            "authority",
+            "capacity",
+            "shortfall",
+            "fit",
+            "needed",
+            "crisis",
+        ),
+        *("leaving", "costs", "block", "actions", "evidence"),
+    }
+    assert answer.json["crisis"]["status"] == answer.json["actions"]["status"] == "NOT_ASSESSED"
+    assert all(
+        isinstance(sentence, str) and sentence.endswith((".", "!")) for sentence in answer.json["answers"]
+    )
+    assert run(*asked, "--stays", STAYS).code == 2
+    wrong = tmp_path / "actions.toml"
+    wrong.write_text("[[beds]]\nname = 'a home'\n", encoding="utf-8")
+    refused = run(*asked, "--actions", str(wrong), "--referrals", str(wrong), "--json")
+    assert refused.code == 3
+    assert {problem["file"] for problem in refused.json["problems"]} == {"actions.toml"}
+    assert len(refused.json["problems"]) >= 2
+    printed = run(*asked, "--runs", "10", "--as-of", AS_OF)
+    assert printed.code == 0
+    assert "beds we can use" in printed.out
