@@ -64,6 +64,8 @@ def forecast_answer(
     found_returns = read(read_returns, returns)
     if issues:
         raise ImportRejected(issues)
+    if found_returns is not None and authority is not None and len(found_returns.authorities) > 1:
+        found_returns = found_returns.of(authority)
     for found in (found_homes, found_referrals):
         if found is not None:
             warnings += [f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found[1]]

@@ -281,3 +281,22 @@ def print_against_actual(console: Console, answer: Answer, *, every: int = 3) ->
         console.print(
             f"{len(answer['still_to_come'])} months of the forecast are still to come.", style="dim"
         )
+
+
+def print_reading(console: Console, report: Answer) -> None:
+    """Print what was read of returns, what was mended by each rule, and what the tidy tables hold."""
+    console.print(
+        f"{len(report['files'])} tables, {british_date(report['first_day'])} to {british_date(report['last_day'])}: "
+        f"{report['episodes']:,} episodes of {report['children']:,} children, of whom "
+        f"{report['children_counted']:,} can be counted, in {report['placements']:,} placements."
+    )
+    table = Table("Rule", "Rows", "What was done", box=None, padding=(0, 1))
+    for row in report["repairs"]:
+        table.add_row(row["rule"], f"{row['rows']:,}", row["done"])
+    console.print(table)
+    tables = ", ".join(f"{rows:,} {name}" for name, rows in report["tables"].items())
+    console.print(
+        f"Tidy tables: {tables}. {report['placements_without_urn']:,} placements name no home by URN."
+    )
+    for warning in report["warnings"]:
+        console.print(f"Take care: {warning}", style="dim")

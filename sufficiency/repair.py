@@ -104,9 +104,14 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
         the day. A forecast from a past date is then an honest test. ``None`` uses everything.
     """
     mending = _Mending(returns)
+    if len(returns.authorities) > 1:
+        # Of several councils only what all have returned is known of all.
+        known_on = min(known_on or returns.last_day, returns.last_day)
     rows = _rows_known_on(returns, known_on)
     known_to = min(returns.last_day, known_on) if known_on else returns.last_day
-    year_ends = sorted({row.year_end for row in rows})
+    year_ends: dict[str, list[date]] = {}
+    for authority, year_end in sorted({(row.authority, row.year_end) for row in rows}):
+        year_ends.setdefault(authority, []).append(year_end)
     episodes = mending.usable(rows)
     episodes = mending.merged(episodes)
     by_child: dict[str, list[EpisodeRow]] = {}
@@ -116,7 +121,7 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
     for child_id, own in by_child.items():
         for row, rule in limits_exceeded(own, known_to):
             mending.note(row, rule)
-        closed = mending.without_temporary(mending.closed(own, year_ends, known_to))
+        closed = mending.without_temporary(mending.closed(own, year_ends[own[0].authority], known_to))
         stays.extend(_stays(child_id, mending.births[child_id], closed, returns.first_day))
     # What is in the episodes of a later return is not known yet.
     later = {row.file for row in returns.episodes} - {row.file for row in rows}
@@ -351,6 +356,12 @@ def _stays(child_id: str, born: date, rows: list[EpisodeRow], first_day: date) -
                 next_detail=placement_detail(following.place, following.provider)
                 if following and goes_on
                 else None,
+                place=first.place,
+                provider=first.provider,
+                urn=next((row.urn for row in span if row.urn), ""),
+                legal_status=first.legal_status,
+                reason_started=first.reason_started,
+                reason_ended=last.reason_ended if last.ended_on is not None else "",
             )
         )
     return stays

@@ -14,12 +14,13 @@ from math import exp
 
 from reference_data.cells import CellError, parse_date
 from reference_data.codelists import codes
-from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.tables import RawRow, RawTable
 from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
 from sufficiency.return_codes import codes_out_of_place
 from sufficiency.safeguarding_dataset import in_the_form_of_a_return
+from sufficiency.several_authorities import told_apart
 
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
@@ -72,10 +73,11 @@ class RepairRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnTable:
-    """One recognised table: its kind, file, and raw rows, for readers that need other tables."""
+    """One recognised table: its kind, its raw rows for readers that need other tables, and its council's code."""
 
     kind: str
     raw: RawTable
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,9 @@ class Returns:
         What reading changed row by row; ``repair.py`` adds to it.
     warnings
         What was noticed about whole files.
+    authorities
+        DfE codes of the councils that the returns name. Where there are several, children's ids begin with their
+        council's code, and the first and last day are those that all of them describe.
     """
 
     episodes: tuple[EpisodeRow, ...]
@@ -109,6 +114,22 @@ class Returns:
     last_day: date
     noticed: tuple[RepairRow, ...]
     warnings: tuple[ImportIssue, ...]
+    authorities: tuple[str, ...] = ()
+
+    def of(self, authority: str) -> Returns:
+        """Return one council's part of the returns of several.
+
+        Raises
+        ------
+        InvalidInput
+            If none of the returns is of that council.
+        """
+        if authority not in self.authorities:
+            named = ", ".join(self.authorities) or "none"
+            raise InvalidInput(
+                "not_in_the_returns", f"No return is of authority {authority}. Named in the returns: {named}."
+            )
+        return returns_from_tables(table.raw for table in self.tables if table.authority == authority)
 
 
 def year_end_on(day: date) -> date:
@@ -128,7 +149,8 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
     tables: list[ReturnTable] = []
     warnings: list[ImportIssue] = []
     problems: list[ImportIssue] = []
-    for raw in in_the_form_of_a_return(raw_tables):
+    apart, councils = told_apart(in_the_form_of_a_return(raw_tables))
+    for authority, raw in apart:
         warnings.extend(raw.warnings)
         kind = table_kind(raw)
         if kind is None and "episode" in raw.file.casefold():
@@ -138,7 +160,7 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
                 _file_issue(raw.file, "unknown_table", "No table of the return has these columns.")
             )
             continue
-        tables.append(ReturnTable(kind=kind, raw=raw))
+        tables.append(ReturnTable(kind=kind, raw=raw, authority=authority))
         if kind == "episodes":
             problems.extend(_missing_columns(raw))
             warnings.extend(_absent_useful_columns(raw))
@@ -152,7 +174,7 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
         problems.append(_file_issue("header", "missing_table", advice))
     if problems:
         raise ImportRejected(problems)
-    return _assembled(tables, people, warnings)
+    return _assembled(tables, people, warnings, councils)
 
 
 def table_kind(raw: RawTable) -> str | None:
@@ -252,14 +274,19 @@ def _sex(code: str) -> str:
     return known.maps_to if known else str(Sex.UNKNOWN)
 
 
-def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: list[ImportIssue]) -> Returns:
+def _assembled(
+    tables: list[ReturnTable],
+    people: list[PersonRow],
+    warnings: list[ImportIssue],
+    councils: tuple[str, ...],
+) -> Returns:
     births = {person.child_id: person.date_of_birth for person in people if person.date_of_birth}
     noticed: list[RepairRow] = []
     read: list[tuple[date, date, str, list[EpisodeRow]]] = []
     for table in tables:
         if table.kind != "episodes":
             continue
-        rows = _episode_rows(table.raw, noticed)
+        rows = _episode_rows(table.raw, noticed, table.authority if len(councils) > 1 else "")
         plausible = [row for row in rows if _is_plausible(row, births)]
         if not plausible:
             advice = "No row of the file has a usable start date of a child whose birth date is known."
@@ -284,18 +311,50 @@ def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: lis
         )
     read.sort(key=lambda item: (item[0], item[2]))
     year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
-    last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
-    episodes = tuple(row for _, _, _, rows in read for row in rows)
+    spans = [_span([item for item in read if item[3][0].authority == one], births) for one in _councils(read)]
+    first_day, last_day = max(first for first, _, _ in spans), min(last for _, last, _ in spans)
+    if first_day > last_day:
+        advice = "The councils' returns have no day in common. Read each council's by themselves."
+        raise ImportRejected([_file_issue(read[0][2], "no_common_year", advice)])
     return Returns(
-        episodes=episodes,
+        episodes=tuple(row for _, _, _, rows in read for row in rows),
         people=tuple(people),
         tables=tuple(tables),
         year_ends=year_ends,
-        first_day=min(first_day for _, first_day, _, _ in read),
-        last_day=_last_day([row for row in last if _is_plausible(row, births)], year_ends[-1]),
+        first_day=first_day,
+        last_day=last_day,
         noticed=(*noticed, *_code_notes(tables, {file: (first, end) for end, first, file, _ in read})),
-        warnings=tuple(warnings) + _year_gaps(year_ends),
+        warnings=(*warnings, *(gap for _, _, gaps in spans for gap in gaps), *_several(councils, spans)),
+        authorities=councils,
     )
+
+
+_Read = tuple[date, date, str, list[EpisodeRow]]
+"""The closing 31 March of an episodes table, its first day, its file, and its rows."""
+
+
+def _councils(read: list[_Read]) -> list[str]:
+    return sorted({rows[0].authority for _, _, _, rows in read})
+
+
+def _span(read: list[_Read], births: Mapping[str, date | None]) -> tuple[date, date, tuple[ImportIssue, ...]]:
+    """Return the first and last day that one council's returns describe, and the years between that are missing."""
+    year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
+    known = {child: born for child, born in births.items() if born}
+    last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
+    last_day = _last_day([row for row in last if _is_plausible(row, known)], year_ends[-1])
+    return min(first_day for _, first_day, _, _ in read), last_day, _year_gaps(year_ends)
+
+
+def _several(
+    councils: tuple[str, ...], spans: list[tuple[date, date, tuple[ImportIssue, ...]]]
+) -> list[ImportIssue]:
+    if len(councils) < 2:
+        return []
+    told = f"Returns of {len(councils)} councils are taken together ({', '.join(councils)})."
+    if len({(first, last) for first, last, _ in spans}) > 1:
+        told += " They describe different years; only what all of them describe is used."
+    return [_file_issue("returns", "several_authorities", told)]
 
 
 def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]]) -> list[RepairRow]:
@@ -316,7 +375,7 @@ def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]
     ]
 
 
-def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:
+def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> list[EpisodeRow]:
     dates = _Dates()
     rows = []
     for row in raw.rows:
@@ -339,9 +398,16 @@ def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:
                 place=_code(cells, "PLACE"),
                 provider=_code(cells, "PLACE_PROVIDER"),
                 reason_ended=_code(cells, "REC"),
+                urn=_urn(cells),
+                authority=authority,
             )
         )
     return rows
+
+
+def _urn(cells: dict[str, object]) -> str:
+    urn = _code(cells, "URN")
+    return "" if set(urn) == {"X"} else urn
 
 
 def _is_plausible(row: EpisodeRow, births: Mapping[str, date]) -> bool:

@@ -120,3 +120,28 @@ def test_a_saved_forecast_is_set_beside_what_happened(run: Any, tmp_path: Path) 
     code, out, _ = run("forecast-against-actual", str(path), "--returns", RETURNS, "--json")
     assert code == 3
     assert json.loads(out)["problems"][0]["rule"] == "not_a_forecast"
+
+
+@pytest.mark.parametrize("name", ["tables", "tables.xlsx"])
+def test_returns_are_written_as_tidy_tables_for_their_owner_only(run: Any, tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    code, printed, _ = run("tidy-returns", "--returns", RETURNS, "--out", str(out), "--json")
+    assert code == 0
+    report = json.loads(printed)
+    if out.is_dir():
+        assert {path.name for path in out.iterdir()} == {
+            "periods.csv",
+            "placements.csv",
+            "homes.csv",
+            "repairs.csv",
+        }
+        rows = (out / "placements.csv").read_text(encoding="utf-8-sig").splitlines()
+        assert len(rows) == report["tables"]["placements"] + 1
+    assert out.stat().st_mode & 0o077 == 0
+    code, printed, _ = run("tidy-returns", "--returns", RETURNS)
+    assert code == 0
+    assert "carried_over" in printed
+    if out.is_dir():
+        assert run("tidy-returns", "--returns", RETURNS, "--out", str(out))[0] == 2
+    assert run("tidy-returns", "--returns", RETURNS, "--out", str(tmp_path / "a.docx"))[0] == 2
+    assert run("tidy-returns", "--returns", RETURNS, "--authority", "878", "--json")[0] == 2
