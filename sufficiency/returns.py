@@ -6,11 +6,9 @@ rows into stays and lists what it changed. Opening files is in ``files.py``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from math import exp
+from datetime import date
 
 from reference_data.cells import CellError, parse_date
 from reference_data.codelists import codes
@@ -19,19 +17,13 @@ from reference_data.tables import RawRow, RawTable
 from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
 from sufficiency.return_codes import codes_out_of_place
+from sufficiency.return_years import is_plausible, last_day_of, year_start, years_covered
 from sufficiency.safeguarding_dataset import in_the_form_of_a_return
 from sufficiency.several_authorities import told_apart
 
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
 USEFUL_EPISODE_COLUMNS = ("RNE", "LS", "PLACE_PROVIDER", "REC")
-MOSTLY = 0.8
-"""A file whose ends fall in one year at least this often is that year's return, and not a whole history."""
-SILENT_DAYS = 31
-SILENT_CHANCE = 0.001
-ENOUGH_EVENTS = 100
-"""A return is taken to be drawn before its year closed when this many events in it are followed by a silence
-of more than ``SILENT_DAYS`` that chance would give less often than ``SILENT_CHANCE``."""
 
 _KIND_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("episodes", frozenset({"CHILD", "DECOM"})),
@@ -130,11 +122,6 @@ class Returns:
                 "not_in_the_returns", f"No return is of authority {authority}. Named in the returns: {named}."
             )
         return returns_from_tables(table.raw for table in self.tables if table.authority == authority)
-
-
-def year_end_on(day: date) -> date:
-    """Return the 31 March that closes the return's year in which a day falls."""
-    return date(day.year + (day.month >= 4), 3, 31)
 
 
 def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
@@ -287,12 +274,12 @@ def _assembled(
         if table.kind != "episodes":
             continue
         rows = _episode_rows(table.raw, noticed, table.authority if len(councils) > 1 else "")
-        plausible = [row for row in rows if _is_plausible(row, births)]
+        plausible = [row for row in rows if is_plausible(row, births)]
         if not plausible:
             advice = "No row of the file has a usable start date of a child whose birth date is known."
             warnings.append(_file_issue(table.raw.file, "no_usable_rows", advice))
             continue
-        first_day, year_end = _years_covered(plausible)
+        first_day, year_end = years_covered(plausible)
         read.append(
             (
                 year_end,
@@ -342,7 +329,7 @@ def _span(read: list[_Read], births: Mapping[str, date | None]) -> tuple[date, d
     year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
     known = {child: born for child, born in births.items() if born}
     last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
-    last_day = _last_day([row for row in last if _is_plausible(row, known)], year_ends[-1])
+    last_day = last_day_of([row for row in last if is_plausible(row, known)], year_ends[-1])
     return min(first_day for _, first_day, _, _ in read), last_day, _year_gaps(year_ends)
 
 
@@ -364,7 +351,7 @@ def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]
     year and no history of several.
     """
     first, end = next(iter(years.values()))
-    one_year = len(set(years.values())) == 1 and first == _year_start(end)
+    one_year = len(set(years.values())) == 1 and first == year_start(end)
     the_only = (first, end) if one_year else None
     return [
         RepairRow(file=table.raw.file, row=row, rule=rule, done=done)
@@ -408,55 +395,6 @@ def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> li
 def _urn(cells: dict[str, object]) -> str:
     urn = _code(cells, "URN")
     return "" if set(urn) == {"X"} else urn
-
-
-def _is_plausible(row: EpisodeRow, births: Mapping[str, date]) -> bool:
-    """Say whether a row's dates lie in its child's first eighteen years and so may date a whole file."""
-    born = births.get(row.child_id)
-    if born is None or row.started_on is None:
-        return False
-    last = born + timedelta(days=18 * 366)
-    return born <= row.started_on <= last and (row.ended_on is None or row.started_on <= row.ended_on <= last)
-
-
-def _years_covered(rows: list[EpisodeRow]) -> tuple[date, date]:
-    """Return the first day and the closing 31 March of the years a file describes.
-
-    A return holds what was open at some time in its year, so nearly all its ends fall in that year. A file
-    whose ends are spread over years is a history; it is complete from about its first end.
-    """
-    ends = Counter(year_end_on(row.ended_on) for row in rows if row.ended_on)
-    latest_start = max(row.started_on for row in rows if row.started_on)
-    if not ends:
-        year_end = year_end_on(latest_start)
-        return _year_start(year_end), year_end
-    likeliest, count = max(ends.items(), key=lambda item: (item[1], item[0]))
-    starts_after = sum(row.started_on > likeliest for row in rows if row.started_on)
-    if count >= MOSTLY * ends.total() and starts_after <= (1 - MOSTLY) * len(rows):
-        return _year_start(likeliest), likeliest
-    return _year_start(min(ends)), max(max(ends), year_end_on(latest_start))
-
-
-def _year_start(year_end: date) -> date:
-    return date(year_end.year - 1, 4, 1)
-
-
-def _last_day(rows: list[EpisodeRow], year_end: date) -> date:
-    """Return the day up to which the last return is complete.
-
-    A return drawn before its year closed has no events after the draw. It is taken to be one when the silence
-    before 31 March is over a month and its events are too frequent for that to be chance.
-    """
-    days = [day for row in rows for day in (row.started_on, row.ended_on) if day and day <= year_end]
-    year_start = _year_start(year_end)
-    in_year = [day for day in days if day >= year_start]
-    if len(in_year) < ENOUGH_EVENTS:
-        return year_end
-    last = max(in_year)
-    silent_days = (year_end - last).days
-    events_a_day = len(in_year) / ((last - year_start).days + 1)
-    drawn_early = silent_days > SILENT_DAYS and exp(-events_a_day * silent_days) < SILENT_CHANCE
-    return last if drawn_early else year_end
 
 
 def _year_gaps(year_ends: tuple[date, ...]) -> tuple[ImportIssue, ...]:
