@@ -248,7 +248,36 @@ def print_backtest(console: Console, answer: Answer) -> None:
             f"{row['coverage_of_total_percent']['95']:g}%",
         )
     console.print(table)
+    print_errors_by_kind_and_age(console, answer)
     _print_warnings(console, answer)
+
+
+def print_errors_by_kind_and_age(console: Console, answer: Answer) -> None:
+    """Print, for the nearest horizon of a backtest, how far it was out by kind of home and by age, in children."""
+    near = answer["horizons"][0]
+    table = Table(
+        f"{near['months']} months ahead",
+        "Out by",
+        "Same as today",
+        "Last year's change",
+        "80 in 100 held",
+        box=None,
+        padding=(0, 1),
+    )
+    rows = [("all children", near["total_error"] | {"coverage_percent": near["coverage_of_total_percent"]})]
+    rows += [(row["placement"], row) for row in near["placements"]]
+    rows += [(f"aged {row['age_band']}", row) for row in near["age_bands"]]
+    for name, row in rows:
+        held = row.get("coverage_percent", {}).get("80")
+        table.add_row(
+            name,
+            *(
+                "not known" if row[rule] is None else f"{row[rule]:.1f}"
+                for rule in ("error", "same_as_today", "last_years_change")
+            ),
+            "" if held is None else f"{held:g}%",
+        )
+    console.print(table)
 
 
 def print_against_actual(console: Console, answer: Answer, *, every: int = 3) -> None:

@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
 from scipy.stats import binom
 
 from reference_data.problems import NotEnoughData
 from reference_data.vocabulary import AGE_BANDS
-from sufficiency.backtest import CENTRAL_BANDS, Backtest, BacktestPoint, backtest_forecast
+from sufficiency.backtest import (
+    CENTRAL_BANDS,
+    Backtest,
+    BacktestPoint,
+    backtest_forecast,
+    errors_in_children,
+)
 from sufficiency.episodes import GROUPS
 from sufficiency.repair import returns_known_on
 from sufficiency.returns import Returns
@@ -264,12 +269,14 @@ def _figures(points: Sequence[BacktestPoint]) -> dict[str, Any]:
     return {
         "months": points[0].months,
         "dates": len(points),
-        "total": _errors(points, slice(None), slice(None)),
+        "total": errors_in_children(points, slice(None), slice(None)),
         "placements": [
-            {"placement": str(group), **_errors(points, slice(None), [k])} for k, group in enumerate(GROUPS)
+            {"placement": str(group), **errors_in_children(points, slice(None), [k])}
+            for k, group in enumerate(GROUPS)
         ],
         "age_bands": [
-            {"age_band": band, **_errors(points, [a], slice(None))} for a, band in enumerate(AGE_BANDS)
+            {"age_band": band, **errors_in_children(points, [a], slice(None))}
+            for a, band in enumerate(AGE_BANDS)
         ],
         "held": {name: sum(point.inside[name] for point in points) for name in CENTRAL_BANDS},
         "placements_held": {
@@ -277,22 +284,8 @@ def _figures(points: Sequence[BacktestPoint]) -> dict[str, Any]:
         },
         "pit": [round(point.pit, 3) for point in points],
         "crps": _mean([point.crps for point in points]),
-        "crps_same_as_today": _errors(points, slice(None), slice(None))["same_as_today"],
-        "crps_last_years_change": _errors(points, slice(None), slice(None))["last_years_change"],
-    }
-
-
-def _errors(points: Sequence[BacktestPoint], ages: Any, kinds: Any) -> dict[str, float | None]:
-    """Return the mean absolute error in children of the forecast and of the two plain rules."""
-
-    def part(table: Any) -> float:
-        return float(np.asarray(table)[ages][:, kinds].sum())
-
-    changes = [abs(part(p.same_change) - part(p.happened)) for p in points if p.same_change is not None]
-    return {
-        "error": _mean([abs(part(p.forecast_mean) - part(p.happened)) for p in points]),
-        "same_as_today": _mean([abs(part(p.same_as_today) - part(p.happened)) for p in points]),
-        "last_years_change": _mean(changes) if changes else None,
+        "crps_same_as_today": errors_in_children(points, slice(None), slice(None))["same_as_today"],
+        "crps_last_years_change": errors_in_children(points, slice(None), slice(None))["last_years_change"],
     }
 
 

@@ -144,6 +144,23 @@ def test_the_record_is_the_backtest_of_what_was_known_on_the_first_date() -> Non
     assert json.dumps(now.as_dict()["horizons"]) == json.dumps(then.as_dict()["horizons"])
 
 
+def test_the_backtest_tells_errors_and_bands_by_kind_of_home_and_by_age() -> None:
+    checked = backtest_forecast(sample(), origins=2, runs=30)
+    answer = checked.as_dict()["horizons"][0]
+    near = [one for one in checked.points if one.months == 12]
+    for k, row in enumerate(answer["placements"]):
+        out = [abs(p.forecast_mean[:, k].sum() - p.happened[:, k].sum()) for p in near]
+        assert row["error"] == pytest.approx(np.mean(out), abs=0.01)
+        held = [p.kinds_inside["80"][k] for p in near if p.kinds_inside["80"][k] is not None]
+        assert row["coverage_percent"]["80"] == pytest.approx(100 * np.mean(held), abs=0.1)
+    for a, row in enumerate(answer["age_bands"]):
+        out = [abs(p.same_as_today[a].sum() - p.happened[a].sum()) for p in near]
+        assert row["same_as_today"] == pytest.approx(np.mean(out), abs=0.01)
+    for p in near:
+        told = [one for one in p.kinds_inside["95"] if one is not None]
+        assert np.mean(told) == pytest.approx(p.groups_inside["95"])
+
+
 def test_without_two_years_of_returns_it_says_why_there_is_none() -> None:
     record = track_record(sample(), known_on=date(2018, 6, 30))
     assert record.as_dict()["status"] == "NOT_ASSESSED"
