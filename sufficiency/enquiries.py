@@ -49,6 +49,7 @@ class Enquiry:
     type_needed: str | None = None
     type_got: str | None = None
     answer: str | None = None
+    answered_on: date | None = None
     reason: str | None = None
     placed: bool | None = None
 
