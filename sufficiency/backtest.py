@@ -92,8 +92,8 @@ class Backtest:
                 "and by group and age: sum of absolute differences over the sum of children. Coverage: percentage of "
                 "origins whose total, and of groups and cells with children, that lay inside each central band. CRPS: "
                 "continuous ranked probability score of the total in children, smaller is better. PIT: share of futures "
-                "below what happened; even between 0 and 1 if the bands are honest. By placement and age band, errors are "
-                "mean absolute differences in children, and coverage is the percentage of origins with children held."
+                "below what happened; even between 0 and 1 if the bands are honest. By placement and age band: mean "
+                "absolute differences in children, and the percentage of origins with children whose band held."
             ),
             "evidence": evidence(
                 inputs=self.inputs,

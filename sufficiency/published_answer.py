@@ -88,7 +88,8 @@ def published_answer(
         shown, withheld, rule = _rounded(series, smallest_shown, round_to)
         short = {}
     record = answer.get("track_record") or {}
-    change = answer.get("change")
+    # The change tells the exact total, so it is left out where the total is not shown exactly.
+    change = None if round_to is not None or (ALL, ALL, ALL) in withheld else answer.get("change")
     note = str(record.get("caution") or "")
     dates = [row["date"] for row in answer["totals"]]
     rows = [

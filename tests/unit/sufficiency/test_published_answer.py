@@ -112,6 +112,15 @@ def test_nothing_else_that_tells_of_few_children_is_in_it() -> None:
     assert {row["age_band"] for row in published.answer["figures"] if "p_short" in row} == {"all"}
 
 
+def test_the_change_is_left_out_where_it_would_tell_a_total_that_is_not_shown() -> None:
+    assert published_answer(answer(), smallest_shown=SMALLEST, round_to=5).answer["change"] is None
+    everybody = round(max(row["mean"] for row in answer()["totals"]))
+    hidden = published_answer(answer(), smallest_shown=everybody + 1).answer
+    assert hidden["change"] is None
+    # Only what is nought is still shown.
+    assert {row["mean"] for row in hidden["figures"]} == {"c", 0}
+
+
 def test_an_uncalibrated_forecast_says_so_on_every_row_that_is_published() -> None:
     published = published_answer(answer(), smallest_shown=SMALLEST)
     caution = answer()["track_record"]["caution"]
