@@ -528,6 +528,7 @@ def _beside(name: str) -> dict[str, Any]:
 
 PAGES = {
     **_beside("pages_of_matching"),
+    **_beside("pages_of_returns"),
     "files.md": files_page,
     "commands.md": commands_page,
     "indicators.md": indicators_page,
