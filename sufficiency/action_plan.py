@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 from matching.home import Home
 from reference_data.problems import ImportIssue, ImportRejected
@@ -76,18 +77,24 @@ def read_action_plan(path: str | Path) -> tuple[Milestone, ...]:
     Raises
     ------
     ImportRejected
-        If the file cannot be read, a key is unknown or missing, a value is of the wrong kind, or a number comes twice; every
-        problem is listed.
+        If the file cannot be read, a key is unknown or missing, a value is of the wrong kind, or a number comes twice;
+        every problem is listed.
     """
     path = Path(path)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ImportRejected([_issue(path, None, "file_missing", "There is no such file. Check the path.")]) from None
+        raise ImportRejected(
+            [_issue(path, None, "file_missing", "There is no such file. Check the path.")]
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise ImportRejected([_issue(path, None, "not_a_plan", "The file is not valid TOML.")]) from None
     rows = values.get("milestones")
-    if set(values) - {"milestones"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if (
+        set(values) - {"milestones"}
+        or not isinstance(rows, list)
+        or not all(isinstance(row, dict) for row in rows)
+    ):
         raise ImportRejected([_issue(path, None, "not_a_plan", "Write each milestone as [[milestones]].")])
     issues: list[ImportIssue] = []
     found: list[Milestone] = []
@@ -97,7 +104,8 @@ def read_action_plan(path: str | Path) -> tuple[Milestone, ...]:
         issues += [_issue(path, position, rule, what) for rule, what in wrong]
         if not wrong:
             seen.add(str(row["number"]))
-            found.append(Milestone(**{k: v if k == "due" else str(v).strip() for k, v in row.items()}))
+            texts: dict[str, Any] = {key: str(value).strip() for key, value in row.items() if key != "due"}
+            found.append(Milestone(due=row["due"], **texts))
     if issues:
         raise ImportRejected(issues)
     return tuple(found)

@@ -1,7 +1,7 @@
 """The annual sufficiency report as values: sections, sentences, tables and charts, before it is any kind of file.
 
-PDF, Word, Excel and the web page are written from one ``Report``, so that the same figures stand in all of them. What each
-section says is in ``report_sections.py``; writing files is in ``api/reports``.
+PDF, Word, Excel and the web page are written from one ``Report``, so that the same figures stand in all of them. What
+each section says is in ``report_sections.py``; writing files is in ``api/reports``.
 """
 
 from __future__ import annotations
@@ -40,6 +40,14 @@ class Table:
     source: str
     note: str = ""
 
+    @property
+    def of_numbers(self) -> tuple[bool, ...]:
+        """Say of each column whether it holds numbers, so that it is set to the right."""
+        return tuple(
+            all(not isinstance(row[n], str) or row[n] == WITHHELD for row in self.rows)
+            for n in range(len(self.columns))
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanChart:
@@ -48,7 +56,7 @@ class FanChart:
     Parameters
     ----------
     points
-        ``date``, ``mean``, ``p2_5``, ``p10``, ``p25``, ``p50``, ``p75``, ``p90`` and ``p97_5`` of each date, as the forecast tells them.
+        ``date``, ``mean`` and the quantiles ``p2_5`` to ``p97_5`` of each date, as the forecast tells them.
     """
 
     title: str
@@ -117,11 +125,7 @@ class Report:
 
     def tables(self) -> tuple[tuple[Section, Table], ...]:
         """Return every table with its section, those of charts among them, in order."""
-        return tuple(
-            (section, table)
-            for section in self.sections
-            for table in section.all_tables
-        )
+        return tuple((section, table) for section in self.sections for table in section.all_tables)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

@@ -27,7 +27,11 @@ SMALLEST_SHOWN = 6
 YEARS_SHOWN = 5
 _RETURNS = "the council's SSDA903 returns"
 _WITHHELD = "c: a number from 1 to 5, or one that would give such a number away."
-_GROUP_WORDS = {"fostering": "Foster care", "residential": "Residential", "supported": "Supported accommodation"}
+_GROUP_WORDS = {
+    "fostering": "Foster care",
+    "residential": "Residential",
+    "supported": "Supported accommodation",
+}
 _COMPARED = {
     "own_published": "published",
     "statistical_neighbours": "neighbours",
@@ -41,7 +45,8 @@ def who_our_children_are(records_by_year: Mapping[int, CareRecords]) -> Section:
     years = sorted(records_by_year)
     nights = {year: records_by_year[year].looked_after_on(date(year, 3, 31)) for year in years}
     ages = {
-        year: Counter(age_band(child.age_on(date(year, 3, 31))) for child, _ in nights[year]) for year in years
+        year: Counter(age_band(child.age_on(date(year, 3, 31))) for child, _ in nights[year])
+        for year in years
     }
     kinds = {year: Counter(detail_of(row) for _, row in nights[year]) for year in years}
     totals = {year: len(nights[year]) for year in years}
@@ -53,7 +58,11 @@ def who_our_children_are(records_by_year: Mapping[int, CareRecords]) -> Section:
         heading="Who our children are",
         paragraphs=(
             f"On 31 March {last} we looked after {totals[last]:,} children"
-            + (f", {abs(change):,} {direction} than on 31 March {years[0]}." if len(years) > 1 and change else "."),
+            + (
+                f", {abs(change):,} {direction} than on 31 March {years[0]}."
+                if len(years) > 1 and change
+                else "."
+            ),
         ),
         tables=(
             _years_table(
@@ -73,7 +82,11 @@ def who_our_children_are(records_by_year: Mapping[int, CareRecords]) -> Section:
 
 def homes_we_have(homes: Sequence[Home], capacity: Mapping[str, Any], as_of: date) -> Section:
     """Return the homes by type and area, and how their places become beds we can use."""
-    listed = [home for home in homes if isinstance(home.type, PlacementType) and home.status is not HomeStatus.CLOSED]
+    listed = [
+        home
+        for home in homes
+        if isinstance(home.type, PlacementType) and home.status is not HomeStatus.CLOSED
+    ]
     by_type: Counter[str] = Counter(str(home.type) for home in listed)
     by_area: Counter[str] = Counter(_area(home.authority) for home in listed)
     source = f"the council's list of homes, {as_of:%-d %B %Y}"
@@ -81,7 +94,8 @@ def homes_we_have(homes: Sequence[Home], capacity: Mapping[str, Any], as_of: dat
         key="homes",
         heading="What homes we have, and where",
         paragraphs=(
-            f"Of {capacity['places']:,g} places in {capacity['homes']:,} homes we can use {capacity['usable']:,g} beds.",
+            f"Of {capacity['places']:,g} places in {capacity['homes']:,} homes we can use "
+            f"{capacity['usable']:,g} beds.",
             "Registered places are not beds that we can use. The table follows each bed that falls away.",
         ),
         tables=(
@@ -135,7 +149,8 @@ def how_well(indicators: Mapping[str, Any]) -> Section:
         key="indicators",
         heading="How well homes serve our children",
         paragraphs=(
-            "Local figures are counted from our returns. Published ones stand beside them with their year: their cohorts and "
+            "Local figures are counted from our returns. Published ones stand beside them with their year: "
+            "their cohorts and "
             "rounding differ, so the two are never joined.",
             *(f"Not assessed. {text}" for text in not_assessed),
         ),
@@ -183,7 +198,8 @@ def far_or_unsuitable(indicators: Mapping[str, Any], months: Sequence[Mapping[st
             )
         )
         paragraphs.append(
-            f"{far['value']:g}% of our children lived over 20 miles from home and outside our area on the last night of the "
+            f"{far['value']:g}% of our children lived over 20 miles from home and outside our area on the last "
+            f"night of the "
             "year."
         )
     else:
@@ -240,20 +256,23 @@ def what_is_coming(forecast: Mapping[str, Any]) -> Section:
         ],
         source=source,
     )
-    record = forecast.get("track_record") or {}
+    record = forecast["track_record"]
     return Section(
         key="forecast",
         heading="What is coming",
         paragraphs=(
-            f"By {date.fromisoformat(last['date']):%B %Y} we expect to look after about {last['p50']:,.0f} children; in eight "
+            f"By {date.fromisoformat(last['date']):%B %Y} we expect to look after about {last['p50']:,.0f} "
+            f"children; in eight "
             f"futures of ten between {last['p10']:,.0f} and {last['p90']:,.0f}.",
-            *(text for text in (record.get("text") or record.get("words") or "",) if isinstance(text, str) and text),
+            *record["text"],
+            *([record["caution"]] if record["caution"] else []),
         ),
         charts=(
             FanChart(
                 title="Children looked after, forecast",
                 description=(
-                    f"The middle of the forecast goes from {totals[0]['p50']:,.0f} to {last['p50']:,.0f} children. Bands hold "
+                    f"The middle of the forecast goes from {totals[0]['p50']:,.0f} to {last['p50']:,.0f} "
+                    f"children. Bands hold "
                     "50, 80 and 95 futures in 100."
                 ),
                 points=tuple(totals),
@@ -316,7 +335,15 @@ def what_we_will_do(
     share = on_track_percent(milestones)
     if share is not None:
         good = sum(one.status in ("complete", "on_track") for one in milestones)
-        paragraphs.append(f"{good} of {len(milestones)} milestones ({share:g}%) are complete or on track.")
+        doubtful = sum(bool(one.contradiction(on, by_id)) for one in milestones)
+        paragraphs.append(
+            f"{good} of {len(milestones)} milestones ({share:g}%) are complete or on track by their owners' word."
+            + (
+                f" The records speak against {doubtful} of the milestones; the last column says how."
+                if doubtful
+                else ""
+            )
+        )
         tables.append(
             table_of(
                 "Action plan",
@@ -363,7 +390,12 @@ def what_we_will_do(
         tables.append(
             table_of(
                 "Actions compared, each by itself",
-                ("Action", "Child-nights nearer home", "Child-nights with a bed", "Cost less what it saves, pounds"),
+                (
+                    "Action",
+                    "Child-nights nearer home",
+                    "Child-nights with a bed",
+                    "Cost less what it saves, pounds",
+                ),
                 [
                     (
                         row["name"],
@@ -413,7 +445,11 @@ def costs(beds: Mapping[str, Any]) -> Section:
                 "Prices used",
                 ("Kind of home", "Pounds a week", "From"),
                 [
-                    (row["kind"].replace("_", " ").capitalize(), round(row["weekly_pence"] / 100), row["source"])
+                    (
+                        row["kind"].replace("_", " ").capitalize(),
+                        round(row["weekly_pence"] / 100),
+                        row["source"],
+                    )
                     for row in found["by_kind"]
                 ],
                 source="as the last column says",
@@ -440,10 +476,13 @@ def method_and_quality(
         key="method",
         heading="Method, data quality and limits",
         paragraphs=(
-            "Figures are counted and simulated by Righthome from the council's returns, its list of homes and its records. A "
-            "return shows what children got, not what they needed. Prices, acceptance of offers and who fits where rest on what "
+            "Figures are counted and simulated by Righthome from the council's returns, its list of homes and "
+            "its records. A "
+            "return shows what children got, not what they needed. Prices, acceptance of offers and who fits "
+            "where rest on what "
             "is recorded. A person decides; these figures inform.",
-            f"Made with version {evidence.get('product_version')}, from data to {evidence.get('data_date')}; the inputs' "
+            f"Made with version {evidence.get('product_version')}, from data to {evidence.get('data_date')}; "
+            f"the inputs' "
             f"fingerprint is {str(evidence.get('input_hash'))[:16]}.",
             *dict.fromkeys(warnings),
         ),
@@ -473,9 +512,7 @@ def _years_table(
     rows: list[tuple[Cell, ...]] = [
         (name, *row) for name, row in zip([*map(words, used), "All"], shown, strict=True)
     ]
-    return table_of(
-        caption, (first, *[str(year) for year in years]), rows, source=_RETURNS, note=_WITHHELD
-    )
+    return table_of(caption, (first, *[str(year) for year in years]), rows, source=_RETURNS, note=_WITHHELD)
 
 
 def _area(code: str | None) -> str:
@@ -508,5 +545,3 @@ def _is_small(number: int) -> bool:
 
 def _small(number: int) -> Cell:
     return "c" if _is_small(number) else number
-
-

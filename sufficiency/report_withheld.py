@@ -26,9 +26,7 @@ def withheld_years(columns: Sequence[Sequence[int]], *, smallest_shown: int) -> 
     hidden = withheld_series(
         values, [AddsUp(total=last, parts=tuple(range(last)))], smallest_shown=smallest_shown
     )
-    return [
-        [WITHHELD if hidden[row] else int(value) for value in values[row]] for row in range(len(values))
-    ]
+    return [[WITHHELD if hidden[row] else int(value) for value in values[row]] for row in range(len(values))]
 
 
 def withheld_rows(cells: Sequence[Sequence[int]], *, smallest_shown: int) -> list[list[Cell]]:
@@ -49,10 +47,16 @@ def withheld_rows(cells: Sequence[Sequence[int]], *, smallest_shown: int) -> lis
     full[rows] = full[:rows].sum(axis=0)
 
     def at(row: int, column: int) -> int:
-        return row * (columns + 1) + column
+        return int(row * (columns + 1) + column)
 
-    sums = [AddsUp(total=at(row, columns), parts=tuple(at(row, c) for c in range(columns))) for row in range(rows + 1)]
-    sums += [AddsUp(total=at(rows, column), parts=tuple(at(r, column) for r in range(rows))) for column in range(columns + 1)]
+    sums = [
+        AddsUp(total=at(row, columns), parts=tuple(at(row, c) for c in range(columns)))
+        for row in range(rows + 1)
+    ]
+    sums += [
+        AddsUp(total=at(rows, column), parts=tuple(at(r, column) for r in range(rows)))
+        for column in range(columns + 1)
+    ]
     hidden = withheld_series(full.reshape(-1, 1), sums, smallest_shown=smallest_shown).reshape(full.shape)
     return [
         [WITHHELD if hidden[row, column] else int(full[row, column]) for column in range(columns + 1)]

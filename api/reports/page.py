@@ -1,4 +1,4 @@
-"""The report as one web page that stands alone: real headings, tables with captions and scopes, charts with descriptions."""
+"""The report as one web page that stands alone: real headings, tables with scopes, charts with descriptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def write_page(report: Report, path: Path) -> None:
 
 def report_page(report: Report) -> str:
     """Return the report as the text of an HTML page. It runs no script and loads nothing."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["shown"] = shown
     charts = {
         (section.key, number): Markup(chart_svg(chart, f"{section.key}-{number}"))  # noqa: S704

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
 from api.reports.pictures import chart_svg
 from sufficiency.report import Report, shown
 
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -52,6 +52,7 @@ def _values(report: Report, folder: Path) -> dict[str, Any]:
                     {
                         "caption": table.caption,
                         "columns": list(table.columns),
+                        "numbers": list(table.of_numbers),
                         "rows": [[shown(cell) for cell in row] for row in table.rows],
                         "source": table.source,
                         "note": table.note,
