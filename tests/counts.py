@@ -21,6 +21,7 @@ COUNTS = {
     "last beds held": (3, 1_000),
     "last beds placed": (1, 50),
     "processes killed while placing": (12, 500),
+    "published tables attacked": (25, 3_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
 

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     ANSWER_ALERTS = "answer_alerts"
     SIGN = "sign"
     KEEP_HOMES = "keep_homes"
+    ADOPT_FORECAST = "adopt_forecast"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -71,6 +72,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT,
             Permission.SIGN,
             Permission.KEEP_HOMES,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.MANAGER: frozenset(
@@ -83,6 +85,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_HOMES,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.DIRECTOR: frozenset(
@@ -94,6 +97,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_HOMES,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.SIGN, Permission.ANSWER_ALERTS}),

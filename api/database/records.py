@@ -17,6 +17,7 @@ from api.database import history, tables
 from api.database.alert_records import AlertRecords
 from api.database.beds import BedLedger
 from api.database.duties import DutyRecords
+from api.database.forecast_records import ForecastRecords
 from api.database.kept import KeptRecords, row_of, state_of
 from api.database.kinds import KINDS
 from api.database.standing import homes_today, placed_referrals
@@ -323,6 +324,17 @@ class Records:
         """
         self._require(authority)
         return AlertRecords(self.connection, authority)
+
+    def forecasts_of(self, authority: str) -> ForecastRecords:
+        """Return the kept forecasts of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ForecastRecords(self.connection, authority)
 
     def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
         """Return the newest audit entries in view, newest first."""

@@ -85,6 +85,8 @@ def navigation(path: str) -> list[dict[str, object]]:
     inside = "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/")) else path
     if path.startswith("/emergency-watch/"):
         inside = "/emergency-watch"
+    if path.startswith("/sufficiency/"):
+        inside = "/sufficiency"
     return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]
 
 

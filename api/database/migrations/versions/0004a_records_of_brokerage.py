@@ -1,7 +1,7 @@
 """History of every record, versions, and the records of brokerage: needs, enquiries, contracts, visits and so on.
 
 Revision ID: 0004a
-Revises: 0002
+Revises: 0007
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from api.database.tables import Instant
 
 revision = "0004a"
-down_revision = "0002"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
