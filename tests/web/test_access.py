@@ -90,9 +90,6 @@ ACCESS: dict[tuple[str, str], str] = {
 OF_A_RECORD = [
     path for method, path in ACCESS if method == "GET" and "{" in path and not path.endswith("{kind}")
 ]
-BOOKKEEPING = {"audit", "sessions"}
-"""What looking may write: who looked at which child, and that the session is alive."""
-OF_A_RECORD = [path for method, path in ACCESS if method == "GET" and "{" in path]
 BOOKKEEPING = {"audit", "sessions", "forecasts"}
 """What looking may write: who looked at which child, that the session is alive, and a forecast made from the records,
 kept so that it is not made at every look."""
