@@ -221,4 +221,5 @@ def enquiry(desk: Desk, enquiry_id: str) -> Kept:
     found = desk.records.kept("enquiries", desk.authority).one(enquiry_id)
     if found.values.get("referral_id") is None:
         raise NotFound("no_such_enquiry", "There is no enquiry of that id.")
+    desk.records.referral(found.values["referral_id"])
     return found

@@ -125,7 +125,8 @@ def holding(desk: Desk, claim_id: str) -> Holding:
         If there is none of that id in view.
     """
     claim = desk.records.beds_of(desk.authority).claim(claim_id)
-    desk.records.viewed.append(("referral", claim.referral_id))
+    # Whoever may not see the child does not see the hold; whoever does has looked at the child.
+    desk.records.referral(claim.referral_id)
     return Holding(claim=claim, duties=desk.records.duties_of(desk.authority).of_claim(claim_id))
 
 

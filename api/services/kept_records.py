@@ -132,7 +132,9 @@ def history_of(desk: Desk, kind: str, record_id: str) -> list[dict[str, Any]]:
         raise _no_such_kind()
     form = KINDS[kind]
     found = desk.records.kept(kind, desk.authority).states(record_id)
-    if form.about_a_child:
+    if kind == "referrals":
+        desk.records.referral(record_id)
+    elif form.about_a_child:
         desk.records.viewed.append((form.record, record_id))
     return [_without_what_is_withheld(form.record, state) for state in found]
 

@@ -126,8 +126,8 @@ def delegate(
     *,
     given_to: str,
     codes: tuple[str, ...],
-    from_on: date,
-    until_on: date,
+    from_on: date | str,
+    until_on: date | str,
     hours: str,
     reason: str,
 ) -> Kept:
@@ -150,14 +150,16 @@ def delegate(
             "given_by": desk.username,
             "given_to": given_to.strip().casefold(),
             "codes": list(codes),
-            "from_on": from_on.isoformat(),
-            "until_on": until_on.isoformat(),
+            "from_on": str(from_on),
+            "until_on": str(until_on),
             "hours": hours,
             "reason": reason,
         },
     )
-    if until_on < from_on:
+    if values["until_on"] < values["from_on"]:
         raise missing("until_on", "Give a last day that is not before the first.")
+    if not codes:
+        raise missing("codes", "Say what may be signed.")
     approvers = desk.policy.approvers
     for code in codes:
         if code not in approvers:
@@ -169,6 +171,17 @@ def delegate(
             "no_such_person", "Give the username of somebody else who signs in at your council."
         )
     return desk.records.kept("delegations", desk.authority).add(values)
+
+
+def codes_of(desk: Desk) -> tuple[str, ...]:
+    """Return what this person's own role signs, and may therefore hand on."""
+    from matching.approvals import EVERY_PLACEMENT
+
+    return tuple(
+        code
+        for code, who in desk.policy.approvers.items()
+        if code not in EVERY_PLACEMENT and desk.role in desk.placing.signer(who).roles
+    )
 
 
 def withdraw_delegation(desk: Desk, delegation_id: str) -> Kept:

@@ -25,7 +25,7 @@ from api.web.presenters.placing import (
     present_queue,
     present_sheet,
 )
-from api.web.words import weekly_cost
+from api.web.words import capital, plain, weekly_cost
 from reference_data.problems import ImportRejected, InvalidInput
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -132,7 +132,6 @@ def _answer_page(
     request: Request, desk: Desk, enquiry_id: str, given: dict[str, str], problems: dict[str, str]
 ) -> Response:
     found = enquiries.enquiry(desk, enquiry_id)
-    desk.records.viewed.append(("enquiry", enquiry_id))
     home = desk.records.home(found.values["home_id"])
     return page(
         request,
@@ -309,16 +308,74 @@ def signature_sent(
     return RedirectResponse("/approvals", status_code=303)
 
 
-def _approvals_page(request: Request, desk: Desk, *, problem: str = "", of: str = "") -> Response:
+@router.post("/delegations")
+def delegation_sent(
+    request: Request,
+    desk: Signatory,
+    given_to: Text = "",
+    code: Text = "",
+    from_on: Text = "",
+    until_on: Text = "",
+    hours: Text = "out_of_hours",
+    reason: Text = "",
+) -> Response:
+    """Hand a signature on for some days or nights, or show the form again with what is wrong."""
+    given = {
+        "given_to": given_to,
+        "code": code,
+        "from_on": from_on,
+        "until_on": until_on,
+        "hours": hours,
+        "reason": reason,
+    }
+    try:
+        signing.delegate(
+            desk,
+            given_to=given_to,
+            codes=(code,) if code else (),
+            from_on=from_on.strip(),
+            until_on=until_on.strip() or from_on.strip(),
+            hours=hours,
+            reason=reason.strip(),
+        )
+    except ImportRejected as rejected:
+        problems = {
+            "code" if one.column == "codes" else str(one.column): one.what_to_do for one in rejected.issues
+        }
+        return _approvals_page(request, desk, given=given, problems=problems)
+    except InvalidInput as refused:
+        return _approvals_page(request, desk, given=given, problems={"given_to": refused.message})
+    return RedirectResponse("/approvals", status_code=303)
+
+
+@router.post("/delegations/{delegation_id}/withdrawal")
+def delegation_withdrawn(delegation_id: str, desk: Signatory) -> Response:
+    """Take back what was handed on."""
+    signing.withdraw_delegation(desk, delegation_id)
+    return RedirectResponse("/approvals", status_code=303)
+
+
+def _approvals_page(
+    request: Request,
+    desk: Desk,
+    *,
+    problem: str = "",
+    of: str = "",
+    given: dict[str, str] | None = None,
+    problems: dict[str, str] | None = None,
+) -> Response:
     waiting = signing.queue(desk)
     desk.records.viewed.extend(dict.fromkeys(("referral", one.claim.referral_id) for one in waiting))
     return page(
         request,
         "approvals.html",
-        status=422 if problem else 200,
+        status=422 if problem or problems else 200,
         page=present_queue(waiting, signing.in_force(desk), homes=_homes(desk), now=now(), as_of=desk.today),
         problem=problem,
         problem_of=of,
+        codes=[(code, capital(plain(code))) for code in signing.codes_of(desk)],
+        given=given or {},
+        problems=problems or {},
     )
 
 

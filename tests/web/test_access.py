@@ -44,6 +44,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/holds/{claim_id}/decision"): SIGNED_IN,
     ("GET", "/approvals"): SIGNED_IN,
     ("POST", "/approvals/{duty_id}"): SIGNED_IN,
+    ("POST", "/delegations"): SIGNED_IN,
+    ("POST", "/delegations/{delegation_id}/withdrawal"): SIGNED_IN,
     ("GET", "/accessibility-statement"): OPEN,
     ("GET", "/help"): OPEN,
     ("GET", "/static"): OPEN,

@@ -214,6 +214,37 @@ def test_the_queue_shows_the_director_what_waits_and_takes_the_signature(
     assert "Done by director.879" in manager.read(hold)
 
 
+def test_the_director_hands_a_signature_on_for_tonight_and_takes_it_back(
+    fresh_site: Any, manager: Browser
+) -> None:
+    manager.hold()
+    duty = signature(fresh_site)
+    director = Browser(fresh_site.signed_in("director"))
+    today = clock.today().strftime("%d/%m/%Y")
+    given = {
+        "code": "at_a_distance",
+        "given_to": "manager.879",
+        "from_on": today,
+        "hours": "any",
+        "reason": "Away",
+    }
+    assert "Say what may be signed" in director.send("/delegations", 422, **{**given, "code": ""})
+    assert "somebody else who signs in" in director.send(
+        "/delegations", 422, **{**given, "given_to": "nobody"}
+    )
+    assert 'href="#from_on"' in director.send("/delegations", 422, **{**given, "from_on": "31/02/2026"})
+    manager.send("/delegations", 403, **given)
+    director.send("/delegations", **given)
+    text = director.read("/approvals")
+    assert "manager.879 may sign for director.879" in text
+    # Who promised the bed does not sign for it, handed on or not.
+    manager.send(f"/approvals/{duty}", 403, answer="sign")
+    withdrawal = re.search(r"/delegations/[0-9a-f]{32}/withdrawal", text)
+    assert withdrawal is not None
+    director.send(withdrawal[0])
+    assert "Nobody has handed a signature on" in director.read("/approvals")
+
+
 def test_an_auditor_reads_every_page_and_finds_no_form(fresh_site: Any, manager: Browser) -> None:
     hold = manager.hold()
     auditor = Browser(fresh_site.signed_in("auditor"))

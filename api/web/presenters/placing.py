@@ -181,13 +181,22 @@ class WaitingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationView:
+    """One signature handed on, in force now."""
+
+    delegation_id: str
+    text: str
+    given_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
     """The approvals queue."""
 
     in_brief: str
     mine: tuple[WaitingView, ...]
     others: tuple[WaitingView, ...]
-    handed_on: tuple[str, ...]
+    handed_on: tuple[DelegationView, ...]
 
 
 def present_enquiries(
@@ -325,8 +334,12 @@ def present_queue(
         mine=mine,
         others=tuple(view for view in views if not view.mine),
         handed_on=tuple(
-            f"{one.values['given_to']} may sign for {one.values['given_by']} to {british_date(one.values['until_on'])}: "
-            f"{', '.join(plain(code) for code in one.values['codes'])}."
+            DelegationView(
+                delegation_id=one.record_id,
+                text=f"{one.values['given_to']} may sign for {one.values['given_by']} to "
+                f"{british_date(one.values['until_on'])}: {', '.join(plain(code) for code in one.values['codes'])}.",
+                given_by=one.values["given_by"],
+            )
             for one in in_force
         ),
     )
