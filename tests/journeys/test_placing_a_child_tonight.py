@@ -89,6 +89,7 @@ def test_a_child_is_placed_and_every_page_on_the_way_is_accessible(page: Page, s
     place(page, child=CHILD, look=True)
     page.goto("/approvals")
     look_at(page)
+    page.get_by_text("Nothing waits for a signature").wait_for()
     page.goto("/waiting-list")
     assert page.locator(f"a[href='{CHILD}/options']").count() == 0
     assert [line for line in complaints if "422" not in line] == []
