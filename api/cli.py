@@ -155,8 +155,12 @@ def match(
     policy: PolicyFile = None,
     pins: Annotated[Path | None, typer.Option("--pins", metavar="FILE", help="Pairs that must hold.")] = None,
     arrivals: Annotated[
-        Path | None,
-        typer.Option("--arrivals", metavar="FILE", help="Children who may arrive next, to price beds."),
+        list[Path] | None,
+        typer.Option(
+            "--arrivals",
+            metavar="FILE",
+            help="Children who may arrive next, to price beds; again, or a folder, for further samples.",
+        ),
     ] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, help="Seconds.")] = 30.0,
     alternatives: Annotated[
@@ -176,7 +180,7 @@ def match(
 ) -> None:
     """The joint plan for the whole waiting list, with a proof that no better plan exists."""
     from api.printing import print_plan
-    from matching.files import read_pins, read_referrals
+    from matching.files import read_arrivals, read_pins
     from matching.plan import plan_list
 
     found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
@@ -187,13 +191,15 @@ def match(
             pins, child_ids=children, home_ids={home.home_id for home in found_homes}
         )
         warnings += tuple(_warning_sentences(noticed))
+    samples, noticed = read_arrivals(arrivals or ())
+    warnings += tuple(_warning_sentences(noticed))
     plan = plan_list(
         found_referrals,
         found_homes,
         as_of=as_of or today(),
         policy=chosen_policy(policy),
         pins=decided,
-        arrivals=read_referrals(arrivals)[0] if arrivals else (),
+        arrivals=samples,
         time_limit_seconds=time_limit,
         seed=seed,
         alternatives=alternatives,

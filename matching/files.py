@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from matching.home import Bed, Exemption, Home, Offers, Resident
 from matching.pins import Pin
 from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral, Wishes
-from reference_data.problems import ImportIssue
+from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.tables import RecordTable, Row, read_records, records_from_values
 from reference_data.vocabulary import (
     AgeBasis,
@@ -48,6 +48,43 @@ def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
         If anything cannot be used, a referral id is repeated, or a child has two referrals.
     """
     return _referrals(read_records(path, "referral", _children_once))
+
+
+def read_arrivals(paths: Sequence[Path]) -> tuple[tuple[tuple[Referral, ...], ...], Warnings]:
+    """Return samples of children who may arrive next, one sample a file, and what was noticed.
+
+    The same child may be in several samples; within one sample a child is once, as on any list.
+
+    Parameters
+    ----------
+    paths
+        Files of referrals, or folders whose files are taken in order of name.
+
+    Raises
+    ------
+    ImportRejected
+        If anything in any of the files cannot be used, with the problems of all of them; or a folder is empty.
+    """
+    issues: list[ImportIssue] = []
+    drawn, noticed = [], []
+    for path in paths:
+        files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+        if not files:
+            what_to_do = "Put one file of referrals for each sample into the folder."
+            issues.append(
+                ImportIssue(file=path.name, row=None, column=None, rule="no_rows", what_to_do=what_to_do)
+            )
+        for file in files:
+            try:
+                sample, warnings = read_referrals(file)
+            except ImportRejected as rejected:
+                issues += rejected.issues
+            else:
+                drawn.append(sample)
+                noticed += warnings
+    if issues:
+        raise ImportRejected(issues)
+    return tuple(drawn), tuple(noticed)
 
 
 def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
