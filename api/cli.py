@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_database, cli_synthetic
+from api import cli_alerts, cli_database, cli_equality, cli_synthetic
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -35,10 +35,10 @@ from api.cli_options import (
     settings,
     today,
 )
+from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
-    from matching.home import Home
     from matching.referral import Referral
 
 app = typer.Typer(
@@ -50,49 +50,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-def _referrals_and_homes(
-    referrals: Path | None, homes: Path | None, authority: str | None, named: str
-) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
-    """Return records from two files, or from the database when neither file is named."""
-    if referrals is None and homes is None:
-        from api.services.stored import stored_referrals_and_homes
-
-        if authority is None:
-            raise UsageError(f"Give --homes and {named}, or --authority to use the database.")
-        return (*stored_referrals_and_homes(authority), ())
-    if referrals is None or homes is None:
-        raise UsageError(f"Give both --homes and {named}.")
-    return _read_both(referrals, homes)
-
-
-def _read_both(
-    referrals: Path, homes: Path
-) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
-    from matching.files import read_homes, read_referrals
-
-    issues: list[ImportIssue] = []
-    found: list[Any] = [(), ()]
-    warnings: list[str] = []
-    for position, (read, path) in enumerate(((read_referrals, referrals), (read_homes, homes))):
-        try:
-            found[position], noticed = read(path)
-            warnings += _warning_sentences(noticed)
-        except ImportRejected as rejected:
-            issues += rejected.issues
-    if issues:
-        raise ImportRejected(issues)
-    return found[0], found[1], tuple(warnings)
-
-
-def _warning_sentences(noticed: Any) -> list[str]:
-    return [f"{issue.file}: {issue.column or 'file'}: {issue.what_to_do}" for issue in noticed]
-
-
-def _with_warnings(answer: dict[str, Any], warnings: tuple[str, ...]) -> dict[str, Any]:
-    answer["evidence"]["warnings"] = [*answer["evidence"]["warnings"], *warnings]
-    return answer
 
 
 @app.command()
@@ -115,7 +72,7 @@ def rank(
     from api.printing import print_ranking
     from matching.rank import rank_homes
 
-    referrals, found_homes, warnings = _referrals_and_homes(referral, homes, authority, "--referral")
+    referrals, found_homes, warnings = referrals_and_homes(referral, homes, authority, "--referral")
     chosen = _the_child(referrals, child)
     ranking = rank_homes(
         chosen,
@@ -125,7 +82,7 @@ def rank(
         others=tuple(other for other in referrals if other is not chosen),
         limit=limit,
     )
-    answer = _with_warnings(ranking.as_dict(), warnings)
+    answer = with_warnings(ranking.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -183,16 +140,16 @@ def match(
     from matching.files import read_arrivals, read_pins
     from matching.plan import plan_list
 
-    found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
+    found_referrals, found_homes, warnings = referrals_and_homes(referrals, homes, authority, "--referrals")
     decided: Any = ()
     if pins:
         children = {one.child_id for one in found_referrals}
         decided, noticed = read_pins(
             pins, child_ids=children, home_ids={home.home_id for home in found_homes}
         )
-        warnings += tuple(_warning_sentences(noticed))
+        warnings += tuple(warning_sentences(noticed))
     samples, noticed = read_arrivals(arrivals or ())
-    warnings += tuple(_warning_sentences(noticed))
+    warnings += tuple(warning_sentences(noticed))
     plan = plan_list(
         found_referrals,
         found_homes,
@@ -206,7 +163,7 @@ def match(
         differ_by=differ_by,
         loss_percent=loss_percent,
     )
-    answer = _with_warnings(plan.as_dict(), warnings)
+    answer = with_warnings(plan.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -357,7 +314,7 @@ def watch(
 
     if stays is not None:
         found, noticed = read_stays(stays)
-        warnings = tuple(_warning_sentences(noticed))
+        warnings = tuple(warning_sentences(noticed))
     elif authority is not None:
         from api.services.stored import stored_stays
 
@@ -365,7 +322,7 @@ def watch(
     else:
         raise UsageError("Give --stays FILE, or --authority CODE to use the database.")
     report = watch_spells(found, as_of=as_of or today(), policy=chosen_policy(policy))
-    answer = _with_warnings(report.as_dict(), warnings)
+    answer = with_warnings(report.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -421,6 +378,7 @@ def serve(
 cli_database.add_commands(app)
 app.add_typer(cli_alerts.alerts, name="alerts")
 cli_synthetic.add_commands(app)
+cli_equality.add_commands(app)
 
 
 def main() -> None:
