@@ -23,6 +23,7 @@ PROVIDER = "the provider"
 
 _RISKS = frozenset((*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
 _DOMAINS = tuple(NeedDomain)
+_DOMAIN_WORDS = {domain: domain.words for domain in NeedDomain}
 _PURPOSES = frozenset(PlacementPurpose)
 _STAFF_RATIOS = ("standard", "1:1", "2:1", "more")
 
@@ -176,7 +177,7 @@ def need_gap(case: Case, home: Home) -> Finding:
             if need > 0:
                 unstated.append(domain)
         elif need - can_meet > tolerance:
-            too_far.append(f"{domain.words} ({need} against {can_meet})")
+            too_far.append(f"{_DOMAIN_WORDS[domain]} ({need} against {can_meet})")
     if too_far:
         return Exclusion(
             rule="need_gap",
