@@ -32,9 +32,15 @@ def findings_of_all(case: Case, rules: Sequence[Rule], asked: Asked) -> Iterator
             yield found
 
 
-def findings_of(case: Case, rule: Rule, asked: Asked) -> Found:
-    """Return what one rule finds."""
-    return _found(case, rule, asked, _asked_themselves(case, asked))
+def shut_by(case: Case, rules: Sequence[Rule], asked: Asked) -> set[int]:
+    """Return the indices of the homes that some rule excludes; rules need not be asked of a home once one does."""
+    shut: set[int] = set()
+    themselves = _asked_themselves(case, asked)
+    for rule in that_may_speak(case, rules):
+        for said, indices in _found(case, rule, asked, themselves, leave_out=shut):
+            if isinstance(said, Exclusion):
+                shut.update(indices)
+    return shut
 
 
 def that_may_speak(case: Case, rules: Sequence[Rule]) -> list[Rule]:
@@ -52,19 +58,24 @@ def _asked_themselves(case: Case, asked: Asked) -> frozenset[int]:
         places.update(listed.places_lived_in.get(child_id, ()))
         if current_home_id in listed.place_of:
             places.add(listed.place_of[current_home_id])
-    return frozenset(index for place in places if (index := asked.index_of(place)) is not None)
+    return frozenset(asked.indices_of(places))
 
 
-def _found(case: Case, rule: Rule, asked: Asked, themselves: frozenset[int]) -> Found:
+def _found(
+    case: Case, rule: Rule, asked: Asked, themselves: frozenset[int], leave_out: Collection[int] = ()
+) -> Found:
     found: Found = []
     if len(themselves) < len(asked):
         facts = FACTS.get(rule.__name__)
         if facts is None:
             indices = _where_it_may_speak(case, rule, asked)
-            found = _one_by_one(case, rule, asked, [one for one in indices if one not in themselves])
+            alone = [one for one in indices if one not in themselves and one not in leave_out]
+            found = _one_by_one(case, rule, asked, alone)
         else:
             found = _of_each_kind(case, rule, asked, asked.kinds(facts), themselves)
-    return found + _one_by_one(case, rule, asked, sorted(themselves)) if themselves else found
+    if not themselves:
+        return found
+    return found + _one_by_one(case, rule, asked, (one for one in themselves if one not in leave_out))
 
 
 def _one_by_one(case: Case, rule: Rule, asked: Asked, indices: Iterable[int]) -> Found:
@@ -84,11 +95,11 @@ def _of_each_kind(
     rule: Rule,
     asked: Asked,
     kinds: Iterable[Sequence[int]],
-    themselves: Collection[int],
+    themselves: frozenset[int],
 ) -> Found:
     homes, found = asked.homes, []
     for alike in kinds:
-        if themselves:
+        if not themselves.isdisjoint(alike):
             alike = [index for index in alike if index not in themselves]
             if not alike:
                 continue

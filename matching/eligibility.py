@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from matching import council_rules, fit, lawful, room, statements
-from matching.asking_in_bulk import Rule, findings_of, findings_of_all, that_may_speak
+from matching.asking_in_bulk import Rule, findings_of_all, shut_by
 from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
 from matching.home import Home
 from matching.home_list import Asked, HomeList, all_of
@@ -195,15 +195,12 @@ def open_to(case: Case, asked: Asked, members: tuple[Case, ...] | None = None) -
 
     Use it where only that matters; ``exclusions_of_all`` gives the reasons.
     """
-    left = list(range(len(asked)))
+    shut: set[int] = set()
     for one, rules in _rules_that_exclude(case, members):
+        left = [index for index in range(len(asked)) if index not in shut]
         # Room for all is what most homes lack, so it is asked first.
-        for rule in reversed(that_may_speak(one, rules)):
-            found = findings_of(one, rule, asked.some(left))
-            barred = {index for said, indices in found if isinstance(said, Exclusion) for index in indices}
-            if barred:
-                left = [place for index, place in enumerate(left) if index not in barred]
-    return left
+        shut.update(left[index] for index in shut_by(one, rules[::-1], asked.some(left)))
+    return [index for index in range(len(asked)) if index not in shut]
 
 
 def _rules_that_exclude(

@@ -8,7 +8,7 @@ out once, and kept while the same records are ranked for child after child.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -126,10 +126,14 @@ class Asked:
         """Return how many homes are asked about."""
         return len(self.places)
 
-    def index_of(self, place: int) -> int | None:
-        """Return where a home of the list stands among those asked; ``None`` where it is not asked about."""
-        index = int(np.searchsorted(self.places, place))
-        return index if index < len(self.places) and self.places[index] == place else None
+    def indices_of(self, places: Collection[int]) -> list[int]:
+        """Return where homes of the list stand among those asked; those not asked about are left out."""
+        if not places or not len(self.places):
+            return []
+        wanted = np.array(list(places), dtype=np.int64)
+        index = np.minimum(np.searchsorted(self.places, wanted), len(self.places) - 1)
+        found: list[int] = index[self.places[index] == wanted].tolist()
+        return found
 
     def kinds(self, facts: tuple[str, ...]) -> Sequence[Sequence[int]]:
         """Return the indices of the homes that are alike in some facts, kind by kind."""

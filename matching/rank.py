@@ -43,6 +43,8 @@ class Ranking:
 
     Parameters
     ----------
+    why_not
+        Every home that may not be offered, and why: what ``excluded`` is made of.
     lawful
         Every option, shown or not, with the key it was sorted by."""
 
@@ -53,7 +55,7 @@ class Ranking:
     prompts: tuple[str, ...]
     options: tuple[Option, ...]
     options_not_shown: int
-    excluded: tuple[ExcludedHome, ...]
+    why_not: tuple[tuple[Home, tuple[Exclusion, ...]], ...] = field(repr=False)
     relaxations: tuple[Relaxation, ...]
     evidence: dict[str, Any] = field(hash=False)
     lawful: tuple[tuple[Option, SortKey], ...] = field(repr=False)
@@ -63,6 +65,11 @@ class Ranking:
     def first(self) -> tuple[str, ...]:
         """Return the homes that come first, up to three, whatever the limit."""
         return tuple(option.home_id for option, _ in self.lawful[:FIRST])
+
+    @cached_property
+    def excluded(self) -> tuple[ExcludedHome, ...]:
+        """Return every home that may not be offered, with every reason."""
+        return tuple(ExcludedHome(home_id=home.home_id, reasons=found) for home, found in self.why_not)
 
     @cached_property
     def sensitivity(self) -> tuple[WeightMoved, ...]:
@@ -167,7 +174,7 @@ def rank_homes(
         prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
-        excluded=tuple(ExcludedHome(home_id=home.home_id, reasons=found) for home, found in excluded),
+        why_not=tuple(excluded),
         relaxations=relaxations(case, asked.some(shut), [found for _, found in excluded]),
         evidence=evidence(
             inputs=(

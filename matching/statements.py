@@ -187,13 +187,13 @@ def need_gap(case: Case, home: Home) -> Finding:
     if unscored:
         return Question(
             rule="need_gap",
-            text=f"The need is not scored in {_and([domain.words for domain in unscored])}.",
+            text=f"The need is not scored in {_and([_DOMAIN_WORDS[domain] for domain in unscored])}.",
             ask=SOCIAL_WORKER,
         )
     if unstated:
         return Question(
             rule="need_gap",
-            text=f"What the home can meet is not recorded in {_and([domain.words for domain in unstated])}.",
+            text=f"What the home can meet is not recorded in {_and([_DOMAIN_WORDS[domain] for domain in unstated])}.",
             ask=who_knows(home),
         )
     return None
