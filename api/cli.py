@@ -130,6 +130,12 @@ def match(
         int,
         typer.Option("--loss-percent", min=0, max=100, help="Most that an aim of a further plan is worse."),
     ] = 10,
+    certificates: Annotated[
+        bool,
+        typer.Option(
+            "--certificates", help="Prove each aim by weights that anybody can add up, where there are any."
+        ),
+    ] = False,
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,
@@ -162,6 +168,7 @@ def match(
         alternatives=alternatives,
         differ_by=differ_by,
         loss_percent=loss_percent,
+        certificates=certificates,
     )
     answer = with_warnings(plan.as_dict(), warnings)
     if as_json:

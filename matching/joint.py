@@ -199,3 +199,19 @@ def tie_break_by_ids(joint: JointProblem) -> Stage:
         text = "|".join((*joint.units[u].child_ids, joint.homes[h].home_id))
         scores[u, h] = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**20 + 1
     return Stage(aim="tie_break", scores=scores)
+
+
+def beds_of(joint: JointProblem) -> dict[str, int]:
+    """Return the beds of each home that are free for anybody, within its registered number."""
+    registered = {h: limit for h, limit, families in joint.problem.usual_limits if not families}
+    return {
+        home.home_id: min(joint.problem.capacities[h], registered.get(h, joint.problem.capacities[h]))
+        for h, home in enumerate(joint.homes)
+    }
+
+
+def held_beds(joint: JointProblem) -> dict[tuple[str, str], int]:
+    """Return ``(child, home)`` to 1 where a bed is held for the child besides those free for anybody."""
+    return {
+        (bed.held_for, home.home_id): 1 for home in joint.homes for bed in home.beds or () if bed.held_for
+    }
