@@ -214,7 +214,9 @@ def test_a_child_planted_in_a_home_that_breaks_a_rule_is_found(rule):
 
 def test_a_charge_for_company_that_is_changed_is_found():
     changed = 0
-    for seed in range(15):
+    for seed in range(60):
+        if changed > 3:
+            break
         referrals, homes, pins = random_list(random.Random(seed))
         told = plan_list(referrals, homes, as_of=AS_OF, pins=pins, certificates=True).as_dict()
         for number, stage in enumerate(told["stages"]):
