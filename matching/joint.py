@@ -15,8 +15,9 @@ from functools import cached_property
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
-from matching.eligibility import HARD_FACTS, assess_case, may_be_offered
+from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, open_to
 from matching.home import Home
+from matching.home_list import all_of, home_list
 from matching.pins import Pin
 from matching.plan_aims import StageMeaning, stages_in_order
 from matching.policy import Policy
@@ -99,22 +100,27 @@ def build(
     known: dict[Pair, int] = {}
     below: set[Pair] = set()
     pinned = _pinned(units, homes, pins)
+    listed = home_list(homes)
     with_room = [(h, home) for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
         if _contradicts_itself(unit):
             continue
-        for h, home in with_room:
-            if (u, h) in pinned.banned or _must_stay_away(unit, home, settled):
-                continue
-            if u in pinned.homes and pinned.homes[u] != {h}:
-                continue
-            if not may_be_offered(unit.cases[0], home):
-                continue
-            if u not in pinned.homes and not all(aims.above_floor(case, home) for case in unit.cases):
+        left = [
+            h
+            for h, home in with_room
+            if (u, h) not in pinned.banned
+            and (u not in pinned.homes or pinned.homes[u] == {h})
+            and not _must_stay_away(unit, home, settled)
+        ]
+        case, members = unit.cases[0], cases_of_group(unit.cases[0])
+        asked = all_of(listed).some(left)
+        lawful = asked.some(open_to(case, asked, members))
+        found = assess_all(case, lawful, members)
+        for h, home, assessment in zip(lawful.places.tolist(), lawful.homes, found, strict=True):
+            if u not in pinned.homes and not all(aims.above_floor(one, home) for one in unit.cases):
                 below.add((u, h))
                 continue
-            questions = assess_case(unit.cases[0], home).questions
-            known[u, h] = unit.size * any(question.rule in HARD_FACTS for question in questions)
+            known[u, h] = unit.size * any(question.rule in HARD_FACTS for question in assessment.questions)
     here: dict[int, list[int]] = {}
     for u, h in sorted(known):
         here.setdefault(h, []).append(u)
