@@ -17,7 +17,7 @@ from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
 from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, open_to
 from matching.home import Home
-from matching.home_list import all_of, home_list
+from matching.home_list import HomeList, all_of, home_list
 from matching.pins import Pin
 from matching.plan_aims import StageMeaning, stages_in_order
 from matching.policy import Policy
@@ -101,16 +101,17 @@ def build(
     below: set[Pair] = set()
     pinned = _pinned(units, homes, pins)
     listed = home_list(homes)
-    with_room = [(h, home) for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
+    with_room = [h for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
         if _contradicts_itself(unit):
             continue
+        stays_away = _must_stay_away(unit, listed, settled)
         left = [
             h
-            for h, home in with_room
+            for h in with_room
             if (u, h) not in pinned.banned
             and (u not in pinned.homes or pinned.homes[u] == {h})
-            and not _must_stay_away(unit, home, settled)
+            and h not in stays_away
         ]
         case, members = unit.cases[0], cases_of_group(unit.cases[0])
         asked = all_of(listed).some(left)
@@ -173,18 +174,19 @@ def _contradicts_itself(unit: Unit) -> bool:
     return any(ids & set(member.not_with) for member in unit.members)
 
 
-def _must_stay_away(unit: Unit, home: Home, settled: Iterable[Referral]) -> bool:
-    """Say whether the home is where a member lives now, or where a settled child lives who may not be near."""
+def _must_stay_away(unit: Unit, listed: HomeList, settled: Iterable[Referral]) -> set[int]:
+    """Return the homes where a member lives now, or where a settled child lives who may not be near."""
+    places: set[int] = set()
+    # A move was decided, or the own placement is kept open: the present home is not the answer.
+    homes_to_avoid = {member.current_home_id for member in unit.members}
     for member in unit.members:
-        lives_here = any(one.child_id == member.child_id for one in home.residents or ())
-        if lives_here or member.current_home_id == home.home_id:
-            # A move was decided, or the own placement is kept open: the present home is not the answer.
-            return True
-        for one in settled:
-            apart = one.child_id in member.not_with or member.child_id in one.not_with
-            if apart and one.current_home_id == home.home_id:
-                return True
-    return False
+        places.update(listed.places_lived_in.get(member.child_id, ()))
+        homes_to_avoid |= {
+            one.current_home_id
+            for one in settled
+            if one.child_id in member.not_with or member.child_id in one.not_with
+        }
+    return places | {listed.place_of[home_id] for home_id in homes_to_avoid if home_id in listed.place_of}
 
 
 def _conflicts(units: Sequence[Unit]) -> list[Pair]:
