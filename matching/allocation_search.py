@@ -222,7 +222,7 @@ class _Batch:
                 prices.cuts,
                 reached,
                 budget,
-                SHARE_OF_BATCH if last else SHARE_OF_PART,
+                SHARE_OF_BATCH if last and self.to_prove else SHARE_OF_PART,
                 numbered_by=model.pairs,
             )
             by_clock = found.by_clock
