@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_beds, cli_database, cli_forecast, cli_indicators, cli_synthetic
+from api import cli_alerts, cli_beds, cli_database, cli_forecast, cli_indicators, cli_report, cli_synthetic
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -447,6 +447,7 @@ cli_synthetic.add_commands(app)
 cli_forecast.add_commands(app)
 cli_beds.add_commands(app)
 cli_indicators.add_commands(app)
+cli_report.add_commands(app)
 
 
 def main() -> None:

@@ -164,6 +164,7 @@ def _counts(returns: Returns, question: BedsQuestion, scenario: Scenario, execut
         seed=question.seed,
         scenario=scenario,
         executor=executor,
+        track_record=False,
     )
 
 
