@@ -17,7 +17,8 @@ import pytest
 
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.following_compiled import is_installed
-from sufficiency.published_world import published_council, world_of
+from sufficiency.published_council import published_council
+from sufficiency.published_world import world_of
 from sufficiency.scenario import Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import RATE_SHAPE

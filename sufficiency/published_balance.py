@@ -1,0 +1,146 @@
+"""The accounts that published totals must keep: who of each age is still in care later, and the starts that demands.
+
+Children by month of age are carried forward at rates of leaving that depend on age alone, so that what becomes of
+the stock, and of each month's starts, is known without playing a future. The world that is played is in
+``published_world.py``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import brentq
+
+from sufficiency.flows import TREND_FADES_YEARS
+from sufficiency.stays import AGE_BOUNDARIES_YEARS, DAYS_A_YEAR, N_AGES, FloatArray
+
+MONTHS_OF_AGE = 12 * AGE_BOUNDARIES_YEARS[-1]
+_BAND = np.searchsorted(np.array(AGE_BOUNDARIES_YEARS) * 12, np.arange(MONTHS_OF_AGE), side="right")
+_BAND_MONTHS = np.bincount(_BAND, minlength=N_AGES)
+NEAR, FAR = 12, 60
+"""Months after which the expected number in care is made to meet its course; between and beyond it follows closely."""
+STEEPEST_TREND = 1.5
+"""Bounds the yearly trend of starts that is looked for."""
+
+
+def settled_ages(by_band: FloatArray, leaving_a_year: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the ages within each band, and the starts by band, at which numbers by age would hold themselves.
+
+    Where more children grow into a band than it has, its starts are none and its ages are theirs.
+
+    Parameters
+    ----------
+    by_band
+        Children by age band. Shape (age bands,).
+    leaving_a_year
+        Rate of leaving before 18. Shape (age bands,); at least 0.
+
+    Returns
+    -------
+    Children by month of age, shape (months of age,), with the given totals; and starts a month by age band, shape
+    (age bands,), spread evenly over the ages of the band.
+    """
+    children, starts = np.zeros(MONTHS_OF_AGE), np.zeros(N_AGES)
+    growing_in = 0.0
+    for band in range(N_AGES):
+        kept = np.exp(-leaving_a_year[band] / 12) ** np.arange(_BAND_MONTHS[band])
+        own = np.cumsum(kept)
+        missing = by_band[band] - growing_in * kept.sum()
+        start = max(missing / own.sum(), 0.0)
+        ages = growing_in * kept + start * own
+        here = np.flatnonzero(band == _BAND)
+        children[here] = ages * by_band[band] / ages.sum() if by_band[band] else 0.0
+        starts[band] = start * _BAND_MONTHS[band]
+        growing_in = children[here[-1]] * np.exp(-leaving_a_year[band] / 12)
+    return children, starts
+
+
+def still_in_care(children: FloatArray, leaving_a_year: FloatArray, months: int) -> FloatArray:
+    """Return how many of some children are expected to be in care after each month.
+
+    Parameters
+    ----------
+    children
+        By month of age. Shape (months of age,).
+    leaving_a_year
+        Rate of leaving before 18. Shape (age bands,); at least 0.
+    months
+        How far to look.
+
+    Returns
+    -------
+    Shape (months + 1,).
+    """
+    kept = np.exp(-leaving_a_year / 12)[_BAND]
+    found = np.zeros(months + 1)
+    for month in range(months + 1):
+        found[month] = children.sum()
+        children = np.concatenate([[0.0], (children * kept)[:-1]])
+    return found
+
+
+def spread_evenly(by_band: FloatArray) -> FloatArray:
+    """Return children by month of age, spread evenly over the ages of their band. Shape (months of age,)."""
+    return np.asarray((by_band / _BAND_MONTHS)[_BAND])
+
+
+def ages_of(children: FloatArray, band: int, count: int) -> FloatArray:
+    """Return ages in years of so many children of a band, in order, as the children by month of age are spread.
+
+    Shape (count,).
+    """
+    months = np.flatnonzero(band == _BAND)
+    share = np.concatenate([[0.0], np.cumsum(children[months])])
+    if not share[-1]:
+        share = np.arange(len(months) + 1.0)
+    edges = np.arange(months[0], months[-1] + 2) / 12
+    return np.interp((np.arange(count) + 0.5) / max(count, 1), share / share[-1], edges)
+
+
+def balanced_starts(
+    stock: FloatArray, mix: FloatArray, leaving_a_year: FloatArray, *, near: float, far: float
+) -> FloatArray:
+    """Return the level and trend of starts that carry a stock to given numbers after ``NEAR`` and ``FAR`` months.
+
+    Published starts and ceases do not add up to the change of the stock (a child who starts twice is counted once,
+    and one who stays a week counts as one who stays for years). What is known surely is the stock, so starts are
+    what the stock needs.
+
+    Parameters
+    ----------
+    stock
+        Children by month of age. Shape (months of age,).
+    mix
+        Starts by age band, in any unit. Shape (age bands,).
+    near, far
+        Children expected in care after ``NEAR`` and ``FAR`` months.
+
+    Returns
+    -------
+    Log of starts a day now, and its yearly trend, which fades as in ``flows.py``. Shape (2,). Where no starts are
+    needed the rate is next to nothing.
+    """
+    remaining = still_in_care(stock, leaving_a_year, FAR)
+    kept = still_in_care(spread_evenly(mix / mix.sum()), leaving_a_year, FAR)
+    kept = (kept[:-1] + kept[1:]) / 2
+    middle = (np.arange(FAR) + 0.5) / 12
+    fading = TREND_FADES_YEARS * -np.expm1(-middle / TREND_FADES_YEARS)
+
+    def arrived(trend: float, months: int) -> float:
+        """Return the children in care of one start a day, which then grows."""
+        starts = np.exp(trend * fading[:months]) * DAYS_A_YEAR / 12
+        return float((starts * kept[:months][::-1]).sum())
+
+    def level(trend: float) -> float:
+        return max(near - float(remaining[NEAR]), 1e-6) / arrived(trend, NEAR)
+
+    def beyond(trend: float) -> float:
+        return float(remaining[FAR]) + level(trend) * arrived(trend, FAR) - far
+
+    low, high = -STEEPEST_TREND, STEEPEST_TREND
+    if beyond(low) >= 0:
+        trend = low
+    elif beyond(high) <= 0:
+        trend = high
+    else:
+        trend = float(brentq(beyond, low, high, xtol=1e-6))
+    return np.array([np.log(level(trend)), trend])
