@@ -7,6 +7,8 @@ the stock, and of each month's starts, is known without playing a future. The wo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import brentq
 
@@ -22,36 +24,71 @@ STEEPEST_TREND = 1.5
 """Bounds the yearly trend of starts that is looked for."""
 
 
-def settled_ages(by_band: FloatArray, leaving_a_year: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the ages within each band, and the starts by band, at which numbers by age would hold themselves.
-
-    Where more children grow into a band than it has, its starts are none and its ages are theirs.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Children by age and kind of placement, and who joins them, such that the numbers hold themselves.
 
     Parameters
     ----------
-    by_band
-        Children by age band. Shape (age bands,).
+    children
+        By month of age and kind. Shape (months of age, kinds).
+    starts
+        Children who start in each band in a year, spread evenly over its ages. Shape (age bands,).
+    going
+        Where children of each band who start or move go. Shape (age bands, kinds); rows add up to 1, or to 0 in a
+        band without children.
+    """
+
+    children: FloatArray
+    starts: FloatArray
+    going: FloatArray
+
+
+def settled(
+    counts: FloatArray, leaving_a_year: FloatArray, moves_a_year: float, changing: FloatArray | float = 0.0
+) -> Settled:
+    """Return the ages within each band, the starts and the places gone to, at which numbers would hold themselves.
+
+    Children who grow into a band bring the placements of the one below, so those who start or move in it go more
+    often where its own children are and theirs are not: at 16, to supported accommodation, whose children are then
+    the older ones of their band. Where more children grow into a band than it has, its starts are none and its ages
+    are theirs.
+
+    Parameters
+    ----------
+    counts
+        Children by age band and kind of placement. Shape (age bands, kinds).
     leaving_a_year
         Rate of leaving before 18. Shape (age bands,); at least 0.
-
-    Returns
-    -------
-    Children by month of age, shape (months of age,), with the given totals; and starts a month by age band, shape
-    (age bands,), spread evenly over the ages of the band.
+    moves_a_year
+        Moves of a child in a year.
+    changing
+        Change of the log of each kind's number to which those who start or move lead. Shape (kinds,).
     """
-    children, starts = np.zeros(MONTHS_OF_AGE), np.zeros(N_AGES)
-    growing_in = 0.0
+    kinds = counts.shape[1]
+    children = np.zeros((MONTHS_OF_AGE, kinds))
+    starts, going = np.zeros(N_AGES), np.zeros((N_AGES, kinds))
+    growing = np.zeros(kinds)
+    moving = 1 - np.exp(-moves_a_year / 12)
     for band in range(N_AGES):
-        kept = np.exp(-leaving_a_year[band] / 12) ** np.arange(_BAND_MONTHS[band])
-        own = np.cumsum(kept)
-        missing = by_band[band] - growing_in * kept.sum()
-        start = max(missing / own.sum(), 0.0)
-        ages = growing_in * kept + start * own
+        months, total = int(_BAND_MONTHS[band]), counts[band].sum()
+        kept = float(np.exp(-leaving_a_year[band] / 12))
+        remaining = kept ** np.arange(months)
+        own = np.cumsum(remaining)
+        start = max((total - growing.sum() * remaining.sum()) / own.sum(), 0.0)
+        ages = growing.sum() * remaining + start * own
+        # What those who grew in still hold, and what those who went by choice hold, had they all gone to one kind.
+        staying = growing[None, :] * ((kept * (1 - moving)) ** np.arange(months))[:, None]
+        chosen = ages - staying.sum(axis=1)
+        wanted = counts[band] * np.exp(changing) * ages.sum() / total if total else np.zeros(kinds)
+        needed = np.maximum(wanted - staying.sum(axis=0), 0.0)
+        going[band] = needed / max(needed.sum(), 1e-12)
         here = np.flatnonzero(band == _BAND)
-        children[here] = ages * by_band[band] / ages.sum() if by_band[band] else 0.0
-        starts[band] = start * _BAND_MONTHS[band]
-        growing_in = children[here[-1]] * np.exp(-leaving_a_year[band] / 12)
-    return children, starts
+        if total:
+            children[here] = (staying + chosen[:, None] * going[band]) * total / ages.sum()
+        starts[band] = 12 * start * months
+        growing = children[here[-1]] * kept
+    return Settled(children=children, starts=starts, going=going)
 
 
 def still_in_care(children: FloatArray, leaving_a_year: FloatArray, months: int) -> FloatArray:

@@ -53,6 +53,17 @@ _AGE_PATTERN = {
 }
 _SEMI_INDEPENDENT = np.array([0.0, 0.0, 0.0, 0.0, 0.4 / 0.65])
 """Of the one number, the part that is not in homes, by age band."""
+COMPARABLE = {
+    "fostering": (
+        ("fostering",),
+        (PlacementDetail.KINSHIP, PlacementDetail.IN_HOUSE_FOSTERING, PlacementDetail.AGENCY_FOSTERING),
+    ),
+    "homes_and_supported": (
+        ("homes", "supported", "homes_and_semi_independent", "other_community"),
+        (PlacementDetail.HOMES, PlacementDetail.SECURE, PlacementDetail.SUPPORTED),
+    ),
+}
+"""Kinds that are published alike before and after 2019: the published placements of each, and our own."""
 # Kinds in which unaccompanied children are found.
 _UNACCOMPANIED_IN = np.isin(
     np.arange(N_DETAILS),
@@ -87,6 +98,9 @@ class PublishedCouncil:
         Starts by year, oldest first, as published: for the reader, since starts are balanced to the stock.
     exit_rate_a_year, exit_events
         Rate of leaving before 18 by age band, and the ceases each rests on. Shape (age bands,).
+    changing_kinds
+        Yearly change of the log of the share of each kind of placement, in England over the last years. Shape
+        (details,).
     growth_a_year, england_growth_a_year
         Yearly change of the log of the stock over the last years, unaccompanied children apart, pulled towards
         England's; and England's.
@@ -95,6 +109,7 @@ class PublishedCouncil:
     authority: str
     year: int
     stock: IntArray
+    changing_kinds: FloatArray
     unaccompanied: IntArray
     unaccompanied_share: float
     starts: tuple[int, ...]
@@ -142,6 +157,7 @@ def published_council(authority: str, *, known_on: date) -> PublishedCouncil:
         stock=stock,
         unaccompanied=_unaccompanied_by_detail(stock, unaccompanied(authority, year) or 0.0),
         unaccompanied_share=_unaccompanied_share(authority, year),
+        changing_kinds=_changing_kinds(year),
         starts=tuple(starts[y] for y in sorted(starts)),
         exit_rate_a_year=rate,
         exit_events=events,
@@ -206,6 +222,31 @@ def _settled(authority: str, year: int) -> dict[int, float]:
         y: (total, unaccompanied(authority, y)) for y, total in _annual(authority, "stock", year).items()
     }
     return {y: total - alone for y, (total, alone) in apart.items() if alone is not None and total > alone}
+
+
+def comparable_kinds(authority: str, year: int) -> dict[str, float]:
+    """Return the children of each of ``COMPARABLE``, and the rest as ``other``; empty if it was not published."""
+    try:
+        placements = filled(on_31_march(authority, "placement", year))
+    except NotFound:
+        return {}
+    counts = {
+        kind: sum(placements.get(name, 0.0) for name in names) for kind, (names, _) in COMPARABLE.items()
+    }
+    return counts | {"other": sum(placements.values()) - sum(counts.values())}
+
+
+def _changing_kinds(year: int) -> FloatArray:
+    shares: dict[str, dict[int, float]] = {}
+    for y in range(year - TREND_YEARS, year + 1):
+        counts = comparable_kinds(ENGLAND, y)
+        for kind, count in counts.items():
+            shares.setdefault(kind, {})[y] = count / sum(counts.values())
+    changes = {kind: _change_a_year(share, year) or 0.0 for kind, share in shares.items()}
+    found = np.full(N_DETAILS, changes.get("other", 0.0))
+    for kind, (_, details) in COMPARABLE.items():
+        found[[DETAILS.index(detail) for detail in details]] = changes.get(kind, 0.0)
+    return found
 
 
 def _change_a_year(numbers: Mapping[int, float], year: int) -> float | None:

@@ -102,6 +102,7 @@ def forecast_published(
             council.stock.tolist(),
             council.unaccompanied.tolist(),
             council.unaccompanied_share,
+            council.changing_kinds.tolist(),
             council.exit_rate_a_year.tolist(),
             council.growth_a_year,
             council.england_growth_a_year,

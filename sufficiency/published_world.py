@@ -13,7 +13,15 @@ import numpy as np
 
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import TREND_FADES_YEARS, Entrants, Starts
-from sufficiency.published_balance import FAR, MONTHS_OF_AGE, NEAR, ages_of, balanced_starts, settled_ages
+from sufficiency.published_balance import (
+    FAR,
+    MONTHS_OF_AGE,
+    NEAR,
+    Settled,
+    ages_of,
+    balanced_starts,
+    settled,
+)
 from sufficiency.published_council import UNACCOMPANIED_AGES, PublishedCouncil
 from sufficiency.simulate import World
 from sufficiency.stays import (
@@ -38,6 +46,8 @@ stands for all that a stock may do which its published figures do not tell."""
 TREND_DOUBT = 0.05
 LEAVING_DOUBT = 0.05
 """Standard deviation of the log of the rate of leaving, and of its yearly change."""
+DESTINATION_EVENTS = 20.0
+"""How surely it is known where children of an age go: as from so many moves."""
 MIX_EVENTS = 100.0
 """How surely starts by age are known: as from so many."""
 UNACCOMPANIED_KEPT_A_YEAR = 0.7
@@ -53,17 +63,17 @@ ASSUMPTIONS = (
     "the trend fades; starts are what the stock then needs, since published starts and ceases do not add up to its "
     "change. Unaccompanied children are played apart, and a council's number of them moves towards its share of "
     "England's. Ages within each band, and starts by age, are those at which the published numbers by age would hold "
-    "themselves, and age by placement is fitted to the published totals of "
-    "each. New children, and children who move, go to placements as children of their age now do. Rates of leaving "
-    "depend on age alone. Kinship is England's share of fostering; in-house and agency are told by provider. "
+    "themselves; age by placement is fitted to the published totals of each; children who start or move go where the "
+    "mix of placements then holds itself, or goes on changing as England's did. Rates of leaving depend on age alone. "
+    "Kinship is England's share of fostering; in-house and agency are told by provider. "
     "Suppressed numbers share what is left of their total. The bands are wide and a council's own returns are "
     "better."
 )
 
 _POOL = 97
 _FOSTERING_INDEX = DETAILS.index(PlacementDetail.IN_HOUSE_FOSTERING)
-_LEAST_SHARE = 0.05
-"""Of the mix of every age, in each age's own: no kind of placement is wholly out of reach."""
+LEAST_SHARE = 0.01
+"""Of where children of every age are, in where each age's go: no kind of placement is wholly out of reach."""
 
 
 def worlds_of(council: PublishedCouncil, start: date) -> tuple[World, ...]:
@@ -133,15 +143,21 @@ def _world(
     doubt: float,
     drift: float,
 ) -> World:
-    mix = _placement_mix(counts if counts.sum() else council.stock)
-    by_band = counts.sum(axis=1).astype(np.float64)
-    ages, starts = settled_ages(by_band if by_band.any() else UNACCOMPANIED_AGES, leaving)
-    log_rate = balanced_starts(ages * by_band.any(), starts, leaving, near=near, far=far)
+    some = bool(counts.any())
+    found = settled(
+        (counts if some else _where_they_would_be(council)).astype(np.float64),
+        leaving,
+        PRIOR_MOVES_A_YEAR,
+        council.changing_kinds,
+    )
+    ages, starts = found.children.sum(axis=1) * some, found.starts
+    mix = _placement_mix(counts if some else council.stock, found)
+    log_rate = balanced_starts(ages, starts, leaving, near=near, far=far)
     exits = np.broadcast_to((leaving / DAYS_A_YEAR)[None, :, None, None], RATE_SHAPE).copy()
     seen = np.broadcast_to((leaving_events * N_AGES / exits.size)[None, :, None, None], RATE_SHAPE).copy()
     return World(
         start=start,
-        stock=_stays(counts, ages, date(council.year, 3, 31)),
+        stock=_stays(counts, found.children, date(council.year, 3, 31)),
         starts=Starts(
             log_rate=log_rate,
             log_rate_cov=np.diag([doubt**2, TREND_DOUBT**2]),
@@ -165,15 +181,20 @@ def _world(
             level_events=16.0,
             drift_a_year=0.02,
         ),
-        destinations=np.broadcast_to(20 * mix[None], (N_DETAILS, N_AGES, N_DETAILS)).copy(),
+        destinations=np.broadcast_to(DESTINATION_EVENTS * mix[None], (N_DETAILS, N_AGES, N_DETAILS)).copy(),
     )
 
 
-def _placement_mix(counts: IntArray) -> FloatArray:
-    """Return where children of each age are. Shape (age bands, details); rows add up to 1."""
-    mix = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+def _where_they_would_be(council: PublishedCouncil) -> FloatArray:
+    """Return one unaccompanied child, where the council has none, by the placements of its others of their age."""
+    mix = council.stock / np.maximum(council.stock.sum(axis=1, keepdims=True), 1)
+    return np.asarray(mix * UNACCOMPANIED_AGES[:, None])
+
+
+def _placement_mix(counts: IntArray, found: Settled) -> FloatArray:
+    """Return where children of each age who start or move go. Shape (age bands, details); rows add up to 1."""
     everywhere = counts.sum(axis=0) / max(counts.sum(), 1)
-    mix = (1 - _LEAST_SHARE) * mix + _LEAST_SHARE * everywhere[None, :]
+    mix = (1 - LEAST_SHARE) * found.going + LEAST_SHARE * everywhere[None, :]
     mix[:UNDER_16, SUPPORTED_INDEX] = 0.0
     # Where all are in supported accommodation, younger children go to foster carers.
     mix[mix.sum(axis=1) == 0, _FOSTERING_INDEX] = 1.0
@@ -198,12 +219,8 @@ def _entrants(band: int, mix: FloatArray) -> Entrants:
 def _stays(counts: IntArray, children: FloatArray, counted_on: date) -> tuple[Stay, ...]:
     """Return invented children with the published numbers: nobody real, and no record of anybody."""
     stays: list[Stay] = []
-    for band in range(N_AGES):
-        kinds = np.repeat(np.arange(N_DETAILS), counts[band])
-        ages = _days(ages_of(children, band, len(kinds)))
-        # Ages are dealt out so that each kind of placement has young and old of the band.
-        order = np.argsort((np.arange(len(kinds)) * 0.6180339887) % 1.0, kind="stable")
-        for kind, age in zip(kinds, ages[order], strict=True):
+    for band, kind in np.argwhere(counts > 0):
+        for age in _days(ages_of(children[:, kind], band, int(counts[band, kind]))):
             born = counted_on - timedelta(days=int(age))
             entered = max(born, counted_on - timedelta(days=730))
             stays.append(

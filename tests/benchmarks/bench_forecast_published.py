@@ -20,9 +20,9 @@ from scipy.stats import t as student
 
 from reference_data.authorities import authorities, former_authorities
 from reference_data.problems import NotEnoughData, NotFound
-from reference_data.published import annual_figures, on_31_march
-from sufficiency.episodes import DETAILS, PlacementDetail
-from sufficiency.published_council import filled
+from reference_data.published import annual_figures
+from sufficiency.episodes import DETAILS
+from sufficiency.published_council import COMPARABLE, comparable_kinds
 from sufficiency.published_forecast import forecast_published
 
 FIT = 2019
@@ -32,19 +32,6 @@ FEWEST = 31
 """Authorities with fewer children in any year compared are left out: the City of London and Rutland."""
 PROCESSES = 2
 BANDS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
-KINDS = {
-    "fostering": ("fostering",),
-    "homes_and_supported": ("homes", "supported", "homes_and_semi_independent", "other_community"),
-}
-"""Kinds that are published alike before and after 2019: until then homes and semi-independent living were one."""
-DETAILS_OF = {
-    "fostering": (
-        PlacementDetail.KINSHIP,
-        PlacementDetail.IN_HOUSE_FOSTERING,
-        PlacementDetail.AGENCY_FOSTERING,
-    ),
-    "homes_and_supported": (PlacementDetail.HOMES, PlacementDetail.SECURE, PlacementDetail.SUPPORTED),
-}
 Row = dict[str, float]
 
 
@@ -124,7 +111,7 @@ def _forecast(code: str, origin: int, months: int, runs: int) -> list[Row] | Non
         return None
     if forecast.known_to.year != origin:
         return None
-    kinds = _kinds(code, origin)
+    kinds = comparable_kinds(code, origin)
     child_years = float(forecast.counts.sum(axis=(2, 3)).mean(axis=1).sum()) * months / 12
     rows = []
     for year in range(origin + 1, min(origin + months // 12, LAST) + 1):
@@ -133,21 +120,13 @@ def _forecast(code: str, origin: int, months: int, runs: int) -> list[Row] | Non
         here = forecast.counts[:, 12 * (year - origin)]
         row = {"origin": origin, "year": year, "child_years": child_years}
         row |= _compared("total", here.sum(axis=(1, 2)), happened[origin], happened[year])
-        then = _kinds(code, year)
-        for kind, details in DETAILS_OF.items():
+        then = comparable_kinds(code, year)
+        for kind, (_, details) in COMPARABLE.items():
             if kinds and then:
                 members = [DETAILS.index(detail) for detail in details]
                 row |= _compared(kind, here[:, :, members].sum(axis=(1, 2)), kinds[kind], then[kind])
         rows.append(row)
     return rows
-
-
-def _kinds(code: str, year: int) -> dict[str, float] | None:
-    try:
-        counts = filled(on_31_march(code, "placement", year))
-    except NotFound:
-        return None
-    return {kind: sum(counts.get(name, 0.0) for name in names) for kind, names in KINDS.items()}
 
 
 def _compared(what: str, runs: np.ndarray[Any, Any], today: float, happened: float) -> Row:
@@ -213,7 +192,7 @@ def _score(rows: list[Row], name: str) -> dict[str, Any]:
             np.mean([row["total_bias_same"] / row["total_happened"] for row in rows])
         ),
     }
-    for what in ("total", *KINDS):
+    for what in ("total", *COMPARABLE):
         told = [row for row in rows if f"{what}_error" in row]
         for band in BANDS if told else ():
             inside = np.mean([row[f"{what}_in_{band}"] for row in told])
