@@ -48,6 +48,8 @@ LEAVING_DOUBT = 0.05
 """Standard deviation of the log of the rate of leaving, and of its yearly change."""
 DESTINATION_EVENTS = 20.0
 """How surely it is known where children of an age go: as from so many moves."""
+DESTINATION_DOUBT = 1.2
+"""Standard deviation of the log of how often each kind of placement is moved to: set on the year to March 2019."""
 MIX_EVENTS = 100.0
 """How surely starts by age are known: as from so many."""
 UNACCOMPANIED_KEPT_A_YEAR = 0.7
@@ -181,6 +183,7 @@ def _world(
             level_events=16.0,
             drift_a_year=0.02,
         ),
+        destination_doubt=DESTINATION_DOUBT,
         destinations=np.broadcast_to(DESTINATION_EVENTS * mix[None], (N_DETAILS, N_AGES, N_DETAILS)).copy(),
     )
 
