@@ -40,7 +40,7 @@ def measure(full: bool) -> dict[str, Any]:
     codes = [known.code for known in (*authorities(), *former_authorities())]
     codes = codes if full else codes[::20]
     figures: dict[str, Any] = _same_as_today_to_2019(codes)
-    runs, fewer = (1000, 300) if full else (50, 50)
+    runs, fewer = (1000, 200) if full else (50, 50)
     rows: list[Row] = []
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         started = time.perf_counter()
