@@ -18,6 +18,10 @@ from sufficiency.stays import AGE_BOUNDARIES_YEARS, DAYS_A_YEAR, N_AGES, FloatAr
 MONTHS_OF_AGE = 12 * AGE_BOUNDARIES_YEARS[-1]
 _BAND = np.searchsorted(np.array(AGE_BOUNDARIES_YEARS) * 12, np.arange(MONTHS_OF_AGE), side="right")
 _BAND_MONTHS = np.bincount(_BAND, minlength=N_AGES)
+# Where in its band a child starts, by month of age: evenly, but babies soon after birth. Policy default; it comes near
+# the starts by age that are published for England.
+_STARTING = np.where(_BAND == 0, 0.0, 1 / _BAND_MONTHS[_BAND])
+_STARTING[0] = 1.0
 NEAR, FAR = 12, 60
 """Months after which the expected number in care is made to meet its course; between and beyond it follows closely."""
 STEEPEST_TREND = 1.5
@@ -33,7 +37,7 @@ class Settled:
     children
         By month of age and kind. Shape (months of age, kinds).
     starts
-        Children who start in each band in a year, spread evenly over its ages. Shape (age bands,).
+        Children who start in each band in a year. Shape (age bands,).
     going
         Where children of each band who start or move go. Shape (age bands, kinds); rows add up to 1, or to 0 in a
         band without children.
@@ -74,7 +78,8 @@ def settled(
         months, total = int(_BAND_MONTHS[band]), counts[band].sum()
         kept = float(np.exp(-leaving_a_year[band] / 12))
         remaining = kept ** np.arange(months)
-        own = np.cumsum(remaining)
+        here = np.flatnonzero(band == _BAND)
+        own = np.convolve(_STARTING[here], remaining)[:months]
         start = max((total - growing.sum() * remaining.sum()) / own.sum(), 0.0)
         ages = growing.sum() * remaining + start * own
         # What those who grew in still hold, and what those who went by choice hold, had they all gone to one kind.
@@ -83,10 +88,9 @@ def settled(
         wanted = counts[band] * np.exp(changing) * ages.sum() / total if total else np.zeros(kinds)
         needed = np.maximum(wanted - staying.sum(axis=0), 0.0)
         going[band] = needed / max(needed.sum(), 1e-12)
-        here = np.flatnonzero(band == _BAND)
         if total:
             children[here] = (staying + chosen[:, None] * going[band]) * total / ages.sum()
-        starts[band] = 12 * start * months
+        starts[band] = 12 * start
         growing = children[here[-1]] * kept
     return Settled(children=children, starts=starts, going=going)
 
@@ -115,22 +119,20 @@ def still_in_care(children: FloatArray, leaving_a_year: FloatArray, months: int)
     return found
 
 
-def spread_evenly(by_band: FloatArray) -> FloatArray:
-    """Return children by month of age, spread evenly over the ages of their band. Shape (months of age,)."""
-    return np.asarray((by_band / _BAND_MONTHS)[_BAND])
+def starting_ages(by_band: FloatArray) -> FloatArray:
+    """Return children who start, by month of age, given those of each band. Shape (months of age,)."""
+    return np.asarray(by_band[_BAND] * _STARTING)
 
 
 def ages_of(children: FloatArray, band: int, count: int) -> FloatArray:
     """Return ages in years of so many children of a band, in order, as the children by month of age are spread.
 
-    Shape (count,).
+    There must be some in the band if any are asked for. Shape (count,).
     """
     months = np.flatnonzero(band == _BAND)
     share = np.concatenate([[0.0], np.cumsum(children[months])])
-    if not share[-1]:
-        share = np.arange(len(months) + 1.0)
     edges = np.arange(months[0], months[-1] + 2) / 12
-    return np.interp((np.arange(count) + 0.5) / max(count, 1), share / share[-1], edges)
+    return np.asarray(np.interp((np.arange(count) + 0.5) / max(count, 1) * share[-1], share, edges))
 
 
 def balanced_starts(
@@ -157,7 +159,7 @@ def balanced_starts(
     needed the rate is next to nothing.
     """
     remaining = still_in_care(stock, leaving_a_year, FAR)
-    kept = still_in_care(spread_evenly(mix / mix.sum()), leaving_a_year, FAR)
+    kept = still_in_care(starting_ages(mix / mix.sum()), leaving_a_year, FAR)
     kept = (kept[:-1] + kept[1:]) / 2
     middle = (np.arange(FAR) + 0.5) / 12
     fading = TREND_FADES_YEARS * -np.expm1(-middle / TREND_FADES_YEARS)

@@ -5,11 +5,13 @@ What the figures are made into is in ``published_world.py``; the forecast from r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from reference_data.authorities import authorities
+from reference_data.problems import NotEnoughData, NotFound
 from sufficiency.change import Change, change_explained, together
 from sufficiency.forecast import DEFINITION, Forecast, beds_short_of, check_numbers, monthly_dates
 from sufficiency.published_council import published_council
@@ -115,6 +117,49 @@ def forecast_published(
             tuple(homes) if homes is not None else None,
         ),
     )
+
+
+def forecast_every_authority(
+    *,
+    start: date,
+    months: int,
+    runs: int = 500,
+    seed: int = 0,
+    codes: Sequence[str] | None = None,
+    executor: Executor | None = None,
+) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Give each authority's code and its forecast from published figures, one after another.
+
+    Parameters
+    ----------
+    start, months, runs, seed
+        As in ``forecast_published``.
+    codes
+        DfE codes; every authority of England by default.
+    executor
+        Where to compute, an authority a task: a process pool, or a Dask client's ``get_executor()``. A worker that is
+        lost is made good by another, and the answers are the same. By default here.
+
+    Yields
+    ------
+    The code, and the contract's ``forecast`` answer, or a sentence that says why there is none.
+    """
+    check_numbers(months, runs, seed)
+    chosen = [known.code for known in authorities()] if codes is None else list(codes)
+    if executor is None:
+        yield from ((code, _answer_for(code, start, months, runs, seed)) for code in chosen)
+        return
+    tasks = [executor.submit(_answer_for, code, start, months, runs, seed) for code in chosen]
+    for code in chosen:
+        # A task is let go when its answer is given, so that not all are held at once.
+        yield code, tasks.pop(0).result()
+
+
+def _answer_for(code: str, start: date, months: int, runs: int, seed: int) -> dict[str, Any] | str:
+    try:
+        return forecast_published(code, start=start, months=months, runs=runs, seed=seed).as_dict()
+    except (NotEnoughData, NotFound) as error:
+        return error.message
 
 
 def _played(

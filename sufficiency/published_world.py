@@ -15,12 +15,12 @@ from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import TREND_FADES_YEARS, Entrants, Starts
 from sufficiency.published_balance import (
     FAR,
-    MONTHS_OF_AGE,
     NEAR,
     Settled,
     ages_of,
     balanced_starts,
     settled,
+    starting_ages,
 )
 from sufficiency.published_council import UNACCOMPANIED_AGES, PublishedCouncil
 from sufficiency.simulate import World
@@ -209,8 +209,8 @@ def _days(years: FloatArray) -> IntArray:
 
 
 def _entrants(band: int, mix: FloatArray) -> Entrants:
-    """Return those who start in a band, of every age of it alike, and where they go."""
-    ages = _days(ages_of(np.zeros(MONTHS_OF_AGE), band, _POOL))
+    """Return those who start in a band, and where they go."""
+    ages = _days(ages_of(starting_ages(np.ones(N_AGES)), band, _POOL))
     share = np.repeat(mix[None, :] / _POOL, _POOL, axis=0)
     return Entrants(
         age_days=np.repeat(ages, N_DETAILS),

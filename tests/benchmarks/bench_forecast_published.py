@@ -31,6 +31,8 @@ LAST = 2025
 FEWEST = 31
 """Authorities with fewer children in any year compared are left out: the City of London and Rutland."""
 PROCESSES = 2
+RUNS = (1000, 200)
+"""Futures from 2019, and from each later year."""
 BANDS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
 Row = dict[str, float]
 
@@ -40,7 +42,7 @@ def measure(full: bool) -> dict[str, Any]:
     codes = [known.code for known in (*authorities(), *former_authorities())]
     codes = codes if full else codes[::20]
     figures: dict[str, Any] = _same_as_today_to_2019(codes)
-    runs, fewer = (1000, 200) if full else (50, 50)
+    runs, fewer = RUNS if full else (50, 50)
     rows: list[Row] = []
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         started = time.perf_counter()
