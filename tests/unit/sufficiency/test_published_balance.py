@@ -59,7 +59,7 @@ def test_starts_that_the_stock_needs_are_near_those_published_for_england() -> N
 def test_the_number_in_care_holds_itself_where_starts_are_those_it_needs() -> None:
     found = settled(ONE_KIND, LEAVING, 0.7)
     for months in (12, 60, 120):
-        assert after_months(found, months) == pytest.approx(ENGLAND_2019.sum(), rel=0.01)
+        assert after_months(found, months) == pytest.approx(ENGLAND_2019.sum(), rel=0.02)
 
 
 def test_a_band_that_more_children_grow_into_than_it_has_needs_no_starts() -> None:
