@@ -40,6 +40,8 @@ PEER = "cs-demand-model"
 PEER_RUNNER = Path(__file__).with_name("peer_forecast.py")
 MONTHS = (12, 24)
 RUNS = 500
+ORIGINS = (2022, 2024)
+"""The 31 March of each forecast of the partnership."""
 PLACEMENTS = {
     "FOSTERING": ["U1", "U2", "U3", "U4", "U5", "U6"],
     "RESIDENTIAL": ["K1", "K2", "S1"],
@@ -139,7 +141,7 @@ def _cases(folder: Path, full: bool) -> list[Case]:
         written.mkdir()
         for name, text in partnership.returns(authority).items():
             (written / name).write_text(text, encoding="utf-8")
-        for origin in (2022, 2024) if full else (2024,):
+        for origin in ORIGINS if full else ORIGINS[-1:]:
             cases.append(_case(f"partnership_{authority}", written, origin, folder))
     return cases
 
