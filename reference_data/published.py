@@ -94,7 +94,8 @@ def on_31_march(authority_code: str, group: str, year: int) -> Mapping[str, int 
     """Return the children looked after on 31 March of a year, by the characteristics of a group.
 
     In 2018 and 2019 homes and semi-independent living were one number, ``homes_and_semi_independent``, and independent
-    living was ``other_community``. ``total`` is one of the keys. A suppressed number is ``None``; the others need then not add up to it.
+    living was ``other_community``. ``total`` is one of the keys. A suppressed number is ``None``; the others need then
+    not add up to it.
 
     Parameters
     ----------
