@@ -49,6 +49,7 @@ class Permission(StrEnum):
     PLACE = "place"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    ADOPT_FORECAST = "adopt_forecast"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -61,7 +62,9 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
+    Role.COMMISSIONER: frozenset(
+        {Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.ADOPT_FORECAST}
+    ),
     Role.MANAGER: frozenset(
         {
             Permission.READ,
@@ -70,6 +73,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.DIRECTOR: frozenset(
@@ -79,6 +83,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),
