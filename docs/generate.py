@@ -42,9 +42,11 @@ RECORD_WORDS = {
     "home": "One home: a foster carer's household, a children's home, supported accommodation. "
     "Read by `rank`, `match`, `forecast --homes` and `import homes`.",
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
+    "decision": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
+    "characteristic": "What is known of one child for the equality report. Read by `equality --characteristics`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
-    "The invented partnership writes it.",
+    "Read by `equality --enquiries`; the invented partnership writes it.",
     "notice": "One notice that a home or carer gave. The invented partnership writes it.",
     "needs_assessment": "One judgement of a child's needs, with its day, its rater and its source. Kept over time.",
     "contract": "One contract with a provider: what beds are paid for, and what each side has to do.",
@@ -54,7 +56,7 @@ RECORD_WORDS = {
     "concern": "One concern about a home. Partner councils may read it when it is shared; only an embargo excludes.",
     "planned_opening": "Places that are to open.",
     "delegation": "Who may sign what in whose stead, from when to when.",
-    "decision": "Why a home was chosen, how the child's wishes were considered, and why not the first-ranked.",
+    "placing_decision": "Why a home was chosen, how the child's wishes were considered, and why not the first-ranked.",
     "placement": "One placement: which bed, since when, until when.",
     "move": "One move of a child from one home to another.",
     "printed_figure": "One percentage as it was printed, with its fraction, target and which way is better. Read by "

@@ -21,7 +21,9 @@ COUNTS = {
     "last beds held": (3, 1_000),
     "last beds placed": (1, 50),
     "processes killed while placing": (12, 500),
+    "lists of homes asked at once": (2, 60),
     "published tables attacked": (25, 3_000),
+    "verdicts on bands": (200, 3_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
 
