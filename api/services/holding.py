@@ -130,6 +130,41 @@ def holding(desk: Desk, claim_id: str) -> Holding:
     return Holding(claim=claim, duties=desk.records.duties_of(desk.authority).of_claim(claim_id))
 
 
+def beds_of_home(desk: Desk, home_id: str) -> list[dict[str, Any]]:
+    """Return the beds of a home that were set out one by one, and for whom each is held or taken, from when to when.
+
+    A home of which no bed was ever promised has none set out: its own record says what is free.
+
+    Raises
+    ------
+    NotFound
+        If the home is not in view.
+    """
+    desk.records.home(home_id)
+    ledger = desk.records.beds_of(desk.authority)
+    claims = [claim for claim in ledger.claims(home_id=home_id) if not claim.is_over(desk.today)]
+    desk.records.viewed.extend(("referral", claim.referral_id) for claim in claims)
+    return [
+        {
+            "bed_id": bed.bed_id,
+            "available_from": bed.available_from.isoformat() if bed.available_from else None,
+            "withdrawn_on": bed.withdrawn_on.isoformat() if bed.withdrawn_on else None,
+            "promised": [
+                {
+                    "hold_id": claim.claim_id,
+                    "kind": claim.kind,
+                    "child_id": claim.child_id,
+                    "from_on": claim.from_on.isoformat(),
+                    "until_on": claim.until_on.isoformat() if claim.until_on else None,
+                }
+                for claim in claims
+                if claim.bed_number == bed.bed_number
+            ],
+        }
+        for bed in ledger.beds(home_id)
+    ]
+
+
 def share_identity(desk: Desk, claim_id: str) -> Claim:
     """Write down that the provider chosen is told who the child is. No other provider may be told meanwhile.
 

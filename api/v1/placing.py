@@ -134,6 +134,12 @@ def confirm_vacancies(home_id: str, given: Vacancies, desk: Placer) -> dict[str,
     return {"home_id": home_id, "version": found.version, "vacancies": given.vacancies}
 
 
+@router.get("/homes/{home_id}/beds")
+def beds(home_id: str, desk: Reader) -> list[dict[str, Any]]:
+    """Return a home's beds and for whom each is held or taken."""
+    return holding.beds_of_home(desk, home_id)
+
+
 @router.post("/referrals/{referral_id}/holds", status_code=201)
 def hold(referral_id: str, given: HoldAsked, desk: Placer) -> dict[str, Any]:
     """Hold a bed for a child; whoever comes second for the last one gets a conflict (409)."""

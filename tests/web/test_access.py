@@ -75,6 +75,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/referrals/{referral_id}/holds"): SIGNED_IN,
     ("POST", "/api/v1/enquiries/{enquiry_id}/answer"): SIGNED_IN,
     ("POST", "/api/v1/homes/{home_id}/vacancies"): SIGNED_IN,
+    ("GET", "/api/v1/homes/{home_id}/beds"): SIGNED_IN,
     ("GET", "/api/v1/holds/{claim_id}"): SIGNED_IN,
     ("POST", "/api/v1/holds/{claim_id}/release"): SIGNED_IN,
     ("POST", "/api/v1/holds/{claim_id}/extension"): SIGNED_IN,

@@ -183,6 +183,8 @@ def test_a_child_is_placed_over_the_api_from_the_call_to_the_bed_taken(manager: 
     made = manager.send(f"{path}/decision", decision, 201)
     assert made["placement"]["values"]["home_id"] == "DEMO-H-879"
     assert manager.get("/records/decisions")[0]["values"]["rank"] == 1
+    (bed,) = manager.get("/homes/DEMO-H-879/beds")
+    assert [(one["kind"], one["child_id"]) for one in bed["promised"]] == [("placement", "DEMO-C-879")]
     # Nobody waits any more, and the home has no bed.
     assert manager.get("/referrals") == []
     ended = {"ended_on": "2026-07-01", "end_reason": "CARPL"}
