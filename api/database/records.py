@@ -152,6 +152,24 @@ class Records:
         scope = Scope(authorities=frozenset({authority}), actor=self.scope.actor)
         return Records(self.connection, scope).stays()
 
+    def version(self) -> str:
+        """Return a digest that differs whenever a referral or a home differs, or whose records are in view.
+
+        It holds within one transaction that only reads, as a page's does.
+        """
+        rows: list[list[str]] = []
+        for kind in ("referrals", "homes"):
+            form = _KINDS[kind]
+            table, key = form.table, form.table.c[form.key]
+            found = self.connection.execute(
+                select(table.c.authority, key, table.c.record_digest).where(
+                    table.c.authority.in_(self.scope.authorities)
+                )
+            )
+            # Sorted here, because the databases sort text each in its own way.
+            rows += sorted([kind, *row] for row in found)
+        return digest({"authorities": sorted(self.scope.authorities), "records": rows})
+
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
         return tuple(self._all(kind))

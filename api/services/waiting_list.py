@@ -1,15 +1,17 @@
 """The waiting list: every child in view who waits for a home, the most urgent first.
 
 How many homes could take each child now is asked of the engine, one child at a time, only where
-the caller wants it: over a long list it is the slow part.
+the caller wants it: over a long list it is the slow part. Only the rules are asked, not the ranking.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from api.kept import Kept, Lists
 from reference_data.ages import age_on
 from reference_data.vocabulary import URGENCY_ORDER
 
@@ -53,19 +55,27 @@ class WaitingListView:
 
 
 def waiting_list(
-    records: Records, as_of: date, *, policy: Policy | None = None, count_options: bool = False
+    records: Records,
+    as_of: date,
+    *,
+    policy: Policy | None = None,
+    count_options: bool = False,
+    kept: Kept | None = None,
 ) -> WaitingListView:
-    """Return everyone in view who waits: most urgent first, then needed soonest, then by id."""
-    referrals = records.referrals()
-    homes = records.homes() if count_options else ()
-    entries = [
-        _entry(
-            referral,
-            as_of,
-            options=_options(referral, referrals, homes, as_of, policy) if count_options else None,
-        )
-        for referral in referrals
-    ]
+    """Return everyone in view who waits: most urgent first, then needed soonest, then by id.
+
+    Parameters
+    ----------
+    kept
+        What the server remembers; ``None`` to work everything out.
+    """
+    kept = kept or Kept()
+    if count_options:
+        lists = kept.lists_of(records)
+        options = _counted(kept, lists, as_of, policy)
+        entries = [_entry(one, as_of, options=options[one.referral_id]) for one in lists.referrals]
+    else:
+        entries = [_entry(one, as_of, options=None) for one in records.referrals()]
     order = {str(urgency): place for place, urgency in enumerate(URGENCY_ORDER)}
     entries.sort(
         key=lambda entry: (
@@ -93,14 +103,39 @@ def _entry(referral: Referral, as_of: date, *, options: int | None) -> WaitingEn
     )
 
 
-def _options(
-    referral: Referral,
-    referrals: tuple[Referral, ...],
-    homes: tuple[Home, ...],
-    as_of: date,
-    policy: Policy | None,
-) -> int:
-    from matching.rank import rank_homes
+def _counted(kept: Kept, lists: Lists, as_of: date, policy: Policy | None) -> dict[str, int]:
+    """Return by referral how many homes nothing excludes."""
+    from matching.policy import default_policy
 
-    others = tuple(other for other in referrals if other is not referral)
-    return len(rank_homes(referral, homes, as_of=as_of, policy=policy, others=others).options)
+    chosen = policy or default_policy()
+    return {
+        one.referral_id: kept.option_counts.answer(
+            (lists.version, one.referral_id, as_of, chosen.version),
+            lambda one=one: _options(one, lists, as_of, chosen),  # type: ignore[misc]
+        )
+        for one in lists.referrals
+    }
+
+
+def _options(referral: Referral, lists: Lists, as_of: date, policy: Policy) -> int:
+    """Return how many homes a ranking would show, without its sentences: a home is left at the first rule against it."""
+    from matching import eligibility
+    from matching.findings import Case, Context, Exclusion, case_of
+    from matching.living_there import with_children_who_live_there
+
+    def left_open(case: Case, rules: Sequence[eligibility.Rule], homes: Sequence[Home]) -> list[Home]:
+        speaking = eligibility.speaking_rules(case, rules, homes, lists.homes if homes is listed else None)
+        return [
+            home
+            for home, of_home in zip(homes, speaking, strict=True)
+            if not any(isinstance(rule(case, home), Exclusion) for rule in of_home)
+        ]
+
+    others = tuple(other for other in lists.referrals if other.child_id != referral.child_id)
+    case = case_of(referral, Context(as_of=as_of, policy=policy, others=others))
+    # As in a ranking: the other children of the list are company in the homes where they live.
+    listed = with_children_who_live_there(lists.homes, others, as_of)
+    homes = left_open(case, eligibility.RULES_THAT_EXCLUDE, listed)
+    for member in eligibility.cases_of_group(case):
+        homes = left_open(member, eligibility.RULES_THAT_EXCLUDE_EACH_CHILD, homes)
+    return len(homes)
