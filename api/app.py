@@ -19,6 +19,7 @@ from api import v1
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
+from api.kept import Kept
 from api.settings import Settings
 from api.web import alert_routes, routes
 from reference_data.evidence import PRODUCT_VERSION
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.kept = Kept()
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
     app.include_router(alert_routes.router)

@@ -52,7 +52,8 @@ class LastUsed(Generic[Answer]):
 class Lists:
     """The waiting list and the homes of one reader's councils, as the records stood when they were read.
 
-    Homes are in the order of their ids, as the engine takes them. ``version`` differs whenever whose records they are, or anything in them, differs.
+    Homes are in the order of their ids, as the engine takes them. ``version`` differs whenever anything in the
+    records, or whose records they are, differs.
     """
 
     version: str

@@ -19,6 +19,7 @@ from api.web.presenters.alerts import (
     present_week,
 )
 from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.problem import present_problem
@@ -126,6 +127,27 @@ def _option(rank: int, home_id: str, **changes: Any) -> dict[str, Any]:
         "weekly_fee_pence": 68_500,
         "penalties": {"unmet_need": 23},
         "reasons": ["3.4 miles from home", "near enough to stay at the present school"],
+        "for": ["3.4 miles from the child's home in a straight line"],
+        "against": ["The need is beyond what the home says it can meet: behaviour by 7 points"],
+        "gaps": [
+            {
+                "domain": "behaviour",
+                "points": 7,
+                "support": "behaviour support and a named worker for the carers",
+                "source": "professional judgement",
+            },
+            {"domain": "risk", "points": None, "support": "a plan", "source": "professional judgement"},
+        ],
+        "terms": [
+            {
+                "aim": "unmet_need",
+                "units": 23,
+                "penalty": 23,
+                "speaks": "against",
+                "text": "The need is beyond what the home says it can meet",
+            },
+            {"aim": "pets", "units": 0, "penalty": 0, "speaks": "for", "text": "Meets the wish about pets"},
+        ],
         "questions": [],
         "flags": [],
         "approvals": [],
@@ -191,7 +213,66 @@ def sample_ranking() -> dict[str, Any]:
                 "change": "wait_7_days",
                 "text": "if the start could wait until 22 June 2026",
                 "homes_gained": ["DEMO-H-313", "DEMO-H-315"],
+            },
+            {
+                "change": "admission_at_once+statement_revised",
+                "changes": ["admission_at_once", "statement_revised"],
+                "text": "Both are needed. The provider agrees to admit the child at once. It revises its statement.",
+                "homes_gained": ["DEMO-H-316"],
+            },
+        ],
+        "sensitivity": {
+            "moved_by_percent": 25,
+            "first": ["DEMO-H-101", "DEMO-H-205", "DEMO-H-300"],
+            "changes": [
+                {
+                    "aim": "near_home",
+                    "direction": "up",
+                    "weight": 5,
+                    "weight_then": 6.25,
+                    "first_then": ["DEMO-H-205", "DEMO-H-101", "DEMO-H-300"],
+                },
+                {
+                    "aim": "school",
+                    "direction": "down",
+                    "weight": 4,
+                    "weight_then": 3.0,
+                    "first_then": ["DEMO-H-205", "DEMO-H-101", "DEMO-H-300"],
+                },
+                {
+                    "aim": "pets",
+                    "direction": "down",
+                    "weight": 4,
+                    "weight_then": 3.0,
+                    "first_then": ["DEMO-H-101", "DEMO-H-205", "DEMO-H-301"],
+                },
+            ],
+        },
+        "alternatives_in_kind": [
+            {
+                "kind": "residential",
+                "home_id": "DEMO-H-205",
+                "rank": 2,
+                "gives_up": ["The wish about pets is not known to be met (the first option: meets it)"],
+                "gains": [],
             }
+        ],
+        "aims": [
+            {
+                "aim": "near_home",
+                "stage": 2,
+                "weight": 5,
+                "unit": "each whole step of miles",
+                "source": "s22C",
+            },
+            {"aim": "pets", "stage": 2, "weight": 4, "unit": "a wish", "source": "professional judgement"},
+            {
+                "aim": "unmet_need",
+                "stage": 3,
+                "weight": 1,
+                "unit": "the square of the points",
+                "source": "professional judgement",
+            },
         ],
         "evidence": EVIDENCE,
     }
@@ -400,7 +481,18 @@ def sample_waiting() -> WaitingListView:
 def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     referral, homes = sample_referral(), sample_homes()
     told = {"ranking": sample_ranking(), "referral": referral, "homes": homes, "age_years": 14}
-    nothing = sample_ranking() | {"options": [], "relaxations": [], "assumptions": [], "prompts": []}
+    nothing = sample_ranking() | {
+        "options": [],
+        "relaxations": [],
+        "assumptions": [],
+        "prompts": [],
+        "sensitivity": {"moved_by_percent": 25, "first": [], "changes": []},
+        "alternatives_in_kind": [],
+    }
+    of_a_referral = {
+        "excluded_address": "/children/DEMO-R-014/options/excluded",
+        "assumptions_first": False,
+    }
     by_child = {referral.child_id: referral}
     empty_plan = sample_plan() | {
         "status": "INFEASIBLE",
@@ -419,9 +511,20 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
             "waiting_list.html",
             {"page": present_waiting_list(WaitingListView(as_of=AS_OF, entries=()))},
         ),
-        "options": ("options.html", {"page": present_options(**told)}),
-        "every option": ("options.html", {"page": present_options(**told, show_all=True)}),
-        "no option": ("options.html", {"page": present_options(**(told | {"ranking": nothing}))}),
+        "options": ("options.html", {"page": present_options(**told), **of_a_referral}),
+        "later options": ("options.html", {"page": present_options(**told, part=2), **of_a_referral}),
+        "no option": (
+            "options.html",
+            {"page": present_options(**(told | {"ranking": nothing})), **of_a_referral},
+        ),
+        "one rule": (
+            "excluded.html",
+            {
+                "group": present_rule("age_registered", sample_ranking()["excluded"], homes),
+                "referral_id": referral.referral_id,
+                "child_id": referral.child_id,
+            },
+        ),
         "plan": (
             "plan.html",
             {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes)},

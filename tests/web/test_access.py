@@ -19,6 +19,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/sign-out"): OPEN,
     ("GET", "/waiting-list"): SIGNED_IN,
     ("GET", "/children/{referral_id}/options"): SIGNED_IN,
+    ("GET", "/children/{referral_id}/options/excluded/{rule}"): SIGNED_IN,
     ("GET", "/plan"): SIGNED_IN,
     ("GET", "/sufficiency"): SIGNED_IN,
     ("GET", "/emergency-watch"): SIGNED_IN,
@@ -66,7 +67,7 @@ def routes_of(routes: Any, prefix: str = "") -> set[tuple[str, str]]:
 
 
 def filled_in(path: str, authority: str) -> str:
-    return path.format(referral_id=f"DEMO-R-{authority}", home_id=f"DEMO-H-{authority}")
+    return path.format(referral_id=f"DEMO-R-{authority}", home_id=f"DEMO-H-{authority}", rule="place_free")
 
 
 def test_every_route_is_in_the_access_table_and_the_table_names_no_other(site: Any) -> None:

@@ -16,8 +16,9 @@ NAMES = (
     "waiting list",
     "nobody waits",
     "options",
-    "every option",
+    "later options",
     "no option",
+    "one rule",
     "plan",
     "no plan",
     "sufficiency",
@@ -97,7 +98,7 @@ def test_a_page_says_what_it_is_that_the_sample_is_invented_and_who_decides(samp
 def test_titles_tell_pages_apart(sample_markup) -> None:
     states_of_one_page = {
         "nobody waits",
-        "every option",
+        "later options",
         "no option",
         "no plan",
         "no homes",

@@ -26,6 +26,7 @@ ADDRESSES = {
     "/sign-in",
     "/sign-out",
     "/children/{referral_id}/options",
+    "/children/{referral_id}/options/excluded/{rule}",
     *PAGES,
     *OPEN_PAGES,
 }

@@ -9,6 +9,7 @@ import pytest
 
 from api.web import words
 from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.sufficiency import present_sufficiency
@@ -63,15 +64,60 @@ def test_a_home_stands_under_every_rule_that_excludes_it_and_the_commonest_rule_
     ranking, referral, homes
 ) -> None:
     page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
-    assert [len(group.homes) for group in page.excluded] == [13, 6]
+    assert [(group.rule, group.further) for group in page.excluded] == [
+        ("age_registered", "8 more homes"),
+        ("places_free", "1 more home"),
+    ]
     assert page.excluded_count == 13
+    whole = present_rule("age_registered", ranking["excluded"], homes)
+    assert whole is not None
+    assert (len(whole.homes), whole.further) == (13, "")
+    assert present_rule("embargo", ranking["excluded"], homes) is None
 
 
-def test_only_the_first_options_are_shown_in_full_until_all_are_asked_for(ranking, referral, homes) -> None:
+def test_every_option_is_in_full_on_one_part_of_the_ranking_and_the_others_in_a_table(
+    ranking, referral, homes
+) -> None:
     told = {"ranking": ranking, "referral": referral, "homes": homes, "age_years": 14}
-    short, full = present_options(**told), present_options(**told, show_all=True)
-    assert (len(short.options), len(short.further)) == (10, 4)
-    assert (len(full.options), len(full.further)) == (14, 0)
+    parts = [present_options(**told, part=part) for part in (0, 1, 2, 99)]
+    assert [page.options[0].rank for page in parts] == [1, 1, 9, 9]
+    assert [(len(page.options), len(page.further)) for page in parts] == [(8, 6), (8, 6), (6, 0), (6, 0)]
+    assert parts[2].parts == ((1, "1 to 8", False), (2, "9 to 14", True))
+
+
+def test_homes_that_a_moved_weight_would_swap_are_to_be_read_as_equals(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    assert page.sensitivity == (
+        "If nearness to home weighed a quarter more or nearness to school weighed a quarter less, Tamar Reach "
+        "would come before Larkbeare: read them as equals.",
+        "If pets weighed a quarter less, Sample House 301 would come among the first three instead of "
+        "Sample House 300: read them as equals.",
+    )
+    steady = ranking | {"sensitivity": ranking["sensitivity"] | {"changes": []}}
+    page = present_options(ranking=steady, referral=referral, homes=homes, age_years=14)
+    assert page.order_is_steady
+
+
+def test_each_gap_comes_with_the_support_that_would_close_it(ranking, referral, homes) -> None:
+    option = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14).options[0]
+    assert [(gap.domain, gap.size, gap.support) for gap in option.gaps] == [
+        ("Behaviour", "7 points beyond the home", "Behaviour support and a named worker for the carers."),
+        ("Risk", "the home has not said", "A plan."),
+    ]
+
+
+def test_each_penalty_says_its_units_its_weight_and_its_source(ranking, referral, homes) -> None:
+    option = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14).options[0]
+    needs, pets = option.terms
+    assert (needs.aim, needs.penalty, needs.how) == ("Needs met", "23", "23 units of weight 1.")
+    assert (pets.penalty, pets.how, pets.source) == ("0", "", "professional judgement")
+
+
+def test_sets_of_changes_stand_apart_from_single_ones(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    assert [change.homes for change in page.relaxations] == ["Sample House 313 and Sample House 315"]
+    assert [change.gained for change in page.sets_of_changes] == ["1 home"]
+    assert page.sets_of_changes[0].text.startswith("Both are needed.")
 
 
 def test_an_unknown_need_is_not_assessed_and_a_met_need_has_no_gap(ranking, referral, homes) -> None:
