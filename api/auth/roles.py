@@ -47,6 +47,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     PLACE = "place"
+    PLAN = "plan"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
 
@@ -58,16 +59,18 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.PLAN,
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
+    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.PLAN}),
     Role.MANAGER: frozenset(
         {
             Permission.READ,
             Permission.IMPORT,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
         }
@@ -77,6 +80,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
         }

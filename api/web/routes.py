@@ -30,7 +30,6 @@ from api.web.pages import STATIC_FOLDER
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
-from api.web.presenters.plan import present_plan
 from api.web.presenters.problem import present_problem
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
@@ -173,24 +172,6 @@ def _ranked(request: Request, records: Records, referral_id: str) -> tuple[dict[
         records, referral_id, day_of(state.settings), policy=policy_of(state.settings), kept=state.kept
     )
     return ranking.as_dict(), state.kept.lists_of(records)
-
-
-@router.get("/plan")
-def plan_page(request: Request, records: OpenRecords) -> Response:
-    """Return the joint plan of the whole list."""
-    from api.services.joint_plan import joint_plan
-
-    settings = request.app.state.settings
-    answer = joint_plan(records, day_of(settings), policy=policy_of(settings))
-    return page(
-        request,
-        "plan.html",
-        page=present_plan(
-            plan=answer.as_dict(),
-            referrals={referral.child_id: referral for referral in records.referrals()},
-            homes={home.home_id: home for home in records.homes()},
-        ),
-    )
 
 
 @router.get("/sufficiency")

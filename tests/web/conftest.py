@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from api.database.plan_records import SavedPlan
 from api.errors import Problem
 from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.pages import navigation, rendered
@@ -23,9 +24,16 @@ from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.problem import present_problem
+from api.web.presenters.saved_plans import (
+    present_choices,
+    present_comparison,
+    present_progress,
+    present_saved_plan,
+)
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
 from matching.home import Home
+from matching.plan_comparison import compare_plans
 from matching.referral import Referral, Wishes
 from reference_data.vocabulary import (
     ContractKind,
@@ -278,6 +286,34 @@ def sample_ranking() -> dict[str, Any]:
     }
 
 
+def _stage(aim: str, certificate: dict[str, Any] | None = None, *, proved: bool = True) -> dict[str, Any]:
+    return {"aim": aim, "value": 1, "bound": 1, "proved": proved, "terms": {}, "certificate": certificate}
+
+
+def sample_saved_plan(**changes: Any) -> SavedPlan:
+    asked_at = datetime(2026, 6, 15, 1, 30, tzinfo=UTC)
+    told: dict[str, Any] = {
+        "plan_id": "0123456789abcdef",
+        "question": "q",
+        "as_of": AS_OF,
+        "asked_at": asked_at,
+        "asked_by": "brokerage-officer",
+        "based_on": None,
+        "decisions": (
+            {"child_id": "DEMO-C-014", "home_id": "DEMO-H-101", "ban": False},
+            {"child_id": "DEMO-C-022", "home_id": "DEMO-H-205", "ban": True},
+        ),
+        "settings": {"alternatives": 0, "differ_by": 2, "loss_percent": 10},
+        "name": None,
+        "status": "done",
+        "started_at": asked_at,
+        "finished_at": asked_at,
+        "in_brief": {"status": "OPTIMAL", "placed": 2, "unplaced": 1, "seconds": 3.2},
+        "answer": sample_plan(),
+    }
+    return SavedPlan(**(told | changes))
+
+
 def sample_plan() -> dict[str, Any]:
     return {
         "status": "OPTIMAL",
@@ -287,14 +323,20 @@ def sample_plan() -> dict[str, Any]:
                 "home_id": "DEMO-H-101",
                 "reasons": ["the nearest home that can meet the needs"],
                 "cost_to_others": "costs no other child a home",
+                "cost_to_others_by_aim": {},
+                "first_choice": "DEMO-H-101",
+                "why_not_first_choice": "Also the best home for this child if nobody else were waiting.",
                 "subject_to_offer": False,
                 "approvals": [],
             },
             {
                 "child_id": "DEMO-C-022",
                 "home_id": "DEMO-H-300",
-                "reasons": ["keeps brother and sister together"],
-                "cost_to_others": None,
+                "reasons": ["keeps brother and sister together", "second", "third"],
+                "cost_to_others": "",
+                "cost_to_others_by_aim": {},
+                "first_choice": "DEMO-H-101",
+                "why_not_first_choice": "If nobody else were waiting, DEMO-H-101 would be best for this child.",
                 "subject_to_offer": True,
                 "approvals": [
                     {
@@ -320,15 +362,42 @@ def sample_plan() -> dict[str, Any]:
             }
         ],
         "stages": [
-            {"aim": "crisis_placed", "value": 1, "bound": 1, "proved": True},
-            {"aim": "emergency_placed", "value": 1, "bound": 1, "proved": True},
+            _stage("crisis_placed", {"children": ["DEMO-C-014"], "homes": [], "most": 1}),
+            _stage("planned_placed", {"children": [], "homes": ["DEMO-H-101", "DEMO-H-300"], "most": 2}),
+            _stage("stability"),
+            _stage("cost", proved=False),
         ],
         "gap": 0.0,
         "seconds": 0.4,
         "alternatives": [
-            {"difference": "DEMO-C-014 goes to Tamar Reach", "gives_up": ["4.1 miles nearer to home"]}
+            {
+                "kind": "order",
+                "difference": "Putting nearness to home first: 1 child would live elsewhere",
+                "gives_up": ["pets: worse by 1 penalty point"],
+                "changes": [{"child_id": "DEMO-C-014", "home_id": "DEMO-H-205"}],
+            },
+            {
+                "kind": "siblings",
+                "difference": "A and B, who are brothers and sisters, cannot be together",
+                "gives_up": [],
+                "changes": [],
+            },
         ],
-        "bottlenecks": [{"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1}],
+        "bottlenecks": [
+            {"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1},
+            {"children": ["DEMO-C-040"], "homes": [], "beds_short": 1},
+        ],
+        "one_more_bed": [
+            {"kind": "childrens_home", "more_placed": {}, "could_take": [], "text": ""},
+            {
+                "kind": "crisis_accommodation",
+                "more_placed": {"planned_placed": 1},
+                "could_take": ["DEMO-C-031"],
+                "text": "",
+            },
+        ],
+        "bed_prices": {"DEMO-H-101": 40, "DEMO-H-205": 70},
+        "settings": {},
         "eligible_pairs": [["DEMO-C-014", "DEMO-H-101"]],
         "evidence": EVIDENCE,
     }
@@ -501,7 +570,20 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "stages": [],
         "alternatives": [],
         "bottlenecks": [],
+        "one_more_bed": [],
+        "bed_prices": {},
     }
+    saved = sample_saved_plan()
+    of_a_plan = {
+        "saved": present_saved_plan(saved),
+        "settings": saved.settings,
+        "based_on": "",
+        "current": True,
+        "may_plan": True,
+        "most_further": 5,
+    }
+    moved = [one | {"home_id": "DEMO-H-205"} for one in sample_plan()["assignments"][:1]]
+    other_plan = sample_plan() | {"assignments": [*moved, *sample_plan()["assignments"][1:]]}
     fault = Problem(
         status=500, code="fault", title="Sorry, there is a problem", message="A fault.", reference="abc123"
     )
@@ -527,9 +609,86 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "plan": (
             "plan.html",
-            {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes)},
+            {
+                "page": present_plan(
+                    plan=sample_plan(), referrals=by_child, homes=homes, decisions=saved.decisions
+                ),
+                **of_a_plan,
+            },
         ),
-        "no plan": ("plan.html", {"page": present_plan(plan=empty_plan, referrals={}, homes={})}),
+        "no plan": (
+            "plan.html",
+            {"page": present_plan(plan=empty_plan, referrals={}, homes={}), **of_a_plan}
+            | {"current": False, "based_on": "ab"},
+        ),
+        "a plan for a reader": (
+            "plan.html",
+            {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes), **of_a_plan}
+            | {"may_plan": False},
+        ),
+        "no plan yet": ("plan_none.html", {"children": 1, "homes": 2, "may_plan": True}),
+        "no plan yet for a reader": ("plan_none.html", {"children": 3, "homes": 1, "may_plan": False}),
+        **{
+            f"a plan that is {state}": (
+                "plan_progress.html",
+                {
+                    "page": present_progress(
+                        sample_saved_plan(
+                            status="running" if state == "stopped" else state,
+                            answer=None,
+                            in_brief=None,
+                            asked_at=datetime.now(UTC) - timedelta(hours=1 if state == "stopped" else 0),
+                        ),
+                        children=40,
+                        homes=750,
+                        others=[saved],
+                    ),
+                    "decisions": 2,
+                    "may_plan": True,
+                },
+            )
+            for state in ("waiting", "running", "failed", "stopped")
+        },
+        "one child of a plan": (
+            "plan_child.html",
+            {
+                "plan_id": saved.plan_id,
+                "child_id": referral.child_id,
+                "assignment": present_plan(plan=sample_plan(), referrals={}, homes=homes).assignments[0],
+                "unplaced": None,
+                "choices": present_choices(
+                    {"eligible_pairs": [["DEMO-C-014", home_id] for home_id in homes]}, referral, homes
+                ),
+                "planned": "DEMO-H-101",
+                "decided": saved.decisions[:1],
+                "settings": saved.settings,
+                "may_plan": True,
+            },
+        ),
+        "plans made": (
+            "plans.html",
+            {
+                "plans": [
+                    present_saved_plan(saved),
+                    present_saved_plan(
+                        sample_saved_plan(plan_id="b", name="Friday", status="failed", decisions=())
+                    ),
+                ]
+            },
+        ),
+        "plans not chosen": (
+            "plans.html",
+            {"plans": [present_saved_plan(saved)], "problem": "Choose a first and a second plan"},
+        ),
+        "no plans made": ("plans.html", {"plans": []}),
+        "two plans": (
+            "plan_comparison.html",
+            {"page": present_comparison(saved, saved, compare_plans(saved.answer, other_plan), homes)},
+        ),
+        "two plans alike": (
+            "plan_comparison.html",
+            {"page": present_comparison(saved, saved, compare_plans(saved.answer, saved.answer), homes)},
+        ),
         "sufficiency": ("sufficiency.html", {"page": present_sufficiency(sample_forecast())}),
         "no homes": (
             "sufficiency.html",

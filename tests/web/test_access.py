@@ -21,6 +21,12 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/children/{referral_id}/options"): SIGNED_IN,
     ("GET", "/children/{referral_id}/options/excluded/{rule}"): SIGNED_IN,
     ("GET", "/plan"): SIGNED_IN,
+    ("GET", "/plan/all"): SIGNED_IN,
+    ("GET", "/plan/compare"): SIGNED_IN,
+    ("POST", "/plan/runs"): SIGNED_IN,
+    ("GET", "/plan/runs/{plan_id}"): SIGNED_IN,
+    ("GET", "/plan/runs/{plan_id}/children/{child_id}"): SIGNED_IN,
+    ("POST", "/plan/runs/{plan_id}/name"): SIGNED_IN,
     ("GET", "/sufficiency"): SIGNED_IN,
     ("GET", "/emergency-watch"): SIGNED_IN,
     ("GET", "/emergency-watch/nights"): SIGNED_IN,
@@ -67,7 +73,13 @@ def routes_of(routes: Any, prefix: str = "") -> set[tuple[str, str]]:
 
 
 def filled_in(path: str, authority: str) -> str:
-    return path.format(referral_id=f"DEMO-R-{authority}", home_id=f"DEMO-H-{authority}", rule="place_free")
+    return path.format(
+        referral_id=f"DEMO-R-{authority}",
+        child_id=f"DEMO-C-{authority}",
+        home_id=f"DEMO-H-{authority}",
+        plan_id=f"plan-{authority}",
+        rule="place_free",
+    )
 
 
 def test_every_route_is_in_the_access_table_and_the_table_names_no_other(site: Any) -> None:
@@ -133,7 +145,7 @@ def test_lists_and_summaries_hold_no_birth_date_and_no_postcode(site: Any, path:
     "path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN and method == "POST"]
 )
 def test_a_visitor_and_an_auditor_can_send_nothing_that_changes_a_record(site: Any, path: str) -> None:
-    address = path.format(alert_id=some_alert(site))
+    address = path.format(alert_id=some_alert(site), plan_id="plan-879")
     before = everything_in(site)
     for client in (site.visitor(), site.signed_in("auditor")):
         cookie = client.cookies.get("righthome_session")
