@@ -516,6 +516,18 @@ def sample_watch() -> dict[str, Any]:
                     rule("bed_and_breakfast", "WARNING", "bed and breakfast is unsuitable", "2026-06-16")
                 ],
             },
+            {
+                "spell_id": "DEMO-P-3",
+                "child_id": "DEMO-C-001",
+                "started_on": "2018-04-14",
+                "ended_on": "2018-05-02",
+                "nights": 18,
+                "unsuitable_nights_90_days": 0,
+                "age": 16,
+                "settings": ["hotel"],
+                "outcome": "RAISED",
+                "rules": [rule("over_14_nights", "RAISED", "18 nights, over the council's limit of 14")],
+            },
         ],
     }
 
