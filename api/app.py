@@ -22,7 +22,7 @@ from api.edge import Edge, error_response
 from api.kept import Kept
 from api.planning import Planner
 from api.settings import Settings
-from api.web import alert_routes, plan_routes, routes
+from api.web import alert_routes, plan_routes, routes, tonight_routes
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.planner = Planner(database, app.state.kept)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
+    app.include_router(tonight_routes.router)
     app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
     app.router.routes.append(routes.static)

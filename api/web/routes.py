@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
+from api.auth.roles import Permission, may
 from api.auth.sessions import current_user, end_session, start_session
 from api.clock import day_of
 from api.database.records import Records
@@ -129,7 +130,12 @@ def waiting_list_page(request: Request, records: OpenRecords) -> Response:
         count_options=True,
         kept=state.kept,
     )
-    return page(request, "waiting_list.html", page=present_waiting_list(waiting))
+    return page(
+        request,
+        "waiting_list.html",
+        page=present_waiting_list(waiting),
+        may_place=may(current_user(request).role, Permission.PLACE),
+    )
 
 
 @router.get("/children/{referral_id}/options")

@@ -10,6 +10,7 @@ import pytest
 
 from api.database.plan_records import SavedPlan
 from api.errors import Problem
+from api.services.four_answers import offered_statuses
 from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.pages import navigation, rendered
 from api.web.presenters.alerts import (
@@ -32,6 +33,7 @@ from api.web.presenters.saved_plans import (
 )
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
+from api.web.tonight_routes import NOTHING_YET
 from matching.home import Home
 from matching.plan_comparison import compare_plans
 from matching.referral import Referral, Wishes
@@ -585,6 +587,13 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "one_more_bed": [],
         "bed_prices": {},
     }
+    of_the_night: dict[str, Any] = {
+        "answers": NOTHING_YET,
+        "problem": "",
+        "problem_field": "",
+        "statuses": offered_statuses(AS_OF),
+        "risk_groups": [("Risks to the child", [("missing", "Going missing")])],
+    }
     saved = sample_saved_plan()
     of_a_plan = {
         "saved": present_saved_plan(saved),
@@ -600,7 +609,10 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         status=500, code="fault", title="Sorry, there is a problem", message="A fault.", reference="abc123"
     )
     return {
-        "waiting list": ("waiting_list.html", {"page": present_waiting_list(sample_waiting())}),
+        "waiting list": (
+            "waiting_list.html",
+            {"page": present_waiting_list(sample_waiting()), "may_place": True},
+        ),
         "nobody waits": (
             "waiting_list.html",
             {"page": present_waiting_list(WaitingListView(as_of=AS_OF, entries=()))},
@@ -700,6 +712,25 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "two plans alike": (
             "plan_comparison.html",
             {"page": present_comparison(saved, saved, compare_plans(saved.answer, saved.answer), homes)},
+        ),
+        "four questions": ("tonight.html", of_the_night),
+        "four questions unanswered": (
+            "tonight.html",
+            of_the_night | {"problem": "Enter an age", "problem_field": "age"},
+        ),
+        "four questions without a time": (
+            "tonight.html",
+            of_the_night | {"problem": "Choose when a bed is needed", "problem_field": "urgency"},
+        ),
+        "homes tonight": (
+            "tonight_answer.html",
+            {
+                "page": present_options(**told),
+                "answers": NOTHING_YET,
+                "risks": ["Going missing: high"],
+                "excluded_address": "",
+                "assumptions_first": True,
+            },
         ),
         "sufficiency": ("sufficiency.html", {"page": present_sufficiency(sample_forecast())}),
         "no homes": (

@@ -20,6 +20,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/waiting-list"): SIGNED_IN,
     ("GET", "/children/{referral_id}/options"): SIGNED_IN,
     ("GET", "/children/{referral_id}/options/excluded/{rule}"): SIGNED_IN,
+    ("GET", "/tonight"): SIGNED_IN,
+    ("POST", "/tonight"): SIGNED_IN,
     ("GET", "/plan"): SIGNED_IN,
     ("GET", "/plan/all"): SIGNED_IN,
     ("GET", "/plan/compare"): SIGNED_IN,

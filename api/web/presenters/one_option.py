@@ -187,7 +187,8 @@ def _in_brief(item: Mapping[str, Any], questions: int, to_sign: str) -> str:
 
 
 def _no_distance(note: object) -> str:
-    return f"{UNKNOWN}: {note}" if note else UNKNOWN
+    why = str(note or "").removeprefix("The distance is unknown: ").rstrip(".")
+    return f"{UNKNOWN}: {why}" if why else UNKNOWN
 
 
 def _approval(approval: Mapping[str, Any]) -> ApprovalView:

@@ -31,6 +31,10 @@ SHOWN_IN_FULL = 8
 """Options laid out in full on one page; all others stand in a table, and each page of them has its address."""
 
 
+ASK_FIRST = "Ask first"
+"""How the engine begins what an urgent answer lacks most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionsPage:
     """Everything the options page shows.
@@ -100,6 +104,7 @@ def present_options(
         present_option(item, referral, homes.get(item["home_id"]), as_of, aims) for item in found[first:]
     ]
     wishes = referral.wishes
+    ask_first = tuple(sentence(text) for text in ranking["assumptions"] if text.startswith(ASK_FIRST))
     single, several = present_relaxations(ranking["relaxations"], lambda home_id: _name(homes, home_id))
     sensitivity = present_sensitivity(ranking["sensitivity"], lambda home_id: _name(homes, home_id))
     return OptionsPage(
@@ -113,8 +118,11 @@ def present_options(
         legal_status=_legal_status(referral.legal_status),
         siblings=_siblings(referral),
         as_of=british_date(as_of),
-        prompts=_prompts(ranking["prompts"], wishes),
-        assumptions=tuple(sentence(text) for text in ranking["assumptions"]),
+        # What has to be asked before any home is rung stands before everything else.
+        prompts=(*ask_first, *_prompts(ranking["prompts"], wishes)),
+        assumptions=tuple(
+            sentence(text) for text in ranking["assumptions"] if not text.startswith(ASK_FIRST)
+        ),
         wishes=(wishes.text if wishes else None) or "",
         wishes_source=_wishes_source(wishes),
         advocate=(wishes.advocate if wishes else None) or "",
