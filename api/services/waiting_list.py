@@ -59,35 +59,39 @@ def waiting_list(
     as_of: date,
     *,
     policy: Policy | None = None,
-    count_options: bool = False,
+    options_of: range = range(0),
     kept: Kept | None = None,
 ) -> WaitingListView:
     """Return everyone in view who waits: most urgent first, then needed soonest, then by id.
 
     Parameters
     ----------
+    options_of
+        The places in the list, from 0, whose options are counted; nobody's by default.
     kept
         What the server remembers; ``None`` to work everything out.
     """
     kept = kept or Kept()
-    if count_options:
-        lists = kept.lists_of(records)
-        options = _counted(kept, lists, as_of, policy)
-        entries = [_entry(one, as_of, options=options[one.referral_id]) for one in lists.referrals]
-    else:
-        entries = [_entry(one, as_of, options=None) for one in records.referrals()]
     order = {str(urgency): place for place, urgency in enumerate(URGENCY_ORDER)}
-    entries.sort(
-        key=lambda entry: (
-            order.get(entry.urgency or "", len(order)),
-            entry.needed_by or date.max,
-            entry.referral_id,
-        )
+
+    def soonest(referral: Referral) -> tuple[int, date, str]:
+        urgency = order.get(str(referral.urgency), len(order))
+        return (urgency, referral.needed_by or date.max, referral.referral_id)
+
+    if not options_of:
+        in_order = sorted(records.referrals(), key=soonest)
+        return WaitingListView(as_of=as_of, entries=tuple(_entry(one, as_of) for one in in_order))
+    lists = kept.lists_of(records)
+    in_order = sorted(lists.referrals, key=soonest)
+    asked = [one for place, one in enumerate(in_order) if place in options_of]
+    options = _counted(asked, kept, lists, as_of, policy)
+    return WaitingListView(
+        as_of=as_of,
+        entries=tuple(_entry(one, as_of, options=options.get(one.referral_id)) for one in in_order),
     )
-    return WaitingListView(as_of=as_of, entries=tuple(entries))
 
 
-def _entry(referral: Referral, as_of: date, *, options: int | None) -> WaitingEntry:
+def _entry(referral: Referral, as_of: date, *, options: int | None = None) -> WaitingEntry:
     opened = referral.search_opened_at
     return WaitingEntry(
         referral_id=referral.referral_id,
@@ -103,7 +107,9 @@ def _entry(referral: Referral, as_of: date, *, options: int | None) -> WaitingEn
     )
 
 
-def _counted(kept: Kept, lists: Lists, as_of: date, policy: Policy | None) -> dict[str, int]:
+def _counted(
+    asked: Sequence[Referral], kept: Kept, lists: Lists, as_of: date, policy: Policy | None
+) -> dict[str, int]:
     """Return by referral how many homes nothing excludes."""
     from matching.policy import default_policy
 
@@ -113,7 +119,7 @@ def _counted(kept: Kept, lists: Lists, as_of: date, policy: Policy | None) -> di
             (lists.version, one.referral_id, as_of, chosen.version),
             lambda one=one: _options(one, lists, as_of, chosen),  # type: ignore[misc]
         )
-        for one in lists.referrals
+        for one in asked
     }
 
 

@@ -44,7 +44,7 @@ LONGEST_NAME = 100
 
 
 @router.get("/plan")
-def newest_plan_page(request: Request, records: OpenRecords) -> Response:
+def newest_plan_page(request: Request, records: OpenRecords, part: int = 1) -> Response:
     """Return the newest plan of the list, and whether the list has changed since."""
     user = current_user(request)
     newest = records.plans_of(user.authority).newest()
@@ -57,11 +57,11 @@ def newest_plan_page(request: Request, records: OpenRecords) -> Response:
             homes=len(lists.homes),
             may_plan=may(user.role, Permission.PLAN),
         )
-    return _plan_page(request, records, newest, newest.answer)
+    return _plan_page(request, records, newest, newest.answer, part)
 
 
 @router.get("/plan/runs/{plan_id}")
-def plan_page(request: Request, plan_id: str) -> Response:
+def plan_page(request: Request, plan_id: str, part: int = 1) -> Response:
     """Return one plan, or how far it is; wait a little for it first, with nothing of the database held."""
     user = current_user(request)
     database = database_of(request)
@@ -73,7 +73,7 @@ def plan_page(request: Request, plan_id: str) -> Response:
             plan = records.plans_of(user.authority).plan(plan_id)
             state = plans.state_of(plan)
             if plan.answer is not None:
-                return _plan_page(request, records, plan, plan.answer)
+                return _plan_page(request, records, plan, plan.answer, part)
             if state not in ("waiting", "running") or time.monotonic() >= until:
                 return _progress_page(request, records, plan)
         time.sleep(LOOKS_EVERY_SECONDS)
@@ -145,18 +145,25 @@ def child_in_plan_page(request: Request, plan_id: str, child_id: str, records: O
         raise NotFound("no_such_child", "The plan has no child of that id.")
     child = records.referral(listed.referral_id)
     homes = {home.home_id: home for home in lists.homes}
-    shown = present_plan(plan=plan.answer, referrals={child_id: child}, homes=homes, decisions=plan.decisions)
+    of_the_child = {
+        key: [one for one in plan.answer[key] if one["child_id"] == child_id]
+        for key in ("assignments", "unplaced")
+    }
+    shown = present_plan(
+        plan={**plan.answer, **of_the_child},
+        referrals={child_id: child},
+        homes=homes,
+        decisions=plan.decisions,
+    )
     return page(
         request,
         "plan_child.html",
         plan_id=plan_id,
         child_id=child_id,
-        assignment=next((one for one in shown.assignments if one.child_id == child_id), None),
-        unplaced=next((one for one in shown.unplaced if one.child_id == child_id), None),
+        assignment=next(iter(shown.assignments), None),
+        unplaced=next(iter(shown.unplaced), None),
         choices=present_choices(plan.answer, child, homes),
-        planned=next(
-            (one["home_id"] for one in plan.answer["assignments"] if one["child_id"] == child_id), ""
-        ),
+        planned=next((one["home_id"] for one in of_the_child["assignments"]), ""),
         decided=[one for one in plan.decisions if one["child_id"] == child_id],
         settings=plan.settings,
         may_plan=may(user.role, Permission.PLAN),
@@ -210,7 +217,9 @@ def comparison_page(
     )
 
 
-def _plan_page(request: Request, records: Records, plan: SavedPlan, answer: Mapping[str, Any]) -> Response:
+def _plan_page(
+    request: Request, records: Records, plan: SavedPlan, answer: Mapping[str, Any], part: int
+) -> Response:
     user = current_user(request)
     settings = request.app.state.settings
     lists = request.app.state.kept.lists_of(records)
@@ -222,6 +231,7 @@ def _plan_page(request: Request, records: Records, plan: SavedPlan, answer: Mapp
             referrals={referral.child_id: referral for referral in lists.referrals},
             homes={home.home_id: home for home in lists.homes},
             decisions=plan.decisions,
+            part=part,
         ),
         saved=present_saved_plan(plan),
         settings=plan.settings,

@@ -33,7 +33,7 @@ from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.problem import present_problem
 from api.web.presenters.sufficiency import present_sufficiency
-from api.web.presenters.waiting_list import present_waiting_list
+from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from matching.referral import age_at
 from reference_data.problems import NotEnoughData, NotFound
 
@@ -118,7 +118,7 @@ def sign_out(request: Request) -> RedirectResponse:
 
 
 @router.get("/waiting-list")
-def waiting_list_page(request: Request, records: OpenRecords) -> Response:
+def waiting_list_page(request: Request, records: OpenRecords, part: int = 1) -> Response:
     """Return who needs a home, the most urgent first."""
     from api.services.waiting_list import waiting_list
 
@@ -127,13 +127,13 @@ def waiting_list_page(request: Request, records: OpenRecords) -> Response:
         records,
         day_of(state.settings),
         policy=policy_of(state.settings),
-        count_options=True,
+        options_of=rows_of(part),
         kept=state.kept,
     )
     return page(
         request,
         "waiting_list.html",
-        page=present_waiting_list(waiting),
+        page=present_waiting_list(waiting, part),
         may_place=may(current_user(request).role, Permission.PLACE),
     )
 

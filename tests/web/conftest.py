@@ -881,6 +881,11 @@ def ranking() -> dict[str, Any]:
 
 
 @pytest.fixture
+def waiting() -> WaitingListView:
+    return sample_waiting()
+
+
+@pytest.fixture
 def plan() -> dict[str, Any]:
     return sample_plan()
 

@@ -7,12 +7,14 @@ from datetime import date
 
 import pytest
 
+from api.services.waiting_list import WaitingListView
 from api.web import words
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.sufficiency import present_sufficiency
+from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from api.web.rule_words import RULE_WORDS
 from matching.eligibility import RULES
 from matching.referral import Wishes
@@ -82,7 +84,10 @@ def test_every_option_is_in_full_on_one_part_of_the_ranking_and_the_others_in_a_
     parts = [present_options(**told, part=part) for part in (0, 1, 2, 99)]
     assert [page.options[0].rank for page in parts] == [1, 1, 9, 9]
     assert [(len(page.options), len(page.further)) for page in parts] == [(8, 6), (8, 6), (6, 0), (6, 0)]
-    assert parts[2].parts == ((1, "1 to 8", False), (2, "9 to 14", True))
+    assert [(part.number, part.words, part.shown) for part in parts[2].parts] == [
+        (1, "1 to 8", False),
+        (2, "9 to 14", True),
+    ]
 
 
 def test_homes_that_a_moved_weight_would_swap_are_to_be_read_as_equals(ranking, referral, homes) -> None:
@@ -332,3 +337,75 @@ def test_the_childs_own_words_are_shown_once_and_not_again_among_the_prompts(
     )
     assert len(page.prompts) == 1
     assert page.wishes == referral.wishes.text
+
+
+def test_a_long_waiting_list_and_a_long_plan_are_shown_in_parts_that_leave_nobody_out(
+    plan, homes, waiting
+) -> None:
+    one = waiting.entries[0]
+    many = tuple(replace(one, referral_id=f"R{place}", child_id=f"C{place}") for place in range(250))
+    parts = [
+        present_waiting_list(WaitingListView(as_of=waiting.as_of, entries=many), part) for part in (1, 2, 3)
+    ]
+    assert [row.child_id for page in parts for row in page.rows] == [entry.child_id for entry in many]
+    assert parts[1].in_brief.startswith("250 children wait")
+    assert [list(rows_of(part))[:1] for part in (0, 1, 2)] == [[0], [0], [100]]
+
+    placed = [plan["assignments"][0] | {"child_id": f"C{place:03}"} for place in range(70)]
+    pages = [
+        present_plan(plan=plan | {"assignments": placed}, referrals={}, homes=homes, part=part)
+        for part in (1, 2, 3)
+    ]
+    assert [item.child_id for page in pages for item in page.assignments] == [
+        item["child_id"] for item in placed
+    ]
+    assert pages[2].in_brief == pages[0].in_brief
+
+
+def test_whoever_needs_a_home_tonight_stands_first_in_the_plan(plan, homes, referral) -> None:
+    soon = {"DEMO-C-022": replace(referral, child_id="DEMO-C-022")}
+    page = present_plan(plan=plan, referrals=soon, homes=homes)
+    assert [item.child_id for item in page.assignments] == ["DEMO-C-022", "DEMO-C-014"]
+
+
+def test_a_plan_says_how_each_aim_is_known_and_who_competes_for_what(plan, homes) -> None:
+    page = present_plan(plan=plan, referrals={}, homes=homes)
+    assert [stage.proof for stage in page.stages] == [
+        "By counting: every child who has a lawful home on this list is placed.",
+        "By counting: whoever is placed, of this urgency or a greater one, is in one of the 2 beds of Larkbeare and "
+        "Sample House 300. That is 2 in all, and the plan places as many.",
+        "By search: every other way was tried or ruled out.",
+        "Not proved: a better plan may exist, but none can pass the limit.",
+    ]
+    assert [item.in_brief for item in page.bottlenecks] == [
+        "1 child has no possible home on this list at all",
+        "1 bed short: 2 children compete for 1 home",
+    ]
+    assert page.one_more_bed[0].kind == "Crisis accommodation"
+    assert page.one_more_bed[0].brings == "1 planned child more placed."
+    assert [bed.kind for bed in page.prices] == ["Tamar Reach", "Larkbeare"]
+
+
+def test_a_child_not_at_its_own_first_choice_is_told_why_with_homes_by_name(plan, homes) -> None:
+    first, second = present_plan(plan=plan, referrals={}, homes=homes).assignments
+    assert (first.own_first, first.why_not_first) == ("Its own first choice", "")
+    assert second.own_first == "Its own first choice: Larkbeare"
+    assert "DEMO-H" not in second.why_not_first
+    assert second.why_not_first.startswith("If nobody else were waiting, Larkbeare")
+
+
+def test_rival_plans_stand_by_kind_and_one_that_cannot_be_is_not_offered(plan, homes) -> None:
+    siblings, order = present_plan(plan=plan, referrals={}, homes=homes).rivals
+    assert [rival.may_adopt for rival in siblings.rivals] == [False]
+    assert [rival.may_adopt for rival in order.rivals] == [True]
+    assert order.rivals[0].changes == ("DEMO-C-014: Tamar Reach",)
+
+
+def test_why_a_child_is_without_a_home_names_each_rule_as_the_options_do(plan, homes) -> None:
+    reason = "What excludes most of the 750 homes for the child: place free (617), registered number (356)."
+    unplaced = [plan["unplaced"][0] | {"reasons": [reason]}]
+    page = present_plan(plan=plan | {"unplaced": unplaced}, referrals={}, homes=homes)
+    assert (
+        "no place free on the day (617), more children than the home may have (356)"
+        in page.unplaced[0].reasons[0]
+    )

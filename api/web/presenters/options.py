@@ -13,6 +13,7 @@ from typing import Any
 from api.web.presenters.evidence import EvidenceView, present_evidence
 from api.web.presenters.excluded import ExclusionGroup, present_exclusions
 from api.web.presenters.one_option import OptionView, home_name, present_option
+from api.web.presenters.parts import Part, in_parts
 from api.web.presenters.weighing import (
     AimView,
     OtherKindView,
@@ -39,7 +40,7 @@ ASK_FIRST = "Ask first"
 class OptionsPage:
     """Everything the options page shows.
 
-    ``further`` are the options after those in full; ``parts`` the pages of eight, with the one shown marked.
+    ``further`` are the options after those in full.
     """
 
     referral_id: str
@@ -59,7 +60,7 @@ class OptionsPage:
     advocate: str
     options: tuple[OptionView, ...]
     further: tuple[OptionView, ...]
-    parts: tuple[tuple[int, str, bool], ...]
+    parts: tuple[Part, ...]
     part: int
     option_count: str
     sensitivity: tuple[str, ...]
@@ -97,11 +98,10 @@ def present_options(
     as_of = date.fromisoformat(ranking["as_of"])
     aims = {aim["aim"]: aim for aim in ranking["aims"]}
     found = ranking["options"]
-    parts = max(1, -(-len(found) // SHOWN_IN_FULL))
-    part = min(max(part, 1), parts)
-    first = (part - 1) * SHOWN_IN_FULL
+    shown = in_parts(found, part, most=SHOWN_IN_FULL)
     options = [
-        present_option(item, referral, homes.get(item["home_id"]), as_of, aims) for item in found[first:]
+        present_option(item, referral, homes.get(item["home_id"]), as_of, aims)
+        for item in found[shown.first :]
     ]
     wishes = referral.wishes
     ask_first = tuple(sentence(text) for text in ranking["assumptions"] if text.startswith(ASK_FIRST))
@@ -128,8 +128,8 @@ def present_options(
         advocate=(wishes.advocate if wishes else None) or "",
         options=tuple(options[:SHOWN_IN_FULL]),
         further=tuple(options[SHOWN_IN_FULL:]),
-        parts=_parts(parts, part, len(found)),
-        part=part,
+        parts=shown.links,
+        part=shown.number,
         option_count=capital(counted(len(found), "ranked home")),
         sensitivity=sensitivity,
         order_is_steady=len(found) > 1 and not sensitivity,
@@ -147,20 +147,6 @@ def present_options(
 
 def _name(homes: Mapping[str, Home], home_id: str) -> str:
     return home_name(homes.get(home_id), home_id)
-
-
-def _parts(parts: int, shown: int, options: int) -> tuple[tuple[int, str, bool], ...]:
-    """Return each page of options as its number, its ranks in words and whether it is the one shown."""
-    if parts == 1:
-        return ()
-    return tuple(
-        (
-            number,
-            f"{(number - 1) * SHOWN_IN_FULL + 1} to {min(number * SHOWN_IN_FULL, options)}",
-            number == shown,
-        )
-        for number in range(1, parts + 1)
-    )
 
 
 def _legal_status(code: str | None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
+from api.web.presenters.parts import Part, in_parts
 from api.web.presenters.plan_certainty import (
     NAMES_SHOWN,
     BedView,
@@ -29,6 +30,8 @@ from matching.referral import Referral
 from reference_data.vocabulary import URGENCY_ORDER
 
 REASONS_SHOWN = 2
+ASSIGNED_SHOWN = 30
+"""Children with a home told on one page; each part of the rest has its address."""
 
 STATUS_WORDS = {
     "OPTIMAL": ("Proved", "No better plan exists for this list, these homes and this policy."),
@@ -134,6 +137,7 @@ class PlanPage:
     status_words: str
     in_brief: str
     assignments: tuple[AssignmentView, ...]
+    parts: tuple[Part, ...]
     unplaced: tuple[UnplacedView, ...]
     staying: tuple[StayingView, ...]
     infeasible_because: tuple[str, ...]
@@ -175,6 +179,7 @@ def present_plan(
     referrals: Mapping[str, Referral],
     homes: Mapping[str, Home],
     decisions: Sequence[Mapping[str, Any]] = (),
+    part: int = 1,
 ) -> PlanPage:
     """Return the plan page from the contract's ``match`` answer.
 
@@ -184,6 +189,8 @@ def present_plan(
         Referrals by child id, homes by home id.
     decisions
         The pins and bans the plan was made under.
+    part
+        Which of the children with a home are shown, from 1; those who need one soonest are in the first.
     """
     words = _Words(homes)
     status_tag, status_words = STATUS_WORDS[plan["status"]]
@@ -201,6 +208,12 @@ def present_plan(
     able = {child_id for child_id, _ in plan["eligible_pairs"]}
     order = {str(one): place for place, one in enumerate(URGENCY_ORDER)}
 
+    # Whoever needs a home tonight stands first.
+    soonest_first = sorted(
+        plan["assignments"],
+        key=lambda one: (order.get(urgency(one["child_id"]), len(order)), one["child_id"]),
+    )
+    shown = in_parts(soonest_first, part, most=ASSIGNED_SHOWN)
     return PlanPage(
         as_of=british_date(plan["evidence"]["data_date"]),
         status=plan["status"],
@@ -216,12 +229,9 @@ def present_plan(
                 ask_next=ask_next.get(item["child_id"], ()),
                 decided=decided.get(item["child_id"], ""),
             )
-            # Whoever needs a home tonight stands first.
-            for item in sorted(
-                plan["assignments"],
-                key=lambda one: (order.get(urgency(one["child_id"]), len(order)), one["child_id"]),
-            )
+            for item in shown.items
         ),
+        parts=shown.links,
         unplaced=tuple(
             UnplacedView(
                 child_id=item["child_id"],

@@ -63,6 +63,18 @@ def test_counting_options_by_the_rules_gives_as_many_as_the_ranking_shows(two: T
         assert len(set(counted.values())) > 5
 
 
+def test_only_the_places_of_the_list_that_are_shown_are_counted(two: Two) -> None:
+    with two.database.reading() as connection:
+        records = two.records(connection, "879")
+        whole = _list(records, Kept()).entries
+        some = waiting_list(records, SAMPLE_DATE, options_of=range(3, 5)).entries
+        assert [one.referral_id for one in some] == [one.referral_id for one in whole]
+        assert [one.options for one in some[3:5]] == [one.options for one in whole[3:5]]
+        assert {one.options for one in (*some[:3], *some[5:])} == {None}
+        nobody = waiting_list(records, SAMPLE_DATE).entries
+        assert {one.options for one in nobody} == {None}
+
+
 def test_a_kept_answer_is_the_one_that_is_worked_out_anew(two: Two) -> None:
     kept = Kept()
     with two.database.reading() as connection:
@@ -127,4 +139,4 @@ def test_what_was_not_asked_for_longest_is_dropped_first() -> None:
 
 
 def _list(records: Records, kept: Kept):
-    return waiting_list(records, SAMPLE_DATE, count_options=True, kept=kept)
+    return waiting_list(records, SAMPLE_DATE, options_of=range(1000), kept=kept)
