@@ -155,6 +155,7 @@ def child_in_plan_page(request: Request, plan_id: str, child_id: str, records: O
         homes=homes,
         decisions=plan.decisions,
     )
+    planned = next((one["home_id"] for one in of_the_child["assignments"]), "")
     return page(
         request,
         "plan_child.html",
@@ -162,8 +163,8 @@ def child_in_plan_page(request: Request, plan_id: str, child_id: str, records: O
         child_id=child_id,
         assignment=next(iter(shown.assignments), None),
         unplaced=next(iter(shown.unplaced), None),
-        choices=present_choices(plan.answer, child, homes),
-        planned=next((one["home_id"] for one in of_the_child["assignments"]), ""),
+        choices=present_choices(plan.answer, child, homes, planned),
+        planned=planned,
         decided=[one for one in plan.decisions if one["child_id"] == child_id],
         settings=plan.settings,
         may_plan=may(user.role, Permission.PLAN),

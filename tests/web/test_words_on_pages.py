@@ -13,6 +13,7 @@ from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
+from api.web.presenters.saved_plans import CHOICES_SHOWN, present_choices
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from api.web.rule_words import RULE_WORDS
@@ -409,3 +410,28 @@ def test_why_a_child_is_without_a_home_names_each_rule_as_the_options_do(plan, h
         "no place free on the day (617), more children than the home may have (356)"
         in page.unplaced[0].reasons[0]
     )
+
+
+def test_the_nearest_homes_are_offered_to_fix_and_the_planned_one_however_far(referral, homes) -> None:
+    template = homes["DEMO-H-101"]
+    many = {
+        f"H{place:03}": replace(template, home_id=f"H{place:03}", name=None, postcode="PL4 8AA")
+        for place in range(80)
+    }
+    many["H079"] = replace(many["H079"], postcode=None)
+    child = replace(referral, home_postcode="PL4 6AB")
+    able = {"eligible_pairs": [[child.child_id, home_id] for home_id in many]}
+    assert len(present_choices(able, child, many)) == CHOICES_SHOWN
+    offered = present_choices(able, child, many, planned="H079")
+    assert len(offered) == CHOICES_SHOWN + 1
+    assert offered[-1].home_id == "H079"
+    assert "distance not known" in offered[-1].about
+
+
+def test_a_rival_plan_that_moves_many_children_names_some_and_counts_the_rest(plan, homes) -> None:
+    changes = [{"child_id": f"C{place}", "home_id": "DEMO-H-101"} for place in range(61)]
+    rival = plan["alternatives"][0] | {"changes": changes}
+    found = present_plan(plan=plan | {"alternatives": [rival]}, referrals={}, homes=homes).rivals[0].rivals[0]
+    assert len(found.changes) == 16
+    assert found.changes[-1] == "And 46 more children"
+    assert not found.may_adopt

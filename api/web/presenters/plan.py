@@ -55,6 +55,8 @@ RIVAL_HEADINGS = {
     "order": "Another aim first",
     "differs": "Further plans nearly as good",
 }
+CHANGES_SHOWN = 15
+"""Children told of a rival plan who would live elsewhere; more are counted."""
 ADOPT_MOST = 60
 """A rival plan that moves more children than this is not offered as decisions: that would be another plan."""
 
@@ -335,10 +337,7 @@ def _rivals(alternatives: Sequence[Mapping[str, Any]], words: _Words) -> tuple[R
                 place=place,
                 difference=words.said(item["difference"]),
                 gives_up=tuple(words.said(text) for text in item["gives_up"]),
-                changes=tuple(
-                    f"{one['child_id']}: {words.home(one['home_id']) if one['home_id'] else 'no home'}"
-                    for one in changes
-                ),
+                changes=_changes(changes, words),
                 may_adopt=0 < len(placed) == len(changes) <= ADOPT_MOST,
             )
         )
@@ -347,6 +346,15 @@ def _rivals(alternatives: Sequence[Mapping[str, Any]], words: _Words) -> tuple[R
         for kind, rivals in groups.items()
         if rivals
     )
+
+
+def _changes(changes: Sequence[Mapping[str, Any]], words: _Words) -> tuple[str, ...]:
+    told = [
+        f"{one['child_id']}: {words.home(one['home_id']) if one['home_id'] else 'no home'}"
+        for one in changes[:CHANGES_SHOWN]
+    ]
+    further = len(changes) - len(told)
+    return (*told, f"And {counted(further, 'more child', 'more children')}") if further else tuple(told)
 
 
 def _others(child_ids: Sequence[str]) -> str:

@@ -139,10 +139,17 @@ def present_progress(
     )
 
 
+CHOICES_SHOWN = 60
+"""Homes to choose from for one child: the nearest, and the one planned; fixing any other is ``match --pins``."""
+
+
 def present_choices(
-    answer: Mapping[str, Any], child: Referral, homes: Mapping[str, Home]
+    answer: Mapping[str, Any], child: Referral, homes: Mapping[str, Home], planned: str = ""
 ) -> tuple[ChoiceView, ...]:
-    """Return the homes that could take a child, the nearest first; those of unknown distance last."""
+    """Return the homes that could take a child, the nearest first; those of unknown distance last.
+
+    ``planned`` is the home of the plan, which is listed however far away it is.
+    """
     able = {home_id for child_id, home_id in answer["eligible_pairs"] if child_id == child.child_id}
     found = []
     for home_id in able & set(homes):
@@ -155,7 +162,10 @@ def present_choices(
         ]
         view = ChoiceView(home_id=home_id, name=home_name(home, home_id), about=", ".join(about))
         found.append((away is None, away or 0.0, home_id, view))
-    return tuple(view for *_, view in sorted(found, key=lambda one: one[:3]))
+    in_order = [view for *_, view in sorted(found, key=lambda one: one[:3])]
+    return tuple(
+        view for place, view in enumerate(in_order) if place < CHOICES_SHOWN or view.home_id == planned
+    )
 
 
 def present_comparison(
