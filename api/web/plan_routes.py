@@ -44,7 +44,7 @@ LONGEST_NAME = 100
 
 
 @router.get("/plan")
-def newest_plan_page(request: Request, records: OpenRecords, part: int = 1) -> Response:
+def newest_plan_page(request: Request, records: OpenRecords, part: int = 1, left: int = 1) -> Response:
     """Return the newest plan of the list, and whether the list has changed since."""
     user = current_user(request)
     newest = records.plans_of(user.authority).newest()
@@ -57,11 +57,11 @@ def newest_plan_page(request: Request, records: OpenRecords, part: int = 1) -> R
             homes=len(lists.homes),
             may_plan=may(user.role, Permission.PLAN),
         )
-    return _plan_page(request, records, newest, newest.answer, part)
+    return _plan_page(request, records, newest, newest.answer, (part, left))
 
 
 @router.get("/plan/runs/{plan_id}")
-def plan_page(request: Request, plan_id: str, part: int = 1) -> Response:
+def plan_page(request: Request, plan_id: str, part: int = 1, left: int = 1) -> Response:
     """Return one plan, or how far it is; wait a little for it first, with nothing of the database held."""
     user = current_user(request)
     database = database_of(request)
@@ -73,7 +73,7 @@ def plan_page(request: Request, plan_id: str, part: int = 1) -> Response:
             plan = records.plans_of(user.authority).plan(plan_id)
             state = plans.state_of(plan)
             if plan.answer is not None:
-                return _plan_page(request, records, plan, plan.answer, part)
+                return _plan_page(request, records, plan, plan.answer, (part, left))
             if state not in ("waiting", "running") or time.monotonic() >= until:
                 return _progress_page(request, records, plan)
         time.sleep(LOOKS_EVERY_SECONDS)
@@ -219,7 +219,7 @@ def comparison_page(
 
 
 def _plan_page(
-    request: Request, records: Records, plan: SavedPlan, answer: Mapping[str, Any], part: int
+    request: Request, records: Records, plan: SavedPlan, answer: Mapping[str, Any], parts: tuple[int, int]
 ) -> Response:
     user = current_user(request)
     settings = request.app.state.settings
@@ -232,7 +232,8 @@ def _plan_page(
             referrals={referral.child_id: referral for referral in lists.referrals},
             homes={home.home_id: home for home in lists.homes},
             decisions=plan.decisions,
-            part=part,
+            part=parts[0],
+            left=parts[1],
         ),
         saved=present_saved_plan(plan),
         settings=plan.settings,

@@ -361,6 +361,14 @@ def test_a_long_waiting_list_and_a_long_plan_are_shown_in_parts_that_leave_nobod
         item["child_id"] for item in placed
     ]
     assert pages[2].in_brief == pages[0].in_brief
+    nowhere = [plan["unplaced"][0] | {"child_id": f"N{place:03}"} for place in range(90)]
+    pages = [
+        present_plan(plan=plan | {"unplaced": nowhere}, referrals={}, homes=homes, left=left)
+        for left in (1, 2, 3)
+    ]
+    assert [item.child_id for page in pages for item in page.unplaced] == [
+        item["child_id"] for item in nowhere
+    ]
 
 
 def test_whoever_needs_a_home_tonight_stands_first_in_the_plan(plan, homes, referral) -> None:

@@ -30,8 +30,8 @@ from matching.referral import Referral
 from reference_data.vocabulary import URGENCY_ORDER
 
 REASONS_SHOWN = 2
-ASSIGNED_SHOWN = 30
-"""Children with a home told on one page; each part of the rest has its address."""
+ASSIGNED_SHOWN, UNPLACED_SHOWN = 30, 40
+"""Children with a home, and without, told on one page; each part of the rest has its address."""
 
 STATUS_WORDS = {
     "OPTIMAL": ("Proved", "No better plan exists for this list, these homes and this policy."),
@@ -141,6 +141,7 @@ class PlanPage:
     assignments: tuple[AssignmentView, ...]
     parts: tuple[Part, ...]
     unplaced: tuple[UnplacedView, ...]
+    unplaced_parts: tuple[Part, ...]
     staying: tuple[StayingView, ...]
     infeasible_because: tuple[str, ...]
     decisions: tuple[DecisionView, ...]
@@ -182,6 +183,7 @@ def present_plan(
     homes: Mapping[str, Home],
     decisions: Sequence[Mapping[str, Any]] = (),
     part: int = 1,
+    left: int = 1,
 ) -> PlanPage:
     """Return the plan page from the contract's ``match`` answer.
 
@@ -191,8 +193,9 @@ def present_plan(
         Referrals by child id, homes by home id.
     decisions
         The pins and bans the plan was made under.
-    part
-        Which of the children with a home are shown, from 1; those who need one soonest are in the first.
+    part, left
+        Which part of the children with a home, and of those without, are shown, from 1; those who need one soonest
+        are in the first.
     """
     words = _Words(homes)
     status_tag, status_words = STATUS_WORDS[plan["status"]]
@@ -210,12 +213,12 @@ def present_plan(
     able = {child_id for child_id, _ in plan["eligible_pairs"]}
     order = {str(one): place for place, one in enumerate(URGENCY_ORDER)}
 
-    # Whoever needs a home tonight stands first.
-    soonest_first = sorted(
-        plan["assignments"],
-        key=lambda one: (order.get(urgency(one["child_id"]), len(order)), one["child_id"]),
-    )
-    shown = in_parts(soonest_first, part, most=ASSIGNED_SHOWN)
+    def soonest(one: Mapping[str, Any]) -> tuple[int, str]:
+        # Whoever needs a home tonight stands first.
+        return (order.get(urgency(one["child_id"]), len(order)), one["child_id"])
+
+    shown = in_parts(sorted(plan["assignments"], key=soonest), part, most=ASSIGNED_SHOWN)
+    without = in_parts(sorted(plan["unplaced"], key=soonest), left, most=UNPLACED_SHOWN)
     return PlanPage(
         as_of=british_date(plan["evidence"]["data_date"]),
         status=plan["status"],
@@ -243,8 +246,9 @@ def present_plan(
                 competing=_others(item["competing"]),
                 decided=decided.get(item["child_id"], ""),
             )
-            for item in plan["unplaced"]
+            for item in without.items
         ),
+        unplaced_parts=without.links,
         staying=tuple(
             StayingView(
                 child_id=item["child_id"],
