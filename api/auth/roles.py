@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PLAN = "plan"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    ADOPT_FORECAST = "adopt_forecast"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -63,7 +64,15 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.PLAN}),
+    Role.COMMISSIONER: frozenset(
+        {
+            Permission.READ,
+            Permission.IMPORT,
+            Permission.EXPORT,
+            Permission.PLAN,
+            Permission.ADOPT_FORECAST,
+        }
+    ),
     Role.MANAGER: frozenset(
         {
             Permission.READ,
@@ -73,6 +82,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.DIRECTOR: frozenset(
@@ -83,6 +93,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),

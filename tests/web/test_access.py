@@ -30,6 +30,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/plan/runs/{plan_id}/children/{child_id}"): SIGNED_IN,
     ("POST", "/plan/runs/{plan_id}/name"): SIGNED_IN,
     ("GET", "/sufficiency"): SIGNED_IN,
+    ("GET", "/sufficiency/what-if"): SIGNED_IN,
+    ("GET", "/sufficiency/adopted"): SIGNED_IN,
+    ("POST", "/sufficiency/adoption"): SIGNED_IN,
     ("GET", "/emergency-watch"): SIGNED_IN,
     ("GET", "/emergency-watch/nights"): SIGNED_IN,
     ("GET", "/emergency-watch/nights.csv"): SIGNED_IN,
@@ -57,8 +60,9 @@ ACCESS: dict[tuple[str, str], str] = {
 }
 
 OF_A_RECORD = [path for method, path in ACCESS if method == "GET" and "{" in path]
-BOOKKEEPING = {"audit", "sessions"}
-"""What looking may write: who looked at which child, and that the session is alive."""
+BOOKKEEPING = {"audit", "sessions", "forecasts"}
+"""What looking may write: who looked at which child, that the session is alive, and a forecast made from the records,
+kept so that it is not made at every look."""
 
 
 def routes_of(routes: Any, prefix: str = "") -> set[tuple[str, str]]:

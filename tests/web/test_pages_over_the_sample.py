@@ -33,7 +33,7 @@ ADDRESSES = {
     "/plan/runs/{plan_id}",
     "/plan/runs/{plan_id}/children/{child_id}",
     "/plan/runs/{plan_id}/name",
-    *PAGES,
+    *(set(PAGES) - {"/sufficiency"}),
     *OPEN_PAGES,
 }
 
