@@ -42,7 +42,7 @@ RECORD_WORDS = {
     "home": "One home: a foster carer's household, a children's home, supported accommodation. "
     "Read by `rank`, `match`, `forecast --homes` and `import homes`.",
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
-    "decision": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
+    "choice": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
     "characteristic": "What is known of one child for the equality report. Read by `equality --characteristics`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
