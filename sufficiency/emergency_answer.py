@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matching.policy import EmergencyPolicy
 from reference_data.fields import load_fields
@@ -19,24 +19,76 @@ if TYPE_CHECKING:
     from sufficiency.emergency_places import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+Sentence = str | tuple[str, ...]
+
+
 class RuleAnswer:
-    """What one rule says of one spell.
+    """What one rule says of one spell. Treat it as fixed: nothing but its own text is ever filled in.
+
+    Most answers of a large watch are clear and never read, so a sentence may be left as a pattern and what
+    fills it until it is asked for. A plain class, because thirteen are made for every spell.
 
     Parameters
     ----------
+    text
+        The sentence, or its pattern followed by what fills the gaps.
     due_on
         The day by which, or from which, the text means; never a birthday.
     missing
         Names of fields whose absence the answer rests on.
+    stay_ids
+        The stays of the placements that the answer is about, where the rule judges each placement by
+        itself: a caller that tells people once can see a new one. Not in the JSON, nor in comparisons.
     """
 
-    rule: str
-    outcome: WatchOutcome
-    text: str
-    instrument: str
-    due_on: date | None = None
-    missing: tuple[str, ...] = ()
+    __slots__ = ("_text", "due_on", "instrument", "missing", "outcome", "rule", "stay_ids")
+
+    def __init__(
+        self,
+        *,
+        rule: str,
+        outcome: WatchOutcome,
+        text: Sentence,
+        instrument: str,
+        due_on: date | None = None,
+        missing: tuple[str, ...] = (),
+        stay_ids: tuple[str, ...] = (),
+    ) -> None:
+        self.rule = rule
+        self.outcome = outcome
+        self._text = text
+        self.instrument = instrument
+        self.due_on = due_on
+        self.missing = missing
+        self.stay_ids = stay_ids
+
+    @property
+    def text(self) -> str:
+        """Return the sentence."""
+        if isinstance(self._text, str):
+            return self._text
+        pattern, *parts = self._text
+        return pattern.format(*parts)
+
+    def _said(self) -> tuple[object, ...]:
+        return (self.rule, self.outcome, self.text, self.instrument, self.due_on, self.missing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RuleAnswer) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def __repr__(self) -> str:
+        return f"RuleAnswer({', '.join(map(repr, self._said()))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (*self._said(), self.stay_ids)
+
+
+def _rebuilt(*values: Any) -> RuleAnswer:
+    names = ("rule", "outcome", "text", "instrument", "due_on", "missing", "stay_ids")
+    return RuleAnswer(**dict(zip(names, values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,31 +170,41 @@ def nights_words(nights: int) -> str:
 def answer(
     rule: str,
     outcome: WatchOutcome,
-    text: str,
-    law: str | Sequence[str],
+    text: Sentence,
+    law: str | tuple[str, ...],
     due_on: date | None = None,
     missing: Collection[str] = (),
+    stay_ids: tuple[str, ...] = (),
 ) -> RuleAnswer:
     """Return an answer that cites one law by its name in the table, or several where each binds or may."""
     return RuleAnswer(
         rule=rule,
         outcome=outcome,
         text=text,
-        instrument=_instrument_of((law,) if isinstance(law, str) else tuple(law)),
+        instrument=_instrument_of(law),
         due_on=due_on,
-        missing=_in_field_order(missing),
+        missing=_in_field_order(missing) if missing else (),
+        stay_ids=stay_ids,
     )
 
 
 @cache
-def _instrument_of(laws: tuple[str, ...]) -> str:
+def _instrument_of(law: str | tuple[str, ...]) -> str:
+    laws = (law,) if isinstance(law, str) else law
     return "; ".join(law_named(name).instrument for name in laws)
 
 
-def not_assessed(rule: str, judged: Judged, law: str | Sequence[str], missing: Collection[str]) -> RuleAnswer:
+def not_assessed(
+    rule: str, judged: Judged, law: str | tuple[str, ...], missing: Collection[str]
+) -> RuleAnswer:
     names = _in_field_order(missing)
-    text = f"Not assessed for child {judged.spell.child_id}: record {', '.join(names)}."
-    return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)
+    return RuleAnswer(
+        rule=rule,
+        outcome=WatchOutcome.NOT_ASSESSED,
+        text=("Not assessed for child {}: record {}.", judged.spell.child_id, ", ".join(names)),
+        instrument=_instrument_of(law),
+        missing=names,
+    )
 
 
 def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:

@@ -21,6 +21,7 @@ from sufficiency.emergency_instruments import (
     registration_laws,
 )
 from sufficiency.emergency_places import Place, places
+from sufficiency.spells import Spell
 from sufficiency.unsuitable import NO_PROVIDER, Answer, Nights
 
 
@@ -32,15 +33,17 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
     newest_law = other_arrangements_laws([max(runs, key=lambda run: run.end)])
     barred = [run for run in runs if run.unlawful.answer is Answer.YES]
     if barred:
-        where, still_there = _where(barred)
-        text = (
-            f"Child {spell.child_id}, looked after, {_verb(still_there)} in a setting that the regulations do not "
-            f"allow: {where} No approval makes it lawful."
-        )
-        if still_there:
-            text += " Move the child now."
+
+        def barred_text() -> str:
+            where, still_there = _where(barred)
+            text = (
+                f"Child {spell.child_id}, looked after, {_verb(still_there)} in a setting that the regulations do "
+                f"not allow: {where} No approval makes it lawful."
+            )
+            return f"{text} Move the child now." if still_there else text
+
         first = day(min(run.first for run in barred))
-        return answer(rule, WatchOutcome.RAISED, text, other_arrangements_laws(barred), first)
+        return answer(rule, WatchOutcome.RAISED, barred_text(), other_arrangements_laws(barred), first)
     if any(
         run.stay.setting is EmergencySetting.POLICE_CELL and run.stay.legal_basis is LegalBasis.PACE
         for run in runs
@@ -53,8 +56,13 @@ def looked_after_unlawful_setting(judged: Judged) -> RuleAnswer:
     missing = missing_of(run.unlawful for run in runs)
     if missing:
         return not_assessed(rule, judged, newest_law, missing)
-    text = f"No night of child {spell.child_id} is barred by the law in force on that night."
-    return answer(rule, WatchOutcome.CLEAR, text, newest_law)
+    child = spell.child_id
+    return answer(
+        rule,
+        WatchOutcome.CLEAR,
+        ("No night of child {} is barred by the law in force on that night.", child),
+        newest_law,
+    )
 
 
 def unregistered(judged: Judged) -> RuleAnswer:
@@ -63,20 +71,26 @@ def unregistered(judged: Judged) -> RuleAnswer:
     spell = judged.spell
     lacking = [run for run in spell.runs if run.unregistered.answer is Answer.YES]
     if lacking:
-        where, still_there = _where(lacking)
-        text = (
-            f"Child {spell.child_id} {_verb(still_there)} in accommodation that "
-            f"{'must be registered and is not' if still_there else 'had to be registered and was not'}: {where} "
-            "Tell Ofsted."
-        )
-        if still_there:
-            text += " Move the child now."
+
+        def lacking_text() -> str:
+            where, still_there = _where(lacking)
+            text = (
+                f"Child {spell.child_id} {_verb(still_there)} in accommodation that "
+                f"{'must be registered and is not' if still_there else 'had to be registered and was not'}: {where} "
+                "Tell Ofsted."
+            )
+            return f"{text} Move the child now." if still_there else text
+
         first = day(min(run.first for run in lacking))
-        return answer(rule, WatchOutcome.RAISED, text, registration_laws(lacking), first)
+        return answer(rule, WatchOutcome.RAISED, lacking_text(), registration_laws(lacking), first)
     unknown = [run for run in spell.runs if run.unregistered.answer is Answer.UNKNOWN]
     if unknown:
         missing = missing_of(run.unregistered for run in unknown)
         return not_assessed(rule, judged, registration_laws(unknown), missing)
+    return answer(rule, WatchOutcome.CLEAR, _none_lacking(spell), registration_laws(spell.runs))
+
+
+def _none_lacking(spell: Spell) -> str:
     text = f"No registration is known to be lacking for child {spell.child_id}."
     run_by_nobody = {run.stay.setting.words for run in spell.runs if run.stay.setting in NO_PROVIDER}
     if run_by_nobody:
@@ -84,7 +98,7 @@ def unregistered(judged: Judged) -> RuleAnswer:
             f" No provider runs this as accommodation for children ({', '.join(sorted(run_by_nobody))}): the other "
             "rules judge it."
         )
-    return answer(rule, WatchOutcome.CLEAR, text, registration_laws(spell.runs))
+    return text
 
 
 def bed_and_breakfast(judged: Judged) -> RuleAnswer:
@@ -95,14 +109,20 @@ def bed_and_breakfast(judged: Judged) -> RuleAnswer:
     laws = bed_and_breakfast_laws(runs or spell.runs)
     if runs:
         first = day(min(run.first for run in runs))
-        text = (
-            f"Child {spell.child_id} {_verb(any(run.open for run in runs))} in bed and breakfast, from the night of "
-            f"{day_words(first)}. {' '.join(law_named(law).says for law in laws)}"
+        return answer(
+            rule,
+            WatchOutcome.WARNING,
+            (
+                f"Child {spell.child_id} {_verb(any(run.open for run in runs))} in bed and breakfast, from the "
+                f"night of {day_words(first)}. {' '.join(law_named(law).says for law in laws)}"
+            ),
+            laws,
+            first,
         )
-        return answer(rule, WatchOutcome.WARNING, text, laws, first)
     if any(run.stay.setting is None for run in spell.runs):
         return not_assessed(rule, judged, laws, ("setting",))
-    return answer(rule, WatchOutcome.CLEAR, f"Child {spell.child_id} is not in bed and breakfast.", laws)
+    child = spell.child_id
+    return answer(rule, WatchOutcome.CLEAR, ("Child {} is not in bed and breakfast.", child), laws)
 
 
 def _where(runs: Sequence[Nights]) -> tuple[str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_answer import (
@@ -27,23 +27,27 @@ def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     unsuitable = judged.sure.runs
     law = accommodation_laws(unsuitable or spell.runs)
     if unsuitable:
-        settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
         (whole,) = stretches(unsuitable, bridge_nights=spell.nights)
-        first = day(whole.first)
-        apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
-        text = (
-            f"Child {spell.child_id} has been in unsuitable accommodation ({settings}) "
-            f"since {day_words(first)}{apart}. Find a suitable place now."
-            if whole.open
-            else f"Child {spell.child_id} was in unsuitable accommodation ({settings}) "
-            f"from {day_words(first)}{apart}."
-        )
-        return answer(rule, WatchOutcome.WARNING, text, law, first)
+
+        def text() -> str:
+            settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
+            apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
+            was = "has been" if whole.open else "was"
+            since = f"{'since' if whole.open else 'from'} {day_words(day(whole.first))}{apart}."
+            find = " Find a suitable place now." if whole.open else ""
+            return f"Child {spell.child_id} {was} in unsuitable accommodation ({settings}) {since}{find}"
+
+        return answer(rule, WatchOutcome.WARNING, text(), law, day(whole.first))
     missing = missing_of(run.unsuitable for run in spell.runs)
     if missing:
         return not_assessed(rule, judged, law, missing)
-    text = f"Nothing recorded makes the accommodation of child {spell.child_id} unsuitable."
-    return answer(rule, WatchOutcome.CLEAR, text, law)
+    child = spell.child_id
+    return answer(
+        rule,
+        WatchOutcome.CLEAR,
+        ("Nothing recorded makes the accommodation of child {} unsuitable.", child),
+        law,
+    )
 
 
 def over_14_nights(judged: Judged) -> RuleAnswer:
@@ -56,19 +60,28 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
     limit = judged.policy.over_14_nights
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights > limit:
-        over_on = day(sure.first + limit + 1)
-        text = f"{_spent(judged, sure)}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
-        return answer(rule, WatchOutcome.RAISED, text, law, over_on)
+        over_on, stretch = day(sure.first + limit + 1), sure
+        return answer(
+            rule,
+            WatchOutcome.RAISED,
+            (
+                f"{_spent(judged, stretch)}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
+            ),
+            law,
+            over_on,
+        )
     possible = _telling(judged, with_unknown=True)
     if possible and possible.nights > limit:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
-    text = f"{_spent(judged, possible)}; the limit is {nights_words(limit)}."
     running = _running(judged)
-    if running is None:
-        return answer(rule, WatchOutcome.CLEAR, text, law)
-    move_by = day(running.first + limit)
-    text += f" Move by {day_words(move_by)} to stay within it."
-    return answer(rule, WatchOutcome.CLEAR, text, law, move_by + timedelta(days=1))
+
+    def text() -> str:
+        within = f"{_spent(judged, possible)}; the limit is {nights_words(limit)}."
+        if running is None:
+            return within
+        return f"{within} Move by {day_words(day(running.first + limit))} to stay within it."
+
+    return answer(rule, WatchOutcome.CLEAR, text(), law, day(running.first + limit + 1) if running else None)
 
 
 def approaching_14_nights(judged: Judged) -> RuleAnswer:
@@ -81,24 +94,33 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
     limit, start = policy.over_14_nights, policy.approaching_nights
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights >= start:
-        move_by = day(sure.first + limit)
-        if sure.nights > limit:
-            text = f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
-            return answer(rule, WatchOutcome.WARNING, text, law, move_by)
-        if sure.open:
-            text = (
-                f"{_spent(judged, sure)}. The child must move by {day_words(move_by)} to stay within "
-                f"{nights_words(limit)}."
-            )
-            return answer(rule, WatchOutcome.WARNING, text, law, move_by)
-        text = f"{_spent(judged, sure)}."
-        return answer(rule, WatchOutcome.WARNING, text, law)
+        move_by, stretch = day(sure.first + limit), sure
+
+        def near() -> str:
+            if stretch.nights > limit:
+                return (
+                    f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
+                )
+            if stretch.open:
+                return (
+                    f"{_spent(judged, stretch)}. The child must move by {day_words(move_by)} to stay within "
+                    f"{nights_words(limit)}."
+                )
+            return f"{_spent(judged, stretch)}."
+
+        due_on = move_by if sure.nights > limit or sure.open else None
+        return answer(rule, WatchOutcome.WARNING, near(), law, due_on)
     possible = _telling(judged, with_unknown=True)
     if possible and possible.nights >= start:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
-    text = f"{_spent(judged, possible)}; the warning starts at {nights_words(start)}."
     running = _running(judged)
-    return answer(rule, WatchOutcome.CLEAR, text, law, day(running.first + limit) if running else None)
+    return answer(
+        rule,
+        WatchOutcome.CLEAR,
+        f"{_spent(judged, possible)}; the warning starts at {nights_words(start)}.",
+        law,
+        day(running.first + limit) if running else None,
+    )
 
 
 def cumulative_nights(judged: Judged) -> RuleAnswer:
@@ -109,18 +131,28 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
     rule, law = "cumulative_nights", "nights_in_the_window"
     spell, policy = judged.spell, judged.policy
     limit = policy.cumulative_nights
-    now = _in_window(judged)
+    child = spell.child_id
     over = _first_day_over(judged, with_unknown=False)
     if over is not None:
-        text = (
-            f"Child {spell.child_id} has spent {now} in unsuitable accommodation; the limit of {limit} was passed "
-            f"on {day_words(over)}."
+        passed = over
+        return answer(
+            rule,
+            WatchOutcome.RAISED,
+            (
+                f"Child {child} has spent {_in_window(judged)} in unsuitable accommodation; the limit of {limit} "
+                f"was passed on {day_words(passed)}."
+            ),
+            law,
+            over,
         )
-        return answer(rule, WatchOutcome.RAISED, text, law, over)
     if _first_day_over(judged, with_unknown=True) is not None:
         return not_assessed(rule, judged, law, judged.doubtful_because)
-    text = f"Child {spell.child_id} has spent {now} in unsuitable accommodation; the limit is {limit}."
-    return answer(rule, WatchOutcome.CLEAR, text, law)
+    return answer(
+        rule,
+        WatchOutcome.CLEAR,
+        (f"Child {child} has spent {_in_window(judged)} in unsuitable accommodation; the limit is {limit}."),
+        law,
+    )
 
 
 def _in_window(judged: Judged) -> str:
@@ -159,6 +191,8 @@ def _first_day_over(judged: Judged, *, with_unknown: bool) -> date | None:
 def _telling(judged: Judged, *, with_unknown: bool) -> Stretch | None:
     """Return the first stretch over the limit, or else the longest."""
     found = (judged.possible if with_unknown else judged.sure).stretches
+    if len(found) == 1:
+        return found[0]
     for stretch in found:
         if stretch.nights > judged.policy.over_14_nights:
             return stretch
