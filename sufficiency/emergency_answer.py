@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     from sufficiency.emergency_places import Place
 
 
-Sentence = str | tuple[str, ...]
+Sentence = str | tuple[Any, ...]
+"""A sentence, or what writes it and what it writes of: a pattern or a function first, then its arguments."""
 
 
 class RuleAnswer:
     """What one rule says of one spell. Treat it as fixed: nothing but its own text is ever filled in.
 
-    Most answers of a large watch are clear and never read, so a sentence may be left as a pattern and what
-    fills it until it is asked for. A plain class, because thirteen are made for every spell.
+    Most answers of a large watch are clear and never read, so a sentence may be left unwritten until it is
+    asked for. A plain class, because thirteen are made for every spell.
 
     Parameters
     ----------
     text
-        The sentence, or its pattern followed by what fills the gaps.
+        The sentence, or what writes it.
     due_on
         The day by which, or from which, the text means; never a birthday.
     missing
@@ -67,8 +68,8 @@ class RuleAnswer:
         """Return the sentence."""
         if isinstance(self._text, str):
             return self._text
-        pattern, *parts = self._text
-        return pattern.format(*parts)
+        writer, *parts = self._text
+        return str(writer.format(*parts) if isinstance(writer, str) else writer(*parts))
 
     def _said(self) -> tuple[object, ...]:
         return (self.rule, self.outcome, self.text, self.instrument, self.due_on, self.missing)
@@ -131,6 +132,11 @@ class Judged:
     doubtful_because: tuple[str, ...]
     adult_throughout: bool
     placements: tuple[Place, ...]
+
+    @property
+    def in_doubt(self) -> bool:
+        """Say whether some night, of any spell of the child, may have been unsuitable."""
+        return self.possible is not self.sure
 
     @property
     def until(self) -> date:

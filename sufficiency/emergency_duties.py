@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -96,12 +96,16 @@ def _of_each_placement(
     return answer(
         rule,
         worst.outcome,
-        " ".join(each.text for each in alike if each.text) or (settled, child),
+        (_of_all, alike, settled, child),
         law,
         worst.due_on,
         missing,
         tuple(stay_id for each in alike for stay_id in each.stay_ids),
     )
+
+
+def _of_all(alike: Iterable[RuleAnswer], settled: str, child: str) -> str:
+    return " ".join(each.text for each in alike if each.text) or settled.format(child)
 
 
 def _signature(judged: Judged, placement: _Placement) -> RuleAnswer:
@@ -112,76 +116,61 @@ def _signature(judged: Judged, placement: _Placement) -> RuleAnswer:
     if not signed_on:
         unknown = "approvals.on" if recorded else "approvals"
         missing = [unknown] if recorded or any(stay.approvals is None for stay in place.stays) else []
-        return answer(
-            rule,
-            WatchOutcome.WARNING,
-            (
-                f"No signature is recorded for child {child} in unsuitable accommodation ({place.words}), due "
-                f"before the first night, {day_words(first)}. A signature does not make it suitable."
-            ),
-            law,
-            first,
-            missing,
-            place.stay_ids,
-        )
+        text = (_unsigned, child, place, first)
+        return answer(rule, WatchOutcome.WARNING, text, law, first, missing, place.stay_ids)
     if min(signed_on) > first:
-        return answer(
-            rule,
-            WatchOutcome.WARNING,
-            (
-                f"The unsuitable accommodation of child {child} ({place.words}) was signed for only on "
-                f"{day_words(min(signed_on))}, after the first night, {day_words(first)}."
-            ),
-            law,
-            first,
-            (),
-            place.stay_ids,
-        )
+        late = (_signed_late, child, place, first, min(signed_on))
+        return answer(rule, WatchOutcome.WARNING, late, law, first, (), place.stay_ids)
     return answer(rule, WatchOutcome.CLEAR, "", law)
+
+
+def _unsigned(child: str, place: Place, first: date) -> str:
+    return (
+        f"No signature is recorded for child {child} in unsuitable accommodation ({place.words}), due before the "
+        f"first night, {day_words(first)}. A signature does not make it suitable."
+    )
+
+
+def _signed_late(child: str, place: Place, first: date, signed_on: date) -> str:
+    return (
+        f"The unsuitable accommodation of child {child} ({place.words}) was signed for only on "
+        f"{day_words(signed_on)}, after the first night, {day_words(first)}."
+    )
 
 
 def _notice(judged: Judged, placement: _Placement) -> RuleAnswer:
     rule, law = "notices_missing", "notice_of_placement"
-    place, child = placement.place, judged.spell.child_id
+    child, place = judged.spell.child_id, placement.place
     due_on = working_days_after(placement.placed, limit_of(judged, law))
     recorded = [notice for stay in place.stays for notice in stay.notices or ()]
     given = [notice.on for notice in recorded if notice.on and notice.on <= judged.until]
     if given and min(given) <= due_on:
         return answer(rule, WatchOutcome.CLEAR, "", law)
-    where = f"where child {child} {'is' if place.stretch.open else 'was'} ({place.words})"
     if given:
-        return answer(
-            rule,
-            WatchOutcome.WARNING,
-            (
-                f"Notice of {where} was given only on {day_words(min(given))}; it was due by "
-                f"{day_words(due_on)}."
-            ),
-            law,
-            due_on,
-            (),
-            place.stay_ids,
-        )
+        late = (_told_late, child, place, min(given), due_on)
+        return answer(rule, WatchOutcome.WARNING, late, law, due_on, (), place.stay_ids)
     if judged.until <= due_on:
-        return answer(
-            rule,
-            WatchOutcome.CLEAR,
-            f"Notice of {where} must be given by {day_words(due_on)}.",
-            law,
-            due_on,
-        )
+        text = f"Notice of {_of_where(child, place)} must be given by {day_words(due_on)}."
+        return answer(rule, WatchOutcome.CLEAR, text, law, due_on)
     undated = any(notice.on is None for notice in recorded)
     unknown = any(stay.notices is None for stay in place.stays)
     missing = ["notices.on"] if undated else ["notices"] if unknown else []
-    return answer(
-        rule,
-        WatchOutcome.WARNING,
-        f"No notice of {where} has been recorded; it was due by {day_words(due_on)}.",
-        law,
-        due_on,
-        missing,
-        place.stay_ids,
-    )
+    untold = (_untold, child, place, due_on)
+    return answer(rule, WatchOutcome.WARNING, untold, law, due_on, missing, place.stay_ids)
+
+
+def _told_late(child: str, place: Place, given_on: date, due_on: date) -> str:
+    where = _of_where(child, place)
+    return f"Notice of {where} was given only on {day_words(given_on)}; it was due by {day_words(due_on)}."
+
+
+def _untold(child: str, place: Place, due_on: date) -> str:
+    where = _of_where(child, place)
+    return f"No notice of {where} has been recorded; it was due by {day_words(due_on)}."
+
+
+def _of_where(child: str, place: Place) -> str:
+    return f"where child {child} {'is' if place.stretch.open else 'was'} ({place.words})"
 
 
 def homeless_duties(judged: Judged) -> RuleAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from reference_data.vocabulary import WatchOutcome
@@ -18,6 +19,7 @@ from sufficiency.emergency_answer import (
 )
 from sufficiency.emergency_instruments import accommodation_laws
 from sufficiency.spells import Stretch, stretches
+from sufficiency.unsuitable import Nights
 
 
 def unsuitable_at_all(judged: Judged) -> RuleAnswer:
@@ -28,26 +30,25 @@ def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     law = accommodation_laws(unsuitable or spell.runs)
     if unsuitable:
         (whole,) = stretches(unsuitable, bridge_nights=spell.nights)
-
-        def text() -> str:
-            settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
-            apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
-            was = "has been" if whole.open else "was"
-            since = f"{'since' if whole.open else 'from'} {day_words(day(whole.first))}{apart}."
-            find = " Find a suitable place now." if whole.open else ""
-            return f"Child {spell.child_id} {was} in unsuitable accommodation ({settings}) {since}{find}"
-
-        return answer(rule, WatchOutcome.WARNING, text(), law, day(whole.first))
+        text = (_in_unsuitable, spell.child_id, unsuitable, whole)
+        return answer(rule, WatchOutcome.WARNING, text, law, day(whole.first))
     missing = missing_of(run.unsuitable for run in spell.runs)
     if missing:
         return not_assessed(rule, judged, law, missing)
-    child = spell.child_id
-    return answer(
-        rule,
-        WatchOutcome.CLEAR,
-        ("Nothing recorded makes the accommodation of child {} unsuitable.", child),
-        law,
-    )
+    nothing = ("Nothing recorded makes the accommodation of child {} unsuitable.", spell.child_id)
+    return answer(rule, WatchOutcome.CLEAR, nothing, law)
+
+
+def _in_unsuitable(child: str, unsuitable: Sequence[Nights], whole: Stretch) -> str:
+    settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
+    first = day_words(day(whole.first))
+    apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
+    if whole.open:
+        return (
+            f"Child {child} has been in unsuitable accommodation ({settings}) since {first}{apart}. "
+            "Find a suitable place now."
+        )
+    return f"Child {child} was in unsuitable accommodation ({settings}) from {first}{apart}."
 
 
 def over_14_nights(judged: Judged) -> RuleAnswer:
@@ -60,28 +61,27 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
     limit = judged.policy.over_14_nights
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights > limit:
-        over_on, stretch = day(sure.first + limit + 1), sure
-        return answer(
-            rule,
-            WatchOutcome.RAISED,
-            (
-                f"{_spent(judged, stretch)}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
-            ),
-            law,
-            over_on,
-        )
-    possible = _telling(judged, with_unknown=True)
+        over_on = day(sure.first + limit + 1)
+        return answer(rule, WatchOutcome.RAISED, (_over, judged, sure, over_on), law, over_on)
+    possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights > limit:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
     running = _running(judged)
+    due_on = day(running.first + limit + 1) if running else None
+    return answer(rule, WatchOutcome.CLEAR, (_within, judged, possible, running), law, due_on)
 
-    def text() -> str:
-        within = f"{_spent(judged, possible)}; the limit is {nights_words(limit)}."
-        if running is None:
-            return within
-        return f"{within} Move by {day_words(day(running.first + limit))} to stay within it."
 
-    return answer(rule, WatchOutcome.CLEAR, text(), law, day(running.first + limit + 1) if running else None)
+def _over(judged: Judged, stretch: Stretch, over_on: date) -> str:
+    limit = nights_words(judged.policy.over_14_nights)
+    return f"{_spent(judged, stretch)}; the limit is {limit}, passed on {day_words(over_on)}."
+
+
+def _within(judged: Judged, stretch: Stretch | None, running: Stretch | None) -> str:
+    limit = judged.policy.over_14_nights
+    text = f"{_spent(judged, stretch)}; the limit is {nights_words(limit)}."
+    if running is None:
+        return text
+    return f"{text} Move by {day_words(day(running.first + limit))} to stay within it."
 
 
 def approaching_14_nights(judged: Judged) -> RuleAnswer:
@@ -90,37 +90,38 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
     ``due_on`` is the last day on which a move keeps the nights within the limit.
     """
     rule, law = "approaching_14_nights", "fourteen_nights"
-    child, policy = judged.spell.child_id, judged.policy
-    limit, start = policy.over_14_nights, policy.approaching_nights
+    limit, start = judged.policy.over_14_nights, judged.policy.approaching_nights
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights >= start:
-        move_by, stretch = day(sure.first + limit), sure
-
-        def near() -> str:
-            if stretch.nights > limit:
-                return (
-                    f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
-                )
-            if stretch.open:
-                return (
-                    f"{_spent(judged, stretch)}. The child must move by {day_words(move_by)} to stay within "
-                    f"{nights_words(limit)}."
-                )
-            return f"{_spent(judged, stretch)}."
-
+        move_by = day(sure.first + limit)
         due_on = move_by if sure.nights > limit or sure.open else None
-        return answer(rule, WatchOutcome.WARNING, near(), law, due_on)
-    possible = _telling(judged, with_unknown=True)
+        return answer(rule, WatchOutcome.WARNING, (_near, judged, sure, move_by), law, due_on)
+    possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights >= start:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
     running = _running(judged)
-    return answer(
-        rule,
-        WatchOutcome.CLEAR,
-        f"{_spent(judged, possible)}; the warning starts at {nights_words(start)}.",
-        law,
-        day(running.first + limit) if running else None,
-    )
+    due_on = day(running.first + limit) if running else None
+    return answer(rule, WatchOutcome.CLEAR, (_far, judged, possible), law, due_on)
+
+
+def _near(judged: Judged, stretch: Stretch, move_by: date) -> str:
+    limit = judged.policy.over_14_nights
+    if stretch.nights > limit:
+        return (
+            f"Child {judged.spell.child_id} was to move by {day_words(move_by)} and has passed "
+            f"{nights_words(limit)}."
+        )
+    if stretch.open:
+        return (
+            f"{_spent(judged, stretch)}. The child must move by {day_words(move_by)} to stay within "
+            f"{nights_words(limit)}."
+        )
+    return f"{_spent(judged, stretch)}."
+
+
+def _far(judged: Judged, stretch: Stretch | None) -> str:
+    start = nights_words(judged.policy.approaching_nights)
+    return f"{_spent(judged, stretch)}; the warning starts at {start}."
 
 
 def cumulative_nights(judged: Judged) -> RuleAnswer:
@@ -129,39 +130,23 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
     It stays raised for the spell once any of its days was over, so that a night more never clears it.
     """
     rule, law = "cumulative_nights", "nights_in_the_window"
-    spell, policy = judged.spell, judged.policy
-    limit = policy.cumulative_nights
-    child = spell.child_id
     over = _first_day_over(judged, with_unknown=False)
     if over is not None:
-        passed = over
-        return answer(
-            rule,
-            WatchOutcome.RAISED,
-            (
-                f"Child {child} has spent {_in_window(judged)} in unsuitable accommodation; the limit of {limit} "
-                f"was passed on {day_words(passed)}."
-            ),
-            law,
-            over,
-        )
-    if _first_day_over(judged, with_unknown=True) is not None:
+        return answer(rule, WatchOutcome.RAISED, (_in_window, judged, over), law, over)
+    if judged.in_doubt and _first_day_over(judged, with_unknown=True) is not None:
         return not_assessed(rule, judged, law, judged.doubtful_because)
-    return answer(
-        rule,
-        WatchOutcome.CLEAR,
-        (f"Child {child} has spent {_in_window(judged)} in unsuitable accommodation; the limit is {limit}."),
-        law,
-    )
+    return answer(rule, WatchOutcome.CLEAR, (_in_window, judged, None), law)
 
 
-def _in_window(judged: Judged) -> str:
+def _in_window(judged: Judged, over: date | None) -> str:
     """Return how many of the nights of the window were unsuitable, in words; the doubtful ones apart."""
-    spell, days = judged.spell, judged.policy.cumulative_window_days
+    spell, policy = judged.spell, judged.policy
+    days, limit = policy.cumulative_window_days, policy.cumulative_nights
     sure, possible = judged.sure.window.on(spell.until), judged.possible.window.on(spell.until)
     nights = f"{sure}" if possible == sure else f"{sure}, and perhaps {possible - sure} more,"
-    ended = f"the {days} nights before {day_words(judged.until)}"
-    return f"{nights} of {f'the last {days} nights' if spell.open else ended}"
+    of = f"the last {days} nights" if spell.open else f"the {days} nights before {day_words(judged.until)}"
+    limited = f"limit is {limit}" if over is None else f"limit of {limit} was passed on {day_words(over)}"
+    return f"Child {spell.child_id} has spent {nights} of {of} in unsuitable accommodation; the {limited}."
 
 
 def _spent(judged: Judged, stretch: Stretch | None) -> str:
