@@ -116,7 +116,23 @@ class Settings:
         repr=False,
         metadata=_said(
             "RIGHTHOME_WEBHOOK_SECRET",
-            "What webhooks are signed with: whsec_ and at least 24 bytes in base64.",
+            "What webhooks are signed with: whsec_ and at least 24 bytes in base64. Two of them, the new one first "
+            "and a space between, while receivers change over.",
+        ),
+    )
+    webhook_private_addresses: bool = field(
+        default=False,
+        metadata=_said(
+            "RIGHTHOME_WEBHOOK_PRIVATE_ADDRESSES",
+            "Set to true where webhooks go to machines of the council's own network or to this machine: without it "
+            "only public addresses are called.",
+        ),
+    )
+    message_folder: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_MESSAGE_FOLDER",
+            "Where recipients of the channel `file` are told: a folder for email files, for trying out.",
         ),
     )
     notify_url: str = field(

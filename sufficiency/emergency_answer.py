@@ -37,12 +37,12 @@ class RuleAnswer:
         The day by which, or from which, the text means; never a birthday.
     missing
         Names of fields whose absence the answer rests on.
-    stay_ids
-        The stays of the placements that the answer is about, where the rule judges each placement by
-        itself: a caller that tells people once can see a new one. Not in the JSON, nor in comparisons.
+    placements
+        The ids of the stays of each placement that the answer is about, where the rule judges placements
+        one by one: a caller that tells people once can see a new one. Not in the JSON, nor in comparisons.
     """
 
-    __slots__ = ("_text", "due_on", "instrument", "missing", "outcome", "rule", "stay_ids")
+    __slots__ = ("_text", "due_on", "instrument", "missing", "outcome", "placements", "rule")
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class RuleAnswer:
         instrument: str,
         due_on: date | None = None,
         missing: tuple[str, ...] = (),
-        stay_ids: tuple[str, ...] = (),
+        placements: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         self.rule = rule
         self.outcome = outcome
@@ -61,7 +61,7 @@ class RuleAnswer:
         self.instrument = instrument
         self.due_on = due_on
         self.missing = missing
-        self.stay_ids = stay_ids
+        self.placements = placements
 
     @property
     def text(self) -> str:
@@ -84,11 +84,11 @@ class RuleAnswer:
         return f"RuleAnswer({', '.join(map(repr, self._said()))})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (*self._said(), self.stay_ids)
+        return _rebuilt, (*self._said(), self.placements)
 
 
 def _rebuilt(*values: Any) -> RuleAnswer:
-    names = ("rule", "outcome", "text", "instrument", "due_on", "missing", "stay_ids")
+    names = ("rule", "outcome", "text", "instrument", "due_on", "missing", "placements")
     return RuleAnswer(**dict(zip(names, values, strict=True)))
 
 
@@ -180,7 +180,7 @@ def answer(
     law: str | tuple[str, ...],
     due_on: date | None = None,
     missing: Collection[str] = (),
-    stay_ids: tuple[str, ...] = (),
+    placements: tuple[tuple[str, ...], ...] = (),
 ) -> RuleAnswer:
     """Return an answer that cites one law by its name in the table, or several where each binds or may."""
     return RuleAnswer(
@@ -190,7 +190,7 @@ def answer(
         instrument=_instrument_of(law),
         due_on=due_on,
         missing=_in_field_order(missing) if missing else (),
-        stay_ids=stay_ids,
+        placements=placements,
     )
 
 
@@ -214,8 +214,16 @@ def not_assessed(
 
 
 def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:
-    """Return the worst answer, the one due first among equals."""
-    return min(found, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None)
+    """Return the worst answer, the one due first among equals, with the placements of all that are as bad."""
+    answers = tuple(found)
+    worst = min(
+        answers, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None
+    )
+    if worst is not None and len(answers) > 1:
+        worst.placements = tuple(
+            stays for each in answers if each.outcome is worst.outcome for stays in each.placements
+        )
+    return worst
 
 
 _ORDER = {outcome: place for place, outcome in enumerate(WatchOutcome)}

@@ -58,11 +58,11 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
         )
         if stretch.nights > limit:
             text = f"{counted}; it was to end on {day_words(leave_by)}."
-            found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by, (), place.stay_ids))
+            found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by, (), (place.stay_ids,)))
         elif stretch.nights * 2 >= limit and not planned:
             text = f"{counted}, and no onward plan is recorded. Agree one; the stay ends on {day_words(leave_by)}."
             missing = ("onward_plan_on",)
-            found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, missing, place.stay_ids))
+            found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, missing, (place.stay_ids,)))
         else:
             text = f"{counted}."
             due_on = leave_by if stretch.open else None
@@ -142,13 +142,13 @@ def _clock(judged: Judged, law: str, last: date, place: Place, *, warning_days: 
             f"The approval under which child {child} stays ended on {day_words(last)}. Move the "
             "child or approve the carer."
         )
-        return answer(rule, WatchOutcome.RAISED, text, law, last, (), place.stay_ids)
+        return answer(rule, WatchOutcome.RAISED, text, law, last, (), (place.stay_ids,))
     if end >= last - timedelta(days=warning_days):
         text = (
             f"The approval under which child {child} stays ends on {day_words(last)}. Approve the "
             "carer or plan the move."
         )
-        return answer(rule, WatchOutcome.WARNING, text, law, last, (), place.stay_ids)
+        return answer(rule, WatchOutcome.WARNING, text, law, last, (), (place.stay_ids,))
     text = f"The approval under which child {child} stays ends on {day_words(last)}."
     return answer(rule, WatchOutcome.CLEAR, text, law, last if place.stretch.open else None)
 

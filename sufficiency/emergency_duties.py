@@ -100,7 +100,7 @@ def _of_each_placement(
         law,
         worst.due_on,
         missing,
-        tuple(stay_id for each in alike for stay_id in each.stay_ids),
+        worst.placements,
     )
 
 
@@ -117,10 +117,10 @@ def _signature(judged: Judged, placement: _Placement) -> RuleAnswer:
         unknown = "approvals.on" if recorded else "approvals"
         missing = [unknown] if recorded or any(stay.approvals is None for stay in place.stays) else []
         text = (_unsigned, child, place, first)
-        return answer(rule, WatchOutcome.WARNING, text, law, first, missing, place.stay_ids)
+        return answer(rule, WatchOutcome.WARNING, text, law, first, missing, (place.stay_ids,))
     if min(signed_on) > first:
         late = (_signed_late, child, place, first, min(signed_on))
-        return answer(rule, WatchOutcome.WARNING, late, law, first, (), place.stay_ids)
+        return answer(rule, WatchOutcome.WARNING, late, law, first, (), (place.stay_ids,))
     return answer(rule, WatchOutcome.CLEAR, "", law)
 
 
@@ -148,7 +148,7 @@ def _notice(judged: Judged, placement: _Placement) -> RuleAnswer:
         return answer(rule, WatchOutcome.CLEAR, "", law)
     if given:
         late = (_told_late, child, place, min(given), due_on)
-        return answer(rule, WatchOutcome.WARNING, late, law, due_on, (), place.stay_ids)
+        return answer(rule, WatchOutcome.WARNING, late, law, due_on, (), (place.stay_ids,))
     if judged.until <= due_on:
         text = f"Notice of {_of_where(child, place)} must be given by {day_words(due_on)}."
         return answer(rule, WatchOutcome.CLEAR, text, law, due_on)
@@ -156,7 +156,7 @@ def _notice(judged: Judged, placement: _Placement) -> RuleAnswer:
     unknown = any(stay.notices is None for stay in place.stays)
     missing = ["notices.on"] if undated else ["notices"] if unknown else []
     untold = (_untold, child, place, due_on)
-    return answer(rule, WatchOutcome.WARNING, untold, law, due_on, missing, place.stay_ids)
+    return answer(rule, WatchOutcome.WARNING, untold, law, due_on, missing, (place.stay_ids,))
 
 
 def _told_late(child: str, place: Place, given_on: date, due_on: date) -> str:

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     PLACE = "place"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    SET_RECIPIENTS = "set_recipients"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -70,6 +71,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
         }
     ),
     Role.DIRECTOR: frozenset(
@@ -79,6 +81,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
         }
     ),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),

@@ -19,7 +19,7 @@ from api.auth.passwords import know_authority
 from api.database import migrate, tables
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
-from api.services import alerts
+from api.services import recipients
 from reference_data.tables import read_records
 from tests.conftest import PostgresServer
 
@@ -86,7 +86,7 @@ def _on(
             for channel, address in (("email", "director@example.org"), ("webhook", web.url)):
                 from api.alert_policy import default_alert_policy
 
-                alerts.add_recipient(
+                recipients.add_recipient(
                     Records(connection, scope),
                     AUTHORITY,
                     role="director",
@@ -102,6 +102,7 @@ def _on(
                 "smtp_port": mail.port,
                 "tls_ca_file": str(certificate[1]),
                 "webhook_secret": SECRET,
+                "webhook_private_addresses": True,
             },
             "as_of": DAY,
             "stays": None,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import LONDON
+from api.services.alerts_about_the_watch import ABOUT_THE_WATCH
 from api.web.presenters.emergency_watch import OUTCOME_WORDS
 from api.web.rule_words import rule_words
 from api.web.words import british_date, capital, counted, days_from, joined, placement_words, plain
@@ -36,6 +37,7 @@ class AlertView:
     undelivered: str
     acknowledged: str
     snoozed: str
+    may_put_off: bool
     notes: tuple[str, ...]
 
 
@@ -45,13 +47,20 @@ class AlertsPage:
 
     in_brief: str
     late: bool
+    unreached: str
+    longest_hours: int
     alerts: tuple[AlertView, ...]
 
 
 def present_alerts(
-    alerts: Iterable[Mapping[str, Any]], *, roles: Mapping[str, str], late: bool
+    alerts: Iterable[Mapping[str, Any]],
+    *,
+    roles: Mapping[str, str],
+    late: bool,
+    unreached: str = "",
+    longest_hours: int = 24,
 ) -> AlertsPage:
-    """Return the page of the open alerts."""
+    """Return the page of the open alerts; ``unreached`` names roles that nobody is recorded for."""
     order = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
     found = sorted(
         alerts,
@@ -69,6 +78,8 @@ def present_alerts(
         if found
         else "No alert is open.",
         late=late,
+        unreached=unreached,
+        longest_hours=longest_hours,
         alerts=tuple(_alert(one, roles) for one in found),
     )
 
@@ -98,6 +109,7 @@ def _alert(alert: Mapping[str, Any], roles: Mapping[str, str]) -> AlertView:
         if alert["acknowledged_at"]
         else "",
         snoozed=moment(alert["snoozed_until"]) if alert["snoozed_until"] else "",
+        may_put_off=alert["rule"] not in ABOUT_THE_WATCH,
         notes=tuple(
             f"{moment(note['at'])}, {note['by']} ({plain(note['kind'])}): {note['note']}"
             for note in alert["notes"]
@@ -220,6 +232,7 @@ class WeekPage:
     rows: tuple[WeekRow, ...]
     unanswered: tuple[AlertView, ...]
     late: bool
+    unreached: str
 
 
 def present_week(
@@ -229,6 +242,7 @@ def present_week(
     *,
     roles: Mapping[str, str],
     late: bool,
+    unreached: str = "",
 ) -> WeekPage:
     """Return the Director's page: the week's figures beside the last one's, and what nobody has answered."""
     raised = [
@@ -261,6 +275,7 @@ def present_week(
         rows=tuple(WeekRow(name=name, now=count(now), before=count(before)) for name, count in figures),
         unanswered=tuple(_alert(one, roles) for one in raised),
         late=late,
+        unreached=unreached,
     )
 
 
