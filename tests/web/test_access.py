@@ -138,7 +138,7 @@ def test_lists_and_summaries_hold_no_birth_date_and_no_postcode(site: Any, path:
     "path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN and method == "POST"]
 )
 def test_a_visitor_and_an_auditor_can_send_nothing_that_changes_a_record(site: Any, path: str) -> None:
-    address = path.format(alert_id=some_alert(site))
+    address = path.format(alert_id=some_alert(site), recipient_id="none")
     before = everything_in(site)
     for client in (site.visitor(), site.signed_in("auditor")):
         cookie = client.cookies.get("righthome_session")
