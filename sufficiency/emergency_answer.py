@@ -216,9 +216,7 @@ def not_assessed(
 def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:
     """Return the worst answer, the one due first among equals, with the placements of all that are as bad."""
     answers = tuple(found)
-    worst = min(
-        answers, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None
-    )
+    worst = min(answers, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None)
     if worst is not None and len(answers) > 1:
         worst.placements = tuple(
             stays for each in answers if each.outcome is worst.outcome for stays in each.placements

@@ -31,6 +31,10 @@ EXTENSION_CODES = frozenset({"temporary_approval_extension", "regulation_25", "r
 OUTSIDE_TERMS_CODES = frozenset({"outside_terms", "regulation_23", "reg_23"})
 
 
+CARER_CODES = TEMPORARY_CODES | EXTENSION_CODES | OUTSIDE_TERMS_CODES
+"""What approves a carer, and not the accommodation."""
+
+
 def crisis_stay_over(judged: Judged) -> RuleAnswer:
     """Raise a stay past the longest the setting is meant for; warn from half of it without a plan.
 

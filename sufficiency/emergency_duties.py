@@ -18,6 +18,7 @@ from sufficiency.emergency_answer import (
     not_assessed,
     worst_of,
 )
+from sufficiency.emergency_clocks import CARER_CODES
 from sufficiency.emergency_places import Place
 from sufficiency.unsuitable import HOMELESS_BASES, Answer, both, looked_after
 
@@ -111,7 +112,13 @@ def _of_all(alike: Iterable[RuleAnswer], settled: str, child: str) -> str:
 def _signature(judged: Judged, placement: _Placement) -> RuleAnswer:
     rule, law = "approvals_missing", "nominated_officer"
     child, place, first = judged.spell.child_id, placement.place, placement.unsuitable
-    recorded = [approval for stay in place.stays for approval in stay.approvals or ()]
+    recorded = [
+        approval
+        for stay in place.stays
+        for approval in stay.approvals or ()
+        # The approval of a carer is no signature for a place that is unsuitable.
+        if (approval.code or "").casefold() not in CARER_CODES
+    ]
     signed_on = [approval.on for approval in recorded if approval.on and approval.on <= judged.until]
     if not signed_on:
         unknown = "approvals.on" if recorded else "approvals"
@@ -126,15 +133,23 @@ def _signature(judged: Judged, placement: _Placement) -> RuleAnswer:
 
 def _unsigned(child: str, place: Place, first: date) -> str:
     return (
-        f"No signature is recorded for child {child} in unsuitable accommodation ({place.words}), due before the "
-        f"first night, {day_words(first)}. A signature does not make it suitable."
+        f"No signature of {_signatory(place)} is recorded for child {child} in unsuitable accommodation "
+        f"({place.words}), due before the first night, {day_words(first)}. A signature does not make it suitable."
     )
+
+
+def _signatory(place: Place) -> str:
+    """Return whose signature is due: the Director's where nobody is registered, else a nominated officer's."""
+    if any(run.unregistered.answer is Answer.YES for run in place.runs):
+        return "the Director of Children's Services"
+    return "a nominated officer"
 
 
 def _signed_late(child: str, place: Place, first: date, signed_on: date) -> str:
     return (
         f"The unsuitable accommodation of child {child} ({place.words}) was signed for only on "
-        f"{day_words(signed_on)}, after the first night, {day_words(first)}."
+        f"{day_words(signed_on)}, after the first night, {day_words(first)}; it was due before it from "
+        f"{_signatory(place)}."
     )
 
 
