@@ -133,6 +133,7 @@ class OutMessage:
     address: str
     subject: str
     body: str
+    facts: Mapping[str, Any]
     created_at: datetime
     status: str
     attempts: int

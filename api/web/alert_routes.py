@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -22,14 +22,26 @@ from api.services.emergency_watch import emergency_watch
 from api.services.policy import policy_of
 from api.services.recipients import roles_unreached
 from api.web.page import page
-from api.web.presenters.alerts import present_alerts, present_nights, present_week
+from api.web.presenters.alerts import present_alerts, present_months, present_nights, present_week
 from api.web.presenters.telling import unreached_words
 from reference_data.problems import Conflict, InvalidInput
+
+if TYPE_CHECKING:
+    from sufficiency.emergency_figures import MonthOfNights
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
 Answerer = Annotated[User, Depends(require(Permission.ANSWER_ALERTS))]
 NIGHTS_SHOWN = 28
+MONTH_COLUMNS = (
+    "month",
+    "children",
+    "nights",
+    "children_perhaps",
+    "nights_perhaps",
+    "over_14_nights",
+    "unlawful",
+)
 
 
 @router.get("/alerts")
@@ -182,3 +194,33 @@ def week_page(request: Request, records: OpenRecords) -> Response:
             unreached=_unreached(records, user, alert_policy),
         ),
     )
+
+
+@router.get("/emergency-watch/months")
+def months_page(request: Request, records: OpenRecords) -> Response:
+    """Return the figures of each of the last months, for the annual report."""
+    return page(request, "months.html", page=present_months(_months(request, records)))
+
+
+@router.get("/emergency-watch/months.csv")
+def months_file(request: Request, records: OpenRecords) -> Response:
+    """Return the same figures as a file."""
+    found = _months(request, records)
+    names = MONTH_COLUMNS
+    rows = [tuple(names)]
+    rows += [tuple(str(getattr(month, name)) for name in names) for month in found]
+    return Response(
+        _csv(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="months.csv"'},
+    )
+
+
+def _months(request: Request, records: Records) -> tuple[MonthOfNights, ...]:
+    from sufficiency.emergency_figures import monthly_figures
+
+    settings = request.app.state.settings
+    as_of = day_of(settings)
+    # Twelve whole months and the one that runs.
+    start = as_of.replace(year=as_of.year - 1, day=1)
+    return monthly_figures(records.stays(), start=start, months=13, as_of=as_of, policy=policy_of(settings))

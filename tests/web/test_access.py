@@ -25,6 +25,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/emergency-watch/nights"): SIGNED_IN,
     ("GET", "/emergency-watch/nights.csv"): SIGNED_IN,
     ("GET", "/emergency-watch/week"): SIGNED_IN,
+    ("GET", "/emergency-watch/months"): SIGNED_IN,
+    ("GET", "/emergency-watch/months.csv"): SIGNED_IN,
     ("GET", "/alerts"): SIGNED_IN,
     ("POST", "/alerts/{alert_id}/acknowledgement"): SIGNED_IN,
     ("POST", "/alerts/{alert_id}/snooze"): SIGNED_IN,

@@ -270,7 +270,7 @@ def test_the_page_of_messages_says_who_was_told_what_and_when(fresh_site: Any) -
     text = manager.get("/alerts/messages").text
     html5lib.HTMLParser(strict=True).parse(text)
     for said in (
-        "4 messages, 1 of them",
+        "4 messages, 1 of them still to go out.",
         "15 June 2026 at 11:01",
         "Given up",
         "Withdrawn",
@@ -301,3 +301,15 @@ def test_closed_alerts_are_listed_with_why_and_the_history_stands_apart(fresh_si
     html5lib.HTMLParser(strict=True).parse(text)
     assert "Closed 15 June 2026 at 11:00: The spell ended." in text
     assert text.index("The spell ended") < text.index(">History<")
+
+
+def test_the_months_are_a_page_and_a_file_of_the_same_figures(site: Any) -> None:
+    client = site.signed_in()
+    text = client.get("/emergency-watch/months").text
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert text.index("June 2026") < text.index("May 2026")
+    rows = list(csv.DictReader(io.StringIO(client.get("/emergency-watch/months.csv").text)))
+    assert len(rows) == 13
+    assert (rows[-1]["month"], rows[-1]["children"], rows[-1]["nights"]) == ("2026-06-01", "1", "5")
+    assert all(row["nights"] == "0" for row in rows[:-1])
+    assert "Suppress them" in text

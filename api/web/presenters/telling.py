@@ -139,7 +139,7 @@ def present_messages(
         envelopes.setdefault(part.envelope_id, []).append(part)
     views = tuple(_message(of_one, roles, username) for of_one in envelopes.values())
     waiting = sum(view.status in {STATUS_WORDS["waiting"], STATUS_WORDS["claimed"]} for view in views)
-    brief = f"{capital(counted(len(views), 'message'))}, {waiting or 'none'} of them not yet told."
+    brief = f"{counted(len(views), 'message')}{f', {waiting} of them still to go out' if waiting else ''}."
     return MessagesPage(
         in_brief=brief if views else "Nobody has been told anything yet.",
         messages=views,
@@ -154,11 +154,18 @@ def _message(parts: Sequence[OutMessage], roles: Mapping[str, str], username: st
         at=moment(first.created_at.isoformat()),
         to=f"{capital(roles.get(first.role, plain(first.role)))}, {_way(first.channel)}",
         to_you=first.channel == "in_app" and first.address.casefold() == username.casefold(),
-        subject=f"{counted(len(parts), 'alert')} together" if many else first.subject,
+        subject=_together(parts) if many else first.subject,
         status=STATUS_WORDS[first.status],
         fared=_fared(first),
         parts=tuple(_part(part, named=many) for part in parts),
     )
+
+
+def _together(parts: Sequence[OutMessage]) -> str:
+    children = {str(part.facts["child_id"]) for part in parts if part.facts.get("child_id")}
+    raised = sum(part.facts.get("outcome") == WatchOutcome.RAISED for part in parts)
+    of = f", of {counted(len(children), 'child', 'children')}" if children else ""
+    return f"{counted(len(parts), 'alert')}{f', {raised} raised' if raised else ''}{of}"
 
 
 def _way(channel: str) -> str:
