@@ -111,9 +111,7 @@ def test_what_was_queued_before_alerts_went_out_together_goes_out_alone_and_come
     database = open_database(database_url)
     with database.writing() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO authorities (authority, name) VALUES ('879', 'Plymouth')"
-            if "name" in {column["name"] for column in inspect(connection).get_columns("authorities")}
-            else "INSERT INTO authorities (authority) VALUES ('879')"
+            "INSERT INTO authorities (authority, added_at) VALUES ('879', '2026-06-15 10:00:00')"
         )
         connection.exec_driver_sql(
             "INSERT INTO alerts (authority, alert_id, spell_id, child_id, rule, outcome, text, instrument, settings, "
