@@ -166,7 +166,7 @@ def default_policy() -> Policy:
     return _policy(_default())
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: str | Path) -> Policy:
     """Return the policy of a council's TOML file laid over the default.
 
     Raises
@@ -174,6 +174,7 @@ def read_policy(path: Path) -> Policy:
     InvalidInput
         If the file cannot be read as TOML, holds a key that is unknown, or a value of the wrong kind.
     """
+    path = Path(path)
     try:
         content = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""The files of this package that a caller names: SSDA903 returns, and scenarios."""
+"""The files of this package that a caller names: SSDA903 returns, scenarios, and candidate actions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import json
 import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.sheets import LARGEST_UNPACKED_BYTES, file_content
 from reference_data.tables import RawTable, read_rows
+from sufficiency.action_values import ActionList, actions_from_values
 from sufficiency.returns import Returns, returns_from_tables
 from sufficiency.returns_xml import looks_like_xml, tables_of_xml
 from sufficiency.scenario import Scenario
 from sufficiency.scenario_values import scenario_from_values
 
+_Made = TypeVar("_Made")
 TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
 
 
@@ -93,7 +96,21 @@ def read_scenario(path: str | Path) -> Scenario:
     ImportRejected
         If the file cannot be read, names something unknown, or holds a factor out of range.
     """
-    path = Path(path)
+    return _from_values(Path(path), "scenario", scenario_from_values)
+
+
+def read_actions(path: str | Path) -> ActionList:
+    """Return the candidate actions of a TOML or JSON file; ``docs/reference/actions.md`` describes each key.
+
+    Raises
+    ------
+    ImportRejected
+        If the file cannot be read, names something unknown, or holds a value out of range.
+    """
+    return _from_values(Path(path), "list_of_actions", actions_from_values)
+
+
+def _from_values(path: Path, kind: str, made: Callable[[Mapping[str, object]], _Made]) -> _Made:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -103,9 +120,9 @@ def read_scenario(path: str | Path) -> Scenario:
     try:
         values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (ValueError, RecursionError):
-        raise _rejected(path.name, "not_a_scenario", "The file is neither TOML nor JSON.") from None
+        raise _rejected(path.name, f"not_a_{kind}", "The file is neither TOML nor JSON.") from None
     try:
-        return scenario_from_values(values)
+        return made(values)
     except InvalidInput as error:
         raise _rejected(path.name, error.code, error.message) from None
 

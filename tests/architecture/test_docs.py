@@ -36,6 +36,7 @@ def generator():
     [
         "files.md",
         "commands.md",
+        "indicators.md",
         "settings.md",
         "alerts.md",
         "rules.md",
