@@ -23,7 +23,7 @@ from sufficiency.emergency_instruments import (
     registration_laws,
 )
 from sufficiency.emergency_places import Place, places
-from sufficiency.spells import Spell
+from sufficiency.emergency_stay import Stay
 from sufficiency.unsuitable import NO_PROVIDER, Answer, Nights
 
 
@@ -81,7 +81,9 @@ def unregistered(judged: Judged) -> RuleAnswer:
     if unknown:
         missing = missing_of(run.unregistered for run in unknown)
         return not_assessed(rule, judged, registration_laws(unknown), missing)
-    return answer(rule, WatchOutcome.CLEAR, (_none_lacking, spell), registration_laws(spell.runs))
+    return answer(
+        rule, WatchOutcome.CLEAR, (_none_lacking, spell.child_id, spell.stays), registration_laws(spell.runs)
+    )
 
 
 def _is_unregistered(child: str, lacking: Sequence[Nights]) -> str:
@@ -91,9 +93,9 @@ def _is_unregistered(child: str, lacking: Sequence[Nights]) -> str:
     return f"{text} Move the child now." if still_there else text
 
 
-def _none_lacking(spell: Spell) -> str:
-    text = f"No registration is known to be lacking for child {spell.child_id}."
-    run_by_nobody = {run.stay.setting.words for run in spell.runs if run.stay.setting in NO_PROVIDER}
+def _none_lacking(child: str, stays: Iterable[Stay]) -> str:
+    text = f"No registration is known to be lacking for child {child}."
+    run_by_nobody = {stay.setting.words for stay in stays if stay.setting in NO_PROVIDER}
     if run_by_nobody:
         text += (
             f" No provider runs this as accommodation for children ({', '.join(sorted(run_by_nobody))}): the other "

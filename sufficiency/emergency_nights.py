@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
+from matching.policy import EmergencyPolicy
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_answer import (
     Judged,
     RuleAnswer,
+    Sentence,
     answer,
     day,
     day_words,
@@ -18,7 +20,7 @@ from sufficiency.emergency_answer import (
     since_words,
 )
 from sufficiency.emergency_instruments import accommodation_laws
-from sufficiency.spells import Stretch, stretches
+from sufficiency.spells import NightWindow, Stretch, stretches
 from sufficiency.unsuitable import Nights
 
 
@@ -62,26 +64,27 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights > limit:
         over_on = day(sure.first + limit + 1)
-        return answer(rule, WatchOutcome.RAISED, (_over, judged, sure, over_on), law, over_on)
+        text = (_over, judged.spell.child_id, sure, limit, over_on)
+        return answer(rule, WatchOutcome.RAISED, text, law, over_on)
     possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights > limit:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
     running = _running(judged)
     due_on = day(running.first + limit + 1) if running else None
-    return answer(rule, WatchOutcome.CLEAR, (_within, judged, possible, running), law, due_on)
+    within = (_within, judged.spell.child_id, possible, _is_doubtful(judged, possible), limit, due_on)
+    return answer(rule, WatchOutcome.CLEAR, within, law, due_on)
 
 
-def _over(judged: Judged, stretch: Stretch, over_on: date) -> str:
-    limit = nights_words(judged.policy.over_14_nights)
-    return f"{_spent(judged, stretch)}; the limit is {limit}, passed on {day_words(over_on)}."
+def _over(child: str, stretch: Stretch, limit: int, over_on: date) -> str:
+    spent = _spent(child, stretch, doubtful=False)
+    return f"{spent}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
 
 
-def _within(judged: Judged, stretch: Stretch | None, running: Stretch | None) -> str:
-    limit = judged.policy.over_14_nights
-    text = f"{_spent(judged, stretch)}; the limit is {nights_words(limit)}."
-    if running is None:
+def _within(child: str, stretch: Stretch | None, doubtful: bool, limit: int, over_on: date | None) -> str:
+    text = f"{_spent(child, stretch, doubtful=doubtful)}; the limit is {nights_words(limit)}."
+    if over_on is None:
         return text
-    return f"{text} Move by {day_words(day(running.first + limit))} to stay within it."
+    return f"{text} Move by {day_words(over_on - timedelta(days=1))} to stay within it."
 
 
 def approaching_14_nights(judged: Judged) -> RuleAnswer:
@@ -95,33 +98,28 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
     if sure and sure.nights >= start:
         move_by = day(sure.first + limit)
         due_on = move_by if sure.nights > limit or sure.open else None
-        return answer(rule, WatchOutcome.WARNING, (_near, judged, sure, move_by), law, due_on)
+        text = (_near, judged.spell.child_id, sure, limit, move_by)
+        return answer(rule, WatchOutcome.WARNING, text, law, due_on)
     possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights >= start:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
     running = _running(judged)
     due_on = day(running.first + limit) if running else None
-    return answer(rule, WatchOutcome.CLEAR, (_far, judged, possible), law, due_on)
+    far = (_far, judged.spell.child_id, possible, _is_doubtful(judged, possible), start)
+    return answer(rule, WatchOutcome.CLEAR, far, law, due_on)
 
 
-def _near(judged: Judged, stretch: Stretch, move_by: date) -> str:
-    limit = judged.policy.over_14_nights
+def _near(child: str, stretch: Stretch, limit: int, move_by: date) -> str:
     if stretch.nights > limit:
-        return (
-            f"Child {judged.spell.child_id} was to move by {day_words(move_by)} and has passed "
-            f"{nights_words(limit)}."
-        )
+        return f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
+    spent = _spent(child, stretch, doubtful=False)
     if stretch.open:
-        return (
-            f"{_spent(judged, stretch)}. The child must move by {day_words(move_by)} to stay within "
-            f"{nights_words(limit)}."
-        )
-    return f"{_spent(judged, stretch)}."
+        return f"{spent}. The child must move by {day_words(move_by)} to stay within {nights_words(limit)}."
+    return f"{spent}."
 
 
-def _far(judged: Judged, stretch: Stretch | None) -> str:
-    start = nights_words(judged.policy.approaching_nights)
-    return f"{_spent(judged, stretch)}; the warning starts at {start}."
+def _far(child: str, stretch: Stretch | None, doubtful: bool, start: int) -> str:
+    return f"{_spent(child, stretch, doubtful=doubtful)}; the warning starts at {nights_words(start)}."
 
 
 def cumulative_nights(judged: Judged) -> RuleAnswer:
@@ -132,29 +130,46 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
     rule, law = "cumulative_nights", "nights_in_the_window"
     over = _first_day_over(judged, with_unknown=False)
     if over is not None:
-        return answer(rule, WatchOutcome.RAISED, (_in_window, judged, over), law, over)
+        return answer(rule, WatchOutcome.RAISED, _window_text(judged, over), law, over)
     if judged.in_doubt and _first_day_over(judged, with_unknown=True) is not None:
         return not_assessed(rule, judged, law, judged.doubtful_because)
-    return answer(rule, WatchOutcome.CLEAR, (_in_window, judged, None), law)
+    return answer(rule, WatchOutcome.CLEAR, _window_text(judged, None), law)
 
 
-def _in_window(judged: Judged, over: date | None) -> str:
+def _window_text(judged: Judged, over: date | None) -> Sentence:
+    windows = (judged.sure.window, judged.possible.window)
+    spell = judged.spell
+    return (_in_window, spell.child_id, *windows, spell.until, spell.open, judged.policy, over)
+
+
+def _in_window(
+    child: str,
+    sure_window: NightWindow,
+    possible_window: NightWindow,
+    until: int,
+    is_open: bool,
+    policy: EmergencyPolicy,
+    over: date | None,
+) -> str:
     """Return how many of the nights of the window were unsuitable, in words; the doubtful ones apart."""
-    spell, policy = judged.spell, judged.policy
     days, limit = policy.cumulative_window_days, policy.cumulative_nights
-    sure, possible = judged.sure.window.on(spell.until), judged.possible.window.on(spell.until)
+    sure, possible = sure_window.on(until), possible_window.on(until)
     nights = f"{sure}" if possible == sure else f"{sure}, and perhaps {possible - sure} more,"
-    of = f"the last {days} nights" if spell.open else f"the {days} nights before {day_words(judged.until)}"
+    of = f"the last {days} nights" if is_open else f"the {days} nights before {day_words(day(until))}"
     limited = f"limit is {limit}" if over is None else f"limit of {limit} was passed on {day_words(over)}"
-    return f"Child {spell.child_id} has spent {nights} of {of} in unsuitable accommodation; the {limited}."
+    return f"Child {child} has spent {nights} of {of} in unsuitable accommodation; the {limited}."
 
 
-def _spent(judged: Judged, stretch: Stretch | None) -> str:
+def _is_doubtful(judged: Judged, stretch: Stretch | None) -> bool:
+    """Say whether a stretch is only possible; nothing is where there is no doubt about any night."""
+    return judged.in_doubt and stretch not in judged.sure.stretches
+
+
+def _spent(child: str, stretch: Stretch | None, *, doubtful: bool) -> str:
     """Return the start of a sentence on the nights of a stretch; doubtful ones make it ``at most``."""
-    child = judged.spell.child_id
     if stretch is None:
         return f"Child {child} has spent no night in unsuitable accommodation"
-    most = "" if stretch in judged.sure.stretches else "at most "
+    most = "at most " if doubtful else ""
     if stretch.elsewhere:
         return f"The spell of child {child} in unsuitable accommodation counts {most}{since_words(stretch)}"
     return (
