@@ -223,6 +223,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_tls": _tls,
     "https": _flag,
     "watch": _flag,
+    "webhook_private_addresses": _flag,
     "idle_minutes": _positive,
     "session_hours": _positive,
     "body_limit_bytes": _positive,
@@ -232,6 +233,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 _EXPECTED = {
     "https": "Give true or false.",
     "watch": "Give true or false.",
+    "webhook_private_addresses": "Give true or false.",
     "smtp_tls": "Give starttls, tls or none.",
     "demo": "Give true or false.",
     "as_of": "Give a date as YYYY-MM-DD.",
