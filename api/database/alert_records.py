@@ -228,6 +228,18 @@ class AlertRecords:
         )
         return tuple(_alert(row._mapping) for row in rows)
 
+    def alerts_of_spells(self, spell_ids: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts of some spells, closed ones too."""
+        alerts, wanted = tables.alerts, list(spell_ids)
+        found: list[Alert] = []
+        for first in range(0, len(wanted), 500):
+            some = and_(
+                alerts.c.authority == self.authority, alerts.c.spell_id.in_(wanted[first : first + 500])
+            )
+            rows = self.connection.execute(select(alerts).where(some).order_by(alerts.c.alert_id))
+            found += [_alert(row._mapping) for row in rows]
+        return tuple(found)
+
     def alert(self, alert_id: str, *, to_change: bool = False) -> Alert:
         """Return one alert.
 

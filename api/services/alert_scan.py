@@ -69,10 +69,13 @@ def scan_alerts(
     store, counts = telling.store, Counts()
     run = store.hold_watch()
     as_of = max(as_of, run.scanned_for or as_of)
-    before = {alert.alert_id: alert for alert in store.alerts()}
+    still_open = store.alerts(only_open=True)
     known = store.known_spells()
-    stays = _that_concern(records.stays_of(authority), before.values(), known, as_of, telling.policy)
+    stays = _that_concern(records.stays_of(authority), still_open, known, as_of, telling.policy)
     report = watch(stays.values(), as_of=as_of, policy=policy, known_spells=known)
+    # Years of closed alerts are left where they are, but for those of the spells looked at.
+    of_spells = store.alerts_of_spells(spell.spell_id for spell in report.spells)
+    before = {alert.alert_id: alert for alert in (*still_open, *of_spells)}
     store.keep_spell_ids({stay_id: spell.spell_id for spell in report.spells for stay_id in spell.stay_ids})
     # Nobody could be told of a spell that was over before anybody watched.
     told_from = as_of - timedelta(days=telling.policy.ended_days) if run.scanned_for else as_of
@@ -80,7 +83,7 @@ def scan_alerts(
     for alert in before.values():
         if alert.is_open and alert.alert_id not in speaking and alert.rule not in ABOUT_THE_WATCH:
             close(telling, counts, alert, "recorded_otherwise")
-    close_those_that_ended(telling, partial(close, telling, counts))
+    close_those_that_ended(telling, still_open, partial(close, telling, counts))
     messages = telling.post()
     store.keep_run(as_of, telling.now)
     return ScanResult(

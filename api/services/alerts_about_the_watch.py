@@ -5,7 +5,7 @@ No stay closes them. The first ends when somebody scans, the others when somebod
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -132,16 +132,15 @@ def record_history(telling: Telling, alerts: Sequence[Alert], last_ended: str) -
     )
 
 
-def close_those_that_ended(telling: Telling, close: Any) -> None:
+def close_those_that_ended(
+    telling: Telling, still_open: Iterable[Alert], close: Callable[[Alert, str], None]
+) -> None:
     """Close what the scan under way answers: that nobody scanned, and messages of alerts now closed."""
-    alerts = {alert.alert_id: alert for alert in telling.store.alerts()}
-    for alert in alerts.values():
-        if not alert.is_open:
-            continue
+    for alert in still_open:
         if alert.rule == WATCH_NOT_RUN:
             close(alert, "watch_ran")
         elif alert.rule == MESSAGE_UNDELIVERED:
-            about = alerts.get(alert.spell_id)
+            about = telling.store.alert_or_none(alert.spell_id)
             if about is None or not about.is_open:
                 close(alert, "alert_closed")
 
