@@ -249,8 +249,8 @@ def indicators_page() -> str:
         "their cohorts differ.",
         "",
         "Targets are a TOML file with a table `[targets]` and a number for each indicator named by its id. "
-        "Amber is within 15% "
-        "of the target; with `--points`, within 15 points.",
+        "Amber is within fifteen in a hundred of the target, the council's policy of 2019; with `--points`, "
+        "within as many points.",
         "",
     ]
     for one in definitions():
@@ -530,6 +530,7 @@ def _beside(name: str) -> dict[str, Any]:
 
 PAGES = {
     **_beside("pages_of_matching"),
+    **_beside("pages_of_returns"),
     "files.md": files_page,
     "commands.md": commands_page,
     "indicators.md": indicators_page,

@@ -141,6 +141,7 @@ def plan_beds(
         "actions": _actions(returns, homes, base.counts, dates, capacity, question, executor),
     }
     warnings = [one for one in base.warnings if "Assumed, not observed" not in one]
+    caution = base.track_record().caution() if base.track_record else ""
     return {
         "answers": beds_in_words(answer),
         **answer,
@@ -149,7 +150,7 @@ def plan_beds(
             policy_version=None,
             data_date=base.known_to,
             seed=question.seed,
-            warnings=[*warnings, *capacity.warnings],
+            warnings=[*warnings, *capacity.warnings, *([caution] if caution else [])],
         ),
     }
 
@@ -163,6 +164,7 @@ def _counts(returns: Returns, question: BedsQuestion, scenario: Scenario, execut
         seed=question.seed,
         scenario=scenario,
         executor=executor,
+        track_record=False,
     )
 
 

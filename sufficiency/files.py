@@ -20,6 +20,7 @@ from sufficiency.returns import Returns, returns_from_tables
 from sufficiency.returns_xml import looks_like_xml, tables_of_xml
 from sufficiency.scenario import Scenario
 from sufficiency.scenario_values import scenario_from_values
+from sufficiency.several_authorities import authority_named
 
 _Made = TypeVar("_Made")
 TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
@@ -65,11 +66,14 @@ def return_tables(path: str | Path) -> list[RawTable]:
 
 
 def _numbered(tables: Iterable[RawTable]) -> list[RawTable]:
-    """Return tables named without their folder, told apart by a number."""
+    """Return tables named without their folder but for a council's, told apart by a number."""
     seen: Counter[str] = Counter()
     named = []
     for table in tables:
-        name = table.file.rpartition("/")[2]
+        folder, _, name = table.file.rpartition("/")
+        council = folder.rpartition("/")[2]
+        if authority_named(council):
+            name = f"{council}/{name}"
         seen[name] += 1
         again = f" ({seen[name]})" if seen[name] > 1 else ""
         named.append(replace(table, file=f"{name}{again}"))
@@ -165,8 +169,9 @@ def _unpack(path: Path, folder: Path) -> None:
                 name = Path(item.filename).name
                 if Path(name).suffix.casefold() in TABLE_SUFFIXES:
                     # A folder each keeps equal names apart without trusting any path in the archive.
-                    place = folder / f"{number:04d}"
-                    place.mkdir()
+                    council = (authority_named(part) for part in reversed(Path(item.filename).parts[:-1]))
+                    place = folder / f"{number:04d}" / next(filter(None, council), "")
+                    place.mkdir(parents=True)
                     (place / name).write_bytes(archive.read(item))
     except FileNotFoundError:
         raise _rejected(path.name, "file_missing", "There is no such file. Check the path.") from None

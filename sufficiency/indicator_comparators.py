@@ -51,29 +51,30 @@ def comparators(indicator: str, authority: str | None, year: int) -> list[dict[s
     Rows of ``who`` (``own_published``, ``statistical_neighbours``, ``south_west``, ``england``), ``year``, ``percent``,
     ``numerator`` and ``denominator`` (where published) and ``source``.
     """
-    return [
-        row
-        for back in range(YEARS_BACK)
-        for row in _of_year(indicator, authority, year - back, newest=back == 0)
-    ]
+    years = [year - back for back in range(YEARS_BACK)]
+    own = [row for each in years for row in _row("own_published", indicator, authority, each)]
+    others = next((rows for each in years if (rows := _others(indicator, authority, each))), [])
+    # The rows of one year stand together, the newest first.
+    return sorted([*own, *others], key=lambda row: (-row["year"], row["who"] != "own_published"))
 
 
-def _of_year(indicator: str, authority: str | None, year: int, *, newest: bool) -> Iterator[dict[str, Any]]:
-    if authority is not None:
-        yield from _row("own_published", indicator, authority, year)
-    if not newest:
-        return
+def _others(indicator: str, authority: str | None, year: int) -> list[dict[str, Any]]:
+    """Return the neighbours', the region's and England's figures of a year, as far as they are published."""
+    rows: list[dict[str, Any]] = []
     if authority is not None and indicator in _LAIT:
         mean = _quiet(lambda: neighbour_mean(_LAIT[indicator], authority, year))
         if mean is not None:
             source = f"{_LAIT_SOURCE}; neighbours of the model of {MODELS[-1]}"
-            yield _told("statistical_neighbours", year, round(mean, 1), None, source)
+            rows.append(_told("statistical_neighbours", year, round(mean, 1), None, source))
     for who in (SOUTH_WEST, ENGLAND):
-        yield from _row(who, indicator, who, year)
+        rows.extend(_row(who, indicator, who, year))
+    return rows
 
 
-def _row(who: str, indicator: str, code: str, year: int) -> Iterator[dict[str, Any]]:
+def _row(who: str, indicator: str, code: str | None, year: int) -> Iterator[dict[str, Any]]:
     """Give the published fraction where there is one, else the published percentage."""
+    if code is None:
+        return
     fraction = _fraction(indicator, code, year)
     if fraction is not None:
         part, whole = fraction

@@ -167,9 +167,14 @@ def _closed_episodes(
     returns: Returns, known_on: date | None
 ) -> tuple[_Mending, dict[str, list[EpisodeRow]], list[EpisodeRow], date]:
     mending = _Mending(returns)
+    if len(returns.authorities) > 1:
+        # Of several councils only what all have returned is known of all.
+        known_on = min(known_on or returns.last_day, returns.last_day)
     rows = _rows_known_on(returns, known_on)
     known_to = min(returns.last_day, known_on) if known_on else returns.last_day
-    year_ends = sorted({row.year_end for row in rows})
+    year_ends: dict[str, list[date]] = {}
+    for authority, year_end in sorted({(row.authority, row.year_end) for row in rows}):
+        year_ends.setdefault(authority, []).append(year_end)
     by_child: dict[str, list[EpisodeRow]] = {}
     for row in sorted(
         mending.merged(mending.usable(rows)), key=lambda row: (row.child_id, row.started_on or date.min)
@@ -179,8 +184,23 @@ def _closed_episodes(
     for child_id, own in by_child.items():
         for row, rule in limits_exceeded(own, known_to):
             mending.note(row, rule)
-        closed[child_id] = mending.closed(own, year_ends, known_to)
+        closed[child_id] = mending.closed(own, year_ends[own[0].authority], known_to)
     return mending, closed, rows, known_to
+
+
+def returns_known_on(returns: Returns, day: date) -> Returns:
+    """Return the returns as they could have stood on a day: with nothing in them that was recorded after it."""
+    if day >= returns.last_day:
+        return returns
+    rows = _rows_known_on(returns, day)
+    later = {row.file for row in returns.episodes} - {row.file for row in rows}
+    return replace(
+        returns,
+        episodes=tuple(rows),
+        year_ends=tuple(year_end for year_end in returns.year_ends if year_end <= day),
+        last_day=day,
+        noticed=tuple(row for row in returns.noticed if row.file not in later),
+    )
 
 
 def _rows_known_on(returns: Returns, known_on: date | None) -> list[EpisodeRow]:
@@ -389,6 +409,12 @@ def _stays(child_id: str, born: date, rows: list[EpisodeRow], first_day: date) -
                 next_detail=placement_detail(following.place, following.provider)
                 if following and went_on
                 else None,
+                place=first.place,
+                provider=first.provider,
+                urn=next((row.urn for row in span if row.urn), ""),
+                legal_status=first.legal_status,
+                reason_started=first.reason_started,
+                reason_ended=last.reason_ended if last.ended_on is not None else "",
             )
         )
     return stays

@@ -18,7 +18,8 @@ from sufficiency.episodes import DETAILS, PlacementDetail
 from sufficiency.stays import FloatArray, IntArray
 
 SHORTFALL_GROUPS = (PlacementGroup.FOSTERING, PlacementGroup.RESIDENTIAL, PlacementGroup.SUPPORTED)
-_BRING_THEIR_OWN_BED = frozenset({PlacementDetail.KINSHIP, PlacementDetail.SECURE})
+BRING_THEIR_OWN_BED = frozenset({PlacementDetail.KINSHIP, PlacementDetail.SECURE})
+"""Kinship carers have the bed they offer; secure homes are found nationally."""
 ALL_AGES = "all"
 QUANTILES = {"beds_short_p50": 0.5, "beds_short_p80": 0.8, "beds_short_p90": 0.9, "beds_short_p95": 0.95}
 
@@ -63,7 +64,7 @@ def needed_beds(counts: IntArray, group: PlacementGroup) -> IntArray:
     members = [
         index
         for index, detail in enumerate(DETAILS)
-        if detail.group is group and detail not in _BRING_THEIR_OWN_BED
+        if detail.group is group and detail not in BRING_THEIR_OWN_BED
     ]
     return np.asarray(counts[:, :, :, members].sum(axis=3))
 

@@ -78,7 +78,7 @@ def three_or_more_in_the_year(asked: Asked) -> Found:
 
 def three_or_more_in_two_years(asked: Asked) -> Found:
     """Return the children with three or more placements in two years, of those looked after throughout."""
-    since = _years_before(asked.at, 2)
+    since = years_before(asked.at, 2)
     long_in_care = [
         child
         for child, _ in asked.records.looked_after_on(asked.at)
@@ -142,7 +142,7 @@ def _three_or_more(asked: Asked, since: date, population: list[LookedAfter]) -> 
 def _long_term(asked: Asked, *, same_carer: bool) -> Found:
     long_since, stayed_since = (
         _months_before(asked.at, LONG_IN_CARE_MONTHS),
-        _years_before(asked.at, LONG_YEARS),
+        years_before(asked.at, LONG_YEARS),
     )
     population = [
         child
@@ -165,7 +165,8 @@ def _long_term(asked: Asked, *, same_carer: bool) -> Found:
     return share_of((child.child_id for child in population), stable)
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
+    """Return the same day so many years before."""
     return _months_before(day, 12 * years)
 
 

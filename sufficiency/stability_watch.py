@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from sufficiency.indicator import Asked
-from sufficiency.stability_indicators import LONG_YEARS, THREE_OR_MORE, placements_since
+from sufficiency.stability_indicators import LONG_YEARS, THREE_OR_MORE, placements_since, years_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def stability_watch(
         if len(own) == THREE_OR_MORE - 1:
             one_away.append({"child_id": child.child_id, "since": own[-1].started_on.isoformat()})
         notice = open_notices.get(child.child_id)
-        long_since = asked.at.replace(year=asked.at.year - LONG_YEARS, day=min(asked.at.day, 28))
+        long_since = years_before(asked.at, LONG_YEARS)
         if notice is not None and own and own[-1].started_on <= long_since:
             settled.append(
                 {

@@ -18,6 +18,7 @@ COUNTS = {
     "councils forecast in each world": (5, 24),
     "returns spoiled": (25, 2_000),
     "beds short by Hall's theorem": (100, 5_000),
+    "published tables attacked": (25, 3_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
 

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
     SET_RECIPIENTS = "set_recipients"
+    ADOPT_FORECAST = "adopt_forecast"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -62,7 +63,9 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
+    Role.COMMISSIONER: frozenset(
+        {Permission.READ, Permission.IMPORT, Permission.EXPORT, Permission.ADOPT_FORECAST}
+    ),
     Role.MANAGER: frozenset(
         {
             Permission.READ,
@@ -72,6 +75,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
             Permission.SET_RECIPIENTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.DIRECTOR: frozenset(
@@ -82,6 +86,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
             Permission.SET_RECIPIENTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import tables
 from api.database.alert_records import AlertRecords
+from api.database.forecast_records import ForecastRecords
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -300,6 +301,17 @@ class Records:
         """
         self._require(authority)
         return AlertRecords(self.connection, authority)
+
+    def forecasts_of(self, authority: str) -> ForecastRecords:
+        """Return the kept forecasts of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ForecastRecords(self.connection, authority)
 
     def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
         """Return the newest audit entries in view, newest first."""

@@ -47,6 +47,7 @@ def generator():
         "../true-to-life-cases.md",
         "law.md",
         "published.md",
+        "tidy-tables.md",
     ],
 )
 def test_the_generated_pages_are_current(name: str) -> None:

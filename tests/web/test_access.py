@@ -21,6 +21,9 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/children/{referral_id}/options"): SIGNED_IN,
     ("GET", "/plan"): SIGNED_IN,
     ("GET", "/sufficiency"): SIGNED_IN,
+    ("GET", "/sufficiency/what-if"): SIGNED_IN,
+    ("GET", "/sufficiency/adopted"): SIGNED_IN,
+    ("POST", "/sufficiency/adoption"): SIGNED_IN,
     ("GET", "/emergency-watch"): SIGNED_IN,
     ("GET", "/emergency-watch/nights"): SIGNED_IN,
     ("GET", "/emergency-watch/nights.csv"): SIGNED_IN,
@@ -56,8 +59,9 @@ ACCESS: dict[tuple[str, str], str] = {
 }
 
 OF_A_RECORD = [path for method, path in ACCESS if method == "GET" and "{" in path]
-BOOKKEEPING = {"audit", "sessions"}
-"""What looking may write: who looked at which child, and that the session is alive."""
+BOOKKEEPING = {"audit", "sessions", "forecasts"}
+"""What looking may write: who looked at which child, that the session is alive, and a forecast made from the records,
+kept so that it is not made at every look."""
 
 
 def routes_of(routes: Any, prefix: str = "") -> set[tuple[str, str]]:
