@@ -20,7 +20,7 @@ from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.settings import Settings
-from api.web import alert_routes, routes, sufficiency_routes
+from api.web import alert_routes, routes, sufficiency_routes, telling_routes
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
     app.include_router(alert_routes.router)
+    app.include_router(telling_routes.router)
     app.include_router(sufficiency_routes.router)
     app.router.routes.append(routes.static)
 

@@ -212,13 +212,15 @@ def _who_is_told() -> list[str]:
         "",
         "A message that is given up raises `message_undelivered`, told at every other address to: "
         f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: "
-        f"{words(policy.late_told)}.",
+        f"{words(policy.late_told)}. Spells that were over before anybody watched are recorded without a message of each, and "
+        f"`history_recorded` tells, once: {words(policy.history_told)}.",
         "",
         "| setting | default |",
         "|---|---|",
         f"| `snooze.longest_hours` (and never past the day the alert names) | {policy.longest_snooze_hours} |",
         f"| `scan.ended_days` | {policy.ended_days} |",
         f"| `scan.late_after_hours` | {policy.late_after_hours} |",
+        f"| `digest.most_alerts` (in one message to one person) | {policy.most_alerts_in_a_message} |",
         *(
             f"| `delivery.{field.name}` | {getattr(delivery, field.name)} |"
             for field in dataclasses.fields(delivery)

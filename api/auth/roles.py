@@ -49,6 +49,7 @@ class Permission(StrEnum):
     PLACE = "place"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    SET_RECIPIENTS = "set_recipients"
     ADOPT_FORECAST = "adopt_forecast"
 
 
@@ -73,6 +74,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
             Permission.ADOPT_FORECAST,
         }
     ),
@@ -83,6 +85,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
             Permission.ADOPT_FORECAST,
         }
     ),
