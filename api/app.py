@@ -22,7 +22,14 @@ from api.edge import Edge, error_response
 from api.kept import Kept
 from api.planning import Planner
 from api.settings import Settings
-from api.web import alert_routes, plan_routes, routes, sufficiency_routes, tonight_routes
+from api.web import (
+    alert_routes,
+    plan_routes,
+    routes,
+    sufficiency_routes,
+    telling_routes,
+    tonight_routes,
+)
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -61,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(tonight_routes.router)
     app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
+    app.include_router(telling_routes.router)
     app.include_router(sufficiency_routes.router)
     app.router.routes.append(routes.static)
 

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PLAN = "plan"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    SET_RECIPIENTS = "set_recipients"
     ADOPT_FORECAST = "adopt_forecast"
 
 
@@ -82,6 +83,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
             Permission.ADOPT_FORECAST,
         }
     ),
@@ -93,6 +95,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
             Permission.ADOPT_FORECAST,
         }
     ),

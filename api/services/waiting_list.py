@@ -17,7 +17,6 @@ from reference_data.vocabulary import URGENCY_ORDER
 
 if TYPE_CHECKING:
     from api.database.records import Records
-    from matching.home import Home
     from matching.policy import Policy
     from matching.referral import Referral
 
@@ -125,23 +124,18 @@ def _counted(
 
 def _options(referral: Referral, lists: Lists, as_of: date, policy: Policy) -> int:
     """Return how many homes a ranking would show, without its sentences: a home is left at the first rule against it."""
-    from matching import eligibility
-    from matching.findings import Case, Context, Exclusion, case_of
+    from matching.eligibility import open_to
+    from matching.findings import Context, case_of
+    from matching.home_list import all_of, home_list
     from matching.living_there import with_children_who_live_there
-
-    def left_open(case: Case, rules: Sequence[eligibility.Rule], homes: Sequence[Home]) -> list[Home]:
-        speaking = eligibility.speaking_rules(case, rules, homes, lists.homes if homes is listed else None)
-        return [
-            home
-            for home, of_home in zip(homes, speaking, strict=True)
-            if not any(isinstance(rule(case, home), Exclusion) for rule in of_home)
-        ]
 
     others = tuple(other for other in lists.referrals if other.child_id != referral.child_id)
     case = case_of(referral, Context(as_of=as_of, policy=policy, others=others))
     # As in a ranking: the other children of the list are company in the homes where they live.
-    listed = with_children_who_live_there(lists.homes, others, as_of)
-    homes = left_open(case, eligibility.RULES_THAT_EXCLUDE, listed)
-    for member in eligibility.cases_of_group(case):
-        homes = left_open(member, eligibility.RULES_THAT_EXCLUDE_EACH_CHILD, homes)
-    return len(homes)
+    lived_in = with_children_who_live_there(lists.homes, others, as_of)
+    instead = {
+        place: home
+        for place, (home, listed) in enumerate(zip(lived_in, lists.homes, strict=True))
+        if home is not listed
+    }
+    return len(open_to(case, all_of(home_list(lists.homes), instead)))

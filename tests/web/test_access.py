@@ -37,8 +37,16 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/emergency-watch/nights"): SIGNED_IN,
     ("GET", "/emergency-watch/nights.csv"): SIGNED_IN,
     ("GET", "/emergency-watch/week"): SIGNED_IN,
+    ("GET", "/emergency-watch/months"): SIGNED_IN,
+    ("GET", "/emergency-watch/months.csv"): SIGNED_IN,
     ("GET", "/alerts"): SIGNED_IN,
     ("POST", "/alerts/{alert_id}/acknowledgement"): SIGNED_IN,
+    ("POST", "/alerts/{alert_id}/snooze"): SIGNED_IN,
+    ("GET", "/alerts/recipients"): SIGNED_IN,
+    ("POST", "/alerts/recipients"): SIGNED_IN,
+    ("POST", "/alerts/recipients/{recipient_id}/removal"): SIGNED_IN,
+    ("GET", "/alerts/messages"): SIGNED_IN,
+    ("GET", "/alerts/closed"): SIGNED_IN,
     ("GET", "/accessibility-statement"): OPEN,
     ("GET", "/help"): OPEN,
     ("GET", "/static"): OPEN,
@@ -151,7 +159,7 @@ def test_lists_and_summaries_hold_no_birth_date_and_no_postcode(site: Any, path:
     "path", [path for (method, path), who in ACCESS.items() if who == SIGNED_IN and method == "POST"]
 )
 def test_a_visitor_and_an_auditor_can_send_nothing_that_changes_a_record(site: Any, path: str) -> None:
-    address = path.format(alert_id=some_alert(site), plan_id="plan-879")
+    address = path.format(alert_id=some_alert(site), recipient_id="none", plan_id="plan-879")
     before = everything_in(site)
     for client in (site.visitor(), site.signed_in("auditor")):
         cookie = client.cookies.get("righthome_session")
