@@ -42,7 +42,7 @@ RECORD_WORDS = {
     "home": "One home: a foster carer's household, a children's home, supported accommodation. "
     "Read by `rank`, `match`, `forecast --homes` and `import homes`.",
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
-    "decision": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
+    "choice": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
     "characteristic": "What is known of one child for the equality report. Read by `equality --characteristics`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
@@ -56,7 +56,7 @@ RECORD_WORDS = {
     "concern": "One concern about a home. Partner councils may read it when it is shared; only an embargo excludes.",
     "planned_opening": "Places that are to open.",
     "delegation": "Who may sign what in whose stead, from when to when.",
-    "placing_decision": "Why a home was chosen, how the child's wishes were considered, and why not the first-ranked.",
+    "decision": "Why a home was chosen, how the child's wishes were considered, and why not the first-ranked.",
     "placement": "One placement: which bed, since when, until when.",
     "move": "One move of a child from one home to another.",
     "printed_figure": "One percentage as it was printed, with its fraction, target and which way is better. Read by "
@@ -223,13 +223,15 @@ def _who_is_told() -> list[str]:
         "",
         "A message that is given up raises `message_undelivered`, told at every other address to: "
         f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: "
-        f"{words(policy.late_told)}.",
+        f"{words(policy.late_told)}. Spells that were over before anybody watched are recorded without a message of each, and "
+        f"`history_recorded` tells, once: {words(policy.history_told)}.",
         "",
         "| setting | default |",
         "|---|---|",
         f"| `snooze.longest_hours` (and never past the day the alert names) | {policy.longest_snooze_hours} |",
         f"| `scan.ended_days` | {policy.ended_days} |",
         f"| `scan.late_after_hours` | {policy.late_after_hours} |",
+        f"| `digest.most_alerts` (in one message to one person) | {policy.most_alerts_in_a_message} |",
         *(
             f"| `delivery.{field.name}` | {getattr(delivery, field.name)} |"
             for field in dataclasses.fields(delivery)

@@ -135,7 +135,7 @@ def read_decisions(
                 if row.values.get(column) not in {None, *home_ids}:
                     yield row.issue(column, "decision_unknown_home", "This home is not among the homes here.")
 
-    table = read_records(path, "decision", strangers)
+    table = read_records(path, "choice", strangers)
     return tuple(
         Decision(
             child_id=row.values["child_id"],

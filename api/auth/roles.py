@@ -47,10 +47,12 @@ class Permission(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     PLACE = "place"
+    PLAN = "plan"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
     SIGN = "sign"
     KEEP_HOMES = "keep_homes"
+    SET_RECIPIENTS = "set_recipients"
     ADOPT_FORECAST = "adopt_forecast"
 
 
@@ -62,6 +64,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT,
             Permission.PLACE,
             Permission.SIGN,
+            Permission.PLAN,
             Permission.ANSWER_ALERTS,
         }
     ),
@@ -72,6 +75,7 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT,
             Permission.SIGN,
             Permission.KEEP_HOMES,
+            Permission.PLAN,
             Permission.ADOPT_FORECAST,
         }
     ),
@@ -83,8 +87,10 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.SIGN,
             Permission.KEEP_HOMES,
+            Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
             Permission.ADOPT_FORECAST,
         }
     ),
@@ -95,8 +101,10 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE,
             Permission.SIGN,
             Permission.KEEP_HOMES,
+            Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
             Permission.ADOPT_FORECAST,
         }
     ),

@@ -152,7 +152,7 @@ KINDS: dict[str, Kind] = dict(
         ),
         _kind(
             "decisions",
-            "placing_decision",
+            "decision",
             placing_tables.decisions,
             "decision_id",
             *(

@@ -19,7 +19,7 @@ from api.database.occupancy import (
     with_residents,
 )
 from api.database.placing_tables import bed_claims, beds, concerns, placements
-from api.database.stored import digest, typed_values
+from api.database.stored import digest, stored_values, typed_values
 from reference_data.authorities import partners
 
 
@@ -47,6 +47,21 @@ def shared_concerns(connection: Connection, authorities: frozenset[str]) -> list
         .order_by(concerns.c.authority, concerns.c.concern_id)
     )
     return [{**typed_values("concern", row.record), "authority": row.authority} for row in rows]
+
+
+def standing_version(connection: Connection, authorities: frozenset[str]) -> list[str]:
+    """Return what changes whenever the homes of some councils stand otherwise today, or a search has ended."""
+    found = [str(clock.today())]
+    for claims in _claims(connection, authorities).values():
+        found += [f"{claim.claim_id}.{claim.version}" for claim in claims]
+    rows = connection.execute(
+        select(placements.c.authority, placements.c.placement_id, placements.c.version).where(
+            placements.c.authority.in_(authorities)
+        )
+    )
+    found += [f"{row.authority}.{row.placement_id}.{row.version}" for row in rows]
+    found += [digest(stored_values(one)) for one in shared_concerns(connection, authorities)]
+    return sorted(found)
 
 
 def homes_today(

@@ -203,7 +203,7 @@ def _keep_decision(
     if rank != 1 and not why_not_first.strip():
         raise missing("why_not_first", "Say why the first-ranked home was not chosen.")
     values = typed(
-        "placing_decision",
+        "decision",
         {
             "decision_id": uuid4().hex,
             "child_id": claim.child_id,

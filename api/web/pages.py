@@ -82,11 +82,12 @@ def static_files() -> Mapping[str, str]:
 
 def navigation(path: str) -> list[dict[str, object]]:
     """Return the navigation of a page, with the place where the reader is marked."""
-    inside = "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/")) else path
-    if path.startswith("/emergency-watch/"):
-        inside = "/emergency-watch"
-    if path.startswith("/sufficiency/"):
-        inside = "/sufficiency"
+    inside = (
+        "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/", "/tonight")) else path
+    )
+    for part in ("/emergency-watch", "/plan", "/sufficiency"):
+        if path.startswith(f"{part}/"):
+            inside = part
     return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]
 
 

@@ -35,7 +35,9 @@ Text = Annotated[str, Form()]
 @router.get("/children/{referral_id}/enquiries")
 def enquiries_page(request: Request, referral_id: str, desk: Reader) -> Response:
     """Return the homes asked and held for a child, and whom to ask next."""
-    ranking = ranked_options(desk.records, referral_id, desk.today, policy=desk.policy)
+    ranking = ranked_options(
+        desk.records, referral_id, desk.today, policy=desk.policy, kept=request.app.state.kept
+    )
     referral = next(one for one in desk.records.referrals(placed=True) if one.referral_id == referral_id)
     claims = [
         claim
