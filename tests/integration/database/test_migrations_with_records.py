@@ -35,6 +35,18 @@ def rows_of(url: str, tables: dict[str, set[str]] | None = None) -> dict[str, li
         database.close()
 
 
+TAKES_AWAY = {"0005": {"recipients", "outbox"}}
+"""Tables whose rows a step's way down must drop or mark, since the step before does not know their channel of alerts."""
+
+
+def restricted(rows: list[str], columns: set[str]) -> list[str]:
+    """Return rows with some of their columns only."""
+    return sorted(
+        json.dumps({column: value for column, value in json.loads(row).items() if column in columns})
+        for row in rows
+    )
+
+
 def columns_of(url: str) -> dict[str, set[str]]:
     database = open_database(url)
     try:
@@ -70,13 +82,13 @@ def test_each_step_down_and_up_again_keeps_every_row_that_it_does_not_itself_tak
         lower = rows_of(database_url, shared)
         migrate.upgrade(database_url, newer)
         assert columns_of(database_url) == columns
-        again = rows_of(database_url)
         assert rows_of(database_url, shared) == lower
-        # What only the newer step holds is made again from what there is, or was empty.
-        emptied = {name for name in before if name not in left and before[name] and not again[name]}
-        assert {name: again[name] for name in again if name not in emptied} == {
-            name: before[name] for name in before if name not in emptied
-        }
+        for name, kept in lower.items():
+            was = restricted(before[name], shared[name])
+            if name in TAKES_AWAY.get(newer, ()):
+                assert len(kept) <= len(was), name
+            else:
+                assert kept == was, name
         migrate.downgrade(database_url, older)
     migrate.upgrade(database_url)
     assert migrate.check(database_url).whole
