@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import v1
+from api.auth.access import permitted
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
@@ -44,6 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
         title="Righthome",
         version=PRODUCT_VERSION,
         lifespan=lifespan,
+        # Asked of every request, so that no route can leave it out.
+        dependencies=[Depends(permitted)],
         openapi_url="/api/v1/openapi.json",
         # The interactive pages load scripts from another host, which our policy forbids.
         docs_url=None,

@@ -471,6 +471,7 @@ def _beside(name: str) -> dict[str, Any]:
 
 PAGES = {
     **_beside("pages_of_matching"),
+    **_beside("pages_of_people"),
     "files.md": files_page,
     "commands.md": commands_page,
     "settings.md": settings_page,

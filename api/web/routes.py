@@ -25,7 +25,7 @@ from api.day_asked import DayAsked
 from api.errors import Problem
 from api.services.policy import policy_of
 from api.web.page import page
-from api.web.pages import STATIC_FOLDER
+from api.web.pages import STATIC_FOLDER, start_page
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
@@ -40,7 +40,7 @@ static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
 
 OpenRecords = Annotated[Records, Depends(open_records)]
 
-START_PAGE = "/waiting-list"
+START_PAGE = "/"
 SIGNING = frozenset({"/sign-in", "/sign-out"})
 """Where nobody who has just signed in goes on to."""
 FORECAST_MONTHS = 24
@@ -53,9 +53,8 @@ def error_page(request: Request, problem: Problem) -> Response:
 
 @router.get("/")
 def start(request: Request) -> RedirectResponse:
-    """Send the reader to the waiting list, or to sign in first."""
-    current_user(request)
-    return RedirectResponse(START_PAGE, status_code=303)
+    """Send the reader to the first page of the role, or to sign in first."""
+    return RedirectResponse(start_page(current_user(request).role), status_code=303)
 
 
 @router.get("/sign-in")

@@ -38,6 +38,7 @@ def generator():
         "commands.md",
         "settings.md",
         "alerts.md",
+        "permissions.md",
         "rules.md",
         "aims.md",
         "benchmarks.md",
