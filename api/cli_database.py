@@ -1,8 +1,7 @@
-"""The commands on the stored records: import, export, users, and the database itself."""
+"""The commands on the stored records: import, export, and the database itself."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +25,6 @@ def add_commands(app: typer.Typer) -> None:
     """Add the commands of this page to the application."""
     app.command("import")(import_records)
     app.command("export")(export_records)
-    app.add_typer(users, name="users")
     app.add_typer(database, name="database")
 
 
@@ -118,51 +116,6 @@ def _asked(
     if authority is None or as_user is None:
         raise UsageError(f"An {action} needs --authority CODE and --as-user NAME for the audit.")
     return settings().database_url, authority, as_user
-
-
-users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
-
-
-@users.command("add")
-def add(
-    username: Annotated[str, typer.Argument(help="What they type to sign in.")],
-    name: Annotated[str, typer.Option("--name", help="What others see.")],
-    role: Annotated[
-        str,
-        typer.Option(
-            "--role",
-            help="brokerage_officer, commissioner, manager, director, reviewing_officer or auditor.",
-        ),
-    ],
-    authority: Authority = None,
-    as_user: AsUser = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input, not by asking.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Add somebody who may sign in. The password is asked for and never shown."""
-    from api.services.people import add_person
-
-    if authority is None or as_user is None:
-        raise UsageError("Adding a user needs --authority CODE and --as-user NAME for the audit.")
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    add_person(
-        settings().database_url,
-        username=username,
-        name=name,
-        role=role,
-        authority=authority,
-        password=password,
-        as_user=as_user,
-    )
-    if as_json:
-        print_json({"username": username, "role": role, "authority": authority})
-    else:
-        typer.echo(f"{username} may sign in now.")
 
 
 database = typer.Typer(help="The database's tables.", no_args_is_help=True)

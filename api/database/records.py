@@ -301,9 +301,9 @@ class Records:
         self._require(authority)
         return AlertRecords(self.connection, authority)
 
-    def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
-        """Return the newest audit entries in view, newest first."""
-        return audit.entries(self.connection, authorities=self.scope.authorities, limit=limit)
+    def audit_entries(self, limit: int | None = 200, **wanted: Any) -> tuple[audit.AuditEntry, ...]:
+        """Return the newest audit entries in view that fit (see ``audit.entries``), newest first."""
+        return audit.entries(self.connection, authorities=self.scope.authorities, limit=limit, **wanted)
 
     def note(
         self,

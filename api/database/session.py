@@ -11,10 +11,13 @@ from fastapi import Request
 from sqlalchemy import Connection
 
 from api import audit
+from api.auth.access import RouteAccess
 from api.auth.sessions import User, current_user
 from api.database.engine import Database
 from api.database.records import Records, Scope
 
+_NOTED = {"list": "listed", "export": "exported"}
+"""What the audit keeps of an address; a single record is noted by its id instead."""
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -26,14 +29,17 @@ class RequestTransaction:
         self._writes = writes
         self._connection: Connection | None = None
         self._opened: list[tuple[Records, User]] = []
+        self._shown: list[tuple[User, RouteAccess]] = []
 
-    def records(self, user: User) -> Records:
-        """Return the records a user may see, in this transaction."""
+    def records(self, user: User, access: RouteAccess | None = None) -> Records:
+        """Return the records a user may see, in this transaction; ``access`` says what the audit keeps of it."""
         records = Records(
             self.connection(),
             Scope(authorities=frozenset({user.authority}), actor=user.username),
         )
         self._opened.append((records, user))
+        if access is not None and access.noted in _NOTED:
+            self._shown.append((user, access))
         return records
 
     def connection(self) -> Connection:
@@ -61,11 +67,22 @@ class RequestTransaction:
     def _note_views(self) -> None:
         # A page may open the same record twice; it was looked at once.
         views = list(dict.fromkeys((user, view) for records, user in self._opened for view in records.viewed))
+        shown = list(dict.fromkeys(self._shown))
         self._opened.clear()
-        if not views:
+        self._shown.clear()
+        if not views and not shown:
             return
-        # The one thing that looking writes, in a transaction of its own: who looked at which child.
+        # The one thing that looking writes, in a transaction of its own: who looked at which child or list.
         with self._database.writing() as connection:
+            for user, access in shown:
+                audit.append(
+                    connection,
+                    actor=user.username,
+                    action=_NOTED[access.noted],
+                    authority=user.authority,
+                    subject_kind="page",
+                    subject_id=access.path,
+                )
             for user, (kind, key) in views:
                 audit.append(
                     connection,
@@ -87,7 +104,7 @@ def open_records(request: Request) -> Records:
     """
     user = current_user(request)
     transaction: RequestTransaction = request.state.transaction
-    return transaction.records(user)
+    return transaction.records(user, getattr(request.state, "access", None))
 
 
 def database_of(request: Request) -> Database:

@@ -26,6 +26,8 @@ NAVIGATION = (
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
     ("Alerts", "/alerts"),
+    ("Audit", "/audit"),
+    ("People", "/people"),
 )
 
 

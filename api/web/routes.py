@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
-from api.auth.sessions import current_user, end_session, start_session
+from api.auth.sessions import browser_cookie_name, cookie_name, current_user, end_session, start_session
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
@@ -73,21 +73,25 @@ def sign_in_sent(
     next_page: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Begin a session, or show the form again with what is wrong; the password is never sent back."""
+    settings = request.app.state.settings
     username_problem = "" if username.strip() else "Enter your username"
     password_problem = "" if password else "Enter your password"
     if not username_problem and not password_problem:
         try:
-            token = sign_in(
+            signed_in = sign_in(
                 database_of(request),
                 username,
                 password,
-                session_hours=request.app.state.settings.session_hours,
+                session_hours=settings.session_hours,
+                address=request.client.host if request.client else "",
+                browser=request.cookies.get(browser_cookie_name(settings)),
+                replacing=request.cookies.get(cookie_name(settings)),
             )
         except SignInRefused:
             username_problem = "The username or the password is not right"
         else:
             response = RedirectResponse(_own_address(next_page), status_code=303)
-            start_session(response, request, token)
+            start_session(response, request, signed_in.token, signed_in.browser)
             return response
     problems = [
         {"text": text, "href": href}
