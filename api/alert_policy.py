@@ -67,6 +67,7 @@ class AlertPolicy:
     ended_days: int
     late_after_hours: int
     late_told: tuple[str, ...]
+    restricted_opened_told: tuple[str, ...]
     delivery: Delivery
 
     def roles_told(self, *, outcome: str, rule: str, standing: str, escalation: int) -> tuple[str, ...]:
@@ -145,10 +146,12 @@ def _policy(tables: Mapping[str, Any]) -> AlertPolicy:
         ended_days=_positive(tables["scan"]["ended_days"]),
         late_after_hours=_positive(tables["scan"]["late_after_hours"]),
         late_told=tuple(tables["scan"]["late_told"]),
+        restricted_opened_told=tuple(tables["restricted"]["opened_told"]),
         delivery=_delivery(tables["delivery"]),
     )
     used = {
         *policy.late_told,
+        *policy.restricted_opened_told,
         *policy.delivery.undelivered_told,
         *(role for told in policy.told.values() for role in (*told.first, *told.escalate_to)),
         *(role for roles in policy.also_told.values() for role in roles),

@@ -96,7 +96,9 @@ class _Passing:
         self.send = send
         self.started_at = time.monotonic()
         self.reference = uuid4().hex[:12]
-        self.transaction = RequestTransaction(edge.database, writes=scope["method"] not in READING_METHODS)
+        self.transaction = RequestTransaction(
+            edge.database, writes=scope["method"] not in READING_METHODS, secret=edge.settings.secret
+        )
         self.new_visitor: str | None = None
         self.status = 0
         self.request = Request(scope)

@@ -204,7 +204,8 @@ def _who_is_told() -> list[str]:
         + ".",
         "",
         "A message that is given up raises `message_undelivered`, told at every other address to: "
-        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: {words(policy.late_told)}.",
+        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: {words(policy.late_told)}. "
+        f"When somebody breaks the glass of a restricted child's records, `restricted_opened` tells: {words(policy.restricted_opened_told)}.",
         "",
         "| setting | default |",
         "|---|---|",

@@ -124,11 +124,14 @@ class WatchRun:
 
 
 class AlertRecords:
-    """The alerts of one council, on one connection and in its transaction."""
+    """The alerts of one council, on one connection and in its transaction; none of a ``hidden`` child."""
 
-    def __init__(self, connection: Connection, authority: str) -> None:
+    def __init__(
+        self, connection: Connection, authority: str, *, hidden: frozenset[str] = frozenset()
+    ) -> None:
         self.connection = connection
         self.authority = authority
+        self.hidden = hidden
 
     def hold_watch(self) -> WatchRun:
         """Return the last scan once no other process scans; the place is kept until the transaction ends."""
@@ -200,7 +203,7 @@ class AlertRecords:
         rows = self.connection.execute(
             query.order_by(alerts.c.closed_at.isnot(None), alerts.c.step_at.desc(), alerts.c.alert_id)
         )
-        return tuple(_alert(row._mapping) for row in rows)
+        return tuple(_alert(row._mapping) for row in rows if row.child_id not in self.hidden)
 
     def alert(self, alert_id: str, *, to_change: bool = False) -> Alert:
         """Return one alert.
@@ -215,7 +218,7 @@ class AlertRecords:
             and_(alerts.c.authority == self.authority, alerts.c.alert_id == alert_id)
         )
         row = self.connection.execute(query.with_for_update() if to_change else query).first()
-        if row is None:
+        if row is None or row.child_id in self.hidden:
             raise NotFound("no_such_alert", "There is no alert of that id.")
         return _alert(row._mapping)
 

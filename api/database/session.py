@@ -7,14 +7,18 @@ wrong undoes everything.
 
 from __future__ import annotations
 
+import hmac
+
 from fastapi import Request
 from sqlalchemy import Connection
 
 from api import audit
 from api.auth.access import RouteAccess
+from api.auth.roles import PSEUDONYMOUS, Permission, may
 from api.auth.sessions import User, current_user
 from api.database.engine import Database
 from api.database.records import Records, Scope
+from reference_data.problems import Conflict
 
 _NOTED = {"list": "listed", "export": "exported"}
 """What the audit keeps of an address; a single record is noted by its id instead."""
@@ -24,7 +28,8 @@ READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class RequestTransaction:
     """The transaction of one request, and the records it opened."""
 
-    def __init__(self, database: Database, *, writes: bool) -> None:
+    def __init__(self, database: Database, *, writes: bool, secret: str | None = None) -> None:
+        self._secret = secret
         self._database = database
         self._writes = writes
         self._connection: Connection | None = None
@@ -35,12 +40,25 @@ class RequestTransaction:
         """Return the records a user may see, in this transaction; ``access`` says what the audit keeps of it."""
         records = Records(
             self.connection(),
-            Scope(authorities=frozenset({user.authority}), actor=user.username),
+            Scope(
+                authorities=frozenset({user.authority}),
+                actor=user.username,
+                sees_restricted=may(user.role, Permission.READ_RESTRICTED),
+                pseudonym_key=self._pseudonym_key(user),
+            ),
         )
         self._opened.append((records, user))
         if access is not None and access.noted in _NOTED:
             self._shown.append((user, access))
         return records
+
+    def _pseudonym_key(self, user: User) -> bytes | None:
+        if user.role not in PSEUDONYMOUS:
+            return None
+        if self._secret is None:
+            raise Conflict("no_secret", "RIGHTHOME_SECRET has to be set before an analyst can see records.")
+        # One key for each council: the same child has another pseudonym elsewhere.
+        return hmac.digest(self._secret.encode(), f"pseudonyms of {user.authority}".encode(), "sha256")
 
     def connection(self) -> Connection:
         """Return the request's connection, beginning its transaction at first use."""

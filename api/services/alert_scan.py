@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
 WATCH_NOT_RUN = "watch_not_run"
 MESSAGE_UNDELIVERED = "message_undelivered"
-ABOUT_THE_WATCH = frozenset({WATCH_NOT_RUN, MESSAGE_UNDELIVERED})
-"""Alerts about the watch itself, which no stay closes."""
+RESTRICTED_OPENED = "restricted_opened"
+ABOUT_THE_WATCH = frozenset({WATCH_NOT_RUN, MESSAGE_UNDELIVERED, RESTRICTED_OPENED})
+"""Alerts about the watch itself and about people, which no stay closes."""
+CLOSED_WHEN_READ = frozenset({MESSAGE_UNDELIVERED, RESTRICTED_OPENED})
+"""Reading these is all that can be done about them."""
 
 _BADNESS = {WatchOutcome.NOT_ASSESSED: 0, WatchOutcome.WARNING: 1, WatchOutcome.RAISED: 2}
 
@@ -236,6 +239,39 @@ def report_undelivered(
     )
 
 
+def report_restricted_opened(
+    records: Records,
+    authority: str,
+    *,
+    child_id: str,
+    alert_policy: AlertPolicy,
+    base_url: str = "",
+    now: datetime | None = None,
+) -> None:
+    """Tell managers that somebody broke the glass of a restricted child's records; who and why stands in the list."""
+    store = records.alerts_of(authority)
+    store.hold_watch()
+    scan = _Scan(
+        records=records,
+        store=store,
+        policy=alert_policy,
+        base_url=base_url,
+        now=now or clock.now(),
+        recipients=store.recipients(),
+    )
+    _raise_about_the_watch(
+        scan,
+        spell_id=f"restricted-{child_id}"[:150],
+        child_id=child_id,
+        rule=RESTRICTED_OPENED,
+        text=f"{records.scope.actor} opened the restricted records of {child_id}. "
+        "Look at the reason and say whether it will do.",
+        roles=alert_policy.restricted_opened_told,
+        again=True,
+        instrument="Council policy on restricted records; not statute",
+    )
+
+
 def _raise_about_the_watch(
     scan: _Scan,
     *,
@@ -246,6 +282,7 @@ def _raise_about_the_watch(
     roles: Collection[str],
     again: bool,
     except_to: Collection[Any] = (),
+    instrument: str = "Council policy on the emergency watch; not statute",
 ) -> None:
     alert_id = f"{spell_id}.{rule}"
     before = next((one for one in scan.store.alerts() if one.alert_id == alert_id), None)
@@ -260,7 +297,7 @@ def _raise_about_the_watch(
         rule=rule,
         outcome=str(WatchOutcome.RAISED),
         text=text,
-        instrument="Council policy on the emergency watch; not statute",
+        instrument=instrument,
         due_on=None,
         settings="",
         occurrence=occurrence,

@@ -18,7 +18,7 @@ from api.auth.roles import Permission
 from api.database.alert_records import Alert, AlertNote, Recipient
 from api.database.migrate import open_existing, require_latest
 from api.database.records import Records, Scope
-from api.services.alert_scan import ABOUT_THE_WATCH, ScanResult, scan_alerts
+from api.services.alert_scan import CLOSED_WHEN_READ, ScanResult, scan_alerts
 from api.services.policy import policy_of
 from api.settings import Settings
 from reference_data.problems import Conflict, InvalidInput
@@ -112,8 +112,7 @@ def acknowledge(records: Records, authority: str, alert_id: str, note: str) -> A
         raise Conflict("already_acknowledged", "Somebody has acknowledged this alert already.")
     now = clock.now()
     changed = replace(alert, acknowledged_at=now, acknowledged_by=records.scope.actor)
-    if alert.rule in ABOUT_THE_WATCH and alert.rule == "message_undelivered":
-        # Reading the alarm is all that can be done about it: the message itself was given up.
+    if alert.rule in CLOSED_WHEN_READ:
         changed = replace(changed, closed_at=now, closed_because="acknowledged")
     store.keep(changed, is_new=False)
     _say(records, alert, "acknowledged", note, None, now)

@@ -26,6 +26,8 @@ NAVIGATION = (
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
     ("Alerts", "/alerts"),
+    ("Partners", "/partners"),
+    ("Restricted", "/restricted"),
     ("Audit", "/audit"),
     ("People", "/people"),
 )

@@ -125,7 +125,12 @@ def waiting_list_page(request: Request, records: OpenRecords) -> Response:
 
     settings = request.app.state.settings
     waiting = waiting_list(records, day_of(settings), policy=policy_of(settings), count_options=True)
-    return page(request, "waiting_list.html", page=present_waiting_list(waiting))
+    return page(
+        request,
+        "waiting_list.html",
+        page=present_waiting_list(waiting),
+        withheld=len(records.seen.withheld),
+    )
 
 
 @router.get("/children/{referral_id}/options")

@@ -49,6 +49,8 @@ class Values(dict[str, str]):
     def __missing__(self, name: str) -> str:
         if name == "alert_id":
             return some_alert(self.site, self.authority)
+        if name == "user_id":
+            return f"auditor-{self.authority}"
         kinds = {"referral_id": "R", "home_id": "H", "stay_id": "S", "child_id": "C"}
         return f"DEMO-{kinds[name]}-{self.authority}" if name in kinds else f"no-such-{name}"
 
@@ -204,6 +206,7 @@ def test_only_the_roles_meant_for_it_change_anything() -> None:
         Permission.OPEN_CHILD,
         Permission.READ_RESTRICTED,
         Permission.READ_FIGURES,
+        Permission.READ_ALERTS,
         Permission.READ_HOMES,
         Permission.READ_SHARED,
         Permission.READ_ANSWERS,
