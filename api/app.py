@@ -21,7 +21,7 @@ from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.settings import Settings
-from api.web import alert_routes, audit_routes, people_routes, restricted_routes, routes
+from api.web import alert_routes, audit_routes, people_routes, provider_routes, restricted_routes, routes
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)
     app.include_router(restricted_routes.router)
+    app.include_router(provider_routes.router)
     app.router.routes.append(routes.static)
 
     async def told(request: Request, error: Exception) -> Response:

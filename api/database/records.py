@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import tables
 from api.database.alert_records import AlertRecords
+from api.database.provider_records import LinkRecords
 from api.database.restricted import RestrictedRecords
 from api.database.seen import Seen
 from api.database.sharing import SharedHome, homes_of_partners, share, shared_ids, unshare
@@ -328,6 +329,17 @@ class Records:
         """
         self._require(authority)
         return RestrictedRecords(self.connection, authority, self.scope.actor)
+
+    def links_of(self, authority: str) -> LinkRecords:
+        """Return the links by which one council in view asks providers.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return LinkRecords(self.connection, authority, self.scope.actor)
 
     def homes_of_partners(self) -> tuple[SharedHome, ...]:
         """Return the homes that partner councils share with those in view; never a child of theirs."""

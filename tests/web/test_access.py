@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
+from api import clock
 from api.auth.access import ANYONE, BY_LINK, RouteAccess, route_table, routes_of
 from api.auth.roles import PSEUDONYMOUS, Permission, Role, may, permission_table
 from api.auth.sessions import form_token
+from api.database.records import Records, Scope
 from api.database.tables import alerts, metadata
 
 OWN, PARTNER, STRANGER = "879", "878", "305"
@@ -30,6 +33,8 @@ SIGNING_IN = {"/sign-in/organisation/back"}
 FORMS: dict[str, dict[str, Any]] = {
     "/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
     "/api/v1/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
+    "/children/{referral_id}/providers": {"home_id": f"DEMO-H-{OWN}"},
+    "/provider-links/{link_id}/reply": {"text": "Yes."},
     "/api/v1/alerts/{alert_id}/snooze": {"hours": 1, "reason": "Seen."},
 }
 """What to send where a body is needed. Nothing is sent elsewhere."""
@@ -49,6 +54,10 @@ class Values(dict[str, str]):
     def __missing__(self, name: str) -> str:
         if name == "alert_id":
             return some_alert(self.site, self.authority)
+        if name == "token":
+            return "forged-token"
+        if name == "link_id":
+            return some_link(self.site, self.authority)
         if name == "user_id":
             return f"auditor-{self.authority}"
         kinds = {"referral_id": "R", "home_id": "H", "stay_id": "S", "child_id": "C"}
@@ -61,6 +70,18 @@ def some_alert(site: Any, authority: str) -> str:
         found: str = connection.execute(of_council.where(alerts.c.closed_at.is_(None))).scalars().first()
     assert found
     return found
+
+
+def some_link(site: Any, authority: str) -> str:
+    """Return a provider's link of a council that can still be used, made where there is none."""
+    scope = Scope(authorities=frozenset({authority}), actor="tester")
+    with site.database.writing() as connection:
+        links = Records(connection, scope).links_of(authority)
+        found = links.of_referral(f"DEMO-R-{authority}")
+        open_ones = [one for one in found if one.ended_at is None]
+        later = clock.now() + timedelta(hours=1)
+        link = open_ones[0] if open_ones else links.add(f"DEMO-R-{authority}", f"DEMO-H-{authority}", later)
+    return str(link.link_id)
 
 
 def send(client: Any, method: str, address: str, path: str) -> Any:
@@ -105,8 +126,9 @@ def test_a_route_answers_the_roles_that_the_table_names_and_no_other(
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 def test_a_route_for_people_who_sign_in_shows_a_visitor_nothing(site: Any, method: str, path: str) -> None:
+    address = filled_in(site, path)
     before = everything_in(site)
-    response = send(site.visitor(), method, filled_in(site, path), path)
+    response = send(site.visitor(), method, address, path)
     if method != "GET":
         assert response.status_code == 403
     elif path.startswith("/api/"):
@@ -132,10 +154,11 @@ def test_an_open_route_asks_nobody_to_sign_in(site: Any, path: str) -> None:
 def test_a_record_of_another_council_looks_exactly_like_one_that_does_not_exist(
     site: Any, method: str, path: str, authority: str
 ) -> None:
+    address = filled_in(site, path)
     before = everything_in(site)
     for role in (role for role in Role if TABLE[method, path].allows(role)):
         client = site.signed_in(role, authority)
-        theirs = send(client, method, filled_in(site, path), path)
+        theirs = send(client, method, address, path)
         nobodys = send(client, method, path.replace("{", "none-").replace("}", ""), path)
         assert theirs.status_code == nobodys.status_code == 404, role
         numbers = (theirs.headers["x-request-id"], nobodys.headers["x-request-id"])
@@ -184,8 +207,8 @@ def test_an_auditor_changes_no_record_and_an_administrator_no_childs(
 ) -> None:
     if TABLE[method, path].who == "signed_in":
         return
-    before = everything_in(site)
     address = filled_in(site, path)
+    before = everything_in(site)
     assert send(site.signed_in(Role.AUDITOR), method, address, path).status_code == 403
     if TABLE[method, path].who != Permission.MANAGE_USERS:
         assert send(site.signed_in(Role.ADMINISTRATOR), method, address, path).status_code == 403
