@@ -17,11 +17,20 @@ from starlette.responses import Response
 
 from api import v1
 from api.auth.access import permitted
+from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.settings import Settings
-from api.web import alert_routes, audit_routes, people_routes, provider_routes, restricted_routes, routes
+from api.web import (
+    alert_routes,
+    audit_routes,
+    people_routes,
+    provider_routes,
+    restricted_routes,
+    routes,
+    sign_in_routes,
+)
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -32,8 +41,9 @@ def create_app(settings: Settings) -> FastAPI:
     Raises
     ------
     InvalidInput
-        If the database's address cannot be used.
+        If the database's address or the mapping of roles cannot be used.
     """
+    check_settings(settings)
     database = open_database(settings.database_url)
 
     @asynccontextmanager
@@ -61,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(audit_routes.router)
     app.include_router(restricted_routes.router)
     app.include_router(provider_routes.router)
+    app.include_router(sign_in_routes.router)
     app.router.routes.append(routes.static)
 
     async def told(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_audit, cli_database, cli_synthetic, cli_users
+from api import cli_alerts, cli_audit, cli_database, cli_retention, cli_synthetic, cli_users
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -416,6 +416,7 @@ cli_database.add_commands(app)
 app.add_typer(cli_alerts.alerts, name="alerts")
 app.add_typer(cli_users.users, name="users")
 app.add_typer(cli_audit.audit, name="audit")
+app.add_typer(cli_retention.retention, name="retention")
 cli_synthetic.add_commands(app)
 
 

@@ -75,7 +75,12 @@ def import_records(
 
 
 def export_records(
-    kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="homes, referrals, returns or stays; or child, with --child: one child's records."
+        ),
+    ],
     path: Annotated[
         Path,
         typer.Argument(
@@ -83,15 +88,26 @@ def export_records(
         ),
     ],
     profile: Profile = None,
+    child: Annotated[
+        str | None, typer.Option("--child", metavar="ID", help="For child: whose records, into a .json file.")
+    ] = None,
     authority: Authority = None,
     as_user: AsUser = None,
     dry_run: DryRun = False,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; an export writes facts, not answers
     as_json: Json = False,
 ) -> None:
-    """Export an authority's records into a file that reads back as the same records."""
+    """Export an authority's records into a file that reads back as the same records.
+
+    With child and --child ID: everything kept about one child, for a subject-access request.
+    """
     from api.services.exporting import export_file
 
+    if (kind == "child") != (child is not None):
+        raise UsageError("Give --child ID with the kind child, and only with it.")
+    if child is not None:
+        _export_child(path, child, authority, as_user, dry_run=dry_run, as_json=as_json)
+        return
     url, code, user = _asked(kind, profile, authority, as_user, "export")
     result = export_file(
         url, kind, path, authority=code, as_user=user, dry_run=dry_run, profile=profile
@@ -103,6 +119,21 @@ def export_records(
         typer.echo(f"{result['count']:,} {what} {'would be' if dry_run else 'were'} written.")
         for note in result["notes"]:
             typer.echo(f"Note: {note}")
+
+
+def _export_child(
+    path: Path, child: str, authority: str | None, as_user: str | None, *, dry_run: bool, as_json: bool
+) -> None:
+    from api.services.child_export import export_child
+
+    if authority is None or as_user is None:
+        raise UsageError("An export needs --authority CODE and --as-user NAME for the audit.")
+    counts = export_child(settings().database_url, path, child, authority, as_user, dry_run=dry_run)
+    if as_json:
+        print_json({"child_id": child, "file": path.name, "dry_run": dry_run, "counts": counts})
+    else:
+        rows = sum(counts.values())
+        typer.echo(f"{rows:,} rows about {child} {'would be' if dry_run else 'were'} written.")
 
 
 def _asked(

@@ -150,11 +150,14 @@ class OneLink:
         return f"provider link {self.link.link_id}"
 
 
-def messages_of(connection: Connection, link_id: str) -> tuple[ProviderMessage, ...]:
+def messages_of(connection: Connection, link: ProviderLink) -> tuple[ProviderMessage, ...]:
     """Return what was said over a link that was looked up before, in order of time."""
     messages = provider_messages
     rows = connection.execute(
-        select(messages).where(messages.c.link_id == link_id).order_by(messages.c.at, messages.c.message_id)
+        select(messages)
+        .join_from(messages, provider_links, provider_links.c.link_id == messages.c.link_id)
+        .where(and_(provider_links.c.authority == link.authority, messages.c.link_id == link.link_id))
+        .order_by(messages.c.at, messages.c.message_id)
     )
     return tuple(
         ProviderMessage(**{name: row._mapping[name] for name in ProviderMessage.__slots__}) for row in rows
@@ -169,7 +172,7 @@ def say(connection: Connection, link: ProviderLink, actor: str, said: Mapping[st
     Conflict
         If the link holds as many messages as it may.
     """
-    if len(messages_of(connection, link.link_id)) >= MOST_MESSAGES:
+    if len(messages_of(connection, link)) >= MOST_MESSAGES:
         raise Conflict("too_many_messages", "Nothing more can be said over this link. Telephone the council.")
     connection.execute(
         insert(provider_messages).values(

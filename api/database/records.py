@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import tables
 from api.database.alert_records import AlertRecords
+from api.database.child_records import ChildRecords
 from api.database.provider_records import LinkRecords
 from api.database.restricted import RestrictedRecords
 from api.database.seen import Seen
@@ -340,6 +341,17 @@ class Records:
         """
         self._require(authority)
         return LinkRecords(self.connection, authority, self.scope.actor)
+
+    def children_of(self, authority: str) -> ChildRecords:
+        """Return one council's records by child: for its subject-access exports and its retention rules.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ChildRecords(self.connection, authority, self.scope.actor)
 
     def homes_of_partners(self) -> tuple[SharedHome, ...]:
         """Return the homes that partner councils share with those in view; never a child of theirs."""

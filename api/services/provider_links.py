@@ -281,12 +281,12 @@ def note_opened(held: OneLink) -> None:
 
 def said_over(records: Records, link: ProviderLink) -> list[dict[str, Any]]:
     """Return the messages of a link that was looked up through the records' scope."""
-    return [_as_dict(message) for message in messages_of(records.connection, link.link_id)]
+    return [_as_dict(message) for message in messages_of(records.connection, link)]
 
 
 def said_over_held(held: OneLink) -> list[dict[str, Any]]:
     """Return the messages of the link that somebody holds."""
-    return [_as_dict(message) for message in messages_of(held.connection, held.link.link_id)]
+    return [_as_dict(message) for message in messages_of(held.connection, held.link)]
 
 
 def _as_dict(message: Any) -> dict[str, Any]:

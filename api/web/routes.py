@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
 from api.auth.sessions import browser_cookie_name, cookie_name, current_user, end_session, start_session
+from api.auth.single_sign_on import is_offered
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
@@ -33,7 +34,7 @@ from api.web.presenters.problem import present_problem
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
 from matching.referral import age_at
-from reference_data.problems import NotEnoughData
+from reference_data.problems import NotEnoughData, NotPermitted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -61,8 +62,16 @@ def start(request: Request) -> RedirectResponse:
 def sign_in_form(request: Request, next_page: Annotated[str, Query(alias="next")] = "") -> Response:
     """Return the form; somebody who is signed in already goes on."""
     if request.state.user is not None:
-        return RedirectResponse(_own_address(next_page), status_code=303)
-    return page(request, "sign_in.html", next_page=_own_address(next_page), username="", problems=[])
+        return RedirectResponse(own_address(next_page), status_code=303)
+    return page(
+        request,
+        "sign_in.html",
+        next_page=own_address(next_page),
+        username="",
+        problems=[],
+        single_sign_on=is_offered(request.app.state.settings),
+        passwords=request.app.state.settings.passwords,
+    )
 
 
 @router.post("/sign-in")
@@ -74,6 +83,8 @@ def sign_in_sent(
 ) -> Response:
     """Begin a session, or show the form again with what is wrong; the password is never sent back."""
     settings = request.app.state.settings
+    if not settings.passwords:
+        raise NotPermitted("no_passwords", "Sign in with the council's own service.")
     username_problem = "" if username.strip() else "Enter your username"
     password_problem = "" if password else "Enter your password"
     if not username_problem and not password_problem:
@@ -90,7 +101,7 @@ def sign_in_sent(
         except SignInRefused:
             username_problem = "The username or the password is not right"
         else:
-            response = RedirectResponse(_own_address(next_page), status_code=303)
+            response = RedirectResponse(own_address(next_page), status_code=303)
             start_session(response, request, signed_in.token, signed_in.browser)
             return response
     problems = [
@@ -102,11 +113,13 @@ def sign_in_sent(
         request,
         "sign_in.html",
         status=422,
-        next_page=_own_address(next_page),
+        next_page=own_address(next_page),
         username=username.strip(),
         username_problem=username_problem,
         password_problem=password_problem,
         problems=problems,
+        single_sign_on=is_offered(settings),
+        passwords=True,
     )
 
 
@@ -216,7 +229,7 @@ def help_page(request: Request) -> Response:
     return page(request, "help.html")
 
 
-def _own_address(address: str) -> str:
+def own_address(address: str) -> str:
     """Return an address on this site to go on to; anything else becomes the start page."""
     parts = urlsplit(address)
     if normpath(unquote(parts.path)) in SIGNING:

@@ -33,6 +33,8 @@ SIGNING_IN = {"/sign-in/organisation/back"}
 FORMS: dict[str, dict[str, Any]] = {
     "/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
     "/api/v1/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
+    "/people/{user_id}/role": {"role": "auditor"},
+    "/people/{user_id}/active": {"active": "yes"},
     "/children/{referral_id}/providers": {"home_id": f"DEMO-H-{OWN}"},
     "/provider-links/{link_id}/reply": {"text": "Yes."},
     "/api/v1/alerts/{alert_id}/snooze": {"hours": 1, "reason": "Seen."},
