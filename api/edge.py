@@ -111,6 +111,7 @@ class _Passing:
         state["form_secret"] = ""
         state["transaction"] = self.transaction
         try:
+            _refuse_nul(self.scope["path"].encode("utf-8", "surrogatepass") + self.scope["query_string"])
             if not self.static:
                 await self._know_the_user()
             if self.scope["method"] not in READING_METHODS:
@@ -144,6 +145,8 @@ class _Passing:
 
     async def _checked_body(self, receive: Receive) -> Receive:
         body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
+        if _kind_of_body(self.request) in {"application/x-www-form-urlencoded", "application/json"}:
+            _refuse_nul(body)
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise NotPermitted("from_another_site", "This form was sent from another site.")
         given = self.request.headers.get("x-csrf-token") or await _token_in_form(self.scope, body)
@@ -277,8 +280,21 @@ async def _whole_body(request: Request, receive: Receive, limit_bytes: int) -> b
             return bytes(body)
 
 
+def _kind_of_body(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _refuse_nul(given: bytes) -> None:
+    """Refuse a NUL, however it is written: no text of ours has one, and databases differ in what they make of it."""
+    lowered = given.lower()
+    if b"\x00" in given or b"%00" in lowered or b"\\u0000" in lowered:
+        raise InvalidInput(
+            "unusable_characters", "Something was sent that no text can hold. Send it again without."
+        )
+
+
 async def _token_in_form(scope: Scope, body: bytes) -> str:
-    kind = Request(scope).headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind_of_body(Request(scope))
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         return ""
     async with Request(scope, _replay(body)).form() as form:

@@ -167,7 +167,10 @@ class Site:
         from api.settings import Settings
 
         self.app: FastAPI = create_app(
-            Settings(database_url=url, **{"as_of": date(2026, 6, 15), "secret": SECRET} | settings)
+            Settings(
+                database_url=url,
+                **{"as_of": date(2026, 6, 15), "secret": SECRET, "base_url": "http://testserver"} | settings,
+            )
         )
         self.database: Database = self.app.state.database
 

@@ -16,6 +16,7 @@ from api.auth.roles import Role
 from api.auth.sessions import User, current_user, end_all_sessions, forget_session
 from api.database.session import database_of
 from api.services.people import People
+from api.web.own_site import own_site
 from api.web.page import page
 from reference_data.problems import Conflict, InvalidInput
 
@@ -118,8 +119,7 @@ def _people_page(
 
 
 def _link(request: Request, token: str) -> str:
-    base = request.app.state.settings.base_url or str(request.base_url).rstrip("/")
-    return f"{base}/password/{token}"
+    return f"{own_site(request)}/password/{token}"
 
 
 @router.get("/account")

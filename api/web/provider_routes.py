@@ -15,6 +15,7 @@ from api.database.provider_records import OneLink
 from api.database.records import Records
 from api.database.session import database_of, open_records
 from api.services import provider_links
+from api.web.own_site import own_site
 from api.web.page import page
 from api.web.words import british_date, capital, domain_words, placement_words, plain, urgency_words
 from reference_data.problems import Conflict, InvalidInput
@@ -162,8 +163,8 @@ def provider_invited(
 ) -> Response:
     """Make a link for one home, and show it once."""
     settings = request.app.state.settings
+    base = own_site(request)
     token = provider_links.invite(records, current_user(request).authority, referral_id, home_id, settings)
-    base = settings.base_url or str(request.base_url).rstrip("/")
     return _providers_page(request, referral_id, records, link=f"{base}/provider/{token}", link_for=home_id)
 
 

@@ -14,6 +14,7 @@ from api.auth import single_sign_on
 from api.auth.sessions import cookie_name, start_session
 from api.auth.single_sign_on import SingleSignOnRefused
 from api.database.session import database_of
+from api.web.own_site import own_site
 from api.web.routes import own_address
 from reference_data.problems import NotFound
 
@@ -26,8 +27,7 @@ def _cookie(request: Request) -> str:
 
 
 def _back(request: Request) -> str:
-    base = request.app.state.settings.base_url or str(request.base_url).rstrip("/")
-    return f"{base}/sign-in/organisation/back"
+    return f"{own_site(request)}/sign-in/organisation/back"
 
 
 @router.get("/sign-in/organisation")
