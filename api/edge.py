@@ -31,6 +31,7 @@ from api.auth.sessions import (
     user_of,
     visitor_cookie_name,
 )
+from api.auth.tokens import user_of_token
 from api.database.engine import Database
 from api.database.session import READING_METHODS, RequestTransaction
 from api.errors import NotSignedIn, Problem, TooLarge, TooManyAttempts, places_of, problem_of
@@ -109,6 +110,7 @@ class _Passing:
         state["reference"] = self.reference
         state["user"] = None
         state["form_secret"] = ""
+        state["by_token"] = False
         state["transaction"] = self.transaction
         try:
             _refuse_nul(self.scope["path"].encode("utf-8", "surrogatepass") + self.scope["query_string"])
@@ -130,6 +132,12 @@ class _Passing:
     async def _know_the_user(self) -> None:
         settings = self.edge.settings
         state = self.scope["state"]
+        scheme, _, bearer = self.request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self.scope["path"].startswith(API):
+            # A program says who it is with every request, so no other site can send it along: cookies count for nothing.
+            state["by_token"] = True
+            state["user"] = await run_in_threadpool(user_of_token, self.edge.database, bearer.strip())
+            return
         token = self.request.cookies.get(cookie_name(settings))
         if token:
             state["user"] = await run_in_threadpool(
@@ -147,6 +155,10 @@ class _Passing:
         body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
         if _kind_of_body(self.request) in {"application/x-www-form-urlencoded", "application/json"}:
             _refuse_nul(body)
+        if self.scope["state"]["by_token"]:
+            if self.scope["state"]["user"] is None:
+                raise NotSignedIn
+            return _replay(body)
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise NotPermitted("from_another_site", "This form was sent from another site.")
         given = self.request.headers.get("x-csrf-token") or await _token_in_form(self.scope, body)
@@ -194,6 +206,7 @@ class _Passing:
                     "route": _pattern(self.scope),
                     "status": self.status,
                     "user_id": user.user_id if user else None,
+                    "by_token": self.scope.get("state", {}).get("by_token", False),
                     "milliseconds": round((time.monotonic() - self.started_at) * 1000),
                 }
             )

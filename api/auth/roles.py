@@ -121,6 +121,11 @@ def may(role: Role, permission: Permission) -> bool:
     return role in _roles_of()[permission]
 
 
+def user_may(user: User, permission: Permission) -> bool:
+    """Return whether somebody carries a permission: by their role, and by the token they came with."""
+    return may(user.role, permission) and (user.scopes is None or permission in user.scopes)
+
+
 def refuse_unless(user: User, permission: Permission) -> None:
     """Refuse a user whose role does not carry a permission.
 
@@ -129,6 +134,8 @@ def refuse_unless(user: User, permission: Permission) -> None:
     NotPermitted
         If it does not.
     """
+    if may(user.role, permission) and not user_may(user, permission):
+        raise NotPermitted("token_may_not", f"This token does not carry the permission {permission}.")
     if not may(user.role, permission):
         raise NotPermitted(
             "role_may_not", f"As {user.role.words} you may not do this. Ask a manager if you should."

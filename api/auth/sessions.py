@@ -35,13 +35,14 @@ BROWSER_COOKIE_LASTS = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody who is signed in."""
+    """Somebody who is signed in. With a token, ``scopes`` are the only permissions it carries."""
 
     user_id: str
     username: str
     name: str
     role: Role
     authority: str
+    scopes: frozenset[str] | None = None
 
 
 def cookie_name(settings: Settings) -> str:

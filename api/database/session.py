@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from api import audit
 from api.auth.access import RouteAccess
-from api.auth.roles import PSEUDONYMOUS, Permission, may
+from api.auth.roles import PSEUDONYMOUS, Permission, user_may
 from api.auth.sessions import User, current_user
 from api.database.engine import Database
 from api.database.records import Records, Scope
@@ -43,7 +43,7 @@ class RequestTransaction:
             Scope(
                 authorities=frozenset({user.authority}),
                 actor=user.username,
-                sees_restricted=may(user.role, Permission.READ_RESTRICTED),
+                sees_restricted=user_may(user, Permission.READ_RESTRICTED),
                 pseudonym_key=self._pseudonym_key(user),
             ),
         )

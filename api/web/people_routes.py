@@ -7,13 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api import audit
 from api.auth.passwords import is_password_of, refuse_unusable_password, set_password
 from api.auth.resets import use_reset, username_of_reset
-from api.auth.roles import Role
+from api.auth.roles import Role, permission_table
 from api.auth.sessions import User, current_user, end_all_sessions, forget_session
+from api.auth.tokens import make_token, revoke_token, tokens_of
+from api.clock import now
 from api.database.session import database_of
 from api.services.people import People
 from api.web.own_site import own_site
@@ -124,8 +127,67 @@ def _link(request: Request, token: str) -> str:
 
 @router.get("/account")
 def account_page(request: Request) -> Response:
-    """Return who is signed in, with the forms to change the password and to sign out everywhere."""
-    return page(request, "account.html", problems=[])
+    """Return who is signed in, with the forms to change the password, to sign out everywhere and for tokens."""
+    with database_of(request).reading() as connection:
+        return _account_page(request, connection)
+
+
+def _account_page(
+    request: Request,
+    connection: Connection,
+    *,
+    status: int = 200,
+    problems: list[dict[str, str]] | None = None,
+    token: str = "",
+) -> Response:
+    user = current_user(request)
+    return page(
+        request,
+        "account.html",
+        status=status,
+        problems=problems or [],
+        token=token,
+        permissions=[
+            {"value": str(permission), "text": means}
+            for permission, means, roles in permission_table()
+            if user.role in roles
+        ],
+        tokens=[
+            {
+                "token_id": one.token_id,
+                "name": one.name,
+                "scopes": ", ".join(one.scopes),
+                "until": f"{one.expires_at:%d/%m/%Y}",
+                "open": one.revoked_at is None and one.expires_at > now(),
+            }
+            for one in tokens_of(connection, user.user_id)
+        ],
+    )
+
+
+@router.post("/account/tokens")
+def token_made(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    scopes: Annotated[list[str] | None, Form()] = None,
+    days: Annotated[str, Form()] = "",
+) -> Response:
+    """Make a token for a program and show it once."""
+    connection = request.state.transaction.connection()
+    number = int(days) if days.strip().isdecimal() and len(days.strip()) < 5 else 0
+    try:
+        token = make_token(connection, current_user(request), name=name, scopes=scopes or [], days=number)
+    except InvalidInput as error:
+        problems = [{"text": error.message, "href": "#token-name"}]
+        return _account_page(request, connection, status=422, problems=problems)
+    return _account_page(request, connection, token=token)
+
+
+@router.post("/account/tokens/{token_id}/revoked")
+def token_revoked(request: Request, token_id: str) -> Response:
+    """End a token of one's own."""
+    revoke_token(request.state.transaction.connection(), current_user(request), token_id)
+    return RedirectResponse("/account", status_code=303)
 
 
 @router.post("/account/password")
@@ -143,7 +205,7 @@ def password_changed(
         # Whoever finds an open browser gets few guesses: a wrong one ends the session.
         return _signed_out_everywhere(request, user, "password_change_refused")
     if problem:
-        return page(request, "account.html", status=422, problems=[{"text": problem, "href": "#new"}])
+        return _account_page(request, connection, status=422, problems=[{"text": problem, "href": "#new"}])
     set_password(connection, user.user_id, new)
     return _signed_out_everywhere(request, user, "password_set")
 

@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery"
 NEW = "three random words"
 
 
-def post(client: Any, address: str, **fields: str) -> Any:
+def post(client: Any, address: str, **fields: Any) -> Any:
     secret = client.cookies.get("righthome_session") or client.cookies.get("righthome_visitor")
     return client.post(address, data={**fields, "csrf_token": form_token(secret)})
 
