@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.settings import Settings
+from api.v1.openapi import describe
 from api.web import (
     alert_routes,
     audit_routes,
@@ -73,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(provider_routes.router)
     app.include_router(sign_in_routes.router)
     app.router.routes.append(routes.static)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
 
     async def told(request: Request, error: Exception) -> Response:
         return error_response(request, error, routes.error_page)
