@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from api import printing
@@ -100,5 +101,5 @@ def _serve(console: Console, url: str, port: int, sample: LoadedSample) -> None:
     for user in sample.users:
         console.print(f"  {user.username} ({user.role.words})")
     console.print("Stop with Ctrl+C. Everything is deleted then.")
-    settings = replace(Settings(), database_url=url, demo=True, as_of=sample.as_of)
+    settings = replace(Settings(), database_url=url, demo=True, as_of=sample.as_of, secret=token_urlsafe(32))
     serve(settings, host=HOST, port=port)

@@ -27,7 +27,6 @@ GOVUK_UNUSED = (
     "accordion",
     "breadcrumbs",
     "character-count",
-    "checkboxes",
     "cookie-banner",
     "date-input",
     "exit-this-page",
@@ -39,10 +38,7 @@ GOVUK_UNUSED = (
     "pagination",
     "panel",
     "password-input",
-    "radios",
-    "select",
     "task-list",
-    "textarea",
 )
 """Components that no page uses yet. Take a name out when a page starts to use it."""
 

@@ -75,7 +75,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('journeys') / 'righthome.sqlite3'}"
     sample = load_sample(url)
-    app = create_app(Settings(database_url=url, as_of=sample.as_of, demo=True))
+    app = create_app(
+        Settings(database_url=url, as_of=sample.as_of, demo=True, secret="a secret for the journeys only")
+    )
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
