@@ -32,6 +32,7 @@ from api.web import (
     restricted_routes,
     routes,
     sign_in_routes,
+    sufficiency_routes,
 )
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(restricted_routes.router)
     app.include_router(provider_routes.router)
     app.include_router(sign_in_routes.router)
+    app.include_router(sufficiency_routes.router)
     app.router.routes.append(routes.static)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
 

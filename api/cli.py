@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_audit, cli_database, cli_retention, cli_synthetic, cli_users
+from api import (
+    cli_alerts,
+    cli_audit,
+    cli_beds,
+    cli_database,
+    cli_forecast,
+    cli_indicators,
+    cli_report,
+    cli_retention,
+    cli_synthetic,
+    cli_users,
+)
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -267,6 +278,26 @@ def forecast(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why the number changes; takes about twice as long.")
     ] = False,
+    track_record: Annotated[
+        bool,
+        typer.Option(
+            "--track-record/--no-track-record",
+            help="Say how past forecasts of this council did; leaving it out saves a few seconds.",
+        ),
+    ] = True,
+    publish: Annotated[
+        Path | None,
+        typer.Option(
+            "--publish",
+            metavar="FILE",
+            help="Write what may be published to this CSV, XLSX or JSON, small numbers withheld.",
+        ),
+    ] = None,
+    round_to: Annotated[
+        int | None,
+        typer.Option("--round-to", metavar="N", help="Publish numbers rounded to multiples of N instead."),
+    ] = None,
+    policy: PolicyFile = None,
     processes: Annotated[
         int,
         typer.Option(
@@ -280,11 +311,15 @@ def forecast(
     """Children by kind of home and age, month by month, and the beds that will be short."""
     from api.forecasting import forecast_answer
     from api.printing import print_forecast
+    from api.publishing import check_publishing
 
     if published and (returns is not None or authority is None):
         raise UsageError("--published needs --authority CODE, and takes no --returns.")
     if returns is None and authority is None:
         raise UsageError("Give --returns DIR, or --authority CODE to use the database or --published.")
+    if round_to is not None and publish is None:
+        raise UsageError("--round-to is for --publish FILE.")
+    publishing = check_publishing(publish, policy, round_to)
     if not as_json:
         progress("Simulating ...")
     answer = forecast_answer(
@@ -302,7 +337,10 @@ def forecast(
         repairs=repairs,
         processes=processes,
         explain=explain,
+        track_record=track_record,
     )
+    if publishing:
+        progress(publishing.write(answer))
     if as_json:
         print_json(answer)
     else:
@@ -373,16 +411,18 @@ def schema(
 ) -> None:
     """The JSON Schema of a record."""
     from reference_data.fields import json_schema, record_names
+    from sufficiency.action_values import actions_schema
     from sufficiency.scenario_values import scenario_schema
 
-    if name == "scenario":
-        print_json(scenario_schema())
+    files = {"scenario": scenario_schema, "actions": actions_schema}
+    if name in files:
+        print_json(files[name]())
     elif name is not None:
         print_json(json_schema(name))
     elif as_json:
-        print_json([*record_names(), "scenario"])
+        print_json([*record_names(), *files])
     else:
-        for record in (*record_names(), "scenario"):
+        for record in (*record_names(), *files):
             typer.echo(record)
 
 
@@ -418,6 +458,10 @@ app.add_typer(cli_users.users, name="users")
 app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_retention.retention, name="retention")
 cli_synthetic.add_commands(app)
+cli_forecast.add_commands(app)
+cli_beds.add_commands(app)
+cli_indicators.add_commands(app)
+cli_report.add_commands(app)
 
 
 def main() -> None:

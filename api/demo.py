@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from api.services.sample import LoadedSample
 
 DEMO_MONTHS = 24
-DEMO_RUNS = 300
 HOST = "127.0.0.1"
 
 
@@ -55,20 +55,25 @@ def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) ->
 
 
 def _answers(url: str) -> dict[str, Any]:
-    """Return the four answers, each made from the stored records and not from the files."""
+    """Return the four answers, each made from the stored records and not from the files.
+
+    The forecast is kept, so that the site shows the same one at once.
+    """
+    from api.database.migrate import open_existing
     from api.services.emergency_watch import emergency_watch
-    from api.services.forecast import forecast
+    from api.services.forecast import kept_forecast
     from api.services.joint_plan import joint_plan
     from api.services.ranked_options import ranked_options
     from api.services.sample import SAMPLE_AUTHORITY
     from api.services.stored import stored_records
 
-    with stored_records(url, SAMPLE_AUTHORITY) as records:
+    database = open_existing(url)
+    with stored_records(url, SAMPLE_AUTHORITY) as records, closing(database):
         return {
             "as_of": SAMPLE_DATE.isoformat(),
             "ranking": ranked_options(records, _tonight(records), SAMPLE_DATE).as_dict(),
             "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
-            "forecast": forecast(records, months=DEMO_MONTHS, runs=DEMO_RUNS).as_dict(),
+            "forecast": kept_forecast(records, database, SAMPLE_AUTHORITY, months=DEMO_MONTHS).answer,
             "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
         }
 

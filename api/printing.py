@@ -157,6 +157,8 @@ def print_forecast(console: Console, answer: Answer, *, every: int = 6) -> None:
     console.print(table)
     if answer.get("change"):
         console.print(answer["change"]["text"])
+    for sentence in (answer.get("track_record") or {}).get("text", ()):
+        console.print(f"Track record: {sentence}")
     if answer["shortfall_status"] == "NOT_ASSESSED":
         console.print("Beds short: not assessed, because no homes were given.")
     else:
@@ -246,4 +248,84 @@ def print_backtest(console: Console, answer: Answer) -> None:
             f"{row['coverage_of_total_percent']['95']:g}%",
         )
     console.print(table)
+    print_errors_by_kind_and_age(console, answer)
     _print_warnings(console, answer)
+
+
+def print_errors_by_kind_and_age(console: Console, answer: Answer) -> None:
+    """Print, for the nearest horizon of a backtest, how far it was out by kind of home and by age, in children."""
+    near = answer["horizons"][0]
+    table = Table(
+        f"{near['months']} months ahead",
+        "Out by",
+        "Same as today",
+        "Last year's change",
+        "80 in 100 held",
+        box=None,
+        padding=(0, 1),
+    )
+    rows = [("all children", near["total_error"] | {"coverage_percent": near["coverage_of_total_percent"]})]
+    rows += [(row["placement"], row) for row in near["placements"]]
+    rows += [(f"aged {row['age_band']}", row) for row in near["age_bands"]]
+    for name, row in rows:
+        held = row.get("coverage_percent", {}).get("80")
+        table.add_row(
+            name,
+            *(
+                "not known" if row[rule] is None else f"{row[rule]:.1f}"
+                for rule in ("error", "same_as_today", "last_years_change")
+            ),
+            "" if held is None else f"{held:g}%",
+        )
+    console.print(table)
+
+
+def print_against_actual(console: Console, answer: Answer, *, every: int = 3) -> None:
+    """Print a saved forecast beside what happened: sentences, every third month and the last, and each kind of home."""
+    for sentence in answer["text"]:
+        console.print(sentence)
+    table = Table("Date", "Forecast", "8 in 10 futures", "Happened", "Held", box=None, padding=(0, 1))
+    months = answer["months"]
+    for row in [*months[every - 1 : -1 : every], months[-1]]:
+        table.add_row(
+            british_date(row["date"]),
+            f"{row['mean']:.0f}",
+            f"{row['p10']:.0f} to {row['p90']:.0f}",
+            str(row["happened"]),
+            "yes" if row["inside"]["80"] else "no",
+        )
+    console.print(table)
+    kinds = Table("Kind of home", "Out by", "Same as today", "80 in 100 held", box=None, padding=(0, 1))
+    for row in (answer["total"], *answer["placements"]):
+        if row["months"]:
+            held = row["held_percent"]["80"]
+            kinds.add_row(
+                row["placement"],
+                f"{row['mean_absolute_error']:.1f}",
+                f"{row['mean_absolute_error_same_as_today']:.1f}",
+                "no children" if held is None else f"{held:g}%",
+            )
+    console.print(kinds)
+    if answer["still_to_come"]:
+        console.print(
+            f"{len(answer['still_to_come'])} months of the forecast are still to come.", style="dim"
+        )
+
+
+def print_reading(console: Console, report: Answer) -> None:
+    """Print what was read of returns, what was mended by each rule, and what the tidy tables hold."""
+    console.print(
+        f"{len(report['files'])} tables, {british_date(report['first_day'])} to {british_date(report['last_day'])}: "
+        f"{report['episodes']:,} episodes of {report['children']:,} children, of whom "
+        f"{report['children_counted']:,} can be counted, in {report['placements']:,} placements."
+    )
+    table = Table("Rule", "Rows", "What was done", box=None, padding=(0, 1))
+    for row in report["repairs"]:
+        table.add_row(row["rule"], f"{row['rows']:,}", row["done"])
+    console.print(table)
+    tables = ", ".join(f"{rows:,} {name}" for name, rows in report["tables"].items())
+    console.print(
+        f"Tidy tables: {tables}. {report['placements_without_urn']:,} placements name no home by URN."
+    )
+    for warning in report["warnings"]:
+        console.print(f"Take care: {warning}", style="dim")

@@ -39,7 +39,7 @@ Warnings = tuple[ImportIssue, ...]
 _Record = TypeVar("_Record")
 
 
-def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
+def read_referrals(path: str | Path) -> tuple[tuple[Referral, ...], Warnings]:
     """Return the referrals of a CSV, XLSX or JSON file, and what was noticed but did no harm.
 
     Raises
@@ -50,7 +50,7 @@ def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
     return _referrals(read_records(path, "referral", _children_once))
 
 
-def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
+def read_homes(path: str | Path) -> tuple[tuple[Home, ...], Warnings]:
     """Return the homes of a CSV, XLSX or JSON file, and what was noticed but did no harm.
 
     Raises
@@ -62,7 +62,7 @@ def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
 
 
 def read_pins(
-    path: Path, *, child_ids: Set[str] | None = None, home_ids: Set[str] | None = None
+    path: str | Path, *, child_ids: Set[str] | None = None, home_ids: Set[str] | None = None
 ) -> tuple[tuple[Pin, ...], Warnings]:
     """Return the decisions that the joint plan must keep, and what was noticed.
 

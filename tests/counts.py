@@ -19,6 +19,7 @@ COUNTS = {
     "returns spoiled": (25, 2_000),
     "requests of a role drawn from the API's description": (6, 200),
     "beds short by Hall's theorem": (100, 5_000),
+    "published tables attacked": (25, 3_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
 

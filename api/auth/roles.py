@@ -82,6 +82,7 @@ class Permission(StrEnum):
     ANSWER_ALERTS = "answer_alerts"
     SIGN = "sign"
     KEEP_HOMES = "keep_homes"
+    ADOPT_FORECAST = "adopt_forecast"
     INVITE_PROVIDER = "invite_provider"
     READ_ANSWERS = "read_answers"
     READ_AUDIT = "read_audit"

@@ -16,6 +16,7 @@ from api import audit, clock
 from api.database import tables
 from api.database.alert_records import AlertRecords
 from api.database.child_records import ChildRecords
+from api.database.forecast_records import ForecastRecords
 from api.database.provider_records import LinkRecords
 from api.database.restricted import RestrictedRecords
 from api.database.seen import Seen
@@ -312,6 +313,17 @@ class Records:
         """
         self._require(authority)
         return AlertRecords(self.connection, authority, hidden=self.seen.hidden)
+
+    def forecasts_of(self, authority: str) -> ForecastRecords:
+        """Return the kept forecasts of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ForecastRecords(self.connection, authority)
 
     @property
     def seen(self) -> Seen:

@@ -331,6 +331,20 @@ return_rows = Table(
     ),
 )
 
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    # The digest of all a forecast was made from, so that the same question about the same records is answered once.
+    Column("forecast_id", DIGEST, primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("answer", Document, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("adopted_at", Instant),
+    Column("adopted_by", String(128)),
+    Index(None, "authority", "made_at"),
+)
+
 spell_ids = Table(
     "spell_ids",
     metadata,

@@ -90,6 +90,8 @@ def navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
     inside = "/waiting-list" if path.startswith("/children/") else path
     if path.startswith("/emergency-watch/"):
         inside = "/emergency-watch"
+    if path.startswith("/sufficiency/"):
+        inside = "/sufficiency"
     return [
         {"text": text, "href": href, "current": href == inside}
         for text, href in NAVIGATION

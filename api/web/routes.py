@@ -22,7 +22,6 @@ from api.auth.single_sign_on import is_offered
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
-from api.day_asked import DayAsked
 from api.errors import Problem
 from api.services.policy import policy_of
 from api.web.page import page
@@ -31,10 +30,9 @@ from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.problem import present_problem
-from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
 from matching.referral import age_at
-from reference_data.problems import NotEnoughData, NotPermitted
+from reference_data.problems import NotPermitted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -44,7 +42,6 @@ OpenRecords = Annotated[Records, Depends(open_records)]
 START_PAGE = "/"
 SIGNING = frozenset({"/sign-in", "/sign-out"})
 """Where nobody who has just signed in goes on to."""
-FORECAST_MONTHS = 24
 
 
 def error_page(request: Request, problem: Problem) -> Response:
@@ -184,26 +181,6 @@ def plan_page(request: Request, records: OpenRecords) -> Response:
             referrals={referral.child_id: referral for referral in records.referrals()},
             homes={home.home_id: home for home in records.homes()},
         ),
-    )
-
-
-@router.get("/sufficiency")
-def sufficiency_page(
-    request: Request,
-    records: OpenRecords,
-    start: Annotated[DayAsked, Query(alias="from", description="The first date forecast.")] = None,
-) -> Response:
-    """Return the forecast of children in care and beds short, or say what is missing for one."""
-    from api.services.forecast import forecast
-
-    try:
-        answer = forecast(records, start, months=FORECAST_MONTHS)
-    except NotEnoughData as lacking:
-        return page(request, "sufficiency_missing.html", message=lacking.message)
-    return page(
-        request,
-        "sufficiency.html",
-        page=present_sufficiency(answer.as_dict()),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from api.database.forecast_records import KeptForecast
 from api.errors import Problem
 from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.pages import navigation, rendered
+from api.web.presenters.adopted import present_adopted, present_what_if
 from api.web.presenters.alerts import (
     NightsPage,
     WeekPage,
@@ -310,9 +312,95 @@ def sample_forecast(*, with_homes: bool = True) -> dict[str, Any]:
         "detail": [],
         "shortfall_status": "ASSESSED" if with_homes else "NOT_ASSESSED",
         "shortfall": shortfall,
+        "track_record": sample_track_record() if with_homes else None,
+        "change": sample_change() if with_homes else None,
         "definition": "a bed short is a child-night due for which no bed that we can use is free",
         "evidence": EVIDENCE,
     }
+
+
+KEPT = {"made": "15 June 2026 at 09:30", "forecast_id": "9c" * 32}
+
+
+def sample_track_record() -> dict[str, Any]:
+    errors = {"error": 4.25, "same_as_today": 6.5, "last_years_change": None}
+    bands = ("50", "80", "95")
+    horizon = {
+        "dates": 4,
+        "total": errors,
+        "placements": [
+            {"placement": group, **errors} for group in ("fostering", "residential", "supported", "other")
+        ],
+        "age_bands": [{"age_band": band, **errors} for band in ("0", "1-4", "5-9", "10-15", "16-17")],
+        "held": dict.fromkeys(bands, 3),
+        "placements_held": {band: {"held": 13, "of": 16} for band in bands},
+        "pit": [0.2, 0.5, 0.9, 0.4],
+        "crps": 3.1,
+        "crps_same_as_today": 6.5,
+    }
+    return {
+        "status": "ASSESSED",
+        "verdict": "too_few_to_judge",
+        "text": ["At the last four 31 Marches the forecast of the total was out by 4 children"],
+        "horizons": [{"months": 12, **horizon}, {"months": 24, **horizon}],
+        "definition": "Errors are mean absolute differences.",
+    }
+
+
+def sample_change() -> dict[str, Any]:
+    parts = {"ageing": -60.2, "starts": 180.0, "leaving": -90.4, "moves": 0.3, "interaction": -9.1}
+    row = {"before": 530.0, "after": 550.6, **parts}
+    return {
+        "from": "2026-06-01",
+        "to": "2028-06-01",
+        "total": row,
+        "placements": [
+            {"placement": group, **row} for group in ("fostering", "residential", "supported", "other")
+        ],
+        "age_bands": [{"age_band": band, **row} for band in ("0", "1-4", "5-9", "10-15", "16-17")],
+        "text": "On average over all futures the number goes up.",
+    }
+
+
+def sample_what_if() -> Any:
+    base = sample_forecast()
+    base["placements"] = [
+        row | {"placement": group}
+        for row in base["totals"]
+        for group in ("fostering", "residential", "supported", "other")
+    ]
+    return present_what_if(starts="-10", leaving="", problems={}, base=base, changed=base)
+
+
+def sample_adopted(*, happened: bool = True) -> Any:
+    answer = sample_forecast()
+    bands = {"50": True, "80": True, "95": True}
+    months = [row | {"happened": round(row["mean"]) + 2, "inside": bands} for row in answer["totals"][1:5]]
+    scores = {
+        "months": 4,
+        "mean_absolute_error": 2.0,
+        "mean_absolute_error_same_as_today": 3.5,
+        "held_percent": {"50": 100.0, "80": 100.0, "95": None},
+    }
+    found = {
+        "text": ["On 1 October 2026 there were 535 children", "Over 4 months the forecast was out by 2.0"],
+        "months": months,
+        "total": {"placement": "all", **scores},
+        "placements": [{"placement": "fostering", **scores}, {"placement": "other", "months": 0}],
+    }
+    kept = [
+        KeptForecast(
+            forecast_id=f"{n}a" * 32,
+            starts_on=date(2026, 6, 1),
+            answer=answer,
+            made_at=datetime(2026, 6, 15, 8, 30, tzinfo=UTC),
+            adopted_at=datetime(2026, 6, 15, 9, 30, tzinfo=UTC),
+            adopted_by="commissioner",
+        )
+        for n in (1, 2)
+    ]
+    lacking = "" if happened else "The returns end before the second date of the forecast."
+    return present_adopted(kept[0], found if happened else None, lacking, kept)
 
 
 def sample_watch() -> dict[str, Any]:
@@ -427,11 +515,27 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
             {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes)},
         ),
         "no plan": ("plan.html", {"page": present_plan(plan=empty_plan, referrals={}, homes={})}),
-        "sufficiency": ("sufficiency.html", {"page": present_sufficiency(sample_forecast())}),
+        "sufficiency": (
+            "sufficiency.html",
+            {"page": present_sufficiency(sample_forecast()), **KEPT, "adopted": False, "may_adopt": True},
+        ),
         "no homes": (
             "sufficiency.html",
-            {"page": present_sufficiency(sample_forecast(with_homes=False))},
+            {
+                "page": present_sufficiency(sample_forecast(with_homes=False)),
+                **KEPT,
+                "adopted": True,
+                "may_adopt": True,
+            },
         ),
+        "try a change": ("what_if.html", {"page": sample_what_if()}),
+        "a change that cannot be read": (
+            "what_if.html",
+            {"page": present_what_if(starts="many", leaving="", problems={"starts": "Enter a whole number"})},
+        ),
+        "adopted": ("adopted.html", {"page": sample_adopted()}),
+        "adopted and nothing happened yet": ("adopted.html", {"page": sample_adopted(happened=False)}),
+        "none adopted": ("adopted.html", {"page": None}),
         "no returns": ("sufficiency_missing.html", {"message": "Import a return first."}),
         "emergency watch": ("emergency_watch.html", {"page": present_watch(sample_watch())}),
         "nobody in a hotel": (

@@ -25,8 +25,9 @@ OWN, PARTNER, STRANGER = "879", "878", "305"
 TABLE = route_table()
 ROUTES = sorted(TABLE)
 CLOSED = [key for key in ROUTES if TABLE[key].who not in {ANYONE, BY_LINK}]
-BOOKKEEPING = {"audit", "sessions"}
-"""What looking may write: who looked at which child, and that the session is alive."""
+BOOKKEEPING = {"audit", "sessions", "forecasts"}
+"""What looking may write: who looked at which child, that the session is alive, and a forecast made from the records,
+kept so that it is not made at every look."""
 SIGNING_IN = {"/sign-in/organisation/back"}
 """The one GET that begins a session: the sign-in service sends the browser back with it."""
 

@@ -23,6 +23,11 @@ NAMES = (
     "sufficiency",
     "no homes",
     "no returns",
+    "try a change",
+    "a change that cannot be read",
+    "adopted",
+    "adopted and nothing happened yet",
+    "none adopted",
     "emergency watch",
     "nobody in a hotel",
     "alerts",
@@ -103,6 +108,8 @@ def test_titles_tell_pages_apart(sample_markup) -> None:
         "no homes",
         "no returns",
         "nobody in a hotel",
+        "adopted and nothing happened yet",
+        "none adopted",
     }
     titles = [
         re.search("<title>(.*?)</title>", markup)[1]

@@ -26,7 +26,7 @@ ADDRESSES = {
     "/sign-in",
     "/sign-out",
     "/children/{referral_id}/options",
-    *PAGES,
+    *(set(PAGES) - {"/sufficiency"}),
     *OPEN_PAGES,
 }
 
