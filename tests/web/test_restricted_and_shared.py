@@ -146,11 +146,21 @@ def test_breaking_the_glass_opens_one_child_to_one_person_for_a_time_and_tells_m
     assert statuses(officer) == {404}
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM broken_glass", "UPDATE broken_glass SET reason = 'x'"])
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM broken_glass", "UPDATE broken_glass SET reason = 'x'", "REPLACE"]
+)
 def test_who_broke_the_glass_cannot_be_changed_in_the_database(fresh_site: Any, statement: str) -> None:
     restricted(fresh_site)
     officer = fresh_site.signed_in("brokerage_officer")
     assert post(officer, "/restricted/glass", child_id=CHILD, reason=REASON).status_code == 303
+    if statement == "REPLACE":
+        # Only SQLite has a way to take a row's place that is neither an update nor a delete.
+        on_sqlite = fresh_site.database.engine.dialect.name == "sqlite"
+        statement = (
+            "INSERT OR REPLACE INTO broken_glass SELECT * FROM broken_glass"
+            if on_sqlite
+            else "TRUNCATE broken_glass"
+        )
     with pytest.raises(Exception, match="only ever added to"), fresh_site.database.writing() as connection:
         connection.exec_driver_sql(statement)
 

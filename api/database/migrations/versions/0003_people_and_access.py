@@ -23,6 +23,14 @@ FORBIDDEN = (
 )
 """Tables and changes that the database refuses. Retention takes a provider's link away with its messages."""
 
+ONLY_ADDED_TO = {
+    "audit": "sequence",
+    "alert_notes": "note_id",
+    "broken_glass": "glass_id",
+    "provider_messages": "message_id",
+}
+"""Tables with their keys in which no row may take another's place."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -179,7 +187,7 @@ def upgrade() -> None:
         op.f("ix_users_sso_issuer_sso_subject"), "users", ["sso_issuer", "sso_subject"], unique=True
     )
     _forbid_changes()
-    _forbid_replacing_the_audit()
+    _forbid_replacing()
 
 
 def downgrade() -> None:
@@ -221,8 +229,9 @@ def _forbid_changes() -> None:
         )
     for table, change, message in FORBIDDEN:
         if op.get_bind().dialect.name == "postgresql":
+            also = " OR TRUNCATE" if change == "DELETE" else ""
             op.execute(
-                f"CREATE TRIGGER {table}_forbids_{change.lower()} BEFORE {change} ON {table} "
+                f"CREATE TRIGGER {table}_forbids_{change.lower()} BEFORE {change}{also} ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION righthome_only_added_to()"
             )
         else:
@@ -232,14 +241,15 @@ def _forbid_changes() -> None:
             )
 
 
-def _forbid_replacing_the_audit() -> None:
+def _forbid_replacing() -> None:
     # SQLite's INSERT OR REPLACE takes the old row away without a DELETE that a trigger would see.
     if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE TRIGGER audit_forbids_replace BEFORE INSERT ON audit "
-            "WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence) "
-            "BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END"
-        )
+        for table, key in ONLY_ADDED_TO.items():
+            op.execute(
+                f"CREATE TRIGGER {table}_forbids_replace BEFORE INSERT ON {table} "  # noqa: S608  names of ours
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
+            )
 
 
 def _allow_changes() -> None:
@@ -250,4 +260,5 @@ def _allow_changes() -> None:
     if is_postgresql:
         op.execute("DROP FUNCTION righthome_only_added_to()")
     else:
-        op.execute("DROP TRIGGER audit_forbids_replace")
+        for table in ONLY_ADDED_TO:
+            op.execute(f"DROP TRIGGER {table}_forbids_replace")
