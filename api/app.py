@@ -33,6 +33,7 @@ from api.web import (
     routes,
     sign_in_routes,
     sufficiency_routes,
+    telling_routes,
 )
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(restricted_routes.router)
     app.include_router(provider_routes.router)
     app.include_router(sign_in_routes.router)
+    app.include_router(telling_routes.router)
     app.include_router(sufficiency_routes.router)
     app.router.routes.append(routes.static)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]

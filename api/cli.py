@@ -19,6 +19,7 @@ from api import (
     cli_audit,
     cli_beds,
     cli_database,
+    cli_equality,
     cli_forecast,
     cli_indicators,
     cli_report,
@@ -46,10 +47,10 @@ from api.cli_options import (
     settings,
     today,
 )
+from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
-    from matching.home import Home
     from matching.referral import Referral
 
 app = typer.Typer(
@@ -61,49 +62,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-def _referrals_and_homes(
-    referrals: Path | None, homes: Path | None, authority: str | None, named: str
-) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
-    """Return records from two files, or from the database when neither file is named."""
-    if referrals is None and homes is None:
-        from api.services.stored import stored_referrals_and_homes
-
-        if authority is None:
-            raise UsageError(f"Give --homes and {named}, or --authority to use the database.")
-        return (*stored_referrals_and_homes(authority), ())
-    if referrals is None or homes is None:
-        raise UsageError(f"Give both --homes and {named}.")
-    return _read_both(referrals, homes)
-
-
-def _read_both(
-    referrals: Path, homes: Path
-) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
-    from matching.files import read_homes, read_referrals
-
-    issues: list[ImportIssue] = []
-    found: list[Any] = [(), ()]
-    warnings: list[str] = []
-    for position, (read, path) in enumerate(((read_referrals, referrals), (read_homes, homes))):
-        try:
-            found[position], noticed = read(path)
-            warnings += _warning_sentences(noticed)
-        except ImportRejected as rejected:
-            issues += rejected.issues
-    if issues:
-        raise ImportRejected(issues)
-    return found[0], found[1], tuple(warnings)
-
-
-def _warning_sentences(noticed: Any) -> list[str]:
-    return [f"{issue.file}: {issue.column or 'file'}: {issue.what_to_do}" for issue in noticed]
-
-
-def _with_warnings(answer: dict[str, Any], warnings: tuple[str, ...]) -> dict[str, Any]:
-    answer["evidence"]["warnings"] = [*answer["evidence"]["warnings"], *warnings]
-    return answer
 
 
 @app.command()
@@ -126,7 +84,7 @@ def rank(
     from api.printing import print_ranking
     from matching.rank import rank_homes
 
-    referrals, found_homes, warnings = _referrals_and_homes(referral, homes, authority, "--referral")
+    referrals, found_homes, warnings = referrals_and_homes(referral, homes, authority, "--referral")
     chosen = _the_child(referrals, child)
     ranking = rank_homes(
         chosen,
@@ -136,7 +94,7 @@ def rank(
         others=tuple(other for other in referrals if other is not chosen),
         limit=limit,
     )
-    answer = _with_warnings(ranking.as_dict(), warnings)
+    answer = with_warnings(ranking.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -166,8 +124,12 @@ def match(
     policy: PolicyFile = None,
     pins: Annotated[Path | None, typer.Option("--pins", metavar="FILE", help="Pairs that must hold.")] = None,
     arrivals: Annotated[
-        Path | None,
-        typer.Option("--arrivals", metavar="FILE", help="Children who may arrive next, to price beds."),
+        list[Path] | None,
+        typer.Option(
+            "--arrivals",
+            metavar="FILE",
+            help="Children who may arrive next, to price beds; again, or a folder, for further samples.",
+        ),
     ] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, help="Seconds.")] = 30.0,
     alternatives: Annotated[
@@ -180,6 +142,12 @@ def match(
         int,
         typer.Option("--loss-percent", min=0, max=100, help="Most that an aim of a further plan is worse."),
     ] = 10,
+    certificates: Annotated[
+        bool,
+        typer.Option(
+            "--certificates", help="Prove each aim by weights that anybody can add up, where there are any."
+        ),
+    ] = False,
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,
@@ -187,31 +155,34 @@ def match(
 ) -> None:
     """The joint plan for the whole waiting list, with a proof that no better plan exists."""
     from api.printing import print_plan
-    from matching.files import read_pins, read_referrals
+    from matching.files import read_arrivals, read_pins
     from matching.plan import plan_list
 
-    found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
+    found_referrals, found_homes, warnings = referrals_and_homes(referrals, homes, authority, "--referrals")
     decided: Any = ()
     if pins:
         children = {one.child_id for one in found_referrals}
         decided, noticed = read_pins(
             pins, child_ids=children, home_ids={home.home_id for home in found_homes}
         )
-        warnings += tuple(_warning_sentences(noticed))
+        warnings += tuple(warning_sentences(noticed))
+    samples, noticed = read_arrivals(arrivals or ())
+    warnings += tuple(warning_sentences(noticed))
     plan = plan_list(
         found_referrals,
         found_homes,
         as_of=as_of or today(),
         policy=chosen_policy(policy),
         pins=decided,
-        arrivals=read_referrals(arrivals)[0] if arrivals else (),
+        arrivals=samples,
         time_limit_seconds=time_limit,
         seed=seed,
         alternatives=alternatives,
         differ_by=differ_by,
         loss_percent=loss_percent,
+        certificates=certificates,
     )
-    answer = _with_warnings(plan.as_dict(), warnings)
+    answer = with_warnings(plan.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -389,7 +360,7 @@ def watch(
 
     if stays is not None:
         found, noticed = read_stays(stays)
-        warnings = tuple(_warning_sentences(noticed))
+        warnings = tuple(warning_sentences(noticed))
     elif authority is not None:
         from api.services.stored import stored_stays
 
@@ -397,7 +368,7 @@ def watch(
     else:
         raise UsageError("Give --stays FILE, or --authority CODE to use the database.")
     report = watch_spells(found, as_of=as_of or today(), policy=chosen_policy(policy))
-    answer = _with_warnings(report.as_dict(), warnings)
+    answer = with_warnings(report.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -458,6 +429,7 @@ app.add_typer(cli_users.users, name="users")
 app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_retention.retention, name="retention")
 cli_synthetic.add_commands(app)
+cli_equality.add_commands(app)
 cli_forecast.add_commands(app)
 cli_beds.add_commands(app)
 cli_indicators.add_commands(app)

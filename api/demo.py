@@ -51,7 +51,7 @@ def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) ->
             return
         _print_parts(console, answers)
         if serve_site:
-            _serve(console, url, port, sample)
+            _serve(console, url, port, sample, Path(folder) / "messages")
 
 
 def _answers(url: str) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _print_parts(console: Console, answers: dict[str, Any]) -> None:
     printing.print_watch(console, answers["watch"])
 
 
-def _serve(console: Console, url: str, port: int, sample: LoadedSample) -> None:
+def _serve(console: Console, url: str, port: int, sample: LoadedSample, messages: Path) -> None:
     from api.serving import serve
     from api.settings import Settings
 
@@ -105,6 +105,16 @@ def _serve(console: Console, url: str, port: int, sample: LoadedSample) -> None:
     console.print(f"Open http://{HOST}:{port} and sign in with password {sample.password} as one of:")
     for user in sample.users:
         console.print(f"  {user.username} ({user.role.words})")
+    console.print("Alerts reach them on the page Alerts, Messages; emails are written as files to")
+    console.print(f"  {messages}")
     console.print("Stop with Ctrl+C. Everything is deleted then.")
-    settings = replace(Settings(), database_url=url, demo=True, as_of=sample.as_of, secret=token_urlsafe(32))
+    settings = replace(
+        Settings(),
+        database_url=url,
+        demo=True,
+        as_of=sample.as_of,
+        secret=token_urlsafe(32),
+        base_url=f"http://{HOST}:{port}",
+        message_folder=str(messages),
+    )
     serve(settings, host=HOST, port=port)

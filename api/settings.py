@@ -193,7 +193,23 @@ class Settings:
         repr=False,
         metadata=_said(
             "RIGHTHOME_WEBHOOK_SECRET",
-            "What webhooks are signed with: whsec_ and at least 24 bytes in base64.",
+            "What webhooks are signed with: whsec_ and at least 24 bytes in base64. Two of them, the new one first "
+            "and a space between, while receivers change over.",
+        ),
+    )
+    webhook_private_addresses: bool = field(
+        default=False,
+        metadata=_said(
+            "RIGHTHOME_WEBHOOK_PRIVATE_ADDRESSES",
+            "Set to true where webhooks go to machines of the council's own network or to this machine: without it "
+            "only public addresses are called.",
+        ),
+    )
+    message_folder: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_MESSAGE_FOLDER",
+            "Where recipients of the channel `file` are told: a folder for email files, for trying out.",
         ),
     )
     notify_url: str = field(
@@ -302,6 +318,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "passwords": _flag,
     "oidc_issuer": _https_address,
     "watch": _flag,
+    "webhook_private_addresses": _flag,
     "idle_minutes": _positive,
     "session_hours": _positive,
     "body_limit_bytes": _positive,
@@ -314,6 +331,7 @@ _EXPECTED = {
     "passwords": "Give true or false.",
     "secret": f"Give {SHORTEST_SECRET} or more random characters.",
     "oidc_issuer": "Give an address that begins with https://.",
+    "webhook_private_addresses": "Give true or false.",
     "smtp_tls": "Give starttls, tls or none.",
     "demo": "Give true or false.",
     "as_of": "Give a date as YYYY-MM-DD.",

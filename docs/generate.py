@@ -42,9 +42,11 @@ RECORD_WORDS = {
     "home": "One home: a foster carer's household, a children's home, supported accommodation. "
     "Read by `rank`, `match`, `forecast --homes` and `import homes`.",
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
+    "choice": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
+    "characteristic": "What is known of one child for the equality report. Read by `equality --characteristics`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
-    "The invented partnership writes it.",
+    "Read by `equality --enquiries`; the invented partnership writes it.",
     "notice": "One notice that a home or carer gave. The invented partnership writes it.",
     "printed_figure": "One percentage as it was printed, with its fraction, target and which way is better. Read by "
     "`check-figures`.",
@@ -209,7 +211,9 @@ def _who_is_told() -> list[str]:
         + ".",
         "",
         "A message that is given up raises `message_undelivered`, told at every other address to: "
-        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: {words(policy.late_told)}. "
+        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: "
+        f"{words(policy.late_told)}. Spells that were over before anybody watched are recorded without a message of each, and "
+        f"`history_recorded` tells, once: {words(policy.history_told)}. "
         f"When somebody breaks the glass of a restricted child's records, `restricted_opened` tells: {words(policy.restricted_opened_told)}.",
         "",
         "| setting | default |",
@@ -217,6 +221,7 @@ def _who_is_told() -> list[str]:
         f"| `snooze.longest_hours` (and never past the day the alert names) | {policy.longest_snooze_hours} |",
         f"| `scan.ended_days` | {policy.ended_days} |",
         f"| `scan.late_after_hours` | {policy.late_after_hours} |",
+        f"| `digest.most_alerts` (in one message to one person) | {policy.most_alerts_in_a_message} |",
         *(
             f"| `delivery.{field.name}` | {getattr(delivery, field.name)} |"
             for field in dataclasses.fields(delivery)

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import maximum_flow
 from matching.eligibility import Context, exclusions_of_all
 from matching.findings import case_of
 from matching.home import Home
+from matching.home_list import all_of, home_list
 from matching.policy import Policy, default_policy
 from matching.referral import Referral
 from reference_data.ages import age_on
@@ -83,13 +84,15 @@ def fit_table(
         The council's policy; the default by default.
     """
     context = Context(as_of=as_of, policy=policy or default_policy(), others=())
+    listed = home_list(homes)
+    places = [listed.place_of[home.home_id] for home in homes]
     rules: list[tuple[str, ...]] = []
     for referral in referrals:
-        case = case_of(_as_newcomer(referral), context)
+        found = exclusions_of_all(case_of(_as_newcomer(referral), context), all_of(listed))
         rules.append(
             tuple(
-                next((one.rule for one in found if one.rule not in NOT_ABOUT_FIT), "")
-                for found in exclusions_of_all(case, homes)
+                next((one.rule for one in found[place] if one.rule not in NOT_ABOUT_FIT), "")
+                for place in places
             )
         )
     fits = np.array([[rule == "" for rule in row] for row in rules], dtype=np.bool_)

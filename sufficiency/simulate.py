@@ -57,6 +57,8 @@ class World:
         Rates of leaving care before 18, and of moving to another placement.
     destinations
         Counts of moves, from, age band, to. Shape (details, age bands, details).
+    destination_doubt
+        Standard deviation of the log of how often each kind is moved to, whoever moves; 0 where counts tell it all.
     """
 
     start: date
@@ -65,6 +67,7 @@ class World:
     exits: Rates
     moves: Rates
     destinations: FloatArray
+    destination_doubt: float = 0.0
 
 
 def simulate(
@@ -169,6 +172,8 @@ def _simulate_chunk(
         drift = world.exits.drift_a_year
         drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * drift - drift**2 / 2)))
         weights = parameters.gamma(world.destinations)
+        if world.destination_doubt:
+            weights = weights * np.exp(world.destination_doubt * parameters.standard_normal(N_DETAILS))
         routes.append(weights * scenario.route_factors()[:, None, :])
         moves.append(move_rates * _share_kept(routes[-1], weights))
         rates = start_factors * draw_start_rates(

@@ -19,7 +19,9 @@ COUNTS = {
     "returns spoiled": (25, 2_000),
     "requests of a role drawn from the API's description": (6, 200),
     "beds short by Hall's theorem": (100, 5_000),
+    "lists of homes asked at once": (2, 60),
     "published tables attacked": (25, 3_000),
+    "verdicts on bands": (200, 3_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
 

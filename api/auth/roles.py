@@ -81,6 +81,7 @@ class Permission(StrEnum):
     READ_ALERTS = "read_alerts"
     ANSWER_ALERTS = "answer_alerts"
     SIGN = "sign"
+    SET_RECIPIENTS = "set_recipients"
     KEEP_HOMES = "keep_homes"
     ADOPT_FORECAST = "adopt_forecast"
     INVITE_PROVIDER = "invite_provider"

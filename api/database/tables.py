@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -388,6 +389,9 @@ alerts = Table(
     Column("snoozed_until", Instant),
     Column("closed_at", Instant),
     Column("closed_because", String(40)),
+    # How many placements have each been told at the present outcome, and the stays that were told about.
+    Column("placement", Integer, nullable=False, server_default="1"),
+    Column("told_about", Document, nullable=False, server_default="[]"),
     Index(None, "authority", "closed_at"),
 )
 
@@ -419,7 +423,7 @@ recipients = Table(
     Column("address", String(400), nullable=False),
     Column("hours", String(20), nullable=False),
     Column("active", Boolean, nullable=False),
-    CheckConstraint("channel IN ('email', 'webhook', 'notify')", name="channel"),
+    CheckConstraint("channel IN ('email', 'webhook', 'notify', 'in_app', 'file')", name="channel"),
     CheckConstraint("hours IN ('any', 'office', 'out_of_hours')", name="hours"),
 )
 
@@ -444,8 +448,11 @@ outbox = Table(
     Column("claimed_by", String(80)),
     Column("sent_at", Instant),
     Column("last_error", String(60)),
+    # What goes to one place from one scan goes out together, under one id.
+    Column("envelope_id", DIGEST, nullable=False, index=True, server_default=""),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["authority", "alert_id"], ["alerts.authority", "alerts.alert_id"]),
-    CheckConstraint("status IN ('waiting', 'claimed', 'sent', 'dead')", name="status"),
+    CheckConstraint("status IN ('waiting', 'claimed', 'sent', 'dead', 'withdrawn')", name="status"),
     Index(None, "status", "next_at"),
 )
 

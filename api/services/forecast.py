@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sufficiency.forecast import Forecast
     from sufficiency.scenario import Scenario
 
+KEPT_RUNS = 300
+"""Futures of a forecast that a page waits for, with its explanation and its track record."""
 ANSWERS = 1
 """Counted up when the method changes within a version of the product, so that no older answer is shown as new."""
 
@@ -69,7 +71,7 @@ def kept_forecast(
     start: date | None = None,
     *,
     months: int = 24,
-    runs: int = 500,
+    runs: int = KEPT_RUNS,
     seed: int = 0,
     scenario: Scenario | None = None,
 ) -> KeptForecast:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.alert_policy import AlertPolicy
 from api.database.records import Records
 from api.database.restricted import BrokenGlass
-from api.services.alert_scan import report_restricted_opened
+from api.services.alerts_about_the_watch import report_restricted_opened
 from reference_data.problems import InvalidInput
 
 LONGEST_REASON = 2000

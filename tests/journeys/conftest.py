@@ -19,7 +19,9 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from api.services.sample import load_sample
+from api.services.forecast import kept_forecast
+from api.services.sample import SAMPLE_AUTHORITY, load_sample
+from api.services.stored import stored_records
 from api.settings import Settings
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -78,6 +80,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     app = create_app(
         Settings(database_url=url, as_of=sample.as_of, demo=True, secret="a secret for the journeys only")
     )
+    # The first look at the forecast makes it, which may take longer than a page waits where the machine is busy.
+    with stored_records(url, SAMPLE_AUTHORITY) as records:
+        kept_forecast(records, app.state.database, SAMPLE_AUTHORITY)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))

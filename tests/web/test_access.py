@@ -34,6 +34,7 @@ SIGNING_IN = {"/sign-in/organisation/back"}
 FORMS: dict[str, dict[str, Any]] = {
     "/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
     "/api/v1/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
+    "/alerts/{alert_id}/snooze": {"hours": "1", "reason": "Seen."},
     "/account/tokens": {"name": "reporting", "scopes": ["none"], "days": "1"},
     "/people/{user_id}/role": {"role": "auditor"},
     "/people/{user_id}/active": {"active": "yes"},

@@ -14,7 +14,7 @@ from api.auth.roles import Permission, Role, may
 from api.auth.sessions import form_token
 from api.database.records import Records, Scope
 from api.database.tables import audit, broken_glass, homes, outbox, referrals
-from api.services.alerts import add_recipient
+from api.services.recipients import add_recipient
 
 CHILD, REFERRAL, STAY = "DEMO-C-879", "DEMO-R-879", "DEMO-S-879"
 REASON = "The worker is the child's aunt."
@@ -26,6 +26,8 @@ LISTS = (
     "/emergency-watch/nights.csv",
     "/emergency-watch/week",
     "/alerts",
+    "/alerts/closed",
+    "/alerts/messages",
     "/api/v1/referrals",
     "/api/v1/stays",
     "/api/v1/emergency-watch",
