@@ -48,6 +48,7 @@ MAKES_THE_DOOR = {
     "api/services/importing.py",
     "api/services/provider_links.py",
     "api/services/retention.py",
+    "api/services/sample.py",
     "api/services/stored.py",
 }
 
