@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +59,35 @@ def restricted(site: Any) -> Any:
     return manager
 
 
+def message_about(alert: Any) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "message_id": "m" * 64,
+        "envelope_id": "e" * 64,
+        "authority": "879",
+        "alert_id": alert.alert_id,
+        "step": alert.step,
+        "role": "team_manager",
+        "channel": "email",
+        "address": "manager@council.example",
+        "subject": f"About {alert.child_id}",
+        "body": f"About {alert.child_id}",
+        "facts": {"child_id": alert.child_id},
+        "created_at": now,
+        "status": "sent",
+        "attempts": 1,
+        "next_at": now,
+    }
+
+
 def test_a_restricted_child_is_in_no_list_for_those_who_may_not_see_it(fresh_site: Any) -> None:
+    with fresh_site.database.writing() as connection:
+        scope = Scope(authorities=frozenset({"879"}), actor="tester")
+        store = Records(connection, scope).alerts_of("879")
+        store.keep(
+            replace(store.alerts()[0], closed_at=clock.now(), closed_because="corrected"), is_new=False
+        )
+        store.queue([message_about(store.alerts()[0])])
     manager = restricted(fresh_site)
     for role in Role:
         client = fresh_site.signed_in(role)
