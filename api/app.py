@@ -22,18 +22,22 @@ from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
+from api.kept import Kept
+from api.planning import Planner
 from api.settings import Settings
 from api.v1.openapi import describe
 from api.web import (
     alert_routes,
     audit_routes,
     people_routes,
+    plan_routes,
     provider_routes,
     restricted_routes,
     routes,
     sign_in_routes,
     sufficiency_routes,
     telling_routes,
+    tonight_routes,
 )
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
@@ -53,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.planner.close()
         database.close()
 
     app = FastAPI(
@@ -68,8 +73,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.kept = Kept()
+    app.state.planner = Planner(database, app.state.kept)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
+    app.include_router(tonight_routes.router)
+    app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)

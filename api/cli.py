@@ -39,6 +39,7 @@ from api.cli_options import (
     PolicyFile,
     Seed,
     UsageError,
+    Verbose,
     british_or_iso,
     chosen_policy,
     console,
@@ -78,10 +79,11 @@ def rank(
     ] = None,
     authority: Authority = None,
     as_of: AsOf = None,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Every lawful home for one child, ranked with reasons; every other home with its reason."""
-    from api.printing import print_ranking
+    from api.printing_matching import print_ranking
     from matching.rank import rank_homes
 
     referrals, found_homes, warnings = referrals_and_homes(referral, homes, authority, "--referral")
@@ -98,7 +100,7 @@ def rank(
     if as_json:
         print_json(answer)
     else:
-        print_ranking(console(), answer)
+        print_ranking(console(), answer, verbose=verbose)
 
 
 def _the_child(referrals: tuple[Referral, ...], child: str | None) -> Referral:
@@ -151,10 +153,11 @@ def match(
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """The joint plan for the whole waiting list, with a proof that no better plan exists."""
-    from api.printing import print_plan
+    from api.printing_matching import print_plan
     from matching.files import read_arrivals, read_pins
     from matching.plan import plan_list
 
@@ -186,7 +189,7 @@ def match(
     if as_json:
         print_json(answer)
     else:
-        print_plan(console(), answer)
+        print_plan(console(), answer, verbose=verbose)
     if answer["status"] == "TIME_LIMIT_NO_SOLUTION":
         raise typer.Exit(EXIT_NO_ANSWER)
 

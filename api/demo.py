@@ -15,7 +15,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
-from api import printing
+from api import printing, printing_matching
 from reference_data.sample import SAMPLE_DATE
 from reference_data.vocabulary import Urgency
 
@@ -88,9 +88,9 @@ def _print_parts(console: Console, answers: dict[str, Any]) -> None:
     today = printing.british_date(answers["as_of"])
     console.print(f"Everything here is invented. The date of the demonstration is {today}.\n", style="dim")
     console.rule(f"1. Homes for one child tonight ({answers['ranking']['referral_id']})", align="left")
-    printing.print_ranking(console, answers["ranking"], shown=3)
+    printing_matching.print_ranking(console, answers["ranking"], shown=3)
     console.rule("2. The whole waiting list at once", align="left")
-    printing.print_plan(console, answers["plan"], shown=8)
+    printing_matching.print_plan(console, answers["plan"], shown=8)
     console.rule(f"3. Beds short over {DEMO_MONTHS} months", align="left")
     printing.print_forecast(console, answers["forecast"])
     console.rule("4. Young people in emergency accommodation today", align="left")

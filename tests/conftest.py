@@ -174,6 +174,11 @@ class Site:
         )
         self.database: Database = self.app.state.database
 
+    def close(self) -> None:
+        """Let go of the database, after the plan that is being made."""
+        self.app.state.planner.close()
+        self.database.close()
+
     def visitor(self, **options: Any) -> TestClient:
         """Return a browser that nobody has signed in with, and that follows no redirect."""
         from fastapi.testclient import TestClient
@@ -197,13 +202,15 @@ class Site:
 
 
 def _fill(url: str, folder: Path) -> None:
+    from datetime import UTC, date, datetime
+
     from sqlalchemy import delete, insert, select
 
     from api.auth.passwords import add_user, know_authority
     from api.auth.roles import Role
     from api.database import migrate
     from api.database.engine import open_database
-    from api.database.tables import users
+    from api.database.tables import plans, users
     from api.services.importing import import_file
 
     migrate.upgrade(url)
@@ -226,6 +233,23 @@ def _fill(url: str, folder: Path) -> None:
                 of_role = {"username": f"{role}.{authority}", "name": f"The {role.words}", "role": str(role)}
                 new = {"user_id": f"{role}-{authority}"[-32:], "authority": authority}
                 connection.execute(insert(users).values(row | of_role | new))
+        connection.execute(
+            insert(plans),
+            [
+                {
+                    "authority": authority,
+                    "plan_id": f"plan-{authority}",
+                    "question": "0" * 64,
+                    "as_of": date(2026, 6, 14),
+                    "asked_at": datetime(2026, 6, 14, 20, tzinfo=UTC),
+                    "asked_by": "tester",
+                    "decisions": [],
+                    "settings": {},
+                    "status": "failed",
+                }
+                for authority in (PLYMOUTH, DEVON)
+            ],
+        )
     database.close()
     for authority in (PLYMOUTH, DEVON, BROMLEY):
         for kind, records in _records_of(authority).items():
@@ -300,7 +324,7 @@ def site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copy(filled_file, path)
     site = Site(f"sqlite:///{path}")
     yield site
-    site.database.close()
+    site.close()
 
 
 @pytest.fixture(scope="module")
@@ -324,7 +348,7 @@ def fresh_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]
         url = request.getfixturevalue("postgres_server").new_database(like=template)
     site = Site(url)
     yield site
-    site.database.close()
+    site.close()
     if request.param == "postgresql":
         request.getfixturevalue("postgres_server").drop(url)
 
@@ -342,4 +366,4 @@ def make_site(filled_file: Path, tmp_path: Path) -> Iterator[Callable[..., Site]
 
     yield make
     for site in made:
-        site.database.close()
+        site.close()

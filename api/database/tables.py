@@ -456,6 +456,29 @@ outbox = Table(
     Index(None, "status", "next_at"),
 )
 
+plans = Table(
+    "plans",
+    metadata,
+    # A joint plan somebody asked for: also the queue of those to be made. It names children and homes by id only.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("plan_id", String(32), primary_key=True),
+    Column("question", DIGEST, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("asked_by", String(128), nullable=False),
+    Column("based_on", String(32)),
+    Column("decisions", Document, nullable=False),
+    Column("settings", Document, nullable=False),
+    Column("name", String(100)),
+    Column("status", String(20), nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("in_brief", Document),
+    Column("answer", Document),
+    CheckConstraint("status IN ('waiting', 'running', 'done', 'failed')", name="status"),
+    Index(None, "authority", "asked_at"),
+)
+
 audit = Table(
     "audit",
     metadata,

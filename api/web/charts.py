@@ -128,8 +128,8 @@ def small_line_chart(
 
 def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[NeedBar]) -> Markup:
     """Return a child's needs as bars with a mark at what the home can meet, on one scale of 0 to 100."""
-    row, left, right, top = 32, 134, 14, 6
-    width, height = 340, top + row * len(bars) + 44
+    row, left, right, top = 32, 148, 14, 6
+    width, height = 354, top + row * len(bars) + 44
     svg = _picture(chart_id, title, description, width, height)
     foot = top + row * len(bars)
 

@@ -87,11 +87,10 @@ def static_files() -> Mapping[str, str]:
 
 def navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
     """Return the navigation of a page for a role (``None``: all of it), with the place where the reader is marked."""
-    inside = "/waiting-list" if path.startswith("/children/") else path
-    if path.startswith("/emergency-watch/"):
-        inside = "/emergency-watch"
-    if path.startswith("/sufficiency/"):
-        inside = "/sufficiency"
+    inside = "/waiting-list" if path.startswith(("/children/", "/tonight")) else path
+    for part in ("/emergency-watch", "/plan", "/sufficiency"):
+        if path.startswith(f"{part}/"):
+            inside = part
     return [
         {"text": text, "href": href, "current": href == inside}
         for text, href in NAVIGATION

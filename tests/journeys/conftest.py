@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import Page
 
 from api.app import create_app
 from api.services.forecast import kept_forecast
@@ -107,3 +108,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def base_url(site: Site) -> str:
     return site.address
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complained of: a blocked script or style, a missing file, a fault in a script."""
+    heard: list[str] = []
+    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda fault: heard.append(str(fault)))
+    page.on("response", lambda answer: heard.append(answer.url) if answer.status >= 400 else None)
+    return heard

@@ -65,6 +65,10 @@ class Values(dict[str, str]):
             return some_link(self.site, self.authority)
         if name == "user_id":
             return f"auditor-{self.authority}"
+        if name == "plan_id":
+            return f"plan-{self.authority}"
+        if name == "rule":
+            return "place_free"
         kinds = {"referral_id": "R", "home_id": "H", "stay_id": "S", "child_id": "C"}
         return f"DEMO-{kinds[name]}-{self.authority}" if name in kinds else f"no-such-{name}"
 
