@@ -67,6 +67,7 @@ class AlertPolicy:
     ended_days: int
     late_after_hours: int
     late_told: tuple[str, ...]
+    restricted_opened_told: tuple[str, ...]
     history_told: tuple[str, ...]
     most_alerts_in_a_message: int
     delivery: Delivery
@@ -88,6 +89,7 @@ class AlertPolicy:
         used = {
             *self.late_told,
             *self.history_told,
+            *self.restricted_opened_told,
             *self.delivery.undelivered_told,
             *(role for told in self.told.values() for role in (*told.first, *told.escalate_to)),
             *(role for roles in self.also_told.values() for role in roles),
@@ -159,6 +161,7 @@ def _policy(tables: Mapping[str, Any]) -> AlertPolicy:
         ended_days=_positive(tables["scan"]["ended_days"]),
         late_after_hours=_positive(tables["scan"]["late_after_hours"]),
         late_told=tuple(tables["scan"]["late_told"]),
+        restricted_opened_told=tuple(tables["restricted"]["opened_told"]),
         history_told=tuple(tables["history"]["told"]),
         most_alerts_in_a_message=_positive(tables["digest"]["most_alerts"]),
         delivery=_delivery(tables["delivery"]),

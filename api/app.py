@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
@@ -17,17 +18,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import v1
+from api.auth.access import permitted
+from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.kept import Kept
 from api.planning import Planner
 from api.settings import Settings
+from api.v1.openapi import describe
 from api.web import (
     alert_routes,
     placing_routes,
+    audit_routes,
+    people_routes,
     plan_routes,
+    provider_routes,
+    restricted_routes,
     routes,
+    sign_in_routes,
     sufficiency_routes,
     telling_routes,
     tonight_routes,
@@ -42,8 +51,9 @@ def create_app(settings: Settings) -> FastAPI:
     Raises
     ------
     InvalidInput
-        If the database's address cannot be used.
+        If the database's address or the mapping of roles cannot be used.
     """
+    check_settings(settings)
     database = open_database(settings.database_url)
 
     @asynccontextmanager
@@ -56,6 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
         title="Righthome",
         version=PRODUCT_VERSION,
         lifespan=lifespan,
+        # Asked of every request, so that no route can leave it out.
+        dependencies=[Depends(permitted)],
         openapi_url="/api/v1/openapi.json",
         # The interactive pages load scripts from another host, which our policy forbids.
         docs_url=None,
@@ -71,9 +83,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
     app.include_router(placing_routes.router)
+    app.include_router(people_routes.router)
+    app.include_router(audit_routes.router)
+    app.include_router(restricted_routes.router)
+    app.include_router(provider_routes.router)
+    app.include_router(sign_in_routes.router)
     app.include_router(telling_routes.router)
     app.include_router(sufficiency_routes.router)
     app.router.routes.append(routes.static)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
 
     async def told(request: Request, error: Exception) -> Response:
         return error_response(request, error, routes.error_page)

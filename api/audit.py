@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -36,6 +37,10 @@ class AuditEntry:
     previous_digest: str
     digest: str
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as JSON, with the digests that let somebody else check the chain."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditVerification:
@@ -44,14 +49,30 @@ class AuditVerification:
     entries: int
     first_broken: int | None
     last_digest: str
+    last_known_missing: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Return whether every entry follows and none that was known is missing."""
+        return self.first_broken is None and not self.last_known_missing
+
+    @property
+    def sentence(self) -> str:
+        """Return the outcome as a person would say it."""
+        if self.first_broken is not None:
+            return f"The audit is broken: entry {self.first_broken} does not follow from the one before."
+        if self.last_known_missing:
+            return "The audit has lost its newest entries: the digest that was kept is no longer in it."
+        return f"The audit is whole: {self.entries:,} entries. Keep its last digest elsewhere: {self.last_digest}"
 
     def as_dict(self) -> dict[str, object]:
         """Return the outcome as one JSON document."""
         return {
-            "whole": self.first_broken is None,
+            "whole": self.whole,
             "entries": self.entries,
             "first_broken": self.first_broken,
             "last_digest": self.last_digest,
+            "last_known_missing": self.last_known_missing,
         }
 
 
@@ -89,22 +110,49 @@ def append(
 
 
 def entries(
-    connection: Connection, *, authorities: frozenset[str], limit: int = 200
+    connection: Connection,
+    *,
+    authorities: frozenset[str],
+    limit: int | None = 200,
+    actor: str | None = None,
+    action: str | None = None,
+    subject_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> tuple[AuditEntry, ...]:
-    """Return the newest entries about some authorities, newest first."""
-    rows = connection.execute(
-        select(audit_table)
-        .where(audit_table.c.authority.in_(authorities))
-        .order_by(audit_table.c.sequence.desc())
-        .limit(limit)
-    )
+    """Return the newest entries about some authorities that fit, newest first; without a limit all of them.
+
+    ``since`` is inside, ``until`` outside.
+    """
+    columns = audit_table.c
+    query = select(audit_table).where(columns.authority.in_(authorities))
+    for column, wanted in (
+        (columns.actor, actor),
+        (columns.action, action),
+        (columns.subject_id, subject_id),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if since is not None:
+        query = query.where(columns.at >= _instant(since))
+    if until is not None:
+        query = query.where(columns.at < _instant(until))
+    rows = connection.execute(query.order_by(columns.sequence.desc()).limit(limit))
     return tuple(AuditEntry(**row._mapping) for row in rows)
 
 
-def verify(connection: Connection) -> AuditVerification:
-    """Walk the whole chain and return the first entry that does not follow from the one before."""
+def verify(connection: Connection, *, last_known: str | None = None) -> AuditVerification:
+    """Walk the whole chain and return the first entry that does not follow from the one before.
+
+    Parameters
+    ----------
+    last_known
+        A digest that was the newest once and kept elsewhere. A chain that has it no more has lost entries,
+        which the chain alone cannot show; ``last_known_missing`` says so.
+    """
     expected_sequence, previous, count = 1, BEFORE_THE_FIRST, 0
     first_broken: int | None = None
+    found = last_known in {None, BEFORE_THE_FIRST}
     for row in connection.execute(select(audit_table).order_by(audit_table.c.sequence)):
         fields = dict(row._mapping)
         digest = fields.pop("digest")
@@ -115,8 +163,15 @@ def verify(connection: Connection) -> AuditVerification:
         )
         if not fits and first_broken is None:
             first_broken = fields["sequence"]
+        found = found or digest == last_known
         expected_sequence, previous, count = fields["sequence"] + 1, digest, count + 1
-    return AuditVerification(entries=count, first_broken=first_broken, last_digest=previous)
+    return AuditVerification(
+        entries=count, first_broken=first_broken, last_digest=previous, last_known_missing=not found
+    )
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _digest(fields: Mapping[str, object]) -> str:

@@ -16,13 +16,16 @@ import typer.exceptions
 
 from api import (
     cli_alerts,
+    cli_audit,
     cli_beds,
     cli_database,
     cli_equality,
     cli_forecast,
     cli_indicators,
     cli_report,
+    cli_retention,
     cli_synthetic,
+    cli_users,
 )
 from api.cli_options import (
     EXIT_ANSWER,
@@ -425,6 +428,9 @@ def serve(
 
 cli_database.add_commands(app)
 app.add_typer(cli_alerts.alerts, name="alerts")
+app.add_typer(cli_users.users, name="users")
+app.add_typer(cli_audit.audit, name="audit")
+app.add_typer(cli_retention.retention, name="retention")
 cli_synthetic.add_commands(app)
 cli_equality.add_commands(app)
 cli_forecast.add_commands(app)

@@ -1,8 +1,7 @@
-"""The commands on the stored records: import, export, users, and the database itself."""
+"""The commands on the stored records: import, export, and the database itself."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +28,6 @@ def add_commands(app: typer.Typer) -> None:
     """Add the commands of this page to the application."""
     app.command("import")(import_records)
     app.command("export")(export_records)
-    app.add_typer(users, name="users")
     app.add_typer(database, name="database")
 
 
@@ -80,7 +78,12 @@ def import_records(
 
 
 def export_records(
-    kind: Annotated[str, typer.Argument(help="homes, referrals, returns or stays.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="homes, referrals, returns or stays; or child, with --child: one child's records."
+        ),
+    ],
     path: Annotated[
         Path,
         typer.Argument(
@@ -88,15 +91,26 @@ def export_records(
         ),
     ],
     profile: Profile = None,
+    child: Annotated[
+        str | None, typer.Option("--child", metavar="ID", help="For child: whose records, into a .json file.")
+    ] = None,
     authority: Authority = None,
     as_user: AsUser = None,
     dry_run: DryRun = False,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; an export writes facts, not answers
     as_json: Json = False,
 ) -> None:
-    """Export an authority's records into a file that reads back as the same records."""
+    """Export an authority's records into a file that reads back as the same records.
+
+    With child and --child ID: everything kept about one child, for a subject-access request.
+    """
     from api.services.exporting import export_file
 
+    if (kind == "child") != (child is not None):
+        raise UsageError("Give --child ID with the kind child, and only with it.")
+    if child is not None:
+        _export_child(path, child, authority, as_user, dry_run=dry_run, as_json=as_json)
+        return
     url, code, user = _asked(kind, profile, authority, as_user, "export")
     result = export_file(
         url, kind, path, authority=code, as_user=user, dry_run=dry_run, profile=profile
@@ -110,6 +124,21 @@ def export_records(
             typer.echo(f"Note: {note}")
 
 
+def _export_child(
+    path: Path, child: str, authority: str | None, as_user: str | None, *, dry_run: bool, as_json: bool
+) -> None:
+    from api.services.child_export import export_child
+
+    if authority is None or as_user is None:
+        raise UsageError("An export needs --authority CODE and --as-user NAME for the audit.")
+    counts = export_child(settings().database_url, path, child, authority, as_user, dry_run=dry_run)
+    if as_json:
+        print_json({"child_id": child, "file": path.name, "dry_run": dry_run, "counts": counts})
+    else:
+        rows = sum(counts.values())
+        typer.echo(f"{rows:,} rows about {child} {'would be' if dry_run else 'were'} written.")
+
+
 def _asked(
     kind: str, profile: str | None, authority: str | None, as_user: str | None, action: str
 ) -> tuple[str, str, str]:
@@ -121,51 +150,6 @@ def _asked(
     if authority is None or as_user is None:
         raise UsageError(f"An {action} needs --authority CODE and --as-user NAME for the audit.")
     return settings().database_url, authority, as_user
-
-
-users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
-
-
-@users.command("add")
-def add(
-    username: Annotated[str, typer.Argument(help="What they type to sign in.")],
-    name: Annotated[str, typer.Option("--name", help="What others see.")],
-    role: Annotated[
-        str,
-        typer.Option(
-            "--role",
-            help="brokerage_officer, commissioner, manager, director, reviewing_officer or auditor.",
-        ),
-    ],
-    authority: Authority = None,
-    as_user: AsUser = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input, not by asking.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Add somebody who may sign in. The password is asked for and never shown."""
-    from api.services.people import add_person
-
-    if authority is None or as_user is None:
-        raise UsageError("Adding a user needs --authority CODE and --as-user NAME for the audit.")
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    add_person(
-        settings().database_url,
-        username=username,
-        name=name,
-        role=role,
-        authority=authority,
-        password=password,
-        as_user=as_user,
-    )
-    if as_json:
-        print_json({"username": username, "role": role, "authority": authority})
-    else:
-        typer.echo(f"{username} may sign in now.")
 
 
 database = typer.Typer(help="The database's tables.", no_args_is_help=True)

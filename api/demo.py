@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from api import printing, printing_matching
@@ -112,6 +113,7 @@ def _serve(console: Console, url: str, port: int, sample: LoadedSample, messages
         database_url=url,
         demo=True,
         as_of=sample.as_of,
+        secret=token_urlsafe(32),
         base_url=f"http://{HOST}:{port}",
         message_folder=str(messages),
     )

@@ -31,6 +31,7 @@ from api.auth.sessions import (
     user_of,
     visitor_cookie_name,
 )
+from api.auth.tokens import user_of_token
 from api.database.engine import Database
 from api.database.session import READING_METHODS, RequestTransaction
 from api.errors import NotSignedIn, Problem, TooLarge, TooManyAttempts, places_of, problem_of
@@ -96,7 +97,9 @@ class _Passing:
         self.send = send
         self.started_at = time.monotonic()
         self.reference = uuid4().hex[:12]
-        self.transaction = RequestTransaction(edge.database, writes=scope["method"] not in READING_METHODS)
+        self.transaction = RequestTransaction(
+            edge.database, writes=scope["method"] not in READING_METHODS, secret=edge.settings.secret
+        )
         self.new_visitor: str | None = None
         self.status = 0
         self.request = Request(scope)
@@ -107,8 +110,10 @@ class _Passing:
         state["reference"] = self.reference
         state["user"] = None
         state["form_secret"] = ""
+        state["by_token"] = False
         state["transaction"] = self.transaction
         try:
+            _refuse_nul(self.scope["path"].encode("utf-8", "surrogatepass") + self.scope["query_string"])
             if not self.static:
                 await self._know_the_user()
             if self.scope["method"] not in READING_METHODS:
@@ -127,6 +132,12 @@ class _Passing:
     async def _know_the_user(self) -> None:
         settings = self.edge.settings
         state = self.scope["state"]
+        scheme, _, bearer = self.request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self.scope["path"].startswith(API):
+            # A program says who it is with every request, so no other site can send it along: cookies count for nothing.
+            state["by_token"] = True
+            state["user"] = await run_in_threadpool(user_of_token, self.edge.database, bearer.strip())
+            return
         token = self.request.cookies.get(cookie_name(settings))
         if token:
             state["user"] = await run_in_threadpool(
@@ -142,6 +153,12 @@ class _Passing:
 
     async def _checked_body(self, receive: Receive) -> Receive:
         body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
+        if _kind_of_body(self.request) in {"application/x-www-form-urlencoded", "application/json"}:
+            _refuse_nul(body)
+        if self.scope["state"]["by_token"]:
+            if self.scope["state"]["user"] is None:
+                raise NotSignedIn
+            return _replay(body)
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise NotPermitted("from_another_site", "This form was sent from another site.")
         given = self.request.headers.get("x-csrf-token") or await _token_in_form(self.scope, body)
@@ -189,6 +206,7 @@ class _Passing:
                     "route": _pattern(self.scope),
                     "status": self.status,
                     "user_id": user.user_id if user else None,
+                    "by_token": self.scope.get("state", {}).get("by_token", False),
                     "milliseconds": round((time.monotonic() - self.started_at) * 1000),
                 }
             )
@@ -275,8 +293,21 @@ async def _whole_body(request: Request, receive: Receive, limit_bytes: int) -> b
             return bytes(body)
 
 
+def _kind_of_body(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _refuse_nul(given: bytes) -> None:
+    """Refuse a NUL, however it is written: no text of ours has one, and databases differ in what they make of it."""
+    lowered = given.lower()
+    if b"\x00" in given or b"%00" in lowered or b"\\u0000" in lowered:
+        raise InvalidInput(
+            "unusable_characters", "Something was sent that no text can hold. Send it again without."
+        )
+
+
 async def _token_in_form(scope: Scope, body: bytes) -> str:
-    kind = Request(scope).headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind_of_body(Request(scope))
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         return ""
     async with Request(scope, _replay(body)).form() as form:

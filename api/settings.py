@@ -12,6 +12,7 @@ from datetime import date
 
 from reference_data.problems import InvalidInput
 
+SHORTEST_SECRET = 32
 DEFAULT_DATABASE_URL = "sqlite:///righthome.sqlite3"
 
 
@@ -59,6 +60,76 @@ class Settings:
         default=10_000_000,
         metadata=_said("RIGHTHOME_BODY_LIMIT_BYTES", "The largest request body accepted, in bytes."),
     )
+    secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_said(
+            "RIGHTHOME_SECRET",
+            "What providers' links are signed with and analysts' pseudonyms made with: 32 or more random characters.",
+        ),
+    )
+    provider_link_hours: int = field(
+        default=72,
+        metadata=_said(
+            "RIGHTHOME_PROVIDER_LINK_HOURS", "Hours after which a provider's link ends by itself."
+        ),
+    )
+    glass_minutes: int = field(
+        default=60,
+        metadata=_said(
+            "RIGHTHOME_GLASS_MINUTES", "Minutes that a restricted record stays open after breaking the glass."
+        ),
+    )
+    passwords: bool = field(
+        default=True,
+        metadata=_said(
+            "RIGHTHOME_PASSWORDS", "Whether people may sign in with a password; false leaves single sign-on."
+        ),
+    )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_OIDC_ISSUER",
+            "The council's sign-in service (OpenID Connect): https://HOST/PATH, as its tokens name it.",
+        ),
+    )
+    oidc_client_id: str | None = field(
+        default=None, metadata=_said("RIGHTHOME_OIDC_CLIENT_ID", "Our name at that service.")
+    )
+    oidc_client_secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_said("RIGHTHOME_OIDC_CLIENT_SECRET", "Our secret at that service, if it gave one."),
+    )
+    oidc_scopes: str = field(
+        default="openid profile email",
+        metadata=_said("RIGHTHOME_OIDC_SCOPES", "What is asked of it, with spaces between."),
+    )
+    oidc_role_claim: str = field(
+        default="groups",
+        metadata=_said("RIGHTHOME_OIDC_ROLE_CLAIM", "The claim that says what somebody does."),
+    )
+    oidc_roles: str = field(
+        default="",
+        metadata=_said(
+            "RIGHTHOME_OIDC_ROLES",
+            "Its values and our roles: `VALUE=role; VALUE=role`. The first that fits counts; nobody else comes in.",
+        ),
+    )
+    oidc_authority_claim: str = field(
+        default="",
+        metadata=_said(
+            "RIGHTHOME_OIDC_AUTHORITY_CLAIM",
+            "The claim that says whose they are; empty for one council alone.",
+        ),
+    )
+    oidc_authorities: str = field(
+        default="",
+        metadata=_said(
+            "RIGHTHOME_OIDC_AUTHORITIES",
+            "One DfE code for everybody, or `VALUE=code; VALUE=code` for the claim.",
+        ),
+    )
     policy_path: str | None = field(
         default=None,
         metadata=_said("RIGHTHOME_POLICY", "The council's policy file; the shipped default when absent."),
@@ -75,6 +146,12 @@ class Settings:
         metadata=_said(
             "RIGHTHOME_PLACING_POLICY",
             "The council's file of holds, signatures and what a provider must have; the shipped default when absent.",
+        ),
+    )
+    retention_path: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_RETENTION", "The council's retention rules; the shipped default when absent."
         ),
     )
     watch: bool = field(
@@ -218,6 +295,19 @@ def _positive(text: str) -> int:
     return number
 
 
+def _secret(text: str) -> str:
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError("too short")
+    return text
+
+
+def _https_address(text: str) -> str:
+    # Plain http is for a service on this machine alone: tokens must not cross a network in the clear.
+    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("not https")
+    return text.rstrip("/")
+
+
 def _tls(text: str) -> str:
     if text not in {"starttls", "tls", "none"}:
         raise ValueError("no such way")
@@ -229,6 +319,11 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_port": _positive,
     "smtp_tls": _tls,
     "https": _flag,
+    "secret": _secret,
+    "provider_link_hours": _positive,
+    "glass_minutes": _positive,
+    "passwords": _flag,
+    "oidc_issuer": _https_address,
     "watch": _flag,
     "webhook_private_addresses": _flag,
     "idle_minutes": _positive,
@@ -240,6 +335,9 @@ _READERS: dict[str, Callable[[str], object]] = {
 _EXPECTED = {
     "https": "Give true or false.",
     "watch": "Give true or false.",
+    "passwords": "Give true or false.",
+    "secret": f"Give {SHORTEST_SECRET} or more random characters.",
+    "oidc_issuer": "Give an address that begins with https://.",
     "webhook_private_addresses": "Give true or false.",
     "smtp_tls": "Give starttls, tls or none.",
     "demo": "Give true or false.",

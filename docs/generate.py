@@ -224,7 +224,8 @@ def _who_is_told() -> list[str]:
         "A message that is given up raises `message_undelivered`, told at every other address to: "
         f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: "
         f"{words(policy.late_told)}. Spells that were over before anybody watched are recorded without a message of each, and "
-        f"`history_recorded` tells, once: {words(policy.history_told)}.",
+        f"`history_recorded` tells, once: {words(policy.history_told)}. "
+        f"When somebody breaks the glass of a restricted child's records, `restricted_opened` tells: {words(policy.restricted_opened_told)}.",
         "",
         "| setting | default |",
         "|---|---|",
@@ -543,6 +544,7 @@ def _beside(name: str) -> dict[str, Any]:
 
 PAGES = {
     **_beside("pages_of_matching"),
+    **_beside("pages_of_people"),
     **_beside("pages_of_returns"),
     "files.md": files_page,
     "commands.md": commands_page,

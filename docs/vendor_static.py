@@ -39,7 +39,6 @@ GOVUK_UNUSED = (
     "panel",
     "password-input",
     "task-list",
-    "textarea",
 )
 """Components that no page uses yet. Take a name out when a page starts to use it."""
 

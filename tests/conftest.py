@@ -152,11 +152,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 PASSWORD = "correct horse battery"
-PLYMOUTH, DEVON = "879", "878"
+PLYMOUTH, DEVON, BROMLEY = "879", "878", "305"
+"""A council, a partner of it, and a stranger to both."""
+SECRET = "a secret for tests that no installation has"
 
 
 class Site:
-    """The application on a database with two councils' records and a manager and an auditor in each."""
+    """The application on a database with three councils' records and somebody of every role in each."""
 
     def __init__(self, url: str, **settings: Any) -> None:
         from datetime import date
@@ -164,7 +166,12 @@ class Site:
         from api.app import create_app
         from api.settings import Settings
 
-        self.app: FastAPI = create_app(Settings(database_url=url, as_of=date(2026, 6, 15), **settings))
+        self.app: FastAPI = create_app(
+            Settings(
+                database_url=url,
+                **{"as_of": date(2026, 6, 15), "secret": SECRET, "base_url": "http://testserver"} | settings,
+            )
+        )
         self.database: Database = self.app.state.database
 
     def close(self) -> None:
@@ -197,28 +204,35 @@ class Site:
 def _fill(url: str, folder: Path) -> None:
     from datetime import UTC, date, datetime
 
-    from sqlalchemy import insert
+    from sqlalchemy import delete, insert, select
 
-    from api.auth.passwords import add_user
+    from api.auth.passwords import add_user, know_authority
     from api.auth.roles import Role
     from api.database import migrate
     from api.database.engine import open_database
-    from api.database.tables import plans
+    from api.database.tables import plans, users
     from api.services.importing import import_file
 
     migrate.upgrade(url)
     database = open_database(url)
     with database.writing() as connection:
-        for authority in (PLYMOUTH, DEVON):
-            for role in (Role.MANAGER, Role.AUDITOR):
-                add_user(
-                    connection,
-                    username=f"{role}.{authority}",
-                    name=f"The {role.words}",
-                    role=role,
-                    authority=authority,
-                    password=PASSWORD,
-                )
+        # One password hashed once: hashing is slow on purpose, and here are dozens of people.
+        first = add_user(
+            connection,
+            username="first",
+            name="First",
+            role=Role.MANAGER,
+            authority=PLYMOUTH,
+            password=PASSWORD,
+        )
+        row = connection.execute(select(users).where(users.c.user_id == first)).one()._asdict()
+        connection.execute(delete(users))
+        for authority in (PLYMOUTH, DEVON, BROMLEY):
+            know_authority(connection, authority)
+            for role in Role:
+                of_role = {"username": f"{role}.{authority}", "name": f"The {role.words}", "role": str(role)}
+                new = {"user_id": f"{role}-{authority}"[-32:], "authority": authority}
+                connection.execute(insert(users).values(row | of_role | new))
         connection.execute(
             insert(plans),
             [
@@ -237,7 +251,7 @@ def _fill(url: str, folder: Path) -> None:
             ],
         )
     database.close()
-    for authority in (PLYMOUTH, DEVON):
+    for authority in (PLYMOUTH, DEVON, BROMLEY):
         for kind, records in _records_of(authority).items():
             path = folder / f"{authority}-{kind}.json"
             path.write_text(json.dumps(records))
@@ -311,6 +325,16 @@ def site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     site = Site(f"sqlite:///{path}")
     yield site
     site.close()
+
+
+@pytest.fixture(scope="module")
+def roles_site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of its own for the tests of one file that send what changes it."""
+    path = tmp_path_factory.mktemp("roles-site") / "site.sqlite3"
+    shutil.copy(filled_file, path)
+    site = Site(f"sqlite:///{path}")
+    yield site
+    site.database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

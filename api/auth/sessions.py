@@ -30,15 +30,19 @@ SEEN_EVERY = timedelta(minutes=1)
 """A session is marked as seen at most this often, so that reading pages costs no writes."""
 
 
+BROWSER_COOKIE_LASTS = timedelta(days=180)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody who is signed in."""
+    """Somebody who is signed in. With a token, ``scopes`` are the only permissions it carries."""
 
     user_id: str
     username: str
     name: str
     role: Role
     authority: str
+    scopes: frozenset[str] | None = None
 
 
 def cookie_name(settings: Settings) -> str:
@@ -75,11 +79,15 @@ def form_token(secret: str) -> str:
     return hmac.new(secret.encode(), b"righthome form", sha256).hexdigest()
 
 
-def open_session(connection: Connection, user_id: str, *, session_hours: int) -> str:
-    """Begin a session and return its token, which is nowhere kept."""
+def open_session(
+    connection: Connection, user_id: str, *, session_hours: int, replacing: str | None = None
+) -> str:
+    """Begin a session and return its token, which is nowhere kept; the one it replaces ends."""
     token = token_urlsafe(32)
     now = present()
     connection.execute(delete(sessions_table).where(sessions_table.c.expires_at < now))
+    if replacing:
+        connection.execute(delete(sessions_table).where(sessions_table.c.token_digest == _digest(replacing)))
     connection.execute(
         insert(sessions_table).values(
             token_digest=_digest(token),
@@ -90,6 +98,11 @@ def open_session(connection: Connection, user_id: str, *, session_hours: int) ->
         )
     )
     return token
+
+
+def end_all_sessions(connection: Connection, user_id: str) -> int:
+    """End every session of somebody, on every browser; return how many there were."""
+    return connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id)).rowcount
 
 
 def user_of(database: Database, token: str, *, idle_minutes: int) -> User | None:
@@ -121,10 +134,25 @@ def user_of(database: Database, token: str, *, idle_minutes: int) -> User | None
     )
 
 
-def start_session(response: Response, request: Request, token: str) -> None:
-    """Give the browser the cookie of a session that has just begun."""
+def browser_cookie_name(settings: Settings) -> str:
+    """Return the name of the cookie by which a browser is known again."""
+    return "__Host-righthome_browser" if settings.https else "righthome_browser"
+
+
+def start_session(response: Response, request: Request, token: str, browser: str | None = None) -> None:
+    """Give the browser the cookie of a session that has just begun, and the one by which it is known again."""
     settings: Settings = request.app.state.settings
     _set_cookie(response, settings, cookie_name(settings), token)
+    if browser is not None:
+        response.set_cookie(
+            browser_cookie_name(settings),
+            browser,
+            max_age=int(BROWSER_COOKIE_LASTS.total_seconds()),
+            httponly=True,
+            samesite="lax",
+            secure=settings.https,
+            path="/",
+        )
     _clear_cookie(response, settings, visitor_cookie_name(settings))
 
 
@@ -139,6 +167,12 @@ def end_session(request: Request, response: Response) -> None:
             connection.execute(delete(sessions_table).where(sessions_table.c.token_digest == _digest(token)))
             if user is not None:
                 audit.append(connection, actor=user.username, action="signed_out", authority=user.authority)
+    _clear_cookie(response, settings, cookie_name(settings))
+
+
+def forget_session(request: Request, response: Response) -> None:
+    """Take the session's cookie out of the browser, once the database knows it no more."""
+    settings: Settings = request.app.state.settings
     _clear_cookie(response, settings, cookie_name(settings))
 
 

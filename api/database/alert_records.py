@@ -150,11 +150,14 @@ class WatchRun:
 
 
 class AlertRecords:
-    """The alerts of one council, on one connection and in its transaction."""
+    """The alerts of one council, on one connection and in its transaction; none of a ``hidden`` child."""
 
-    def __init__(self, connection: Connection, authority: str) -> None:
+    def __init__(
+        self, connection: Connection, authority: str, *, hidden: frozenset[str] = frozenset()
+    ) -> None:
         self.connection = connection
         self.authority = authority
+        self.hidden = hidden
 
     def hold_watch(self) -> WatchRun:
         """Return the last scan once no other process scans; the place is kept until the transaction ends."""
@@ -226,7 +229,7 @@ class AlertRecords:
         rows = self.connection.execute(
             query.order_by(alerts.c.closed_at.isnot(None), alerts.c.step_at.desc(), alerts.c.alert_id)
         )
-        return tuple(_alert(row._mapping) for row in rows)
+        return tuple(_alert(row._mapping) for row in rows if row.child_id not in self.hidden)
 
     def alerts_of_spells(self, spell_ids: Iterable[str]) -> tuple[Alert, ...]:
         """Return the alerts of some spells, closed ones too."""
@@ -253,7 +256,7 @@ class AlertRecords:
             and_(alerts.c.authority == self.authority, alerts.c.alert_id == alert_id)
         )
         row = self.connection.execute(query.with_for_update() if to_change else query).first()
-        if row is None:
+        if row is None or row.child_id in self.hidden:
             raise NotFound("no_such_alert", "There is no alert of that id.")
         return _alert(row._mapping)
 
@@ -355,7 +358,9 @@ class AlertRecords:
             .order_by(outbox.c.created_at.desc(), outbox.c.envelope_id, outbox.c.message_id)
             .limit(limit)
         )
-        return tuple(OutMessage(**row._mapping) for row in rows)
+        return tuple(
+            OutMessage(**row._mapping) for row in rows if row.facts.get("child_id") not in self.hidden
+        )
 
     def closed_alerts(self, limit: int) -> tuple[Alert, ...]:
         """Return the alerts closed last, the latest first."""
@@ -366,7 +371,7 @@ class AlertRecords:
             .order_by(alerts.c.closed_at.desc(), alerts.c.alert_id)
             .limit(limit)
         )
-        return tuple(_alert(row._mapping) for row in rows)
+        return tuple(_alert(row._mapping) for row in rows if row.child_id not in self.hidden)
 
     def told(self) -> tuple[Told, ...]:
         """Return every message of the alerts and how far it has got."""

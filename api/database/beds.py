@@ -101,12 +101,16 @@ class BedLedger:
             and_(bed_claims.c.authority == self.authority, bed_claims.c.claim_id == claim_id)
         )
         row = self.connection.execute(query.with_for_update() if to_change else query).first()
-        if row is None:
+        # A restricted child's hold is as if it were not there, to whoever may not see the child.
+        if row is None or row.child_id in self.records.seen.hidden:
             raise NotFound("no_such_hold", "There is no hold of that id.")
         return Claim(**row._mapping)
 
     def claims(self, *, only_standing: bool = True, **equal: Any) -> tuple[Claim, ...]:
-        """Return the promises whose columns equal what is given, the oldest first."""
+        """Return the promises whose columns equal what is given, the oldest first.
+
+        Restricted children's are among them, for their beds are taken: whoever shows them asks ``seen`` first.
+        """
         query = select(bed_claims).where(bed_claims.c.authority == self.authority)
         for column, value in equal.items():
             query = query.where(bed_claims.c[column] == value)

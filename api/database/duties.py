@@ -125,8 +125,10 @@ class DutyRecords:
             )
             for row in rows
         )
-        now = clock.now()
-        return tuple((duty, claim) for duty, claim in found if claim.stands(now))
+        now, hidden = clock.now(), self.records.seen.hidden
+        return tuple(
+            (duty, claim) for duty, claim in found if claim.stands(now) and claim.child_id not in hidden
+        )
 
     def one(self, duty_id: str) -> Duty:
         """Return one duty.
@@ -137,13 +139,13 @@ class DutyRecords:
             If there is none of that id in view.
         """
         row = self.connection.execute(
-            select(placing_duties).where(
-                and_(placing_duties.c.authority == self.authority, placing_duties.c.duty_id == duty_id)
-            )
+            select(placing_duties, bed_claims.c.child_id)
+            .join(bed_claims, bed_claims.c.claim_id == placing_duties.c.claim_id)
+            .where(and_(placing_duties.c.authority == self.authority, placing_duties.c.duty_id == duty_id))
         ).first()
-        if row is None:
+        if row is None or row.child_id in self.records.seen.hidden:
             raise NotFound("no_such_duty", "There is nothing of that id to be done.")
-        return Duty(**row._mapping)
+        return Duty(**{column.name: row._mapping[column.name] for column in placing_duties.c})
 
     def answer(
         self, duty: Duty, *, status: str, note: str | None = None, delegation_id: str | None = None

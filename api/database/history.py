@@ -6,8 +6,8 @@ What is asked here is always asked within a scope, like everything about records
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -35,7 +35,9 @@ class State:
     version
         From 1.
     record
-        The record whole, as it is stored.
+        The record whole, as the reader is told it.
+    kept
+        The record as it is stored.
     changes
         What differs from the state before; of the first state, everything.
     """
@@ -49,6 +51,7 @@ class State:
     record: Mapping[str, Any]
     record_digest: str
     changes: tuple[Change, ...]
+    kept: Mapping[str, Any] = field(repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON of who changed what, from what, when."""
@@ -99,9 +102,14 @@ def write_row(
 
 
 def states(
-    connection: Connection, authorities: frozenset[str], kind: str, record_id: str
+    connection: Connection,
+    authorities: frozenset[str],
+    kind: str,
+    record_id: str,
+    *,
+    told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
 ) -> tuple[State, ...]:
-    """Return every state of one record, the first first."""
+    """Return every state of one record, the first first; ``told`` makes of a record what the reader is told of it."""
     rows = connection.execute(
         select(record_history)
         .where(
@@ -118,8 +126,10 @@ def states(
     for row in rows:
         if row.version == 1:
             before = {}
-        found.append(State(**row._mapping, changes=_changes(before, row.record)))
-        before = row.record
+        record = told(row.record)
+        values = {**row._mapping, "record": record}
+        found.append(State(**values, kept=row.record, changes=_changes(before, record)))
+        before = record
     return tuple(found)
 
 

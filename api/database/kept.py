@@ -7,7 +7,7 @@ Reached through ``Records.kept``, which has checked the scope. Many records at o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +77,7 @@ class KeptRecords:
         self.authority = authority
 
     def all(self, **equal: Any) -> tuple[Kept, ...]:
-        """Return every record whose columns equal what is given, in the order of their ids."""
+        """Return every record in view whose columns equal what is given, in the order of their ids."""
         table = self.form.table
         where = [table.c[column] == value for column, value in equal.items()]
         rows = self.connection.execute(
@@ -85,10 +85,13 @@ class KeptRecords:
             .where(and_(table.c.authority == self.authority, *where))
             .order_by(table.c[self.form.key])
         )
-        return tuple(self._kept(row._mapping) for row in rows)
+        found = (self._kept(row._mapping) for row in rows)
+        return tuple(self._told(one) for one in found if self._shows(one.values))
 
     def one(self, record_id: str, *, to_change: bool = False) -> Kept:
         """Return one record; to change it, its row is kept from others until the transaction ends.
+
+        To be changed it comes out as it is kept, so that nothing the reader is not told is lost by writing it back.
 
         Raises
         ------
@@ -97,12 +100,10 @@ class KeptRecords:
         """
         query = select(self.form.table).where(self._is(record_id))
         row = self.connection.execute(query.with_for_update() if to_change else query).first()
-        if row is None:
-            raise NotFound(
-                f"no_such_{self.form.record}",
-                f"There is no {self.form.record.replace('_', ' ')} of that id.",
-            )
-        return self._kept(row._mapping)
+        found = None if row is None else self._kept(row._mapping)
+        if found is None or not self._shows(found.values):
+            raise self._not_found()
+        return found if to_change else self._told(found)
 
     def add(self, values: Mapping[str, Any], **columns: Any) -> Kept:
         """Add a record.
@@ -169,18 +170,22 @@ class KeptRecords:
         NotFound
             If there was never one of that id in view.
         """
-        found = history.states(self.connection, frozenset({self.authority}), self.form.name, record_id)
-        if not found:
-            raise NotFound(
-                f"no_such_{self.form.record}",
-                f"There is no {self.form.record.replace('_', ' ')} of that id.",
-            )
+        found = history.states(
+            self.connection, frozenset({self.authority}), self.form.name, record_id, told=self._told_values
+        )
+        # A record that once was a restricted child's is as hidden as one that still is.
+        if not found or not all(self._shows(state.kept) for state in found):
+            raise self._not_found()
         return found
 
     def as_of(self, at: datetime) -> dict[str, dict[str, Any]]:
         """Return the records of the kind as they stood at an instant, by id, with typed values."""
         found = history.records_as_of(self.connection, frozenset({self.authority}), self.form.name, at)
-        return {key: typed_values(self.form.record, record) for (_, key), record in found.items()}
+        return {
+            key: self._told_values(typed_values(self.form.record, record))
+            for (_, key), record in found.items()
+            if self._shows(record)
+        }
 
     def _written(self, row: Mapping[str, Any]) -> Kept:
         history.write(self.connection, [state_of(self.form, row, self.records.scope.actor)])
@@ -193,6 +198,20 @@ class KeptRecords:
             detail={"version": row["version"], "digest": row["record_digest"]},
         )
         return self._kept(row)
+
+    def _shows(self, values: Mapping[str, Any]) -> bool:
+        return self.records.seen.shows(self.form.record, values)
+
+    def _told_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return self.records.seen.told(self.form.record, dict(values))
+
+    def _told(self, found: Kept) -> Kept:
+        return replace(found, values=self._told_values(found.values))
+
+    def _not_found(self) -> NotFound:
+        return NotFound(
+            f"no_such_{self.form.record}", f"There is no {self.form.record.replace('_', ' ')} of that id."
+        )
 
     def _is(self, record_id: str) -> ColumnElement[bool]:
         table = self.form.table

@@ -7,7 +7,8 @@ engines' own frozen records; rows stay here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
@@ -17,11 +18,16 @@ from api.database import history, tables
 from api.database.alert_records import AlertRecords
 from api.database.beds import BedLedger
 from api.database.duties import DutyRecords
+from api.database.child_records import ChildRecords
 from api.database.forecast_records import ForecastRecords
 from api.database.kept import KeptRecords, row_of, state_of
 from api.database.kinds import KINDS
 from api.database.plan_records import PlanRecords
 from api.database.standing import homes_today, placed_referrals, standing_version
+from api.database.provider_records import LinkRecords
+from api.database.restricted import RestrictedRecords
+from api.database.seen import Seen
+from api.database.sharing import SharedHome, homes_of_partners, share, shared_ids, unshare
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -43,10 +49,16 @@ class Scope:
         DfE codes of the councils whose records are in view.
     actor
         The name the audit keeps for what is done.
+    sees_restricted
+        Whether restricted children are in view without breaking the glass, as they are for the command line.
+    pseudonym_key
+        Where given, ids of children come out as pseudonyms made with it, and free text not at all.
     """
 
     authorities: frozenset[str]
     actor: str
+    sees_restricted: bool = True
+    pseudonym_key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +80,7 @@ class Records:
         self.connection = connection
         self.scope = scope
         self.viewed: list[tuple[str, str]] = []
+        self._seen: Seen | None = None
 
     def referrals(self, *, placed: bool = False) -> tuple[Referral, ...]:
         """Return every referral in view whose child still waits, in the order of their ids.
@@ -79,11 +92,8 @@ class Records:
         """
         from matching.files import referral_from_values
 
-        found = self._all("referrals")
-        if not placed:
-            over = placed_referrals(self.connection, self.scope.authorities)
-            found = [one for one in found if (one.get("authority"), one["referral_id"]) not in over]
-        return tuple(referral_from_values(values) for values in found)
+        over = set() if placed else placed_referrals(self.connection, self.scope.authorities)
+        return tuple(referral_from_values(values) for values in self._all("referrals", but=over))
 
     def referral(self, referral_id: str) -> Referral:
         """Return one referral.
@@ -107,9 +117,8 @@ class Records:
         """
         from matching.files import home_from_values
 
-        return tuple(
-            home_from_values(values) for values in homes_today(self.connection, self.scope.authorities)
-        )
+        found = homes_today(self.connection, self.scope.authorities)
+        return tuple(home_from_values(values) for values in self.seen.all_told("home", found))
 
     def home(self, home_id: str) -> Home:
         """Return one home.
@@ -124,7 +133,7 @@ class Records:
         found = homes_today(self.connection, self.scope.authorities, home_id=home_id)
         if not found:
             raise NotFound("no_such_home", "There is no home of that id.")
-        return home_from_values(found[0])
+        return home_from_values(self.seen.told("home", found[0]))
 
     def stays(self) -> tuple[Stay, ...]:
         """Return every stay in emergency accommodation in view, in the order of their ids."""
@@ -141,7 +150,7 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        scope = Scope(authorities=frozenset({authority}), actor=self.scope.actor)
+        scope = replace(self.scope, authorities=frozenset({authority}))
         return Records(self.connection, scope).stays()
 
     def version(self) -> str:
@@ -344,7 +353,7 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        return AlertRecords(self.connection, authority)
+        return AlertRecords(self.connection, authority, hidden=self.seen.hidden)
 
     def plans_of(self, authority: str) -> PlanRecords:
         """Return the joint plans of one council in view.
@@ -368,9 +377,76 @@ class Records:
         self._require(authority)
         return ForecastRecords(self.connection, authority)
 
-    def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
-        """Return the newest audit entries in view, newest first."""
-        return audit.entries(self.connection, authorities=self.scope.authorities, limit=limit)
+    @property
+    def seen(self) -> Seen:
+        """What this scope sees of each record; ``seen.withheld`` holds the children it was not shown."""
+        if self._seen is None:
+            self._seen = Seen(self.connection, self.scope)
+        return self._seen
+
+    def restricted_of(self, authority: str) -> RestrictedRecords:
+        """Return the restrictions of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return RestrictedRecords(self.connection, authority, self.scope.actor)
+
+    def links_of(self, authority: str) -> LinkRecords:
+        """Return the links by which one council in view asks providers.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return LinkRecords(self.connection, authority, self.scope.actor)
+
+    def children_of(self, authority: str) -> ChildRecords:
+        """Return one council's records by child: for its subject-access exports and its retention rules.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ChildRecords(self.connection, authority, self.scope.actor)
+
+    def homes_of_partners(self) -> tuple[SharedHome, ...]:
+        """Return the homes that partner councils share with those in view; never a child of theirs."""
+        return homes_of_partners(self.connection, self.scope.authorities)
+
+    def shared_homes_of(self, authority: str) -> frozenset[str]:
+        """Return the ids of the homes that one council in view shares with its partners."""
+        self._require(authority)
+        return shared_ids(self.connection, authority)
+
+    def share_home(self, authority: str, home_id: str, *, shared: bool) -> None:
+        """Share a home with the partners of its council, or no longer, and write it into the audit.
+
+        Raises
+        ------
+        NotFound
+            If there is no such home.
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        if shared:
+            share(self.connection, authority, home_id, self.scope.actor)
+        else:
+            unshare(self.connection, authority, home_id)
+        action = "home_shared" if shared else "home_unshared"
+        self.note(action, authority=authority, subject_kind="home", subject_id=home_id)
+
+    def audit_entries(self, limit: int | None = 200, **wanted: Any) -> tuple[audit.AuditEntry, ...]:
+        """Return the newest audit entries in view that fit (see ``audit.entries``), newest first."""
+        return audit.entries(self.connection, authorities=self.scope.authorities, limit=limit, **wanted)
 
     def note(
         self,
@@ -393,14 +469,19 @@ class Records:
             detail=detail,
         )
 
-    def _all(self, kind: str) -> list[dict[str, Any]]:
+    def _all(self, kind: str, *, but: AbstractSet[tuple[str, str]] = frozenset()) -> list[dict[str, Any]]:
+        """Return the records of a kind as the reader is told them, without those of some authorities and ids."""
         form = KINDS[kind]
+        key = form.table.c[form.key]
         rows = self.connection.execute(
-            select(form.table.c.record)
+            select(form.table.c.authority, key.label("key"), form.table.c.record)
             .where(form.table.c.authority.in_(self.scope.authorities))
-            .order_by(form.table.c[form.key], form.table.c.authority)
+            .order_by(key, form.table.c.authority)
         )
-        return [typed_values(form.record, record) for record in rows.scalars()]
+        found = [
+            typed_values(form.record, row.record) for row in rows if (row.authority, row.key) not in but
+        ]
+        return self.seen.all_told(form.record, found)
 
     def _one(self, kind: str, key: str) -> dict[str, Any]:
         form = KINDS[kind]
@@ -409,9 +490,10 @@ class Records:
                 and_(form.table.c[form.key] == key, form.table.c.authority.in_(self.scope.authorities))
             )
         ).scalar()
-        if record is None:
+        values = None if record is None else typed_values(form.record, record)
+        if values is None or not self.seen.shows(form.record, values):
             raise NotFound(f"no_such_{form.record}", f"There is no {form.record} of that id.")
-        return typed_values(form.record, record)
+        return self.seen.told(form.record, values)
 
     def _require(self, authority: str) -> None:
         if authority not in self.scope.authorities:

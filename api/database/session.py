@@ -7,34 +7,58 @@ wrong undoes everything.
 
 from __future__ import annotations
 
+import hmac
+
 from fastapi import Request
 from sqlalchemy import Connection
 
 from api import audit
+from api.auth.access import RouteAccess
+from api.auth.roles import PSEUDONYMOUS, Permission, user_may
 from api.auth.sessions import User, current_user
 from api.database.engine import Database
 from api.database.records import Records, Scope
+from reference_data.problems import Conflict
 
+_NOTED = {"list": "listed", "export": "exported"}
+"""What the audit keeps of an address; a single record is noted by its id instead."""
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestTransaction:
     """The transaction of one request, and the records it opened."""
 
-    def __init__(self, database: Database, *, writes: bool) -> None:
+    def __init__(self, database: Database, *, writes: bool, secret: str | None = None) -> None:
+        self._secret = secret
         self._database = database
         self._writes = writes
         self._connection: Connection | None = None
         self._opened: list[tuple[Records, User]] = []
+        self._shown: list[tuple[User, RouteAccess]] = []
 
-    def records(self, user: User) -> Records:
-        """Return the records a user may see, in this transaction."""
+    def records(self, user: User, access: RouteAccess | None = None) -> Records:
+        """Return the records a user may see, in this transaction; ``access`` says what the audit keeps of it."""
         records = Records(
             self.connection(),
-            Scope(authorities=frozenset({user.authority}), actor=user.username),
+            Scope(
+                authorities=frozenset({user.authority}),
+                actor=user.username,
+                sees_restricted=user_may(user, Permission.READ_RESTRICTED),
+                pseudonym_key=self._pseudonym_key(user),
+            ),
         )
         self._opened.append((records, user))
+        if access is not None and access.noted in _NOTED:
+            self._shown.append((user, access))
         return records
+
+    def _pseudonym_key(self, user: User) -> bytes | None:
+        if user.role not in PSEUDONYMOUS:
+            return None
+        if self._secret is None:
+            raise Conflict("no_secret", "RIGHTHOME_SECRET has to be set before an analyst can see records.")
+        # One key for each council: the same child has another pseudonym elsewhere.
+        return hmac.digest(self._secret.encode(), f"pseudonyms of {user.authority}".encode(), "sha256")
 
     def connection(self) -> Connection:
         """Return the request's connection, beginning its transaction at first use."""
@@ -61,11 +85,22 @@ class RequestTransaction:
     def _note_views(self) -> None:
         # A page may open the same record twice; it was looked at once.
         views = list(dict.fromkeys((user, view) for records, user in self._opened for view in records.viewed))
+        shown = list(dict.fromkeys(self._shown))
         self._opened.clear()
-        if not views:
+        self._shown.clear()
+        if not views and not shown:
             return
-        # The one thing that looking writes, in a transaction of its own: who looked at which child.
+        # The one thing that looking writes, in a transaction of its own: who looked at which child or list.
         with self._database.writing() as connection:
+            for user, access in shown:
+                audit.append(
+                    connection,
+                    actor=user.username,
+                    action=_NOTED[access.noted],
+                    authority=user.authority,
+                    subject_kind="page",
+                    subject_id=access.path,
+                )
             for user, (kind, key) in views:
                 audit.append(
                     connection,
@@ -87,7 +122,7 @@ def open_records(request: Request) -> Records:
     """
     user = current_user(request)
     transaction: RequestTransaction = request.state.transaction
-    return transaction.records(user)
+    return transaction.records(user, getattr(request.state, "access", None))
 
 
 def database_of(request: Request) -> Database:

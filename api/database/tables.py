@@ -86,6 +86,10 @@ users = Table(
     Column("password_hash", String(255), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # Who somebody is at the council's own sign-in service; empty for people with a password here.
+    Column("sso_issuer", String(400)),
+    Column("sso_subject", String(255)),
+    Index(None, "sso_issuer", "sso_subject", unique=True),
 )
 
 sessions = Table(
@@ -108,7 +112,50 @@ sign_in_failures = Table(
     # A digest, because people type passwords into the name field by mistake.
     Column("username_digest", DIGEST, nullable=False),
     Column("failed_at", Instant, nullable=False),
+    # Where the attempt came from, and which known browser made it: only digests of either.
+    Column("address_digest", DIGEST),
+    Column("browser_digest", DIGEST),
     Index(None, "username_digest", "failed_at"),
+    Index(None, "address_digest", "failed_at"),
+)
+
+known_browsers = Table(
+    "known_browsers",
+    metadata,
+    # A browser somebody signed in with before: strangers who guess at the name do not hold it up.
+    Column("token_digest", DIGEST, primary_key=True),
+    Column(
+        "user_id", String(32), ForeignKey("users.user_id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("seen_at", Instant, nullable=False),
+)
+
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("token_digest", DIGEST, primary_key=True),
+    Column(
+        "user_id", String(32), ForeignKey("users.user_id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_id", String(32), primary_key=True),
+    Column("token_digest", DIGEST, nullable=False, unique=True),
+    Column(
+        "user_id", String(32), ForeignKey("users.user_id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("name", String(100), nullable=False),
+    # The permissions the token carries: never more than its user's role does at the time of asking.
+    Column("scopes", Document, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
 )
 
 imports = Table(
@@ -179,6 +226,89 @@ stays = Table(
     Column("ended_on", Date),
     *record_columns(),
     Index(None, "authority", "child_id"),
+)
+
+shared_homes = Table(
+    "shared_homes",
+    metadata,
+    # A row says that the council shows this home, its vacancies and concerns to its partners.
+    Column("authority", CODE, primary_key=True),
+    Column("home_id", IDENTIFIER, primary_key=True),
+    Column("shared_by", String(128), nullable=False),
+    Column("shared_at", Instant, nullable=False),
+    ForeignKeyConstraint(["authority", "home_id"], ["homes.authority", "homes.home_id"], ondelete="CASCADE"),
+)
+
+restrictions = Table(
+    "restrictions",
+    metadata,
+    # A child whose records only some may see, whichever records there are or will be.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("child_id", IDENTIFIER, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("restricted_by", String(128), nullable=False),
+    Column("restricted_at", Instant, nullable=False),
+)
+
+broken_glass = Table(
+    "broken_glass",
+    metadata,
+    # Who opened a restricted child's records, why and until when. Only ever added to.
+    Column("glass_id", String(32), primary_key=True),
+    Column("authority", CODE, ForeignKey("authorities.authority"), nullable=False),
+    Column("child_id", IDENTIFIER, nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index(None, "authority", "child_id"),
+)
+
+retention_holds = Table(
+    "retention_holds",
+    metadata,
+    # A child whose records no retention rule deletes, such as during an inquiry.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("child_id", IDENTIFIER, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("held_by", String(128), nullable=False),
+    Column("held_at", Instant, nullable=False),
+)
+
+provider_links = Table(
+    "provider_links",
+    metadata,
+    # One home asked about one referral, by a signed link. Enquiries join on authority, referral_id and home_id.
+    Column("link_id", String(32), primary_key=True),
+    Column("authority", CODE, ForeignKey("authorities.authority"), nullable=False),
+    Column("referral_id", IDENTIFIER, nullable=False),
+    Column("home_id", IDENTIFIER, nullable=False),
+    Column("created_by", String(128), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index(None, "authority", "referral_id"),
+)
+
+provider_messages = Table(
+    "provider_messages",
+    metadata,
+    # What was asked and answered over a link. Only ever added to; retention takes whole links away.
+    Column("message_id", String(32), primary_key=True),
+    Column(
+        "link_id",
+        String(32),
+        ForeignKey("provider_links.link_id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("kind", String(20), nullable=False),
+    Column("reason", String(40)),
+    Column("text", Text),
+    Column("vacancies", Integer),
+    Column("actor", String(128), nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("kind IN ('question', 'reply', 'offered', 'declined', 'vacancies')", name="kind"),
 )
 
 return_files = Table(

@@ -1,4 +1,5 @@
-"""Alerts about the watch itself: it has not run, a message was given up, a history was recorded.
+"""Alerts about the watch itself and about people: it has not run, a message was given up, a history was recorded,
+somebody opened a restricted child's records.
 
 No stay closes them. The first ends when somebody scans, the others when somebody acknowledges them.
 """
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 WATCH_NOT_RUN = "watch_not_run"
 MESSAGE_UNDELIVERED = "message_undelivered"
 HISTORY_RECORDED = "history_recorded"
-ABOUT_THE_WATCH = frozenset({WATCH_NOT_RUN, MESSAGE_UNDELIVERED, HISTORY_RECORDED})
-CLOSED_BY_ACKNOWLEDGING = frozenset({MESSAGE_UNDELIVERED, HISTORY_RECORDED})
+RESTRICTED_OPENED = "restricted_opened"
+ABOUT_THE_WATCH = frozenset({WATCH_NOT_RUN, MESSAGE_UNDELIVERED, HISTORY_RECORDED, RESTRICTED_OPENED})
+CLOSED_BY_ACKNOWLEDGING = frozenset({MESSAGE_UNDELIVERED, HISTORY_RECORDED, RESTRICTED_OPENED})
 """Reading these is all that can be done about them."""
 
 INSTRUMENT = "Council policy on the emergency watch; not statute"
+INSTRUMENT_OF_RESTRICTED = "Council policy on restricted records; not statute"
 
 
 def report_late_watch(
@@ -132,6 +135,32 @@ def record_history(telling: Telling, alerts: Sequence[Alert], last_ended: str) -
     )
 
 
+def report_restricted_opened(
+    records: Records,
+    authority: str,
+    *,
+    child_id: str,
+    alert_policy: AlertPolicy,
+    base_url: str = "",
+    now: datetime | None = None,
+) -> None:
+    """Tell managers that somebody broke the glass of a restricted child's records; who and why stands in the list."""
+    telling = telling_of(records, authority, alert_policy, base_url=base_url, now=now)
+    telling.store.hold_watch()
+    _raise(
+        telling,
+        spell_id=f"restricted-{child_id}"[:150],
+        child_id=child_id,
+        rule=RESTRICTED_OPENED,
+        text=f"{records.scope.actor} opened the restricted records of {child_id}. "
+        "Look at the reason and say whether it will do.",
+        roles=alert_policy.restricted_opened_told,
+        again=True,
+        instrument=INSTRUMENT_OF_RESTRICTED,
+    )
+    telling.post()
+
+
 def close_those_that_ended(
     telling: Telling, still_open: Iterable[Alert], close: Callable[[Alert, str], None]
 ) -> None:
@@ -156,6 +185,7 @@ def _raise(
     again: bool,
     outcome: WatchOutcome = WatchOutcome.RAISED,
     except_to: Collection[Any] = (),
+    instrument: str = INSTRUMENT,
 ) -> None:
     alert_id = f"{spell_id}.{rule}"
     before = telling.store.alert_or_none(alert_id)
@@ -170,7 +200,7 @@ def _raise(
         rule=rule,
         outcome=str(outcome),
         text=text,
-        instrument=INSTRUMENT,
+        instrument=instrument,
         due_on=None,
         settings="",
         occurrence=occurrence,

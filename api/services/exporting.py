@@ -131,6 +131,17 @@ def export_file(
     )
 
 
+def write_whole(target: Path, content: bytes) -> None:
+    """Write one file whole or not at all, for its owner only. A file that is there is replaced.
+
+    Raises
+    ------
+    InvalidInput
+        If nothing can be written there.
+    """
+    _put_in_place(_written_beside(target, _Content(count=1, one=content)), target)
+
+
 def _content(records: Records, kind: str, target: Path, profile: str | None) -> _Content:
     from reference_data.writing import record_content
 

@@ -21,7 +21,7 @@ def page(request: Request, template: str, *, status: int = 200, **facts: Any) ->
             user=user,
             role=user.role.words if user else "",
             csrf_token=csrf_token(request),
-            navigation=navigation(request.url.path),
+            navigation=navigation(request.url.path, user.role if user else None),
             demo=settings.demo,
             **facts,
         ),

@@ -14,6 +14,8 @@ from typing import Any
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from jinja2.utils import missing
 
+from api.auth.access import may_open
+from api.auth.roles import Role
 from api.web.words import capital
 
 STATIC_FOLDER = Path(__file__).resolve().parent / "static"
@@ -25,6 +27,10 @@ NAVIGATION = (
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
     ("Alerts", "/alerts"),
+    ("Partners", "/partners"),
+    ("Restricted", "/restricted"),
+    ("Audit", "/audit"),
+    ("People", "/people"),
 )
 
 
@@ -80,15 +86,24 @@ def static_files() -> Mapping[str, str]:
     }
 
 
-def navigation(path: str) -> list[dict[str, object]]:
-    """Return the navigation of a page, with the place where the reader is marked."""
+def navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
+    """Return the navigation of a page for a role (``None``: all of it), with the place where the reader is marked."""
     inside = (
         "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/", "/tonight")) else path
     )
     for part in ("/emergency-watch", "/plan", "/sufficiency"):
         if path.startswith(f"{part}/"):
             inside = part
-    return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]
+    return [
+        {"text": text, "href": href, "current": href == inside}
+        for text, href in NAVIGATION
+        if role is None or may_open(role, href)
+    ]
+
+
+def start_page(role: Role) -> str:
+    """Return the first page of the navigation that a role may open."""
+    return next((href for _, href in NAVIGATION if may_open(role, href)), "/help")
 
 
 def rendered(template: str, **facts: Any) -> str:

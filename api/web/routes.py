@@ -18,7 +18,8 @@ from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
 from api.auth.roles import Permission, may
-from api.auth.sessions import current_user, end_session, start_session
+from api.auth.sessions import browser_cookie_name, cookie_name, current_user, end_session, start_session
+from api.auth.single_sign_on import is_offered
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
@@ -26,21 +27,21 @@ from api.errors import Problem
 from api.kept import Lists
 from api.services.policy import policy_of
 from api.web.page import page
-from api.web.pages import STATIC_FOLDER
+from api.web.pages import STATIC_FOLDER, start_page
 from api.web.presenters.emergency_watch import present_watch
 from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.problem import present_problem
 from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from matching.referral import age_at
-from reference_data.problems import NotFound
+from reference_data.problems import NotFound, NotPermitted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
 
 OpenRecords = Annotated[Records, Depends(open_records)]
 
-START_PAGE = "/waiting-list"
+START_PAGE = "/"
 SIGNING = frozenset({"/sign-in", "/sign-out"})
 """Where nobody who has just signed in goes on to."""
 
@@ -52,17 +53,24 @@ def error_page(request: Request, problem: Problem) -> Response:
 
 @router.get("/")
 def start(request: Request) -> RedirectResponse:
-    """Send the reader to the waiting list, or to sign in first."""
-    current_user(request)
-    return RedirectResponse(START_PAGE, status_code=303)
+    """Send the reader to the first page of the role, or to sign in first."""
+    return RedirectResponse(start_page(current_user(request).role), status_code=303)
 
 
 @router.get("/sign-in")
 def sign_in_form(request: Request, next_page: Annotated[str, Query(alias="next")] = "") -> Response:
     """Return the form; somebody who is signed in already goes on."""
     if request.state.user is not None:
-        return RedirectResponse(_own_address(next_page), status_code=303)
-    return page(request, "sign_in.html", next_page=_own_address(next_page), username="", problems=[])
+        return RedirectResponse(own_address(next_page), status_code=303)
+    return page(
+        request,
+        "sign_in.html",
+        next_page=own_address(next_page),
+        username="",
+        problems=[],
+        single_sign_on=is_offered(request.app.state.settings),
+        passwords=request.app.state.settings.passwords,
+    )
 
 
 @router.post("/sign-in")
@@ -73,21 +81,27 @@ def sign_in_sent(
     next_page: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Begin a session, or show the form again with what is wrong; the password is never sent back."""
+    settings = request.app.state.settings
+    if not settings.passwords:
+        raise NotPermitted("no_passwords", "Sign in with the council's own service.")
     username_problem = "" if username.strip() else "Enter your username"
     password_problem = "" if password else "Enter your password"
     if not username_problem and not password_problem:
         try:
-            token = sign_in(
+            signed_in = sign_in(
                 database_of(request),
                 username,
                 password,
-                session_hours=request.app.state.settings.session_hours,
+                session_hours=settings.session_hours,
+                address=request.client.host if request.client else "",
+                browser=request.cookies.get(browser_cookie_name(settings)),
+                replacing=request.cookies.get(cookie_name(settings)),
             )
         except SignInRefused:
             username_problem = "The username or the password is not right"
         else:
-            response = RedirectResponse(_own_address(next_page), status_code=303)
-            start_session(response, request, token)
+            response = RedirectResponse(own_address(next_page), status_code=303)
+            start_session(response, request, signed_in.token, signed_in.browser)
             return response
     problems = [
         {"text": text, "href": href}
@@ -98,11 +112,13 @@ def sign_in_sent(
         request,
         "sign_in.html",
         status=422,
-        next_page=_own_address(next_page),
+        next_page=own_address(next_page),
         username=username.strip(),
         username_problem=username_problem,
         password_problem=password_problem,
         problems=problems,
+        single_sign_on=is_offered(settings),
+        passwords=True,
     )
 
 
@@ -132,6 +148,7 @@ def waiting_list_page(request: Request, records: OpenRecords, part: int = 1) -> 
         "waiting_list.html",
         page=present_waiting_list(waiting, part),
         may_place=may(current_user(request).role, Permission.PLACE),
+        withheld=len(records.seen.withheld),
     )
 
 
@@ -201,7 +218,7 @@ def help_page(request: Request) -> Response:
     return page(request, "help.html")
 
 
-def _own_address(address: str) -> str:
+def own_address(address: str) -> str:
     """Return an address on this site to go on to; anything else becomes the start page."""
     parts = urlsplit(address)
     if normpath(unquote(parts.path)) in SIGNING:

@@ -64,6 +64,7 @@ RULE_WORDS: dict[str, str] = {
     "turned_18": "Turned 18",
     # The watch over the watch itself.
     "watch_not_run": "The watch has not run",
+    "restricted_opened": "Restricted records were opened",
     "message_undelivered": "A message that could not be delivered",
     "history_recorded": "Spells of the past recorded",
 }

@@ -33,7 +33,7 @@ NOTHING_YET = FourAnswers(age="", urgency="crisis", legal_status="", risks={})
 
 
 @router.get("/tonight")
-def four_questions_page(request: Request, _user: Placer) -> Response:
+def four_questions_page(request: Request) -> Response:
     """Return the form with the four questions."""
     return _form(request, NOTHING_YET, None)
 

@@ -39,6 +39,7 @@ def generator():
         "indicators.md",
         "settings.md",
         "alerts.md",
+        "permissions.md",
         "rules.md",
         "aims.md",
         "benchmarks.md",

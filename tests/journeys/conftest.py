@@ -78,7 +78,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('journeys') / 'righthome.sqlite3'}"
     sample = load_sample(url)
-    app = create_app(Settings(database_url=url, as_of=sample.as_of, demo=True))
+    app = create_app(
+        Settings(database_url=url, as_of=sample.as_of, demo=True, secret="a secret for the journeys only")
+    )
     # The first look at the forecast makes it, which may take longer than a page waits where the machine is busy.
     with stored_records(url, SAMPLE_AUTHORITY) as records:
         kept_forecast(records, app.state.database, SAMPLE_AUTHORITY)

@@ -874,6 +874,8 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
                 "username": "",
                 "password_problem": "Enter your password",
                 "problems": [{"text": "Enter your password", "href": "#password"}],
+                "single_sign_on": True,
+                "passwords": True,
             },
         ),
         "fault": ("error.html", {"error": present_problem(fault)}),

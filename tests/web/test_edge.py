@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.auth.access import ANYONE, RouteAccess, route_table
 from api.auth.sessions import cookie_name, form_token
 
 HEADERS = {
@@ -134,13 +135,15 @@ def test_an_error_of_a_page_is_a_page_with_its_reference(site: Any) -> None:
 
 @pytest.mark.parametrize("path", ["/fault", "/api/v1/fault"])
 def test_a_fault_shows_a_reference_and_never_its_own_text(
-    caplog: pytest.LogCaptureFixture, path: str, make_site: Any
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, path: str, make_site: Any
 ) -> None:
     def fail() -> None:
         raise KeyError("PL4 8AA")
 
     site = make_site()
     site.app.add_api_route(path, fail)
+    row = RouteAccess(method="GET", path=path, who=ANYONE, records="", noted="", means="Fails")
+    monkeypatch.setitem(route_table(), ("GET", path), row)
     with caplog.at_level(logging.INFO):
         response = site.visitor(raise_server_exceptions=False).get(path)
     assert response.status_code == 500

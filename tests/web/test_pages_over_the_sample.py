@@ -158,7 +158,7 @@ def test_signing_in_goes_on_to_the_page_that_was_asked_for(
 def test_signing_in_never_leads_to_another_site(
     visitor: TestClient, sample: SimpleNamespace, elsewhere: str
 ) -> None:
-    assert sign_in(visitor, sample, next=elsewhere).headers["location"] == "/waiting-list"
+    assert sign_in(visitor, sample, next=elsewhere).headers["location"] == "/"
 
 
 def test_a_wrong_password_is_refused_without_saying_which_is_wrong_or_sending_it_back(

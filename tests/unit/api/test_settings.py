@@ -23,6 +23,19 @@ def test_every_variable_is_read_into_its_setting() -> None:
         "RIGHTHOME_IDLE_MINUTES": "15",
         "RIGHTHOME_SESSION_HOURS": "8",
         "RIGHTHOME_BODY_LIMIT_BYTES": "1000",
+        "RIGHTHOME_SECRET": "s" * 32,
+        "RIGHTHOME_PROVIDER_LINK_HOURS": "24",
+        "RIGHTHOME_GLASS_MINUTES": "30",
+        "RIGHTHOME_PASSWORDS": "false",
+        "RIGHTHOME_OIDC_ISSUER": "https://sign-in.example/tenant/",
+        "RIGHTHOME_OIDC_CLIENT_ID": "righthome",
+        "RIGHTHOME_OIDC_CLIENT_SECRET": "a client secret",
+        "RIGHTHOME_OIDC_SCOPES": "openid profile",
+        "RIGHTHOME_OIDC_ROLE_CLAIM": "roles",
+        "RIGHTHOME_OIDC_ROLES": "Brokerage=brokerage_officer",
+        "RIGHTHOME_OIDC_AUTHORITY_CLAIM": "council",
+        "RIGHTHOME_OIDC_AUTHORITIES": "Plymouth=879",
+        "RIGHTHOME_RETENTION": "retention.toml",
         "RIGHTHOME_POLICY": "policy.toml",
         "RIGHTHOME_ALERT_POLICY": "alerts.toml",
         "RIGHTHOME_PLACING_POLICY": "placing.toml",
@@ -53,6 +66,19 @@ def test_every_variable_is_read_into_its_setting() -> None:
         idle_minutes=15,
         session_hours=8,
         body_limit_bytes=1000,
+        secret="s" * 32,
+        provider_link_hours=24,
+        glass_minutes=30,
+        passwords=False,
+        oidc_issuer="https://sign-in.example/tenant",
+        oidc_client_id="righthome",
+        oidc_client_secret="a client secret",
+        oidc_scopes="openid profile",
+        oidc_role_claim="roles",
+        oidc_roles="Brokerage=brokerage_officer",
+        oidc_authority_claim="council",
+        oidc_authorities="Plymouth=879",
+        retention_path="retention.toml",
         policy_path="policy.toml",
         alert_policy_path="alerts.toml",
         placing_policy_path="placing.toml",
@@ -85,6 +111,8 @@ def test_every_variable_is_read_into_its_setting() -> None:
         ("RIGHTHOME_AS_OF", "15/06/26"),
         ("RIGHTHOME_IDLE_MINUTES", "-5"),
         ("RIGHTHOME_SMTP_TLS", "sometimes"),
+        ("RIGHTHOME_SECRET", "too short"),
+        ("RIGHTHOME_OIDC_ISSUER", "http://elsewhere.example"),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_named_and_its_value_is_not_repeated(
@@ -97,5 +125,11 @@ def test_a_setting_that_cannot_be_read_is_named_and_its_value_is_not_repeated(
 
 
 def test_passwords_and_keys_do_not_show_when_settings_are_printed() -> None:
-    settings = Settings(smtp_password="secret-1", webhook_secret="secret-2", notify_api_key="secret-3")
+    settings = Settings(
+        smtp_password="secret-1",
+        webhook_secret="secret-2",
+        notify_api_key="secret-3",
+        secret="secret-4",
+        oidc_client_secret="secret-5",
+    )
     assert "secret-" not in repr(settings)

@@ -1,7 +1,7 @@
 """Alerts told together, withdrawn when no longer true, told again of a new placement; two more ways to tell.
 
 Revision ID: 0005
-Revises: 0002
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from api.database.tables import Instant
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

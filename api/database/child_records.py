@@ -1,0 +1,266 @@
+"""Everything kept about one child of one council, and the deletion of what is past its time.
+
+Reached through ``Records``, which has checked the scope. A new table that holds a child has to be added to
+``everything`` and, where retention ends it, to ``delete_*``: a test asks every table for the child's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, insert, or_, select
+
+from api import clock
+from api.database import tables
+from reference_data.problems import Conflict, NotFound
+
+_SEVERAL = 500
+"""Ids asked for in one statement: databases limit how many values one may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One record that retention looks at: its id, its child, and the last day on which anything happened."""
+
+    record_id: str
+    child_id: str | None
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A child whose records no rule deletes."""
+
+    child_id: str
+    reason: str
+    held_by: str
+    held_at: datetime
+
+
+class ChildRecords:
+    """One council's records by child, on one connection and in its transaction."""
+
+    def __init__(self, connection: Connection, authority: str, actor: str) -> None:
+        self.connection = connection
+        self.authority = authority
+        self.actor = actor
+
+    def everything(self, child_id: str) -> dict[str, Any]:
+        """Return every row that is about a child, by table, as it is kept.
+
+        Raises
+        ------
+        NotFound
+            If nothing is kept about a child of that id.
+        """
+        found: dict[str, Any] = {
+            name: self._rows(table, table.c.child_id == child_id)
+            for name, table in (
+                ("referrals", tables.referrals),
+                ("stays", tables.stays),
+                ("alerts", tables.alerts),
+                ("restrictions", tables.restrictions),
+                ("broken_glass", tables.broken_glass),
+                ("retention_holds", tables.retention_holds),
+            )
+        }
+        alert_ids = [row["alert_id"] for row in found["alerts"]]
+        referral_ids = [row["referral_id"] for row in found["referrals"]]
+        stay_ids = [row["stay_id"] for row in found["stays"]]
+        found["alert_notes"] = self._rows_of(tables.alert_notes, "alert_id", alert_ids)
+        found["messages_told"] = self._rows_of(tables.outbox, "alert_id", alert_ids)
+        found["spell_ids"] = self._rows_of(tables.spell_ids, "stay_id", stay_ids)
+        found["provider_links"] = self._rows_of(tables.provider_links, "referral_id", referral_ids)
+        link_ids = [row["link_id"] for row in found["provider_links"]]
+        found["provider_messages"] = self._messages(link_ids)
+        found["homes"] = self._homes_naming(child_id)
+        found["return_rows"] = self._return_rows(child_id)
+        if not any(found.values()):
+            raise NotFound("no_such_child", "Nothing is kept about a child of that id.")
+        found["audit"] = self._audit([child_id, *referral_ids, *stay_ids, *alert_ids])
+        return found
+
+    def referrals_kept(self) -> tuple[Kept, ...]:
+        """Return every referral with its last day: of need, of its search or of its last change."""
+        table = tables.referrals
+        rows = self.connection.execute(
+            select(table.c.referral_id, table.c.child_id, table.c.needed_by, table.c.changed_at).where(
+                table.c.authority == self.authority
+            )
+        )
+        return tuple(
+            Kept(
+                record_id=row.referral_id,
+                child_id=row.child_id,
+                last_day=max(row.needed_by or date.min, row.changed_at.date()),
+            )
+            for row in rows
+        )
+
+    def ended_stays_kept(self) -> tuple[Kept, ...]:
+        """Return every stay that has ended, with its last day."""
+        table = tables.stays
+        rows = self.connection.execute(
+            select(table.c.stay_id, table.c.child_id, table.c.ended_on).where(
+                table.c.authority == self.authority, table.c.ended_on.isnot(None)
+            )
+        )
+        return tuple(
+            Kept(record_id=row.stay_id, child_id=row.child_id, last_day=row.ended_on) for row in rows
+        )
+
+    def closed_links_kept(self) -> tuple[Kept, ...]:
+        """Return every provider's link that can no longer be used, with the day it ended."""
+        links, referrals = tables.provider_links, tables.referrals
+        rows = self.connection.execute(
+            select(links.c.link_id, links.c.ended_at, links.c.expires_at, referrals.c.child_id)
+            .outerjoin(
+                referrals,
+                and_(
+                    referrals.c.authority == links.c.authority,
+                    referrals.c.referral_id == links.c.referral_id,
+                ),
+            )
+            .where(
+                links.c.authority == self.authority,
+                or_(links.c.ended_at.isnot(None), links.c.expires_at < clock.now()),
+            )
+        )
+        return tuple(
+            Kept(
+                record_id=row.link_id,
+                child_id=row.child_id,
+                last_day=min(filter(None, (row.ended_at, row.expires_at))).date(),
+            )
+            for row in rows
+        )
+
+    def delete_referrals(self, ids: Iterable[str]) -> int:
+        """Delete referrals and the links that were made for them."""
+        ids = list(ids)
+        self._delete(tables.provider_links, "referral_id", ids)
+        return self._delete(tables.referrals, "referral_id", ids)
+
+    def delete_stays(self, ids: Iterable[str]) -> int:
+        """Delete stays and the ids their spells were told under."""
+        ids = list(ids)
+        self._delete(tables.spell_ids, "stay_id", ids)
+        return self._delete(tables.stays, "stay_id", ids)
+
+    def delete_links(self, ids: Iterable[str]) -> int:
+        """Delete providers' links with all that was said over them."""
+        return self._delete(tables.provider_links, "link_id", list(ids))
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Return whose records no rule deletes."""
+        table = tables.retention_holds
+        rows = self.connection.execute(
+            select(table).where(table.c.authority == self.authority).order_by(table.c.child_id)
+        )
+        return tuple(Hold(**{name: row._mapping[name] for name in Hold.__slots__}) for row in rows)
+
+    def hold(self, child_id: str, reason: str) -> None:
+        """Keep a child's records from deletion.
+
+        Raises
+        ------
+        Conflict
+            If they are held already.
+        """
+        if any(one.child_id == child_id for one in self.holds()):
+            raise Conflict("already_held", "That child's records are held already.")
+        self.connection.execute(
+            insert(tables.retention_holds).values(
+                authority=self.authority,
+                child_id=child_id,
+                reason=reason,
+                held_by=self.actor,
+                held_at=clock.now(),
+            )
+        )
+
+    def release(self, child_id: str) -> None:
+        """Hold a child's records no longer.
+
+        Raises
+        ------
+        NotFound
+            If they are not held.
+        """
+        if not self._delete(tables.retention_holds, "child_id", [child_id]):
+            raise NotFound("no_such_hold", "That child's records are not held.")
+
+    def _rows(self, table: Table, where: Any) -> list[dict[str, Any]]:
+        rows = self.connection.execute(
+            select(table)
+            .where(and_(table.c.authority == self.authority, where))
+            .order_by(*table.primary_key.columns)
+        )
+        return [dict(row._mapping) for row in rows]
+
+    def _rows_of(self, table: Table, column: str, ids: list[str]) -> list[dict[str, Any]]:
+        return self._rows(table, table.c[column].in_(ids)) if ids else []
+
+    def _messages(self, link_ids: list[str]) -> list[dict[str, Any]]:
+        messages, links = tables.provider_messages, tables.provider_links
+        rows = self.connection.execute(
+            select(messages)
+            .join_from(messages, links, links.c.link_id == messages.c.link_id)
+            .where(and_(links.c.authority == self.authority, messages.c.link_id.in_(link_ids)))
+            .order_by(messages.c.at, messages.c.message_id)
+        )
+        return [dict(row._mapping) for row in rows]
+
+    def _homes_naming(self, child_id: str) -> list[dict[str, Any]]:
+        rows = self.connection.execute(
+            select(tables.homes.c.home_id, tables.homes.c.record)
+            .where(tables.homes.c.authority == self.authority)
+            .order_by(tables.homes.c.home_id)
+        )
+        found = []
+        for row in rows:
+            named = [name for name, value in row.record.items() if _names(value, child_id)]
+            if named:
+                found.append({"home_id": row.home_id, "named_in": sorted(named)})
+        return found
+
+    def _return_rows(self, child_id: str) -> list[dict[str, Any]]:
+        rows = self.connection.execute(
+            select(tables.return_rows)
+            .where(tables.return_rows.c.authority == self.authority)
+            .order_by(tables.return_rows.c.file_name, tables.return_rows.c.row_number)
+        )
+        return [
+            {"file": row.file_name, "row": row.row_number, "cells": row.cells}
+            for row in rows
+            if child_id in {str(value) for value in row.cells.values()}
+        ]
+
+    def _audit(self, subject_ids: list[str]) -> list[dict[str, Any]]:
+        table = tables.audit
+        rows = self.connection.execute(
+            select(table.c.sequence, table.c.at, table.c.actor, table.c.action, table.c.subject_id)
+            .where(and_(table.c.authority == self.authority, table.c.subject_id.in_(subject_ids)))
+            .order_by(table.c.sequence)
+        )
+        return [dict(row._mapping) for row in rows]
+
+    def _delete(self, table: Table, column: str, ids: list[str]) -> int:
+        deleted = 0
+        for start in range(0, len(ids), _SEVERAL):
+            some = table.c[column].in_(ids[start : start + _SEVERAL])
+            deleted += self.connection.execute(
+                delete(table).where(and_(table.c.authority == self.authority, some))
+            ).rowcount
+        return deleted
+
+
+def _names(value: Any, child_id: str) -> bool:
+    if isinstance(value, Mapping):
+        return any(_names(inner, child_id) for inner in value.values())
+    if isinstance(value, list):
+        return any(_names(inner, child_id) for inner in value)
+    return bool(value == child_id)
