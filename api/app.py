@@ -29,9 +29,9 @@ from api.settings import Settings
 from api.v1.openapi import describe
 from api.web import (
     alert_routes,
-    placing_routes,
     audit_routes,
     people_routes,
+    placing_routes,
     plan_routes,
     provider_routes,
     restricted_routes,

@@ -53,12 +53,14 @@ class Lists:
     """The waiting list and the homes of one reader's councils, as the records stood when they were read.
 
     Homes are in the order of their ids, as the engine takes them. ``version`` differs whenever anything in the
-    records, or whose records they are, differs.
+    records, or whose records they are, or what the reader may see of them, differs. ``withheld`` are the children
+    whom the reader was not shown.
     """
 
     version: str
     referrals: tuple[Referral, ...]
     homes: tuple[Home, ...]
+    withheld: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,16 @@ class Kept:
     def lists_of(self, records: Records) -> Lists:
         """Return the lists that a reader may see, read again only when a record of theirs has changed."""
         version = records.version()
-        return self.lists.answer(
-            version,
-            lambda: Lists(
-                version=version,
-                referrals=records.referrals(),
-                homes=tuple(sorted(records.homes(), key=lambda home: home.home_id)),
-            ),
-        )
+        lists = self.lists.answer(version, lambda: _read(records, version))
+        records.seen.withheld |= lists.withheld
+        return lists
+
+
+def _read(records: Records, version: str) -> Lists:
+    referrals = records.referrals()
+    return Lists(
+        version=version,
+        referrals=referrals,
+        homes=tuple(sorted(records.homes(), key=lambda home: home.home_id)),
+        withheld=frozenset(records.seen.withheld),
+    )

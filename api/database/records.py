@@ -17,17 +17,17 @@ from api import audit, clock
 from api.database import history, tables
 from api.database.alert_records import AlertRecords
 from api.database.beds import BedLedger
-from api.database.duties import DutyRecords
 from api.database.child_records import ChildRecords
+from api.database.duties import DutyRecords
 from api.database.forecast_records import ForecastRecords
 from api.database.kept import KeptRecords, row_of, state_of
 from api.database.kinds import KINDS
 from api.database.plan_records import PlanRecords
-from api.database.standing import homes_today, placed_referrals, standing_version
 from api.database.provider_records import LinkRecords
 from api.database.restricted import RestrictedRecords
 from api.database.seen import Seen
 from api.database.sharing import SharedHome, homes_of_partners, share, shared_ids, unshare
+from api.database.standing import homes_today, placed_referrals, standing_version
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -154,7 +154,7 @@ class Records:
         return Records(self.connection, scope).stays()
 
     def version(self) -> str:
-        """Return a digest that differs whenever a referral or a home differs, or whose records are in view.
+        """Return a digest that differs whenever a referral or a home differs, whose records are in view, or what of them.
 
         It holds within one transaction that only reads, as a page's does.
         """
@@ -171,7 +171,14 @@ class Records:
             rows += sorted([kind, *row] for row in found)
         # What is laid over the homes counts too: promises that stand today, placements and concerns.
         overlay = standing_version(self.connection, self.scope.authorities)
-        return digest({"authorities": sorted(self.scope.authorities), "records": rows, "standing": overlay})
+        return digest(
+            {
+                "authorities": sorted(self.scope.authorities),
+                "seen": self.seen.version(),
+                "records": rows,
+                "standing": overlay,
+            }
+        )
 
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
@@ -478,9 +485,7 @@ class Records:
             .where(form.table.c.authority.in_(self.scope.authorities))
             .order_by(key, form.table.c.authority)
         )
-        found = [
-            typed_values(form.record, row.record) for row in rows if (row.authority, row.key) not in but
-        ]
+        found = [typed_values(form.record, row.record) for row in rows if (row.authority, row.key) not in but]
         return self.seen.all_told(form.record, found)
 
     def _one(self, kind: str, key: str) -> dict[str, Any]:

@@ -66,6 +66,11 @@ class Seen:
         self.withheld: set[str] = set()
         self._key = scope.pseudonym_key
 
+    def version(self) -> list[str]:
+        """Return what differs whenever another reader would see something else of the same records."""
+        key = b"" if self._key is None else self._key
+        return [sha256(key).hexdigest(), *sorted(self.hidden)]
+
     def shows(self, record: str, values: Mapping[str, Any]) -> bool:
         """Return whether a record of one child may be shown at all."""
         return record == "home" or values.get("child_id") not in self.hidden

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, or_, select, true
 
 from api import clock
 from api.database import tables
@@ -33,14 +33,19 @@ def placed_referrals(connection: Connection, authorities: frozenset[str]) -> set
     return {(row.authority, row.referral_id) for row in rows}
 
 
-def shared_concerns(connection: Connection, authorities: frozenset[str]) -> list[dict[str, Any]]:
-    """Return the concerns of these councils and those that their partners share. They name no child."""
+def shared_concerns(
+    connection: Connection, authorities: frozenset[str], *, only_shared: bool = False
+) -> list[dict[str, Any]]:
+    """Return the concerns of these councils, or only those they share, and those that their partners share.
+
+    They name no child.
+    """
     partner_codes = {one.code for code in authorities for one in partners(code)} - authorities
     rows = connection.execute(
         select(concerns.c.authority, concerns.c.record)
         .where(
             or_(
-                concerns.c.authority.in_(authorities),
+                and_(concerns.c.authority.in_(authorities), concerns.c.shared if only_shared else true()),
                 and_(concerns.c.authority.in_(partner_codes), concerns.c.shared),
             )
         )
@@ -65,9 +70,17 @@ def standing_version(connection: Connection, authorities: frozenset[str]) -> lis
 
 
 def homes_today(
-    connection: Connection, authorities: frozenset[str], *, home_id: str | None = None
+    connection: Connection,
+    authorities: frozenset[str],
+    *,
+    home_id: str | None = None,
+    for_partners: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the typed values of the homes of some councils as they stand today, in the order of their ids."""
+    """Return the typed values of the homes of some councils as they stand today, in the order of their ids.
+
+    Each has ``kept_by`` beside them, the council that keeps the home, where they are made ``for_partners``; then
+    only the concerns count that are shared.
+    """
     query = select(
         tables.homes.c.authority, tables.homes.c.home_id, tables.homes.c.record, tables.homes.c.beds_stated
     ).where(tables.homes.c.authority.in_(authorities))
@@ -77,7 +90,7 @@ def homes_today(
     today = clock.today()
     claims, set_out = _claims(connection, authorities), _beds(connection, authorities)
     movers = _movers(connection, authorities)
-    troubles = shared_concerns(connection, authorities)
+    troubles = shared_concerns(connection, authorities, only_shared=for_partners)
     found = []
     for row in rows:
         home = typed_values("home", row.record)
@@ -94,7 +107,7 @@ def homes_today(
             home = with_residents(home, movers, today=today)
         if troubles:
             home = with_concerns(home, troubles, today=today)
-        found.append(home)
+        found.append({**home, "kept_by": row.authority} if for_partners else home)
     return found
 
 

@@ -143,7 +143,7 @@ def beds_of_home(desk: Desk, home_id: str) -> list[dict[str, Any]]:
     desk.records.home(home_id)
     ledger = desk.records.beds_of(desk.authority)
     claims = [claim for claim in ledger.claims(home_id=home_id) if not claim.is_over(desk.today)]
-    desk.records.viewed.extend(("referral", claim.referral_id) for claim in claims)
+    seen = desk.records.seen
     return [
         {
             "bed_id": bed.bed_id,
@@ -151,9 +151,9 @@ def beds_of_home(desk: Desk, home_id: str) -> list[dict[str, Any]]:
             "withdrawn_on": bed.withdrawn_on.isoformat() if bed.withdrawn_on else None,
             "promised": [
                 {
-                    "hold_id": claim.claim_id,
+                    "hold_id": None if claim.child_id in seen.hidden else seen.reference(claim.claim_id),
                     "kind": claim.kind,
-                    "child_id": claim.child_id,
+                    "child_id": seen.child(claim.child_id),
                     "from_on": claim.from_on.isoformat(),
                     "until_on": claim.until_on.isoformat() if claim.until_on else None,
                 }

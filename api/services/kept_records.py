@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from api.alert_policy import LONDON
-from api.auth.roles import Permission, may
 from api.database.kinds import KINDS, Kind
+from api.database.seen import CHILD_IDS
 from api.services.desk import Desk, typed
 from reference_data.fields import FieldType, load_fields
 from reference_data.problems import ImportIssue, ImportRejected, NotFound, NotPermitted
@@ -21,24 +22,37 @@ if TYPE_CHECKING:
     from api.database.history import State
     from api.database.kept import Kept
 
-WHO_MAY_KEEP = {
-    "needs_assessments": Permission.PLACE,
-    "nominations": Permission.PLACE,
-    "notices": Permission.PLACE,
-    "contracts": Permission.KEEP_HOMES,
-    "voids": Permission.KEEP_HOMES,
-    "quality_visits": Permission.KEEP_HOMES,
-    "concerns": Permission.KEEP_HOMES,
-    "planned_openings": Permission.KEEP_HOMES,
+
+class Group(StrEnum):
+    """Whose records a kind holds; ``api/auth/routes.csv`` says who may see and keep those of each."""
+
+    CHILDREN = "children"
+    HOMES = "homes"
+
+
+KEPT_BY_HAND = {
+    Group.CHILDREN: ("needs_assessments", "nominations", "notices"),
+    Group.HOMES: ("contracts", "voids", "quality_visits", "concerns", "planned_openings"),
 }
-"""The kinds that are kept by hand, and the permission it takes. The others are made by their own services."""
-SHOWN = (*WHO_MAY_KEEP, "enquiries", "decisions", "placements", "moves", "delegations")
+"""The kinds that are kept by hand. The others are made by their own services."""
+SHOWN = {
+    Group.CHILDREN: (
+        *KEPT_BY_HAND[Group.CHILDREN],
+        *("enquiries", "decisions", "placements", "moves", "delegations"),
+    ),
+    Group.HOMES: KEPT_BY_HAND[Group.HOMES],
+}
 """The kinds that may be read whole: none of them holds a birth date or a postcode."""
+WITH_HISTORY = {
+    Group.CHILDREN: (*SHOWN[Group.CHILDREN], "referrals", "stays"),
+    Group.HOMES: (*SHOWN[Group.HOMES], "homes"),
+}
+"""The kinds of which the history may be read."""
 DOMAINS = ("behaviour", "emotional", "relationships", "risk", "indicators")
 
 
 def listed(
-    desk: Desk, kind: str, *, after: str = "", limit: int = 200, as_of: date | None = None
+    desk: Desk, group: Group, kind: str, *, after: str = "", limit: int = 200, as_of: date | None = None
 ) -> list[dict[str, Any]]:
     """Return records of a kind in the order of their ids, as they are or as they stood at the end of a day.
 
@@ -47,7 +61,7 @@ def listed(
     NotFound
         If there is no such kind to be read.
     """
-    form = _shown(kind)
+    form = _shown(group, kind)
     found = desk.records.kept(kind, desk.authority)
     rows: list[dict[str, Any]]
     if as_of is not None:
@@ -63,7 +77,7 @@ def listed(
     return rows
 
 
-def read(desk: Desk, kind: str, record_id: str) -> Kept:
+def read(desk: Desk, group: Group, kind: str, record_id: str) -> Kept:
     """Return one record.
 
     Raises
@@ -71,14 +85,14 @@ def read(desk: Desk, kind: str, record_id: str) -> Kept:
     NotFound
         If there is no such kind to be read, or none of that id in view.
     """
-    form = _shown(kind)
+    form = _shown(group, kind)
     found = desk.records.kept(kind, desk.authority).one(record_id)
     if form.about_a_child:
         desk.records.viewed.append((form.record, record_id))
     return found
 
 
-def add(desk: Desk, kind: str, given: Mapping[str, Any]) -> Kept:
+def add(desk: Desk, group: Group, kind: str, given: Mapping[str, Any]) -> Kept:
     """Keep a new record; without an id it gets one.
 
     Raises
@@ -86,13 +100,13 @@ def add(desk: Desk, kind: str, given: Mapping[str, Any]) -> Kept:
     NotFound
         If there is no such kind, or the home, contract or referral that it names is not in view.
     NotPermitted
-        If the role may not keep records of that kind.
+        If records of that kind come from what people do, not by hand.
     ImportRejected
         With every problem by field.
     Conflict
         If there is one of that id already.
     """
-    form = _writable(desk, kind)
+    form = _writable(group, kind)
     values = typed(form.record, {form.key: uuid4().hex, **given, "authority": desk.authority})
     _require_named(desk, values, lock=kind == "needs_assessments")
     kept = desk.records.kept(kind, desk.authority).add(values)
@@ -101,7 +115,9 @@ def add(desk: Desk, kind: str, given: Mapping[str, Any]) -> Kept:
     return kept
 
 
-def change(desk: Desk, kind: str, record_id: str, given: Mapping[str, Any], *, version: int) -> Kept:
+def change(
+    desk: Desk, group: Group, kind: str, record_id: str, given: Mapping[str, Any], *, version: int
+) -> Kept:
     """Put a record in the place of the version that was read.
 
     Raises
@@ -111,7 +127,7 @@ def change(desk: Desk, kind: str, record_id: str, given: Mapping[str, Any], *, v
     Conflict
         If somebody changed it meanwhile.
     """
-    form = _writable(desk, kind)
+    form = _writable(group, kind)
     values = typed(form.record, {**given, form.key: record_id, "authority": desk.authority})
     _require_named(desk, values, lock=kind == "needs_assessments")
     kept = desk.records.kept(kind, desk.authority).change(record_id, values, version=version)
@@ -120,16 +136,16 @@ def change(desk: Desk, kind: str, record_id: str, given: Mapping[str, Any], *, v
     return kept
 
 
-def history_of(desk: Desk, kind: str, record_id: str) -> list[dict[str, Any]]:
-    """Return who changed what of a record, from what, when. A birth date or a postcode is not repeated.
+def history_of(desk: Desk, group: Group, kind: str, record_id: str) -> list[dict[str, Any]]:
+    """Return who changed what of a record, from what, when. A birth date or a postcode is not repeated, nor who lives in a home.
 
     Raises
     ------
     NotFound
         If there is no such kind, or there was never one of that id in view.
     """
-    if kind not in KINDS:
-        raise _no_such_kind()
+    if kind not in WITH_HISTORY[group]:
+        raise _no_such_kind(group)
     form = KINDS[kind]
     found = desk.records.kept(kind, desk.authority).states(record_id)
     if kind == "referrals":
@@ -162,6 +178,9 @@ def _without_what_is_withheld(record: str, state: State) -> dict[str, Any]:
         for field in load_fields(record)
         if field.type is FieldType.POSTCODE or field.leaf == "date_of_birth"
     }
+    if not KINDS[state.kind].about_a_child:
+        # Whoever reads of homes need not be one who may read of children.
+        withheld |= {*CHILD_IDS.get(record, ())}
     parents = {name.partition(".")[0] for name in withheld if "." in name}
     answer = state.as_dict()
     for one in answer["changes"]:
@@ -172,21 +191,17 @@ def _without_what_is_withheld(record: str, state: State) -> dict[str, Any]:
     return answer
 
 
-def _shown(kind: str) -> Kind:
-    if kind not in SHOWN:
-        raise _no_such_kind()
+def _shown(group: Group, kind: str) -> Kind:
+    if kind not in SHOWN[group]:
+        raise _no_such_kind(group)
     return KINDS[kind]
 
 
-def _writable(desk: Desk, kind: str) -> Kind:
-    form = _shown(kind)
-    if kind not in WHO_MAY_KEEP:
+def _writable(group: Group, kind: str) -> Kind:
+    form = _shown(group, kind)
+    if kind not in KEPT_BY_HAND[group]:
         raise NotPermitted(
             "made_by_its_service", "Records of this kind come from what people do, not by hand."
-        )
-    if not may(desk.role, WHO_MAY_KEEP[kind]):
-        raise NotPermitted(
-            "role_may_not", f"As {desk.role.words} you may not do this. Ask a manager if you should."
         )
     return form
 
@@ -234,5 +249,5 @@ def _bring_needs_up_to_date(desk: Desk, values: Mapping[str, Any]) -> None:
     referrals.change(before.record_id, after, version=before.version)
 
 
-def _no_such_kind() -> NotFound:
-    return NotFound("no_such_kind", f"There is no such kind of record. Known: {', '.join(SHOWN)}.")
+def _no_such_kind(group: Group) -> NotFound:
+    return NotFound("no_such_kind", f"There is no such kind of record. Known: {', '.join(SHOWN[group])}.")

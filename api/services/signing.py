@@ -7,7 +7,7 @@ Righthome and only written down here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -39,9 +39,15 @@ class Waiting:
 
 def queue(desk: Desk) -> tuple[Waiting, ...]:
     """Return everything of the council that waits for a signature: what the reader may sign first, then by date."""
-    delegated = _delegated_codes(desk)
+    delegated, seen = _delegated_codes(desk), desk.records.seen
     waiting = [
-        Waiting(duty=duty, claim=claim, mine=_refusal(desk, duty, claim, delegated) is None)
+        Waiting(
+            duty=duty,
+            claim=replace(
+                claim, child_id=seen.child(claim.child_id), referral_id=seen.reference(claim.referral_id)
+            ),
+            mine=_refusal(desk, duty, claim, delegated) is None,
+        )
         for duty, claim in desk.records.duties_of(desk.authority).waiting("approval")
     ]
     return tuple(sorted(waiting, key=lambda one: (not one.mine, one.duty.due_on or date.max)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from api.auth.roles import Permission, require
+from api.auth.sessions import current_user
 from api.database.records import Records
 from api.database.session import open_records
 from api.services.desk import Desk
@@ -16,26 +15,19 @@ from reference_data.problems import InvalidInput
 OpenRecords = Annotated[Records, Depends(open_records)]
 
 
-def desk_for(permission: Permission) -> Callable[..., Desk]:
-    """Return a dependency that gives the desk of the signed-in user, if their role carries a permission."""
-    permitted = require(permission)
-
-    def open_desk(request: Request, records: OpenRecords) -> Desk:
-        user = permitted(request)
-        return Desk(
-            records=records,
-            authority=user.authority,
-            username=user.username,
-            role=user.role,
-            settings=request.app.state.settings,
-        )
-
-    return open_desk
+def open_desk(request: Request, records: OpenRecords) -> Desk:
+    """Return the desk of whoever is signed in. Whether they may use the address, its row of the table has said."""
+    user = current_user(request)
+    return Desk(
+        records=records,
+        authority=user.authority,
+        username=user.username,
+        role=user.role,
+        settings=request.app.state.settings,
+    )
 
 
-Reader = Annotated[Desk, Depends(desk_for(Permission.READ))]
-Placer = Annotated[Desk, Depends(desk_for(Permission.PLACE))]
-Signatory = Annotated[Desk, Depends(desk_for(Permission.SIGN))]
+AtDesk = Annotated[Desk, Depends(open_desk)]
 
 
 def version_read(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.services import anonymous_sheet, deciding, enquiries, holding, kept_records, signing
 from api.services.holding import Holding
-from api.v1.at_the_desk import Placer, Reader, Signatory, VersionRead
+from api.v1.at_the_desk import AtDesk, VersionRead
 
 router = APIRouter(tags=["placing"])
 Note = Annotated[str, Field(max_length=4000)]
@@ -98,20 +98,20 @@ class DelegationGiven(BaseModel):
 
 
 @router.get("/referrals/{referral_id}/sheet")
-def sheet(referral_id: str, desk: Reader) -> dict[str, Any]:
+def sheet(referral_id: str, desk: AtDesk) -> dict[str, Any]:
     """Return what a provider is told of a child before it is chosen: nothing that says who."""
-    return anonymous_sheet.anonymous_sheet(desk, referral_id)
+    return anonymous_sheet.anonymous_sheet(desk, referral_id).as_dict()
 
 
 @router.get("/referrals/{referral_id}/enquiries")
-def list_enquiries(referral_id: str, desk: Reader) -> list[dict[str, Any]]:
+def list_enquiries(referral_id: str, desk: AtDesk) -> list[dict[str, Any]]:
     """Return the homes asked for a child and what they said."""
     desk.records.referral(referral_id)
     return [kept_records.as_json(one) for one in enquiries.of_referral(desk, referral_id)]
 
 
 @router.post("/referrals/{referral_id}/enquiries", status_code=201)
-def ask(referral_id: str, given: Asked, desk: Placer) -> dict[str, Any]:
+def ask(referral_id: str, given: Asked, desk: AtDesk) -> dict[str, Any]:
     """Write down that a home was asked."""
     return kept_records.as_json(
         enquiries.ask(desk, referral_id, given.home_id, channel=given.channel, spoke_to=given.spoke_to)
@@ -119,7 +119,7 @@ def ask(referral_id: str, given: Asked, desk: Placer) -> dict[str, Any]:
 
 
 @router.post("/enquiries/{enquiry_id}/answer")
-def answer(enquiry_id: str, given: Answered, version: VersionRead, desk: Placer) -> dict[str, Any]:
+def answer(enquiry_id: str, given: Answered, version: VersionRead, desk: AtDesk) -> dict[str, Any]:
     """Write down what a home said."""
     said = given.model_dump(mode="json", exclude={"vacancies"})
     return kept_records.as_json(
@@ -128,59 +128,59 @@ def answer(enquiry_id: str, given: Answered, version: VersionRead, desk: Placer)
 
 
 @router.post("/homes/{home_id}/vacancies")
-def confirm_vacancies(home_id: str, given: Vacancies, desk: Placer) -> dict[str, Any]:
+def confirm_vacancies(home_id: str, given: Vacancies, desk: AtDesk) -> dict[str, Any]:
     """Write down how many places a home says are free today."""
     found = enquiries.confirm_vacancies(desk, home_id, given.vacancies)
     return {"home_id": home_id, "version": found.version, "vacancies": given.vacancies}
 
 
 @router.get("/homes/{home_id}/beds")
-def beds(home_id: str, desk: Reader) -> list[dict[str, Any]]:
+def beds(home_id: str, desk: AtDesk) -> list[dict[str, Any]]:
     """Return a home's beds and for whom each is held or taken."""
     return holding.beds_of_home(desk, home_id)
 
 
 @router.post("/referrals/{referral_id}/holds", status_code=201)
-def hold(referral_id: str, given: HoldAsked, desk: Placer) -> dict[str, Any]:
+def hold(referral_id: str, given: HoldAsked, desk: AtDesk) -> dict[str, Any]:
     """Hold a bed for a child; whoever comes second for the last one gets a conflict (409)."""
     return holding_json(holding.hold(desk, referral_id, given.home_id, from_on=given.from_on))
 
 
 @router.get("/holds/{claim_id}")
-def read_hold(claim_id: str, desk: Reader) -> dict[str, Any]:
+def read_hold(claim_id: str, desk: AtDesk) -> dict[str, Any]:
     """Return a promised bed and everything that a start waits for."""
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/release")
-def let_go(claim_id: str, desk: Placer) -> dict[str, Any]:
+def let_go(claim_id: str, desk: AtDesk) -> dict[str, Any]:
     """Let a hold go."""
     holding.let_go(desk, claim_id)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/extension")
-def longer(claim_id: str, desk: Placer) -> dict[str, Any]:
+def longer(claim_id: str, desk: AtDesk) -> dict[str, Any]:
     """Hold a bed for another while."""
     holding.longer(desk, claim_id)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/identity")
-def share_identity(claim_id: str, desk: Placer) -> dict[str, Any]:
+def share_identity(claim_id: str, desk: AtDesk) -> dict[str, Any]:
     """Write down that the provider chosen is told who the child is."""
     holding.share_identity(desk, claim_id)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/duties/{duty_id}/answer")
-def tick(duty_id: str, given: Ticked, desk: Placer) -> dict[str, Any]:
+def tick(duty_id: str, given: Ticked, desk: AtDesk) -> dict[str, Any]:
     """Write down that an item of the checklist is had or a notice sent, or leave an item out with a reason."""
     return signing.tick(desk, duty_id, note=given.note, skip=given.skip).as_dict()
 
 
 @router.get("/approvals")
-def approvals(desk: Reader, mine: Annotated[bool, Query()] = False) -> list[dict[str, Any]]:
+def approvals(desk: AtDesk, mine: Annotated[bool, Query()] = False) -> list[dict[str, Any]]:
     """Return what waits for a signature; with ``mine`` only what the reader may sign."""
     return [
         one.duty.as_dict()
@@ -191,14 +191,14 @@ def approvals(desk: Reader, mine: Annotated[bool, Query()] = False) -> list[dict
 
 
 @router.post("/approvals/{duty_id}/signature")
-def sign(duty_id: str, given: Signed, desk: Signatory) -> dict[str, Any]:
+def sign(duty_id: str, given: Signed, desk: AtDesk) -> dict[str, Any]:
     """Give a signature, or refuse it with a reason."""
     act = signing.refuse if given.refuse else signing.sign
     return act(desk, duty_id, note=given.note).as_dict()
 
 
 @router.post("/holds/{claim_id}/decision", status_code=201)
-def decide(claim_id: str, given: DecisionMade, desk: Placer) -> dict[str, Any]:
+def decide(claim_id: str, given: DecisionMade, desk: AtDesk) -> dict[str, Any]:
     """Decide for a held home and place the child there; everything that follows is done with it or nothing is."""
     made = deciding.decide(desk, claim_id, **given.model_dump())
     return {
@@ -210,7 +210,7 @@ def decide(claim_id: str, given: DecisionMade, desk: Placer) -> dict[str, Any]:
 
 @router.post("/placements/{placement_id}/end")
 def end_placement(
-    placement_id: str, given: PlacementEnded, version: VersionRead, desk: Placer
+    placement_id: str, given: PlacementEnded, version: VersionRead, desk: AtDesk
 ) -> dict[str, Any]:
     """End a placement."""
     return kept_records.as_json(
@@ -219,20 +219,20 @@ def end_placement(
 
 
 @router.get("/delegations/in-force")
-def in_force(desk: Reader) -> list[dict[str, Any]]:
+def in_force(desk: AtDesk) -> list[dict[str, Any]]:
     """Return who may sign what in whose stead now."""
     return [kept_records.as_json(one) for one in signing.in_force(desk)]
 
 
 @router.post("/delegations", status_code=201)
-def delegate(given: DelegationGiven, desk: Signatory) -> dict[str, Any]:
+def delegate(given: DelegationGiven, desk: AtDesk) -> dict[str, Any]:
     """Hand on for a time what one's own role signs."""
     values = given.model_dump() | {"codes": tuple(given.codes)}
     return kept_records.as_json(signing.delegate(desk, **values))
 
 
 @router.post("/delegations/{delegation_id}/withdrawal")
-def withdraw(delegation_id: str, desk: Signatory) -> dict[str, Any]:
+def withdraw(delegation_id: str, desk: AtDesk) -> dict[str, Any]:
     """Take back what was handed on."""
     return kept_records.as_json(signing.withdraw_delegation(desk, delegation_id))
 

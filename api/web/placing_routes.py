@@ -13,8 +13,9 @@ from api.clock import now
 from api.services import anonymous_sheet, deciding, enquiries, holding, signing
 from api.services.desk import Desk
 from api.services.ranked_options import ranked_options
-from api.v1.at_the_desk import Placer, Reader, Signatory
+from api.v1.at_the_desk import AtDesk
 from api.web.page import page
+from api.web.presenters.anonymous_sheet import present_sheet
 from api.web.presenters.placing import (
     ANSWER_WORDS,
     REASON_WORDS,
@@ -23,7 +24,6 @@ from api.web.presenters.placing import (
     present_enquiries,
     present_hold,
     present_queue,
-    present_sheet,
 )
 from api.web.words import capital, plain, weekly_cost
 from reference_data.problems import ImportRejected, InvalidInput
@@ -33,12 +33,12 @@ Text = Annotated[str, Form()]
 
 
 @router.get("/children/{referral_id}/enquiries")
-def enquiries_page(request: Request, referral_id: str, desk: Reader) -> Response:
+def enquiries_page(request: Request, referral_id: str, desk: AtDesk) -> Response:
     """Return the homes asked and held for a child, and whom to ask next."""
     ranking = ranked_options(
         desk.records, referral_id, desk.today, policy=desk.policy, kept=request.app.state.kept
     )
-    referral = next(one for one in desk.records.referrals(placed=True) if one.referral_id == referral_id)
+    referral = desk.records.referral(referral_id)
     claims = [
         claim
         for claim in desk.records.beds_of(desk.authority).claims(child_id=referral.child_id)
@@ -61,7 +61,7 @@ def enquiries_page(request: Request, referral_id: str, desk: Reader) -> Response
 
 
 @router.get("/children/{referral_id}/sheet")
-def sheet_page(request: Request, referral_id: str, desk: Reader) -> Response:
+def sheet_page(request: Request, referral_id: str, desk: AtDesk) -> Response:
     """Return the anonymous sheet, to read out or to print."""
     sheet = anonymous_sheet.anonymous_sheet(desk, referral_id)
     return page(request, "sheet.html", rows=present_sheet(sheet), referral_id=referral_id)
@@ -70,7 +70,7 @@ def sheet_page(request: Request, referral_id: str, desk: Reader) -> Response:
 @router.post("/children/{referral_id}/enquiries")
 def enquiry_sent(
     referral_id: str,
-    desk: Placer,
+    desk: AtDesk,
     home_id: Text = "",
     channel: Text = "phone",
     spoke_to: Text = "",
@@ -81,7 +81,7 @@ def enquiry_sent(
 
 
 @router.get("/enquiries/{enquiry_id}")
-def answer_page(request: Request, enquiry_id: str, desk: Reader) -> Response:
+def answer_page(request: Request, enquiry_id: str, desk: AtDesk) -> Response:
     """Return the form for a home's answer."""
     return _answer_page(request, desk, enquiry_id, {}, {})
 
@@ -90,7 +90,7 @@ def answer_page(request: Request, enquiry_id: str, desk: Reader) -> Response:
 def answer_sent(
     request: Request,
     enquiry_id: str,
-    desk: Placer,
+    desk: AtDesk,
     version: Annotated[int, Form()] = 0,
     answer: Text = "",
     reason: Text = "",
@@ -164,14 +164,14 @@ def _as_answered(values: dict[str, Any]) -> dict[str, str]:
 
 
 @router.post("/children/{referral_id}/holds")
-def hold_sent(referral_id: str, desk: Placer, home_id: Text = "") -> Response:
+def hold_sent(referral_id: str, desk: AtDesk, home_id: Text = "") -> Response:
     """Hold a bed, and go on to what the start waits for."""
     made = holding.hold(desk, referral_id, home_id)
     return RedirectResponse(f"/holds/{made.claim.claim_id}", status_code=303)
 
 
 @router.get("/holds/{claim_id}")
-def hold_page(request: Request, claim_id: str, desk: Reader) -> Response:
+def hold_page(request: Request, claim_id: str, desk: AtDesk) -> Response:
     """Return a promised bed: how long it lasts, the checklist, signatures and notices."""
     return _hold_page(request, desk, claim_id)
 
@@ -181,7 +181,7 @@ def duty_sent(
     request: Request,
     claim_id: str,
     duty_id: str,
-    desk: Placer,
+    desk: AtDesk,
     done: Text = "",
     note: Text = "",
 ) -> Response:
@@ -194,14 +194,14 @@ def duty_sent(
 
 
 @router.post("/holds/{claim_id}/release")
-def release_sent(claim_id: str, desk: Placer) -> Response:
+def release_sent(claim_id: str, desk: AtDesk) -> Response:
     """Let a hold go."""
     released = holding.let_go(desk, claim_id)
     return RedirectResponse(f"/children/{released.referral_id}/enquiries", status_code=303)
 
 
 @router.post("/holds/{claim_id}/extension")
-def extension_sent(claim_id: str, desk: Placer) -> Response:
+def extension_sent(claim_id: str, desk: AtDesk) -> Response:
     """Hold a bed for another while."""
     holding.longer(desk, claim_id)
     return RedirectResponse(f"/holds/{claim_id}", status_code=303)
@@ -220,7 +220,7 @@ def _hold_page(request: Request, desk: Desk, claim_id: str, *, problem: str = ""
 
 
 @router.get("/holds/{claim_id}/decision")
-def decision_page(request: Request, claim_id: str, desk: Reader) -> Response:
+def decision_page(request: Request, claim_id: str, desk: AtDesk) -> Response:
     """Return the decision form."""
     return _decision_page(request, desk, claim_id, {}, {})
 
@@ -229,7 +229,7 @@ def decision_page(request: Request, claim_id: str, desk: Reader) -> Response:
 def decision_sent(
     request: Request,
     claim_id: str,
-    desk: Placer,
+    desk: AtDesk,
     reasons: Text = "",
     wishes_considered: Text = "",
     why_not_first: Text = "",
@@ -290,14 +290,14 @@ def _decision_page(
 
 
 @router.get("/approvals")
-def approvals_page(request: Request, desk: Reader) -> Response:
+def approvals_page(request: Request, desk: AtDesk) -> Response:
     """Return what waits for a signature: the reader's own first."""
     return _approvals_page(request, desk)
 
 
 @router.post("/approvals/{duty_id}")
 def signature_sent(
-    request: Request, duty_id: str, desk: Signatory, answer: Text = "", note: Text = ""
+    request: Request, duty_id: str, desk: AtDesk, answer: Text = "", note: Text = ""
 ) -> Response:
     """Give a signature, or refuse it with a reason."""
     try:
@@ -313,7 +313,7 @@ def signature_sent(
 @router.post("/delegations")
 def delegation_sent(
     request: Request,
-    desk: Signatory,
+    desk: AtDesk,
     given_to: Text = "",
     code: Text = "",
     from_on: Text = "",
@@ -351,7 +351,7 @@ def delegation_sent(
 
 
 @router.post("/delegations/{delegation_id}/withdrawal")
-def delegation_withdrawn(delegation_id: str, desk: Signatory) -> Response:
+def delegation_withdrawn(delegation_id: str, desk: AtDesk) -> Response:
     """Take back what was handed on."""
     signing.withdraw_delegation(desk, delegation_id)
     return RedirectResponse("/approvals", status_code=303)
@@ -367,7 +367,6 @@ def _approvals_page(
     problems: dict[str, str] | None = None,
 ) -> Response:
     waiting = signing.queue(desk)
-    desk.records.viewed.extend(dict.fromkeys(("referral", one.claim.referral_id) for one in waiting))
     return page(
         request,
         "approvals.html",
@@ -378,6 +377,7 @@ def _approvals_page(
         codes=[(code, capital(plain(code))) for code in signing.codes_of(desk)],
         given=given or {},
         problems=problems or {},
+        may_open_child=may(desk.role, Permission.OPEN_CHILD),
     )
 
 

@@ -46,11 +46,11 @@ def manager(fresh_site: Any) -> Program:
 
 
 def test_a_record_is_kept_read_changed_and_its_history_says_who_changed_what(manager: Program) -> None:
-    kept = manager.send("/records/concerns", CONCERN, 201)
+    kept = manager.send("/home-records/concerns", CONCERN, 201)
     assert (kept["id"], kept["version"]) == ("DEMO-K1", 1)
     changed = {**CONCERN, "level": "embargo", "reply": "Denied."}
-    manager.send("/records/concerns/DEMO-K1", changed, 200, method="PUT", version=1)
-    first, second = manager.get("/records/concerns/DEMO-K1/history")
+    manager.send("/home-records/concerns/DEMO-K1", changed, 200, method="PUT", version=1)
+    first, second = manager.get("/home-records/concerns/DEMO-K1/history")
     assert (first["version"], first["by"]) == (1, "manager.879")
     assert second["changes"] == [
         {"field": "level", "before": "caution", "after": "embargo"},
@@ -59,22 +59,22 @@ def test_a_record_is_kept_read_changed_and_its_history_says_who_changed_what(man
 
 
 def test_a_change_of_an_outdated_version_is_a_conflict_and_loses_nothing(manager: Program) -> None:
-    manager.send("/records/concerns", CONCERN, 201)
-    manager.send("/records/concerns/DEMO-K1", {**CONCERN, "reply": "One."}, 200, method="PUT", version=1)
+    manager.send("/home-records/concerns", CONCERN, 201)
+    manager.send("/home-records/concerns/DEMO-K1", {**CONCERN, "reply": "One."}, 200, method="PUT", version=1)
     told = manager.send(
-        "/records/concerns/DEMO-K1", {**CONCERN, "reply": "Two."}, 409, method="PUT", version=1
+        "/home-records/concerns/DEMO-K1", {**CONCERN, "reply": "Two."}, 409, method="PUT", version=1
     )
     assert told["code"] == "stale_edit"
-    assert manager.get("/records/concerns/DEMO-K1")["values"]["reply"] == "One."
-    untold = manager.send("/records/concerns/DEMO-K1", CONCERN, 422, method="PUT")
+    assert manager.get("/home-records/concerns/DEMO-K1")["values"]["reply"] == "One."
+    untold = manager.send("/home-records/concerns/DEMO-K1", CONCERN, 422, method="PUT")
     assert untold["code"] == "if_match_missing"
 
 
 def test_records_are_read_as_they_stood_on_a_day(manager: Program) -> None:
-    manager.send("/records/concerns", CONCERN, 201)
+    manager.send("/home-records/concerns", CONCERN, 201)
     today, yesterday = clock.today(), clock.today() - timedelta(days=1)
-    assert [one["id"] for one in manager.get(f"/records/concerns?as_of={today}")] == ["DEMO-K1"]
-    assert manager.get(f"/records/concerns?as_of={yesterday}") == []
+    assert [one["id"] for one in manager.get(f"/home-records/concerns?as_of={today}")] == ["DEMO-K1"]
+    assert manager.get(f"/home-records/concerns?as_of={yesterday}") == []
 
 
 def test_an_embargo_excludes_the_home_at_once_and_lifting_it_brings_it_back(manager: Program) -> None:
@@ -83,10 +83,10 @@ def test_an_embargo_excludes_the_home_at_once_and_lifting_it_brings_it_back(mana
         return {one["home_id"] for one in answer["excluded"]}
 
     assert "DEMO-H-879" not in excluded()
-    manager.send("/records/concerns", {**CONCERN, "level": "embargo"}, 201)
+    manager.send("/home-records/concerns", {**CONCERN, "level": "embargo"}, 201)
     assert "DEMO-H-879" in excluded()
     lifted = {**CONCERN, "level": "embargo", "ended_on": "2026-06-10"}
-    manager.send("/records/concerns/DEMO-K1", lifted, 200, method="PUT", version=1)
+    manager.send("/home-records/concerns/DEMO-K1", lifted, 200, method="PUT", version=1)
     assert "DEMO-H-879" not in excluded()
 
 
@@ -103,14 +103,14 @@ def test_a_concern_that_a_partner_shares_is_shown_on_the_same_home_and_one_kept_
             home = homes.one(f"DEMO-H-{authority}", to_change=True)
             homes.change(home.record_id, {**home.values, "urn": "SC999999"}, version=home.version)
     given = {**CONCERN, "home_id": "DEMO-H-878", "urn": "SC999999", "level": "embargo"}
-    theirs.send("/records/concerns", {**given, "shared": False}, 201)
+    theirs.send("/home-records/concerns", {**given, "shared": False}, 201)
     options = ours.get("/referrals/DEMO-R-879/options")
     assert "DEMO-H-879" not in {one["home_id"] for one in options["excluded"]}
-    theirs.send("/records/concerns/DEMO-K1", given, 200, method="PUT", version=1)
+    theirs.send("/home-records/concerns/DEMO-K1", given, 200, method="PUT", version=1)
     options = ours.get("/referrals/DEMO-R-879/options")
     assert "DEMO-H-879" in {one["home_id"] for one in options["excluded"]}
     # The concern itself is theirs to read and to change.
-    ours.get("/records/concerns/DEMO-K1", 404)
+    ours.get("/home-records/concerns/DEMO-K1", 404)
 
 
 def test_the_newest_judgement_of_needs_ranks_homes_and_an_older_one_does_not(manager: Program) -> None:
@@ -132,17 +132,19 @@ def test_the_newest_judgement_of_needs_ranks_homes_and_an_older_one_does_not(man
 
 
 def test_a_form_that_cannot_be_used_is_told_field_by_field_and_repeats_no_value(manager: Program) -> None:
-    told = manager.send("/records/concerns", {**CONCERN, "level": "MARKER", "raised_on": "31/02/2026"}, 422)
+    told = manager.send(
+        "/home-records/concerns", {**CONCERN, "level": "MARKER", "raised_on": "31/02/2026"}, 422
+    )
     assert {one["column"] for one in told["problems"]} == {"level", "raised_on"}
     assert "MARKER" not in str(told)
-    told = manager.send("/records/concerns", {**CONCERN, "said_by": "x"}, 422)
+    told = manager.send("/home-records/concerns", {**CONCERN, "said_by": "x"}, 422)
     assert [one["rule"] for one in told["problems"]] == ["unknown_field"]
 
 
 def test_a_record_cannot_be_given_to_another_council(manager: Program) -> None:
-    kept = manager.send("/records/concerns", {**CONCERN, "authority": "878"}, 201)
+    kept = manager.send("/home-records/concerns", {**CONCERN, "authority": "878"}, 201)
     assert kept["values"]["authority"] == "879"
-    manager.send("/records/concerns", {**CONCERN, "concern_id": "K2", "home_id": "DEMO-H-878"}, 404)
+    manager.send("/home-records/concerns", {**CONCERN, "concern_id": "K2", "home_id": "DEMO-H-878"}, 404)
 
 
 def test_history_repeats_no_birth_date_and_no_postcode(manager: Program) -> None:
@@ -222,18 +224,18 @@ def test_odd_text_is_kept_or_refused_and_is_never_a_fault(fresh_site: Any, odd: 
 
     manager = Program(fresh_site.signed_in())
     bodies = [
-        ("POST", "/records/concerns", {**CONCERN, "evidence": odd}),
-        ("POST", "/records/concerns", {**CONCERN, "concern_id": odd}),
-        ("POST", "/records/concerns", {**CONCERN, "home_id": odd}),
-        ("POST", "/records/voids", {"contract_id": odd, "home_id": "DEMO-H-879"}),
+        ("POST", "/home-records/concerns", {**CONCERN, "evidence": odd}),
+        ("POST", "/home-records/concerns", {**CONCERN, "concern_id": odd}),
+        ("POST", "/home-records/concerns", {**CONCERN, "home_id": odd}),
+        ("POST", "/home-records/voids", {"contract_id": odd, "home_id": "DEMO-H-879"}),
         ("POST", "/referrals/DEMO-R-879/enquiries", {"home_id": odd}),
         ("POST", "/referrals/DEMO-R-879/enquiries", {"home_id": "DEMO-H-879", "spoke_to": odd[:3000]}),
         ("POST", "/referrals/DEMO-R-879/holds", {"home_id": odd}),
     ]
     path = quote(odd.encode("utf-8", "surrogatepass"))
     bodies += [
-        ("GET", f"/records/concerns/{path}", None),
-        ("GET", f"/records/concerns?after={path}", None),
+        ("GET", f"/home-records/concerns/{path}", None),
+        ("GET", f"/home-records/concerns?after={path}", None),
         ("GET", f"/holds/{path}", None),
         ("POST", f"/holds/{path}/release", {}),
         ("POST", f"/approvals/{path}/signature", {}),

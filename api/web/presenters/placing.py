@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.alert_policy import LONDON
 from api.web.words import (
@@ -14,10 +14,8 @@ from api.web.words import (
     capital,
     counted,
     days_from,
-    domain_words,
     placement_words,
     plain,
-    urgency_words,
     weekly_cost,
 )
 
@@ -343,40 +341,6 @@ def present_queue(
             for one in in_force
         ),
     )
-
-
-def present_sheet(sheet: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the rows of the anonymous sheet; what is not known is left out."""
-    needs = ", ".join(f"{domain_words(domain).lower()} {score}" for domain, score in sheet["needs"].items())
-    risks = ", ".join(
-        f"{plain(risk)}: {level}" for risk, level in sheet["risks"].items() if level not in {"none", "None"}
-    )
-    rows = (
-        ("Reference", sheet["reference"]),
-        ("Council", sheet["council"]),
-        ("Age", None if sheet["age_years"] is None else f"{sheet['age_years']} years"),
-        ("Sex", {"F": "Female", "M": "Male"}.get(sheet["sex"] or "")),
-        ("Needed by", british_date(sheet["needed_by"]) if sheet["needed_by"] else None),
-        ("How soon", urgency_words(sheet["urgency"]) if sheet["urgency"] else None),
-        ("Legal status", sheet["legal_status"]),
-        ("Purpose", plain(sheet["purpose"]) if sheet["purpose"] else None),
-        (
-            "Expected stay",
-            counted(sheet["expected_stay_days"], "day") if sheet["expected_stay_days"] else None,
-        ),
-        ("Needs, 0 to 100", needs),
-        ("Judged on", british_date(sheet["needs_assessed_on"]) if sheet["needs_assessed_on"] else None),
-        ("Risks", risks),
-        ("Can live", plain(sheet["alongside"]) if sheet["alongside"] else None),
-        ("Adults needed", sheet["adult_ratio"]),
-        ("Communication", ", ".join(sheet["communication"])),
-        ("The home must have", ", ".join(plain(one) for one in sheet["requires"])),
-        (
-            "Brothers or sisters",
-            "To be placed with this child" if sheet["with_brothers_or_sisters"] else None,
-        ),
-    )
-    return tuple((name, str(value)) for name, value in rows if value)
 
 
 def duty_view(duty: Duty, as_of: date) -> DutyView:
