@@ -137,7 +137,9 @@ def change(
 
 
 def history_of(desk: Desk, group: Group, kind: str, record_id: str) -> list[dict[str, Any]]:
-    """Return who changed what of a record, from what, when. A birth date or a postcode is not repeated, nor who lives in a home.
+    """Return who changed what of a record, from what, when.
+
+    A birth date or a postcode is not repeated, nor who lives in a home.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def read_child_record(kind: str, record_id: str, desk: AtDesk, response: Respons
 def change_child_record(
     kind: str, record_id: str, given: Values, version: VersionRead, desk: AtDesk, response: Response
 ) -> dict[str, Any]:
-    """Put a record of children in the place of the version that was read; one changed meanwhile is a conflict (409)."""
+    """Put a record of children in the place of the version that was read; one changed meanwhile: 409."""
     return _with_tag(
         response, kept_records.change(desk, Group.CHILDREN, kind, record_id, given, version=version)
     )
@@ -88,7 +88,7 @@ def read_home_record(kind: str, record_id: str, desk: AtDesk, response: Response
 def change_home_record(
     kind: str, record_id: str, given: Values, version: VersionRead, desk: AtDesk, response: Response
 ) -> dict[str, Any]:
-    """Put a record of homes and contracts in the place of the version that was read; one changed meanwhile is a conflict (409)."""
+    """Put a record of homes and contracts in the place of the version that was read; one changed meanwhile: 409."""
     return _with_tag(
         response, kept_records.change(desk, Group.HOMES, kind, record_id, given, version=version)
     )

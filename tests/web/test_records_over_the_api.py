@@ -156,8 +156,16 @@ def test_history_repeats_no_birth_date_and_no_postcode(manager: Program) -> None
 
 @pytest.mark.parametrize("kind", ["referrals", "bed_claims", "users", "nonsense"])
 def test_what_is_no_kind_of_kept_record_cannot_be_read_or_written(manager: Program, kind: str) -> None:
-    manager.get(f"/records/{kind}", 404)
-    manager.send(f"/records/{kind}", {"note": "x"}, 404)
+    for group in ("records", "home-records"):
+        manager.get(f"/{group}/{kind}", 404)
+        manager.send(f"/{group}/{kind}", {"note": "x"}, 404)
+
+
+def test_a_kind_is_found_in_its_own_group_alone(manager: Program) -> None:
+    manager.get("/records/concerns", 404)
+    manager.get("/records/homes/DEMO-H-879/history", 404)
+    manager.get("/home-records/decisions", 404)
+    manager.get("/home-records/referrals/DEMO-R-879/history", 404)
 
 
 def test_decisions_and_placements_are_not_written_by_hand(manager: Program) -> None:

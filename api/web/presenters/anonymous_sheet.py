@@ -23,7 +23,7 @@ def present_sheet(sheet: Sheet) -> tuple[tuple[str, str], ...]:
 def present_facts(told: AnonymousReferral) -> tuple[tuple[str, str], ...]:
     """Return what is told besides needs and risks; what is not known is left out."""
     facts = [
-        ("Age", None if told.age_years is None else str(told.age_years)),
+        ("Age", None if told.age_years is None else f"{told.age_years} years"),
         ("Sex", {"F": "Female", "M": "Male"}.get(told.sex or "")),
         ("How soon", told.urgency and urgency_words(told.urgency)),
         ("Needed by", told.needed_by and british_date(told.needed_by)),
