@@ -29,6 +29,8 @@ OF_PLACING = (
     "needs_assessments",
 )
 """The kinds of record about one child that come of placing it."""
+WITHOUT_A_REFERRAL = ("moves", "enquiries", "nominations", "notices", "needs_assessments")
+"""Those of them that may be kept about a child of whom there is no referral, as after importing them alone."""
 OF_A_REFERRAL = tuple(kind for kind in OF_PLACING if "referral_id" in KINDS[kind].table.c)
 _SEVERAL = 500
 """Ids asked for in one statement: databases limit how many values one may hold."""
@@ -182,6 +184,35 @@ class ChildRecords:
             )
             for row in rows
         )
+
+    def loose_kept(self) -> tuple[Kept, ...]:
+        """Return the records of placing of children without a referral, with the day of their last change.
+
+        Their ids are of the form KIND/ID.
+        """
+        referrals = tables.referrals
+        waiting = select(referrals.c.child_id).where(referrals.c.authority == self.authority)
+        found: list[Kept] = []
+        for kind in WITHOUT_A_REFERRAL:
+            form = KINDS[kind]
+            rows = self.connection.execute(
+                select(form.table.c[form.key].label("key"), form.table.c.child_id, form.table.c.changed_at)
+                .where(form.table.c.authority == self.authority)
+                .where(form.table.c.child_id.not_in(waiting))
+            )
+            found += [
+                Kept(record_id=f"{kind}/{row.key}", child_id=row.child_id, last_day=row.changed_at.date())
+                for row in rows
+            ]
+        return tuple(found)
+
+    def delete_loose(self, ids: Iterable[str]) -> int:
+        """Delete records of placing by ids of the form KIND/ID, with their history."""
+        by_kind: dict[str, list[str]] = {}
+        for one in ids:
+            kind, _, key = one.partition("/")
+            by_kind.setdefault(kind, []).append(key)
+        return sum(self._delete_kept(kind, KINDS[kind].key, keys) for kind, keys in by_kind.items())
 
     def delete_referrals(self, ids: Iterable[str]) -> int:
         """Delete referrals and all that was done for them: links, enquiries, holds, decisions, placements, history.

@@ -86,7 +86,12 @@ def test_a_dry_run_says_what_would_go_and_the_run_deletes_exactly_that(url: str,
         entries = connection.execute(
             select(audit.c.detail).where(audit.c.action == "retention_applied")
         ).scalars()
-        assert next(iter(entries)) == {"referrals": 1, "stays": 1, "provider_links": 1}
+        assert next(iter(entries)) == {
+            "referrals": 1,
+            "records_without_referral": 0,
+            "stays": 1,
+            "provider_links": 1,
+        }
 
 
 def test_a_day_before_its_time_nothing_goes(url: str, fresh_site: Any) -> None:
@@ -240,6 +245,23 @@ def test_what_is_kept_about_a_child_stays_while_another_referral_of_it_does(
     assert apply(url, dry_run=False).deleted["referrals"] == ("DEMO-R-879",)
     assert held(fresh_site, placing_tables.enquiries) == held(fresh_site, placing_tables.bed_claims) == set()
     assert held(fresh_site, placing_tables.notices) == held(fresh_site, placing_tables.moves) == {"879"}
+
+
+def test_what_was_imported_about_a_child_without_a_referral_goes_in_its_time(
+    url: str, fresh_site: Any
+) -> None:
+    with fresh_site.database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        alone = {"notice_id": "DEMO-G1", "child_id": "DEMO-C-alone", "given_on": date(2015, 1, 1)}
+        records.keep("notices", "879", [alone], import_id=None)
+    assert apply(url, dry_run=True).deleted["records_without_referral"] == ()
+    later = clock.today() + timedelta(days=731)
+    told = apply(url, dry_run=False, as_of=later)
+    assert told.deleted["records_without_referral"] == ("notices/DEMO-G1",)
+    assert held(fresh_site, placing_tables.notices) == set()
+    with fresh_site.database.reading() as connection:
+        history = connection.execute(select(placing_tables.record_history.c.record_id)).scalars()
+        assert "DEMO-G1" not in set(history)
 
 
 def test_a_referral_is_kept_while_its_placement_goes_on_and_from_its_end(url: str, fresh_site: Any) -> None:
