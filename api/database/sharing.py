@@ -57,19 +57,7 @@ NAMES = ("name", "provider", "urn")
 def homes_of_partners(connection: Connection, authorities: frozenset[str]) -> tuple[SharedHome, ...]:
     """Return the homes that the partners of some councils share with them, as they stand today."""
     of_partners = {partner.code for own in authorities for partner in partners(own)} - authorities
-    shared = {
-        (row.authority, row.home_id)
-        for row in connection.execute(
-            select(shared_homes.c.authority, shared_homes.c.home_id).where(
-                shared_homes.c.authority.in_(of_partners)
-            )
-        )
-    }
-    found = [
-        values
-        for values in (homes_today(connection, frozenset(of_partners), for_partners=True) if shared else ())
-        if (values["kept_by"], values["home_id"]) in shared
-    ]
+    found = homes_today(connection, frozenset(of_partners), for_partners=True)
     return tuple(_shared(values["kept_by"], values) for values in sorted(found, key=_by_council))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select, true
 
 from api import clock
 from api.database import tables
@@ -78,18 +78,21 @@ def homes_today(
 ) -> list[dict[str, Any]]:
     """Return the typed values of the homes of some councils as they stand today, in the order of their ids.
 
-    Each has ``kept_by`` beside them, the council that keeps the home, where they are made ``for_partners``; then
-    only the concerns count that are shared.
+    ``for_partners``: only homes and concerns that are shared, with nothing read of a child; each home has
+    ``kept_by`` beside its values, the council that keeps it.
     """
     query = select(
         tables.homes.c.authority, tables.homes.c.home_id, tables.homes.c.record, tables.homes.c.beds_stated
     ).where(tables.homes.c.authority.in_(authorities))
     if home_id is not None:
         query = query.where(tables.homes.c.home_id == home_id)
+    if for_partners:
+        query = query.where(_is_shared(tables.homes))
     rows = connection.execute(query.order_by(tables.homes.c.home_id, tables.homes.c.authority)).all()
     today = clock.today()
-    claims, set_out = _claims(connection, authorities), _beds(connection, authorities)
-    movers = _movers(connection, authorities)
+    claims = _claims(connection, authorities, only_shared=for_partners)
+    set_out = _beds(connection, authorities, only_shared=for_partners)
+    movers = [] if for_partners else _movers(connection, authorities)
     troubles = shared_concerns(connection, authorities, only_shared=for_partners)
     found = []
     for row in rows:
@@ -111,12 +114,20 @@ def homes_today(
     return found
 
 
-def _claims(connection: Connection, authorities: frozenset[str]) -> Mapping[tuple[str, str], list[Claim]]:
-    rows = connection.execute(
-        select(bed_claims)
-        .where(and_(bed_claims.c.authority.in_(authorities), bed_claims.c.released_at.is_(None)))
-        .order_by(bed_claims.c.made_at, bed_claims.c.claim_id)
+def _is_shared(table: Table) -> ColumnElement[bool]:
+    shared = tables.shared_homes
+    return exists().where(and_(shared.c.authority == table.c.authority, shared.c.home_id == table.c.home_id))
+
+
+def _claims(
+    connection: Connection, authorities: frozenset[str], *, only_shared: bool = False
+) -> Mapping[tuple[str, str], list[Claim]]:
+    query = select(bed_claims).where(
+        and_(bed_claims.c.authority.in_(authorities), bed_claims.c.released_at.is_(None))
     )
+    if only_shared:
+        query = query.where(_is_shared(bed_claims))
+    rows = connection.execute(query.order_by(bed_claims.c.made_at, bed_claims.c.claim_id))
     now = clock.now()
     found: dict[tuple[str, str], list[Claim]] = {}
     for row in rows:
@@ -126,12 +137,15 @@ def _claims(connection: Connection, authorities: frozenset[str]) -> Mapping[tupl
     return found
 
 
-def _beds(connection: Connection, authorities: frozenset[str]) -> Mapping[tuple[str, str], list[BedRow]]:
-    rows = connection.execute(
-        select(beds.c.authority, *(beds.c[name] for name in BedRow.__slots__))
-        .where(beds.c.authority.in_(authorities))
-        .order_by(beds.c.bed_number)
+def _beds(
+    connection: Connection, authorities: frozenset[str], *, only_shared: bool = False
+) -> Mapping[tuple[str, str], list[BedRow]]:
+    query = select(beds.c.authority, *(beds.c[name] for name in BedRow.__slots__)).where(
+        beds.c.authority.in_(authorities)
     )
+    if only_shared:
+        query = query.where(_is_shared(beds))
+    rows = connection.execute(query.order_by(beds.c.bed_number))
     found: dict[tuple[str, str], list[BedRow]] = {}
     for row in rows:
         values = dict(row._mapping)
