@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sufficiency.drift import KindLevels, kind_levels, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail
 from sufficiency.repair import CareHistory
 from sufficiency.stays import (
     DAYS_A_YEAR,
     FULL_WEIGHT_LOST_YEARS,
     N_AGES,
+    N_DETAILS,
     SUPPORTED_INDEX,
     UNDER_16,
     FloatArray,
@@ -22,6 +24,7 @@ from sufficiency.stays import (
     birthdays,
     yearly_drift,
 )
+from sufficiency.uncertainty import FULL, Uncertainty
 
 PRIOR_TREND_A_YEAR = 0.04
 PRIOR_TREND_FREEDOM = 2.0
@@ -182,7 +185,11 @@ def _entrants(age_days: IntArray, detail: IntArray, weight: FloatArray, band: in
 
 
 def draw_start_rates(
-    starts: Starts, rng: np.random.Generator, *, month_ends_days: FloatArray, factor_by_band: FloatArray
+    starts: Starts,
+    rng: np.random.Generator,
+    *,
+    month_ends_days: FloatArray,
+    uncertainty: Uncertainty = FULL,
 ) -> FloatArray:
     """Return starts a day in each month and age band of one drawn future.
 
@@ -190,21 +197,68 @@ def draw_start_rates(
     ----------
     month_ends_days
         Days from the end of the data to the end of each month of the simulation. Shape (months,).
-    factor_by_band
-        A scenario's multiplier by age band; ones for none. Shape (age bands,).
+    uncertainty
+        What to leave out; as many random numbers are taken.
 
     Returns
     -------
     Shape (age bands, months), starts a day.
     """
     # Half the variance is taken off each logarithm, so that doubt widens the band and does not raise its mean.
-    level, trend = starts.log_rate + np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
+    doubt = np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
+    level, trend = starts.log_rate + doubt * uncertainty.parameters
+    drift_a_year = starts.drift_a_year * uncertainty.drift
     edges = np.concatenate([[0.0], month_ends_days]) / DAYS_A_YEAR
     middle = (edges[1:] + edges[:-1]) / 2
-    steps = rng.standard_normal(len(middle)) * starts.drift_a_year * np.sqrt(np.diff(edges))
+    steps = rng.standard_normal(len(middle)) * drift_a_year * np.sqrt(np.diff(edges))
     fading = TREND_FADES_YEARS * -np.expm1(-middle / TREND_FADES_YEARS)
-    drift = np.cumsum(steps) - starts.drift_a_year**2 * edges[1:] / 2
-    rate = np.exp(level - starts.log_rate_cov[0, 0] / 2 + trend * fading + drift)
-    mix = rng.gamma(starts.band_counts)
-    mix = mix / mix.sum()
-    return np.asarray((mix * factor_by_band)[:, None] * rate[None, :])
+    drift = np.cumsum(steps) - drift_a_year**2 * edges[1:] / 2
+    rate = np.exp(level - uncertainty.parameters * starts.log_rate_cov[0, 0] / 2 + trend * fading + drift)
+    drawn = rng.gamma(starts.band_counts)
+    mix = drawn if uncertainty.parameters else starts.band_counts
+    return np.asarray((mix / mix.sum())[:, None] * rate[None, :])
+
+
+def inflow_levels(history: CareHistory, destinations: FloatArray, starts: Starts) -> KindLevels:
+    """Return how often children go to each kind of placement, at a start or a move, against what is usual for them.
+
+    Parameters
+    ----------
+    destinations
+        Counts of moves by kind left, age band and kind reached, from ``move_counts``.
+    starts
+        From ``fit_starts``.
+    """
+    begun = [
+        stay
+        for stay in history.stays
+        if history.first_day <= stay.started_on <= history.known_to
+        and stay.started_on == stay.care_started_on
+    ]
+    moved = [
+        stay
+        for stay in history.stays
+        if stay.next_detail and stay.ended_on and history.first_day <= stay.ended_on <= history.known_to
+    ]
+    usual = np.zeros((N_AGES, N_DETAILS))
+    for band, pool in enumerate(starts.entrants):
+        usual[band] = np.bincount(pool.detail, pool.weight, minlength=N_DETAILS)
+    odds = destinations / np.maximum(destinations.sum(axis=2, keepdims=True), 1e-12)
+    days = [stay.started_on for stay in begun] + [stay.ended_on for stay in moved if stay.ended_on]
+    if not days:
+        return steady_levels(N_DETAILS)
+    when = np.array(days, dtype="datetime64[D]")
+    born = np.array([stay.date_of_birth for stay in (*begun, *moved)], dtype="datetime64[D]")
+    band_then = np.minimum((when[:, None] >= birthdays(born)).sum(axis=1), N_AGES - 1)
+    reached = np.array(
+        [DETAILS.index(stay.detail) for stay in begun]
+        + [DETAILS.index(stay.next_detail) for stay in moved if stay.next_detail]
+    )
+    left = np.array([DETAILS.index(stay.detail) for stay in moved], dtype=np.int64)
+    likely = np.concatenate([usual[band_then[: len(begun)]], odds[left, band_then[len(begun) :]]])
+    ago = ((np.datetime64(history.known_to) - when).astype(np.float64) / DAYS_A_YEAR).astype(np.int64)
+    years = int(ago.max()) + 1
+    happened, awaited = np.zeros((years, N_DETAILS)), np.zeros((years, N_DETAILS))
+    np.add.at(happened, (years - 1 - ago, reached), 1.0)
+    np.add.at(awaited, years - 1 - ago, likely)
+    return kind_levels(happened, awaited)

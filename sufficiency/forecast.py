@@ -21,7 +21,7 @@ from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
 from sufficiency.capacity import usable_capacity
 from sufficiency.change import Change, change_explained
 from sufficiency.episodes import DETAILS, GROUPS
-from sufficiency.flows import fit_starts
+from sufficiency.flows import fit_starts, inflow_levels
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario
@@ -222,13 +222,15 @@ def learnt_world(history: CareHistory, start: date) -> World:
     if not history.stays:
         raise NotEnoughData("no_stays", "The returns hold no usable stay; nothing can be learnt from them.")
     seen = exposure(history)
+    starts, destinations = fit_starts(history, prior_drift=PRIOR_DRIFT), move_counts(history)
     return World(
         start=start,
         stock=tuple(in_care_on(history.stays, start)),
-        starts=fit_starts(history, prior_drift=PRIOR_DRIFT),
+        starts=starts,
         exits=fit_rates(seen, seen.exited, prior_a_year=PRIOR_EXITS_A_YEAR, prior_drift=PRIOR_DRIFT),
         moves=fit_rates(seen, seen.moved, prior_a_year=PRIOR_MOVES_A_YEAR, prior_drift=PRIOR_DRIFT),
-        destinations=move_counts(history),
+        destinations=destinations,
+        inflow=inflow_levels(history, destinations, starts),
     )
 
 

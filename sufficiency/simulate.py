@@ -13,16 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency import following_compiled
+from sufficiency.drift import KindLevels, steady_levels
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.flows import Starts, draw_start_rates
-from sufficiency.following import LEAST_RATE, Children, Drawn, Luck, follow
+from sufficiency.following import LEAST_RATE, YEAR_DAYS, Children, Drawn, Luck, follow
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.stays import (
     DAYS_A_YEAR,
@@ -34,6 +35,7 @@ from sufficiency.stays import (
     birthdays,
     draw_rates,
 )
+from sufficiency.uncertainty import FULL, Uncertainty
 
 RUNS_TOGETHER = 64
 """Runs computed at once; it bounds memory and changes no result."""
@@ -57,6 +59,8 @@ class World:
         Rates of leaving care before 18, and of moving to another placement.
     destinations
         Counts of moves, from, age band, to. Shape (details, age bands, details).
+    inflow
+        How often children go to each kind, at a start or a move, against those counts and those who started.
     """
 
     start: date
@@ -65,6 +69,7 @@ class World:
     exits: Rates
     moves: Rates
     destinations: FloatArray
+    inflow: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
 
 
 def simulate(
@@ -74,6 +79,7 @@ def simulate(
     runs: int,
     seed: int,
     scenario: Scenario = UNCHANGED,
+    uncertainty: Uncertainty = FULL,
     runs_together: int = RUNS_TOGETHER,
     compiled: bool | None = None,
     executor: Executor | None = None,
@@ -90,6 +96,8 @@ def simulate(
         Any integer of 0 or more; the same seed gives the same counts.
     scenario
         What to change. The unchanged scenario multiplies by exactly 1 and so gives the base to the byte.
+    uncertainty
+        What the futures may differ in. One source left out changes no draw of the others.
     runs_together
         Runs computed at once; no effect on the answer.
     compiled
@@ -105,14 +113,15 @@ def simulate(
     """
     snapshots = np.asarray(snapshot_days, dtype=np.float64)
     horizon = float(snapshots[-1]) + 1.0
-    seeds = np.random.SeedSequence(seed).spawn(runs)
+    own = np.random.SeedSequence(seed).spawn(runs)
+    seeds = [(one, one if uncertainty.chance else own[0]) for one in own]
     stock = _stock(world)
     if compiled is None:
         compiled = runs * (len(world.stock) + 1) * horizon >= CHILD_DAYS_WORTH_COMPILING
     counts = np.zeros((runs, len(snapshots), N_AGES, N_DETAILS), dtype=np.int64)
     firsts = range(0, runs, runs_together)
     chunks = [seeds[first : first + runs_together] for first in firsts]
-    same = (snapshots, horizon, scenario, compiled)
+    same = (snapshots, horizon, scenario, uncertainty, compiled)
     if executor is None:
         for first, chunk in zip(firsts, chunks, strict=True):
             counts[first : first + len(chunk)] = _simulate_chunk(world, stock, chunk, *same)
@@ -145,13 +154,17 @@ def _stock(world: World) -> Children:
 def _simulate_chunk(
     world: World,
     stock: Children,
-    seeds: Sequence[np.random.SeedSequence],
+    seeds: Sequence[tuple[np.random.SeedSequence, np.random.SeedSequence]],
     snapshots: FloatArray,
     horizon: float,
     scenario: Scenario,
+    uncertainty: Uncertainty,
     compiled: bool,
 ) -> IntArray:
-    """Return the counts of some runs: a task by itself, which any process on any machine may do."""
+    """Return the counts of some runs: a task by itself, which any process on any machine may do.
+
+    Each run has two seeds: of its parameters and drift, and of its luck.
+    """
     years = int(horizon // 365) + 1
     month_ends = np.minimum(np.arange(1, int(horizon * 12 // DAYS_A_YEAR) + 2) * DAYS_A_YEAR / 12, horizon)
     month_ends = np.unique(month_ends)
@@ -159,34 +172,46 @@ def _simulate_chunk(
     start_factors = scenario.start_factors([world.start + timedelta(days=float(day)) for day in middles])
     parts: list[Children] = []
     streams: list[tuple[np.random.Generator, int]] = []
-    exits, moves, drifts, routes = [], [], [], []
-    for run, seed in enumerate(seeds):
-        parameters, stock_luck, *entrants_luck = (
-            np.random.default_rng(s) for s in seed.spawn(2 + 3 * N_AGES)
+    exits, moves, exit_drifts, move_drifts, routes = [], [], [], [], []
+    for run, (own, shared) in enumerate(seeds):
+        parameters = _streams(own)[0]
+        _, stock_luck, *entrants_luck = _streams(shared)
+        exits.append(_rates(world.exits, parameters, uncertainty) * scenario.exit_factors())
+        moves.append(_rates(world.moves, parameters, uncertainty) * scenario.move_factors())
+        exit_drifts.append(
+            np.broadcast_to(_drift(world.exits, parameters, years, uncertainty), (years, N_DETAILS, N_AGES))
         )
-        exits.append(draw_rates(world.exits, parameters, 1)[0] * scenario.exit_factors())
-        move_rates = draw_rates(world.moves, parameters, 1)[0] * scenario.move_factors()
-        drift = world.exits.drift_a_year
-        drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * drift - drift**2 / 2)))
-        weights = parameters.gamma(world.destinations)
+        move_drift = _drift(world.moves, parameters, years, uncertainty)
+        drawn_weights = parameters.gamma(world.destinations)
+        weights = drawn_weights if uncertainty.parameters else world.destinations
+        inflow = world.inflow.draw(
+            parameters, years, parameters=uncertainty.parameters, drift=uncertainty.drift
+        ) * np.exp(world.inflow.level)
+        weights = weights * inflow[:, None, None, :]
         routes.append(weights * scenario.route_factors()[:, None, :])
-        moves.append(move_rates * _share_kept(routes[-1], weights))
+        move_drifts.append(move_drift * _share_kept(routes[-1], weights))
         rates = start_factors * draw_start_rates(
-            world.starts, parameters, month_ends_days=month_ends, factor_by_band=np.ones(N_AGES)
+            world.starts, parameters, month_ends_days=month_ends, uncertainty=uncertainty
         )
         parts.append(_of_run(stock, run))
         streams.append((stock_luck, len(stock.time)))
-        for band in range(N_AGES):
+        for band, pool in enumerate(world.starts.entrants):
             arrival_luck, who_luck, later_luck = entrants_luck[3 * band : 3 * band + 3]
-            started = _entrants(world, arrival_luck, who_luck, rates[band], month_ends, band, run, scenario)
+            # Doubt about who starts: each child seen may stand for more or fewer to come (Rubin's Bayesian bootstrap).
+            stands_for = parameters.standard_exponential(len(pool.weight))
+            weight = pool.weight * stands_for if uncertainty.parameters else pool.weight
+            started = _entrants(
+                world, arrival_luck, who_luck, rates[band], weight, inflow, month_ends, band, run, scenario
+            )
             parts.append(started)
             streams.append((later_luck, len(started.time)))
     route = np.array(routes)
     drawn = Drawn(
         exit_rates=np.array(exits).reshape(-1),
         move_rates=np.array(moves).reshape(-1),
-        exit_drift=np.array(drifts),
-        odds=np.cumsum(route / np.maximum(route.sum(axis=3, keepdims=True), LEAST_RATE), axis=3),
+        exit_drift=np.array(exit_drifts),
+        move_drift=np.array(move_drifts),
+        odds=np.cumsum(route / np.maximum(route.sum(axis=4, keepdims=True), LEAST_RATE), axis=4),
     )
     return follow(
         _joined(parts),
@@ -199,14 +224,30 @@ def _simulate_chunk(
     )
 
 
+def _streams(seed: np.random.SeedSequence) -> list[np.random.Generator]:
+    # A copy is spawned from, since spawning counts: the same seed gives the same streams each time.
+    fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
+    return [np.random.default_rng(child) for child in fresh.spawn(2 + 3 * N_AGES)]
+
+
+def _rates(rates: Rates, parameters: np.random.Generator, uncertainty: Uncertainty) -> FloatArray:
+    return np.asarray(draw_rates(rates, parameters, 1, parameters=uncertainty.parameters)[0])
+
+
+def _drift(rates: Rates, parameters: np.random.Generator, years: int, uncertainty: Uncertainty) -> FloatArray:
+    """Return factors on rates in each year, common to all kinds and of each. Shape (years, details, 1)."""
+    steps = parameters.standard_normal(years) * (rates.drift_a_year * uncertainty.drift)
+    kinds = rates.kinds.draw(parameters, years, parameters=uncertainty.parameters, drift=uncertainty.drift)
+    return np.asarray((np.exp(np.cumsum(steps))[:, None] * kinds)[:, :, None])
+
+
 def _share_kept(bent: FloatArray, weights: FloatArray) -> FloatArray:
     """Return how much more often children move in all where some routes are taken more often and others as before.
 
-    To multiply a table of rates. Shape (details, age bands, 1, 1); exactly 1 where nothing is bent.
+    Shape (years, details, age bands); exactly 1 where nothing is bent.
     """
-    before = weights.sum(axis=2)
-    share = np.where(before > 0, bent.sum(axis=2) / np.maximum(before, LEAST_RATE), 1.0)
-    return np.asarray(share[:, :, None, None])
+    before = weights.sum(axis=3)
+    return np.where(before > 0, bent.sum(axis=3) / np.maximum(before, LEAST_RATE), 1.0)
 
 
 def _of_run(children: Children, run: int) -> Children:
@@ -236,6 +277,8 @@ def _entrants(
     arrival_luck: np.random.Generator,
     who_luck: np.random.Generator,
     rate: FloatArray,
+    weight: FloatArray,
+    inflow: FloatArray,
     month_ends: FloatArray,
     band: int,
     run: int,
@@ -258,8 +301,7 @@ def _entrants(
     count = len(arrivals)
     time = np.interp(arrivals, awaited, np.concatenate([[0.0], month_ends]))
     pool = world.starts.entrants[band]
-    who = np.searchsorted(np.cumsum(pool.weight), who_luck.random(count), side="right")
-    who = np.minimum(who, len(pool.weight) - 1)
+    who = _chosen(weight[None, :] * inflow[:, pool.detail], who_luck.random(count), time)
     start = np.datetime64(world.start)
     detail = pool.detail[who]
     for diversion in scenario.divert:
@@ -278,3 +320,14 @@ def _entrants(
         stay_start=time,
         detail=detail,
     )
+
+
+def _chosen(weights: FloatArray, luck: FloatArray, time: FloatArray) -> IntArray:
+    """Return who of a pool starts each time, by the weights of its year. Shapes (years, pool), (starts,), (starts,)."""
+    chosen = np.zeros(len(time), dtype=np.int64)
+    year = np.minimum((time // YEAR_DAYS).astype(np.int64), len(weights) - 1)
+    for position, weight in enumerate(weights):
+        here = year == position
+        reached = np.cumsum(weight)
+        chosen[here] = np.searchsorted(reached, luck[here] * reached[-1], side="right")
+    return np.minimum(chosen, weights.shape[1] - 1)

@@ -7,13 +7,14 @@ entered late, and one that still lasts is left open: neither biases a rate. Star
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
+from sufficiency.drift import KindLevels, kind_levels, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.repair import CareHistory
 
@@ -73,6 +74,8 @@ class Rates:
         Events that the overall level rests on, old ones counting less.
     drift_a_year
         Standard deviation of a year's change of the logarithm of the level.
+    kinds
+        The levels of the kinds of placement against each other: their doubt and drift. ``per_day`` holds the level.
     """
 
     per_day: FloatArray
@@ -80,6 +83,7 @@ class Rates:
     expected: FloatArray
     level_events: float
     drift_a_year: float
+    kinds: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +222,8 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
     per_day = level * np.prod(np.broadcast_arrays(*factors), axis=0)
     recent, level_events = _recent_level(seen, events, per_day)
     drift = _drift(seen, events, per_day, prior_drift)
-    per_day = per_day * recent
+    kinds = _kinds(seen, events, per_day)
+    per_day = per_day * recent * np.exp(kinds.level).reshape(-1, 1, 1, 1)
     return Rates(
         per_day=per_day,
         factor_shapes=tuple(_summed(counts, axes) + weight for axes, weight in _FACTORS),
@@ -226,6 +231,7 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
         # The level itself has drifted since the middle of the years it was learnt from.
         level_events=1 / (1 / level_events + drift**2 / 3),
         drift_a_year=drift,
+        kinds=kinds,
     )
 
 
@@ -256,6 +262,17 @@ def _drift(seen: Exposure, events: FloatArray, per_day: FloatArray, prior: float
     return yearly_drift(happened[::-1], awaited[::-1], prior=prior)
 
 
+def _kinds(seen: Exposure, events: FloatArray, per_day: FloatArray) -> KindLevels:
+    kind = seen.cell // (RATE_SHAPE[1] * RATE_SHAPE[2] * RATE_SHAPE[3])
+    expected = per_day.reshape(-1)[seen.cell] * seen.days
+    year = np.floor(seen.years_ago).astype(np.int64)
+    years = int(year.max()) + 1 if len(year) else 1
+    cell = (years - 1 - year) * N_DETAILS + kind
+    happened = np.bincount(cell, events, minlength=years * N_DETAILS).reshape(years, N_DETAILS)
+    awaited = np.bincount(cell, expected, minlength=years * N_DETAILS).reshape(years, N_DETAILS)
+    return kind_levels(happened.astype(np.float64), awaited.astype(np.float64))
+
+
 PRIOR_DRIFT_YEARS = 2.0
 DRIFT_LIMITS = (0.02, 0.4)
 
@@ -282,10 +299,11 @@ def yearly_drift(happened: FloatArray, awaited: FloatArray, *, prior: float) -> 
     return float(np.clip(np.sqrt(max(variance, 0.0)), *DRIFT_LIMITS))
 
 
-def draw_rates(rates: Rates, rng: np.random.Generator, runs: int) -> FloatArray:
+def draw_rates(rates: Rates, rng: np.random.Generator, runs: int, *, parameters: bool = True) -> FloatArray:
     """Return drawn tables of rates, whose doubt is that of the counts they rest on.
 
-    Each factor's draw keeps the expected total, so that only the level's draw moves it.
+    Each factor's draw keeps the expected total, so that only the level's draw moves it. Without doubt about
+    parameters the best estimates come back, and as many random numbers are taken.
 
     Returns
     -------
@@ -299,6 +317,8 @@ def draw_rates(rates: Rates, rng: np.random.Generator, runs: int) -> FloatArray:
         mean = (factor * _summed(rates.expected, kept)).reshape(runs, -1).sum(axis=1) / total
         drawn *= factor / mean.reshape(runs, 1, 1, 1, 1)
     level = rng.gamma(rates.level_events, size=runs) / rates.level_events
+    if not parameters:
+        return np.broadcast_to(rates.per_day, (runs, *RATE_SHAPE)).copy()
     return np.asarray(drawn * level.reshape(runs, 1, 1, 1, 1))
 
 

@@ -156,9 +156,7 @@ WORLDS: dict[str, KnownWorld] = {
     ),
     "step": KnownWorld(
         what="starts were a quarter fewer until 18 months ago",
-        invent=partial(
-            _simple, Law(starts_a_year=STARTS_OF_300, steps_on=date(2017, 10, 1), step=4 / 3)
-        ),
+        invent=partial(_simple, Law(starts_a_year=STARTS_OF_300, steps_on=date(2017, 10, 1), step=4 / 3)),
         nothing_changes=False,
     ),
     "mixing": KnownWorld(
