@@ -26,9 +26,11 @@ from sufficiency.stays import (
 )
 from sufficiency.uncertainty import FULL, Uncertainty
 
-PRIOR_TREND_A_YEAR = 0.04
-PRIOR_TREND_FREEDOM = 2.0
-"""Spread and heaviness of tails of a yearly trend before looking: small, unless the returns insist."""
+CHANCE_OF_TREND = 0.25
+"""Chance, before looking, that starts have a steady trend at all. A trend looked for where there is none doubles the
+doubt about the level."""
+TREND_A_YEAR = 0.06
+"""Spread of a yearly trend where there is one."""
 TREND_FADES_YEARS = 3.0
 """A trend is not extended for ever: its effect approaches this many years' worth."""
 _MONTH_DAYS = DAYS_A_YEAR / 12
@@ -139,33 +141,61 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
 def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return log starts a day now and its yearly trend, and their covariance (Poisson, Laplace).
 
+    Starts with a trend and starts without one are both fitted, and averaged by how likely the counts make each.
+
     Parameters
     ----------
     monthly
         Starts by month, the latest first. Shape (months,).
+
+    References
+    ----------
+    Kass and Raftery (1995), Bayes factors. Journal of the American Statistical Association 90(430).
     """
+    flat, flat_covariance, flat_likely = _fitted_trend(monthly, 0.0)
+    bent, bent_covariance, bent_likely = _fitted_trend(monthly, TREND_A_YEAR)
+    odds = np.exp(np.clip(bent_likely - flat_likely, -50, 50)) * CHANCE_OF_TREND / (1 - CHANCE_OF_TREND)
+    chance = odds / (1 + odds)
+    estimate = chance * bent + (1 - chance) * flat
+    apart = bent - flat
+    covariance = (
+        chance * bent_covariance
+        + (1 - chance) * flat_covariance
+        + chance * (1 - chance) * np.outer(apart, apart)
+    )
+    return estimate, np.asarray((covariance + covariance.T) / 2)
+
+
+def _fitted_trend(monthly: FloatArray, spread: float) -> tuple[FloatArray, FloatArray, float]:
+    """Return the estimate, its covariance, and the log of how likely it makes the counts; spread 0 has no trend."""
+    spread_squared = max(spread, 1e-4) ** 2
     years = -(np.arange(len(monthly)) + 0.5) / 12
     weight = 0.5 ** (-years / FULL_WEIGHT_LOST_YEARS)
     design = np.stack([np.ones_like(years), years], axis=1)
     total = (weight * monthly).sum() + 0.5
     estimate = np.array([np.log(total / ((weight.sum() + 0.5) * _MONTH_DAYS)), 0.0])
     precision = np.zeros((2, 2))
-    pull = 0.0
+    prior = np.diag([0.25, 1 / spread_squared])
     for _ in range(50):
         awaited = np.exp(design @ estimate) * _MONTH_DAYS
-        pull = (PRIOR_TREND_FREEDOM + 1) / (PRIOR_TREND_FREEDOM * PRIOR_TREND_A_YEAR**2 + estimate[1] ** 2)
-        slope = design.T @ (weight * (monthly - awaited)) - np.array([0.0, pull * estimate[1]])
-        precision = design.T @ (design * (weight * awaited)[:, None]) + np.diag([0.25, pull])
+        slope = design.T @ (weight * (monthly - awaited)) - np.array([0.0, estimate[1] / spread_squared])
+        precision = design.T @ (design * (weight * awaited)[:, None]) + prior
         step = np.linalg.solve(precision, slope)
         estimate = estimate + np.clip(step, -0.5, 0.5)
         if np.abs(step).max() < 1e-9:
             break
     # Down-weighted counts understate what was seen; the sandwich puts that right.
-    meat = design.T @ (design * (weight**2 * np.exp(design @ estimate) * _MONTH_DAYS)[:, None])
+    log_awaited = design @ estimate
+    awaited = np.exp(log_awaited) * _MONTH_DAYS
+    meat = design.T @ (design * (weight**2 * awaited)[:, None])
     inverse = np.linalg.inv(precision)
-    prior_part = np.diag([0.25, pull])
-    covariance = inverse @ (meat + prior_part) @ inverse
-    return estimate, np.asarray((covariance + covariance.T) / 2)
+    likely = float(
+        (weight * (monthly * log_awaited - awaited)).sum()
+        - estimate[1] ** 2 / spread_squared / 2
+        - np.log(spread_squared) / 2
+        - np.linalg.slogdet(precision)[1] / 2
+    )
+    return estimate, inverse @ (meat + prior) @ inverse, likely
 
 
 def _entrants(age_days: IntArray, detail: IntArray, weight: FloatArray, band: int) -> Entrants:

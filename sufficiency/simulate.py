@@ -33,6 +33,7 @@ from sufficiency.stays import (
     IntArray,
     Rates,
     birthdays,
+    care_began_on,
     draw_rates,
 )
 from sufficiency.uncertainty import FULL, Uncertainty
@@ -145,7 +146,7 @@ def _stock(world: World) -> Children:
         run=np.zeros(count, dtype=np.int64),
         time=np.zeros(count),
         turns=(birthdays(born) - start).astype(np.float64).reshape(count, N_AGES),
-        care_start=days([stay.care_started_on for stay in world.stock]),
+        care_start=days([care_began_on(stay) for stay in world.stock]),
         stay_start=days([stay.started_on for stay in world.stock]),
         detail=np.array([DETAILS.index(stay.detail) for stay in world.stock], dtype=np.int64),
     )

@@ -8,7 +8,7 @@ entered late, and one that still lasts is left open: neither biases a rate. Star
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,12 @@ SUPPORTED_INDEX = DETAILS.index(PlacementDetail.SUPPORTED)
 UNDER_16 = N_AGES - 1
 
 DAYS_A_YEAR = 365.25
+UNSEEN_CARE_DAYS = 730
+"""Time in care before the first stay on record, where the returns begin in the middle of a period of care.
+
+Policy default, by judgement. Taken as none, children long in care would be counted among those who just came, who
+leave far sooner.
+"""
 FULL_WEIGHT_LOST_YEARS = 3.0
 """Half-life of old evidence on the level of a rate: what happened so long ago counts half."""
 
@@ -128,12 +134,19 @@ def birthdays(born: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     return np.stack(columns, axis=-1)
 
 
+def care_began_on(stay: Stay) -> date:
+    """Return the day care began, guessed where the returns do not show it; never before birth."""
+    if stay.care_start_seen:
+        return stay.care_started_on
+    return max(stay.date_of_birth, stay.care_started_on - timedelta(days=UNSEEN_CARE_DAYS))
+
+
 def exposure(history: CareHistory) -> Exposure:
     """Return the days lived in every cell between the first and last day the returns describe."""
     stays = [stay for stay in history.stays if stay.started_on < history.known_to]
     origin = history.known_to
     start = _days([stay.started_on for stay in stays], origin)
-    care = _days([stay.care_started_on for stay in stays], origin)
+    care = _days([care_began_on(stay) for stay in stays], origin)
     ended = [stay.ended_on is not None and stay.ended_on <= origin for stay in stays]
     end = _days(
         [
