@@ -267,6 +267,14 @@ def forecast(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why the number changes; takes about twice as long.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="chance|parameters|drift",
+            help="Leave a source of uncertainty out of the bands; may be given again.",
+        ),
+    ] = None,
     processes: Annotated[
         int,
         typer.Option(
@@ -302,6 +310,7 @@ def forecast(
         repairs=repairs,
         processes=processes,
         explain=explain,
+        without=tuple(without or ()),
     )
     if as_json:
         print_json(answer)

@@ -36,6 +36,7 @@ from sufficiency.stays import (
     in_care_on,
     move_counts,
 )
+from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
     from matching.home import Home
@@ -99,6 +100,7 @@ class Forecast:
     warnings: tuple[str, ...] = field(default=())
     inputs: tuple[object, ...] = field(default=())
     change: Change | None = None
+    uncertainty: Uncertainty = FULL
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's ``forecast`` answer."""
@@ -115,6 +117,7 @@ class Forecast:
             "shortfall": [dict(row) for row in self.shortfall],
             "needed_by_got": [dict(row) for row in self.needed_by_got],
             "scenario": self.scenario,
+            "uncertainty": self.uncertainty.as_dict(),
             "repairs": self.repairs,
             "change": self.change and self.change.as_dict(),
             "definition": self.definition,
@@ -244,6 +247,7 @@ def forecast_need(
     homes: Sequence[Home] | None = None,
     referrals: Sequence[Referral] = (),
     scenario: Scenario | None = None,
+    uncertainty: Uncertainty = FULL,
     as_of: date | None = None,
     authority: str | None = None,
     executor: Executor | None = None,
@@ -270,6 +274,8 @@ def forecast_need(
         Referrals that say what children need, set beside what they got.
     scenario
         What to change; nothing by default.
+    uncertainty
+        What the bands hold: chance, doubt about parameters, drift between years; all by default.
     as_of
         The date on which the homes' facts hold; ``start`` by default.
     authority
@@ -305,11 +311,19 @@ def forecast_need(
         runs=runs,
         seed=seed,
         scenario=scenario,
+        uncertainty=uncertainty,
         executor=executor,
     )
     change = (
         change_explained(
-            world, counts, dates=dates, runs=runs, seed=seed, scenario=scenario, executor=executor
+            world,
+            counts,
+            dates=dates,
+            runs=runs,
+            seed=seed,
+            scenario=scenario,
+            uncertainty=uncertainty,
+            executor=executor,
         )
         if explain
         else None
@@ -333,7 +347,12 @@ def forecast_need(
         needed_by_got=_needed_by_got(referrals, history),
         known_to=known_to,
         change=change,
-        warnings=(*_warnings(returns, history, world, start), *bed_warnings),
+        uncertainty=uncertainty,
+        warnings=(
+            *_warnings(returns, history, world, start),
+            *uncertainty.warnings(),
+            *bed_warnings,
+        ),
         inputs=(
             returns.episodes,
             returns.people,
@@ -342,6 +361,7 @@ def forecast_need(
             runs,
             seed,
             scenario.as_dict(),
+            *uncertainty.left_out(),
             as_of,
             authority,
             tuple(homes) if homes is not None else None,

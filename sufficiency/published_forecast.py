@@ -15,6 +15,7 @@ from sufficiency.forecast import DEFINITION, Forecast, beds_short_of, check_numb
 from sufficiency.published_world import ASSUMPTIONS, published_council, world_of
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.simulate import simulate
+from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
     from matching.home import Home
@@ -29,6 +30,7 @@ def forecast_published(
     seed: int = 0,
     homes: Sequence[Home] | None = None,
     scenario: Scenario | None = None,
+    uncertainty: Uncertainty = FULL,
     as_of: date | None = None,
     executor: Executor | None = None,
     explain: bool = False,
@@ -42,7 +44,7 @@ def forecast_published(
     start
         The date forecast from. Figures of later years are not used; the children are played forward from the
         last published 31 March on or before it.
-    months, runs, seed, homes, scenario, as_of, executor, explain
+    months, runs, seed, homes, scenario, uncertainty, as_of, executor, explain
         As in ``forecast_need``.
 
     Raises
@@ -66,11 +68,19 @@ def forecast_published(
         runs=runs,
         seed=seed,
         scenario=scenario,
+        uncertainty=uncertainty,
         executor=executor,
     )
     change = (
         change_explained(
-            world, counts, dates=dates, runs=runs, seed=seed, scenario=scenario, executor=executor
+            world,
+            counts,
+            dates=dates,
+            runs=runs,
+            seed=seed,
+            scenario=scenario,
+            uncertainty=uncertainty,
+            executor=executor,
         )
         if explain
         else None
@@ -102,7 +112,8 @@ def forecast_published(
         needed_by_got=(),
         known_to=known_to,
         change=change,
-        warnings=(*warnings, *bed_warnings),
+        uncertainty=uncertainty,
+        warnings=(*warnings, *uncertainty.warnings(), *bed_warnings),
         inputs=(
             authority,
             council.year,
@@ -114,6 +125,7 @@ def forecast_published(
             runs,
             seed,
             scenario.as_dict(),
+            *uncertainty.left_out(),
             as_of,
             tuple(homes) if homes is not None else None,
         ),

@@ -173,12 +173,16 @@ def _simulate_chunk(
     start_factors = scenario.start_factors([world.start + timedelta(days=float(day)) for day in middles])
     parts: list[Children] = []
     streams: list[tuple[np.random.Generator, int]] = []
-    exits, moves, exit_drifts, move_drifts, routes = [], [], [], [], []
-    for run, (own, shared) in enumerate(seeds):
-        parameters = _streams(own)[0]
-        _, stock_luck, *entrants_luck = _streams(shared)
-        exits.append(_rates(world.exits, parameters, uncertainty) * scenario.exit_factors())
-        moves.append(_rates(world.moves, parameters, uncertainty) * scenario.move_factors())
+    exit_drifts, move_drifts, routes = [], [], []
+    of_parameters = [_streams(own)[0] for own, _ in seeds]
+    exits = (
+        draw_rates(world.exits, of_parameters, parameters=uncertainty.parameters) * scenario.exit_factors()
+    )
+    moves = (
+        draw_rates(world.moves, of_parameters, parameters=uncertainty.parameters) * scenario.move_factors()
+    )
+    for run, parameters in enumerate(of_parameters):
+        _, stock_luck, *entrants_luck = _streams(seeds[run][1])
         exit_drifts.append(
             np.broadcast_to(_drift(world.exits, parameters, years, uncertainty), (years, N_DETAILS, N_AGES))
         )
@@ -208,8 +212,8 @@ def _simulate_chunk(
             streams.append((later_luck, len(started.time)))
     route = np.array(routes)
     drawn = Drawn(
-        exit_rates=np.array(exits).reshape(-1),
-        move_rates=np.array(moves).reshape(-1),
+        exit_rates=exits.reshape(-1),
+        move_rates=moves.reshape(-1),
         exit_drift=np.array(exit_drifts),
         move_drift=np.array(move_drifts),
         odds=np.cumsum(route / np.maximum(route.sum(axis=4, keepdims=True), LEAST_RATE), axis=4),
@@ -229,10 +233,6 @@ def _streams(seed: np.random.SeedSequence) -> list[np.random.Generator]:
     # A copy is spawned from, since spawning counts: the same seed gives the same streams each time.
     fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
     return [np.random.default_rng(child) for child in fresh.spawn(2 + 3 * N_AGES)]
-
-
-def _rates(rates: Rates, parameters: np.random.Generator, uncertainty: Uncertainty) -> FloatArray:
-    return np.asarray(draw_rates(rates, parameters, 1, parameters=uncertainty.parameters)[0])
 
 
 def _drift(rates: Rates, parameters: np.random.Generator, years: int, uncertainty: Uncertainty) -> FloatArray:

@@ -7,6 +7,7 @@ entered late, and one that still lasts is left open: neither biases a rate. Star
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -312,27 +313,35 @@ def yearly_drift(happened: FloatArray, awaited: FloatArray, *, prior: float) -> 
     return float(np.clip(np.sqrt(max(variance, 0.0)), *DRIFT_LIMITS))
 
 
-def draw_rates(rates: Rates, rng: np.random.Generator, runs: int, *, parameters: bool = True) -> FloatArray:
-    """Return drawn tables of rates, whose doubt is that of the counts they rest on.
+def draw_rates(
+    rates: Rates, streams: Sequence[np.random.Generator], *, parameters: bool = True
+) -> FloatArray:
+    """Return a drawn table of rates from each stream, whose doubt is that of the counts they rest on.
 
     Each factor's draw keeps the expected total, so that only the level's draw moves it. Without doubt about
     parameters the best estimates come back, and as many random numbers are taken.
 
     Returns
     -------
-    Shape (runs, *RATE_SHAPE).
+    Shape (streams, *RATE_SHAPE).
     """
-    total = rates.expected.sum()
-    drawn = np.broadcast_to(rates.per_day, (runs, *RATE_SHAPE)).copy()
-    for shapes in rates.factor_shapes:
-        factor = rng.gamma(np.broadcast_to(shapes, (runs, *shapes.shape))) / shapes
-        kept = tuple(axis for axis, size in enumerate(shapes.shape) if size > 1)
-        mean = (factor * _summed(rates.expected, kept)).reshape(runs, -1).sum(axis=1) / total
-        drawn *= factor / mean.reshape(runs, 1, 1, 1, 1)
-    level = rng.gamma(rates.level_events, size=runs) / rates.level_events
+    runs = len(streams)
+    factors = [np.empty((runs, *shapes.shape)) for shapes in rates.factor_shapes]
+    level = np.empty((runs, 1, 1, 1, 1))
+    for run, rng in enumerate(streams):
+        for factor, shapes in zip(factors, rates.factor_shapes, strict=True):
+            factor[run] = rng.gamma(shapes)
+        level[run] = rng.gamma(rates.level_events) / rates.level_events
     if not parameters:
         return np.broadcast_to(rates.per_day, (runs, *RATE_SHAPE)).copy()
-    return np.asarray(drawn * level.reshape(runs, 1, 1, 1, 1))
+    total = rates.expected.sum()
+    drawn = rates.per_day * level
+    for factor, shapes in zip(factors, rates.factor_shapes, strict=True):
+        kept = tuple(axis for axis, size in enumerate(shapes.shape) if size > 1)
+        factor /= shapes
+        mean = (factor * _summed(rates.expected, kept)).reshape(runs, -1).sum(axis=1) / total
+        drawn *= factor / mean.reshape(runs, 1, 1, 1, 1)
+    return drawn
 
 
 def move_counts(history: CareHistory) -> FloatArray:

@@ -45,6 +45,19 @@ class Uncertainty:
             raise InvalidInput("unknown_uncertainty", f"A forecast can leave out: {', '.join(SOURCES)}.")
         return Uncertainty(**{name: name not in left_out for name in SOURCES})
 
+    def left_out(self) -> tuple[str, ...]:
+        """Return the names of the sources that are left out."""
+        return tuple(name for name in SOURCES if not getattr(self, name))
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a reader of a forecast with something left out must know, in sentences."""
+        if not self.left_out():
+            return ()
+        said = f"The bands leave out: {', '.join(self.left_out())}. They are narrower than what may really happen."
+        if not self.chance:
+            said += " Every future meets the same luck, so the middle is one future's and not the most likely number."
+        return (said,)
+
     def as_dict(self) -> dict[str, bool]:
         """Return plain values for JSON."""
         return {"chance": self.chance, "parameters": self.parameters, "drift": self.drift}
