@@ -26,7 +26,7 @@ from sufficiency.stays import (
 )
 from sufficiency.uncertainty import FULL, Uncertainty
 
-CHANCE_OF_TREND = 0.25
+CHANCE_OF_TREND = 0.2
 """Chance, before looking, that starts have a steady trend at all. A trend looked for where there is none doubles the
 doubt about the level."""
 TREND_A_YEAR = 0.06
@@ -71,6 +71,8 @@ class Starts:
         One pool for each age band.
     yearly
         Starts in successive years, oldest first, for the reader.
+    trend_chance
+        How likely the counts make it that starts have a trend at all.
     """
 
     log_rate: FloatArray
@@ -79,6 +81,7 @@ class Starts:
     band_counts: FloatArray
     entrants: tuple[Entrants, ...]
     yearly: tuple[int, ...]
+    trend_chance: float = 0.0
 
 
 def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
@@ -135,6 +138,7 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
             _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
         ),
         yearly=tuple(int(count) for count in yearly),
+        trend_chance=_chance_of_trend(monthly.astype(np.float64)),
     )
 
 
@@ -152,10 +156,9 @@ def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
     ----------
     Kass and Raftery (1995), Bayes factors. Journal of the American Statistical Association 90(430).
     """
-    flat, flat_covariance, flat_likely = _fitted_trend(monthly, 0.0)
-    bent, bent_covariance, bent_likely = _fitted_trend(monthly, TREND_A_YEAR)
-    odds = np.exp(np.clip(bent_likely - flat_likely, -50, 50)) * CHANCE_OF_TREND / (1 - CHANCE_OF_TREND)
-    chance = odds / (1 + odds)
+    flat, flat_covariance, _ = _fitted_trend(monthly, 0.0)
+    bent, bent_covariance, _ = _fitted_trend(monthly, TREND_A_YEAR)
+    chance = _chance_of_trend(monthly)
     estimate = chance * bent + (1 - chance) * flat
     apart = bent - flat
     covariance = (
@@ -164,6 +167,12 @@ def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
         + chance * (1 - chance) * np.outer(apart, apart)
     )
     return estimate, np.asarray((covariance + covariance.T) / 2)
+
+
+def _chance_of_trend(monthly: FloatArray) -> float:
+    apart = _fitted_trend(monthly, TREND_A_YEAR)[2] - _fitted_trend(monthly, 0.0)[2]
+    odds = np.exp(np.clip(apart, -50, 50)) * CHANCE_OF_TREND / (1 - CHANCE_OF_TREND)
+    return float(odds / (1 + odds))
 
 
 def _fitted_trend(monthly: FloatArray, spread: float) -> tuple[FloatArray, FloatArray, float]:

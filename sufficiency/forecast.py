@@ -18,6 +18,7 @@ import numpy as np
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotEnoughData
 from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
+from sufficiency.calibration import calibrated
 from sufficiency.capacity import usable_capacity
 from sufficiency.change import Change, change_explained
 from sufficiency.episodes import DETAILS, GROUPS
@@ -226,7 +227,7 @@ def learnt_world(history: CareHistory, start: date) -> World:
         raise NotEnoughData("no_stays", "The returns hold no usable stay; nothing can be learnt from them.")
     seen = exposure(history)
     starts, destinations = fit_starts(history, prior_drift=PRIOR_DRIFT), move_counts(history)
-    return World(
+    world = World(
         start=start,
         stock=tuple(in_care_on(history.stays, start)),
         starts=starts,
@@ -235,6 +236,7 @@ def learnt_world(history: CareHistory, start: date) -> World:
         destinations=destinations,
         inflow=inflow_levels(history, destinations, starts),
     )
+    return calibrated(world, history)
 
 
 def forecast_need(

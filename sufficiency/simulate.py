@@ -248,7 +248,7 @@ def _share_kept(bent: FloatArray, weights: FloatArray) -> FloatArray:
     Shape (years, details, age bands); exactly 1 where nothing is bent.
     """
     before = weights.sum(axis=3)
-    return np.where(before > 0, bent.sum(axis=3) / np.maximum(before, LEAST_RATE), 1.0)
+    return np.asarray(np.where(before > 0, bent.sum(axis=3) / np.maximum(before, LEAST_RATE), 1.0))
 
 
 def _of_run(children: Children, run: int) -> Children:
@@ -331,4 +331,4 @@ def _chosen(weights: FloatArray, luck: FloatArray, time: FloatArray) -> IntArray
         here = year == position
         reached = np.cumsum(weight)
         chosen[here] = np.searchsorted(reached, luck[here] * reached[-1], side="right")
-    return np.minimum(chosen, weights.shape[1] - 1)
+    return np.asarray(np.minimum(chosen, weights.shape[1] - 1))

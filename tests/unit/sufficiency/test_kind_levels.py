@@ -49,7 +49,9 @@ def test_a_kind_never_expected_and_never_seen_keeps_its_level() -> None:
 
 def test_draws_stand_about_the_best_estimate_and_one_left_out_changes_no_other() -> None:
     awaited = np.full((6, 4), 30.0)
-    found = kind_levels(poisson_years(awaited * np.exp(np.random.default_rng(1).normal(0, 0.4, (6, 4))), 2), awaited)
+    found = kind_levels(
+        poisson_years(awaited * np.exp(np.random.default_rng(1).normal(0, 0.4, (6, 4))), 2), awaited
+    )
     draws = np.array(
         [found.draw(np.random.default_rng(n), 2, parameters=True, drift=True) for n in range(2000)]
     )
