@@ -5,12 +5,13 @@ How long they stay is in ``stays.py``; playing it forward is in ``simulate.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from sufficiency.drift import KindLevels, kind_levels, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail
+from sufficiency.following import YEAR_DAYS
 from sufficiency.repair import CareHistory
 from sufficiency.stays import (
     DAYS_A_YEAR,
@@ -71,6 +72,8 @@ class Starts:
         One pool for each age band.
     yearly
         Starts in successive years, oldest first, for the reader.
+    bands
+        How the age bands stand against each other, beside ``band_counts``: level, doubt and drift.
     trend_chance
         How likely the counts make it that starts have a trend at all.
     """
@@ -82,6 +85,7 @@ class Starts:
     entrants: tuple[Entrants, ...]
     yearly: tuple[int, ...]
     trend_chance: float = 0.0
+    bands: KindLevels = field(default_factory=lambda: steady_levels(N_AGES))
 
 
 def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
@@ -129,17 +133,29 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     drift = yearly_drift(yearly.astype(np.float64), awaited, prior=prior_drift)
     # The level itself has drifted since the middle of the years it was learnt from.
     covariance = covariance + np.diag([drift**2 / 3, 0.0])
+    band_counts = np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2
     return Starts(
         log_rate=log_rate,
         log_rate_cov=covariance,
         drift_a_year=drift,
-        band_counts=np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2,
+        band_counts=band_counts,
         entrants=tuple(
             _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
         ),
         yearly=tuple(int(count) for count in yearly),
         trend_chance=_chance_of_trend(monthly.astype(np.float64)),
+        bands=_band_levels(band, years_ago.astype(np.int64), band_counts / band_counts.sum()),
     )
+
+
+def _band_levels(band: IntArray, years_ago: IntArray, share: FloatArray) -> KindLevels:
+    """Return how starts divide between age bands in the last year, against their usual shares."""
+    if not len(band):
+        return steady_levels(N_AGES)
+    years = int(years_ago.max()) + 1
+    happened = np.zeros((years, N_AGES))
+    np.add.at(happened, (years - 1 - years_ago, band), 1.0)
+    return kind_levels(happened, happened.sum(axis=1, keepdims=True) * share)
 
 
 def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -254,8 +270,14 @@ def draw_start_rates(
     drift = np.cumsum(steps) - drift_a_year**2 * edges[1:] / 2
     rate = np.exp(level - uncertainty.parameters * starts.log_rate_cov[0, 0] / 2 + trend * fading + drift)
     drawn = rng.gamma(starts.band_counts)
-    mix = drawn if uncertainty.parameters else starts.band_counts
-    return np.asarray((mix / mix.sum())[:, None] * rate[None, :])
+    counts = drawn if uncertainty.parameters else starts.band_counts
+    year = (middle * DAYS_A_YEAR // YEAR_DAYS).astype(np.int64)
+    levels = starts.bands.draw(
+        rng, int(year.max()) + 1, parameters=uncertainty.parameters, drift=uncertainty.drift
+    )
+    mix = counts * np.exp(starts.bands.level) * levels
+    mix = mix / mix.sum(axis=1, keepdims=True)
+    return np.asarray(mix[year].T * rate[None, :])
 
 
 def inflow_levels(history: CareHistory, destinations: FloatArray, starts: Starts) -> KindLevels:
