@@ -48,6 +48,8 @@ class Children:
         Days (negative before the simulation) to the start of the period of care and of the stay.
     detail
         Index of the placement detail.
+    pace
+        How many times as often the child moves as others like it.
     """
 
     run: IntArray
@@ -56,6 +58,7 @@ class Children:
     care_start: FloatArray
     stay_start: FloatArray
     detail: IntArray
+    pace: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +213,7 @@ def _side_by_side(
         cell = np.ravel_multi_index((run, kind, band, at.in_care[i], at.in_stay[i]), (runs, *RATE_SHAPE))
         year = np.minimum(at.year[i], years - 1)
         leaving = drawn.exit_rates[cell] * drawn.exit_drift[run, year, kind, band]
-        total = leaving + drawn.move_rates[cell] * drawn.move_drift[run, year, kind, band]
+        total = leaving + drawn.move_rates[cell] * drawn.move_drift[run, year, kind, band] * children.pace[i]
         happens_at = now + waits[i, event] / np.maximum(total, LEAST_RATE)
         happens = happens_at < bound
         until = np.where(happens, happens_at, bound)

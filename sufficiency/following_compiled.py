@@ -44,6 +44,7 @@ def one_after_another(
         children.run,
         children.turns,
         children.care_start,
+        children.pace,
         at.time,
         at.detail,
         at.stay_start,
@@ -79,6 +80,7 @@ def _carry(  # type: ignore[no-untyped-def]
     of_run,
     turns,
     care_start,
+    pace,
     time,
     detail,
     stay_start,
@@ -115,7 +117,7 @@ def _carry(  # type: ignore[no-untyped-def]
             cell = (((run * n_details + kind) * n_ages + band) * n_durations + care) * n_durations + stay
             of_drift = min(year, years - 1)
             leaving = exit_rates[cell] * exit_drift[run, of_drift, kind, band]
-            total = leaving + move_rates[cell] * move_drift[run, of_drift, kind, band]
+            total = leaving + move_rates[cell] * move_drift[run, of_drift, kind, band] * pace[i]
             happens_at = now + waits[i, event] / max(total, LEAST_RATE)
             happens = happens_at < bound
             until = happens_at if happens else bound

@@ -33,6 +33,7 @@ from sufficiency.stays import (
     PRIOR_MOVES_A_YEAR,
     IntArray,
     exposure,
+    fit_moves,
     fit_rates,
     in_care_on,
     move_counts,
@@ -226,15 +227,18 @@ def learnt_world(history: CareHistory, start: date) -> World:
     if not history.stays:
         raise NotEnoughData("no_stays", "The returns hold no usable stay; nothing can be learnt from them.")
     seen = exposure(history)
+    stock = in_care_on(history.stays, start)
     starts, destinations = fit_starts(history, prior_drift=PRIOR_DRIFT), move_counts(history)
+    moves, paces = fit_moves(seen, stock, prior_a_year=PRIOR_MOVES_A_YEAR, prior_drift=PRIOR_DRIFT)
     world = World(
         start=start,
-        stock=tuple(in_care_on(history.stays, start)),
+        stock=tuple(stock),
         starts=starts,
         exits=fit_rates(seen, seen.exited, prior_a_year=PRIOR_EXITS_A_YEAR, prior_drift=PRIOR_DRIFT),
-        moves=fit_rates(seen, seen.moved, prior_a_year=PRIOR_MOVES_A_YEAR, prior_drift=PRIOR_DRIFT),
+        moves=moves,
         destinations=destinations,
         inflow=inflow_levels(history, destinations, starts),
+        paces=paces,
     )
     return calibrated(world, history)
 

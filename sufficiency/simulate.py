@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -24,6 +24,7 @@ from sufficiency.drift import KindLevels, steady_levels
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.flows import Starts, draw_start_rates
 from sufficiency.following import LEAST_RATE, YEAR_DAYS, Children, Drawn, Luck, follow
+from sufficiency.frailty import Paces
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.stays import (
     DAYS_A_YEAR,
@@ -62,6 +63,8 @@ class World:
         Counts of moves, from, age band, to. Shape (details, age bands, details).
     inflow
         How often children go to each kind, at a start or a move, against those counts and those who started.
+    paces
+        How children differ in how often they move, those of ``stock`` in its order; ``None`` where all are alike.
     """
 
     start: date
@@ -71,6 +74,7 @@ class World:
     moves: Rates
     destinations: FloatArray
     inflow: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
+    paces: Paces | None = None
 
 
 def simulate(
@@ -149,6 +153,7 @@ def _stock(world: World) -> Children:
         care_start=days([care_began_on(stay) for stay in world.stock]),
         stay_start=days([stay.started_on for stay in world.stock]),
         detail=np.array([DETAILS.index(stay.detail) for stay in world.stock], dtype=np.int64),
+        pace=np.ones(count),
     )
 
 
@@ -182,7 +187,8 @@ def _simulate_chunk(
         draw_rates(world.moves, of_parameters, parameters=uncertainty.parameters) * scenario.move_factors()
     )
     for run, parameters in enumerate(of_parameters):
-        _, stock_luck, *entrants_luck = _streams(seeds[run][1])
+        _, stock_luck, *luck = _streams(seeds[run][1])
+        entrants_luck, pace_luck = luck[: 3 * N_AGES], luck[3 * N_AGES :]
         exit_drifts.append(
             np.broadcast_to(_drift(world.exits, parameters, years, uncertainty), (years, N_DETAILS, N_AGES))
         )
@@ -198,7 +204,8 @@ def _simulate_chunk(
         rates = start_factors * draw_start_rates(
             world.starts, parameters, month_ends_days=month_ends, uncertainty=uncertainty
         )
-        parts.append(_of_run(stock, run))
+        paces = world.paces
+        parts.append(_of_run(stock, run, paces.draw_stock(pace_luck[-1]) if paces else stock.pace))
         streams.append((stock_luck, len(stock.time)))
         for band, pool in enumerate(world.starts.entrants):
             arrival_luck, who_luck, later_luck = entrants_luck[3 * band : 3 * band + 3]
@@ -208,8 +215,9 @@ def _simulate_chunk(
             started = _entrants(
                 world, arrival_luck, who_luck, rates[band], weight, inflow, month_ends, band, run, scenario
             )
-            parts.append(started)
-            streams.append((later_luck, len(started.time)))
+            count = len(started.time)
+            parts.append(replace(started, pace=paces.draw_new(pace_luck[band], count)) if paces else started)
+            streams.append((later_luck, count))
     route = np.array(routes)
     drawn = Drawn(
         exit_rates=exits.reshape(-1),
@@ -232,7 +240,7 @@ def _simulate_chunk(
 def _streams(seed: np.random.SeedSequence) -> list[np.random.Generator]:
     # A copy is spawned from, since spawning counts: the same seed gives the same streams each time.
     fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
-    return [np.random.default_rng(child) for child in fresh.spawn(2 + 3 * N_AGES)]
+    return [np.random.default_rng(child) for child in fresh.spawn(2 + 3 * N_AGES + N_AGES + 1)]
 
 
 def _drift(rates: Rates, parameters: np.random.Generator, years: int, uncertainty: Uncertainty) -> FloatArray:
@@ -251,15 +259,8 @@ def _share_kept(bent: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray(np.where(before > 0, bent.sum(axis=3) / np.maximum(before, LEAST_RATE), 1.0))
 
 
-def _of_run(children: Children, run: int) -> Children:
-    return Children(
-        run=np.full(len(children.time), run, dtype=np.int64),
-        time=children.time,
-        turns=children.turns,
-        care_start=children.care_start,
-        stay_start=children.stay_start,
-        detail=children.detail,
-    )
+def _of_run(children: Children, run: int, pace: FloatArray) -> Children:
+    return replace(children, run=np.full(len(children.time), run, dtype=np.int64), pace=pace)
 
 
 def _joined(parts: Sequence[Children]) -> Children:
@@ -270,6 +271,7 @@ def _joined(parts: Sequence[Children]) -> Children:
         care_start=np.concatenate([part.care_start for part in parts]),
         stay_start=np.concatenate([part.stay_start for part in parts]),
         detail=np.concatenate([part.detail for part in parts]),
+        pace=np.concatenate([part.pace for part in parts]),
     )
 
 
@@ -320,6 +322,7 @@ def _entrants(
         care_start=time,
         stay_start=time,
         detail=detail,
+        pace=np.ones(count),
     )
 
 

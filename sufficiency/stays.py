@@ -8,7 +8,7 @@ entered late, and one that still lasts is left open: neither biases a rate. Star
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency.drift import KindLevels, kind_levels, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
+from sufficiency.frailty import ALIKE, Paces, spread_of_paces
 from sufficiency.repair import CareHistory
 
 FloatArray = NDArray[np.float64]
@@ -63,6 +64,7 @@ _FACTORS: tuple[tuple[tuple[int, ...], float], ...] = (
     ((0, 2), 10.0),
 )
 _ROUNDS = 25
+PACE_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,10 @@ class Exposure:
         Years from the middle of each piece to the end of the data. Shape (pieces,); at least 0.
     exited, moved
         1 where the piece ended with care, or with a move. Shape (pieces,).
+    child
+        Index into ``children`` of who lived each piece. Shape (pieces,).
+    children
+        Ids.
     """
 
     cell: IntArray
@@ -114,6 +120,8 @@ class Exposure:
     years_ago: FloatArray
     exited: FloatArray
     moved: FloatArray
+    child: IntArray
+    children: tuple[str, ...]
 
 
 def birthdays(born: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
@@ -188,12 +196,17 @@ def exposure(history: CareHistory) -> Exposure:
     moves_on = np.array([stay.next_detail is not None for stay in stays], dtype=bool)
     is_last = (high >= end[:, None]) & (low < end[:, None])
     lived = high > low
+    names = tuple(sorted({stay.child_id for stay in stays}))
+    place = {name: position for position, name in enumerate(names)}
+    child = np.array([place[stay.child_id] for stay in stays], dtype=np.int64)[:, None]
     return Exposure(
         cell=cell[lived],
         days=(high - low)[lived],
         years_ago=(-middle / DAYS_A_YEAR)[lived],
         exited=(is_last & (is_event & ~moves_on)[:, None])[lived].astype(np.float64),
         moved=(is_last & (is_event & moves_on)[:, None])[lived].astype(np.float64),
+        child=np.broadcast_to(child, lived.shape)[lived],
+        children=names,
     )
 
 
@@ -342,6 +355,45 @@ def draw_rates(
         mean = (factor * _summed(rates.expected, kept)).reshape(runs, -1).sum(axis=1) / total
         drawn *= factor / mean.reshape(runs, 1, 1, 1, 1)
     return drawn
+
+
+def fit_moves(
+    seen: Exposure, stock: Sequence[Stay], *, prior_a_year: float, prior_drift: float
+) -> tuple[Rates, Paces]:
+    """Return rates of moving of a child of pace 1, and how the paces of children differ.
+
+    Rates and paces are fitted in turn: a rate is what children of their paces would make of the days they lived.
+
+    Parameters
+    ----------
+    stock
+        Stays of the children in care today, in the order in which their paces are wanted.
+    prior_a_year, prior_drift
+        As in ``fit_rates``.
+    """
+    rates = fit_rates(seen, seen.moved, prior_a_year=prior_a_year, prior_drift=prior_drift)
+    count = len(seen.children)
+    moved = np.bincount(seen.child, seen.moved, minlength=count).astype(np.float64)
+    awaited = np.zeros(count)
+    shape = ALIKE
+    for _ in range(PACE_ROUNDS):
+        expected = rates.per_day.reshape(-1)[seen.cell] * seen.days
+        awaited = np.bincount(seen.child, expected, minlength=count).astype(np.float64)
+        shape = spread_of_paces(moved, awaited)
+        if np.isinf(shape):
+            break
+        pace = ((shape + moved) / (shape + awaited))[seen.child]
+        paced = replace(seen, days=seen.days * pace)
+        rates = fit_rates(paced, seen.moved, prior_a_year=prior_a_year, prior_drift=prior_drift)
+    place = {name: position for position, name in enumerate(seen.children)}
+    # A child who came on the last day has lived no day yet that could show a pace.
+    who = np.array([place.get(stay.child_id, -1) for stay in stock], dtype=np.int64)
+    known = who >= 0
+    return rates, Paces(
+        shape=shape,
+        moved=np.where(known, moved[who], 0.0) if count else np.zeros(len(stock)),
+        awaited=np.where(known, awaited[who], 0.0) if count else np.zeros(len(stock)),
+    )
 
 
 def move_counts(history: CareHistory) -> FloatArray:
