@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency import following_compiled
@@ -176,10 +177,17 @@ def _simulate_chunk(
     month_ends = np.unique(month_ends)
     middles = (np.concatenate([[0.0], month_ends[:-1]]) + month_ends) / 2
     start_factors = scenario.start_factors([world.start + timedelta(days=float(day)) for day in middles])
+    month_days = np.diff(month_ends, prepend=0.0)
+    from_start = np.concatenate([[0.0], month_ends])
     parts: list[Children] = []
+    born: list[NDArray[np.datetime64]] = []
     streams: list[tuple[np.random.Generator, int]] = []
     exit_drifts, move_drifts, routes = [], [], []
-    of_parameters = [_streams(own)[0] for own, _ in seeds]
+    luck = [_streams(shared) for _, shared in seeds]
+    of_parameters = [
+        drawn[0] if own is shared else _streams(own)[0]
+        for (own, shared), drawn in zip(seeds, luck, strict=True)
+    ]
     exits = (
         draw_rates(world.exits, of_parameters, parameters=uncertainty.parameters) * scenario.exit_factors()
     )
@@ -187,8 +195,8 @@ def _simulate_chunk(
         draw_rates(world.moves, of_parameters, parameters=uncertainty.parameters) * scenario.move_factors()
     )
     for run, parameters in enumerate(of_parameters):
-        _, stock_luck, *luck = _streams(seeds[run][1])
-        entrants_luck, pace_luck = luck[: 3 * N_AGES], luck[3 * N_AGES :]
+        _, stock_luck, *others = luck[run]
+        entrants_luck, pace_luck = others[: 3 * N_AGES], others[3 * N_AGES :]
         exit_drifts.append(
             np.broadcast_to(_drift(world.exits, parameters, years, uncertainty), (years, N_DETAILS, N_AGES))
         )
@@ -212,9 +220,11 @@ def _simulate_chunk(
             # Doubt about who starts: each child seen may stand for more or fewer to come (Rubin's Bayesian bootstrap).
             stands_for = parameters.standard_exponential(len(pool.weight))
             weight = pool.weight * stands_for if uncertainty.parameters else pool.weight
-            started = _entrants(
-                world, arrival_luck, who_luck, rates[band], weight, inflow, month_ends, band, run, scenario
+            awaited = np.concatenate([[0.0], np.cumsum(rates[band] * month_days)])
+            started, births = _entrants(
+                world, arrival_luck, who_luck, awaited, weight, inflow, from_start, band, run, scenario
             )
+            born.append(births)
             count = len(started.time)
             parts.append(replace(started, pace=paces.draw_new(pace_luck[band], count)) if paces else started)
             streams.append((later_luck, count))
@@ -226,8 +236,14 @@ def _simulate_chunk(
         move_drift=np.array(move_drifts),
         odds=np.cumsum(route / np.maximum(route.sum(axis=4, keepdims=True), LEAST_RATE), axis=4),
     )
+    # Birthdays of all who start are worked out at once: for each alone it takes longer than following them.
+    starts_at = np.concatenate([np.full(len(part.time), len(part.turns) == 0) for part in parts])
+    turns = np.concatenate([part.turns for part in parts if len(part.turns)] or [np.zeros((0, N_AGES))])
+    all_turns = np.empty((len(starts_at), N_AGES))
+    all_turns[~starts_at] = turns
+    all_turns[starts_at] = birthdays(np.concatenate(born)) - np.datetime64(world.start)
     return follow(
-        _joined(parts),
+        replace(_joined(parts), turns=all_turns),
         drawn,
         Luck(streams),
         runs=len(seeds),
@@ -267,7 +283,7 @@ def _joined(parts: Sequence[Children]) -> Children:
     return Children(
         run=np.concatenate([part.run for part in parts]),
         time=np.concatenate([part.time for part in parts]),
-        turns=np.concatenate([part.turns for part in parts]),
+        turns=np.zeros((0, N_AGES)),
         care_start=np.concatenate([part.care_start for part in parts]),
         stay_start=np.concatenate([part.stay_start for part in parts]),
         detail=np.concatenate([part.detail for part in parts]),
@@ -279,19 +295,19 @@ def _entrants(
     world: World,
     arrival_luck: np.random.Generator,
     who_luck: np.random.Generator,
-    rate: FloatArray,
+    awaited: FloatArray,
     weight: FloatArray,
     inflow: FloatArray,
-    month_ends: FloatArray,
+    from_start: FloatArray,
     band: int,
     run: int,
     scenario: Scenario,
-) -> Children:
-    """Return the children who start in one age band of one run.
+) -> tuple[Children, NDArray[np.datetime64]]:
+    """Return the children who start in one age band of one run, with no birthdays yet, and when they were born.
 
-    A scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
+    ``awaited`` are the starts awaited from the first day to the end of each month, ``from_start`` the days. A
+    scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
     """
-    awaited = np.concatenate([[0.0], np.cumsum(rate * np.diff(month_ends, prepend=0.0))])
     total = float(awaited[-1])
     reached = 0.0
     blocks: list[FloatArray] = []
@@ -302,7 +318,7 @@ def _entrants(
     arrivals = np.concatenate(blocks)
     arrivals = arrivals[arrivals < total]
     count = len(arrivals)
-    time = np.interp(arrivals, awaited, np.concatenate([[0.0], month_ends]))
+    time = np.interp(arrivals, awaited, from_start)
     pool = world.starts.entrants[band]
     who = _chosen(weight[None, :] * inflow[:, pool.detail], who_luck.random(count), time)
     start = np.datetime64(world.start)
@@ -315,23 +331,24 @@ def _entrants(
             detail, band=AGE_BANDS[band], on_or_after=begun, luck=who_luck.random(count)
         )
     born = start + (np.floor(time).astype(np.int64) - pool.age_days[who]).astype("timedelta64[D]")
-    return Children(
+    children = Children(
         run=np.full(count, run, dtype=np.int64),
         time=time,
-        turns=(birthdays(born) - start).astype(np.float64).reshape(count, N_AGES),
+        turns=np.zeros((0, N_AGES)),
         care_start=time,
         stay_start=time,
         detail=detail,
         pace=np.ones(count),
     )
+    return children, born
 
 
 def _chosen(weights: FloatArray, luck: FloatArray, time: FloatArray) -> IntArray:
     """Return who of a pool starts each time, by the weights of its year. Shapes (years, pool), (starts,), (starts,)."""
-    chosen = np.zeros(len(time), dtype=np.int64)
-    year = np.minimum((time // YEAR_DAYS).astype(np.int64), len(weights) - 1)
-    for position, weight in enumerate(weights):
-        here = year == position
-        reached = np.cumsum(weight)
-        chosen[here] = np.searchsorted(reached, luck[here] * reached[-1], side="right")
-    return np.asarray(np.minimum(chosen, weights.shape[1] - 1))
+    years, members = weights.shape
+    year = np.minimum((time // YEAR_DAYS).astype(np.int64), years - 1)
+    reached = np.cumsum(weights, axis=1)
+    # Each year's shares lie between its number and the next, so that one search serves all years.
+    shares = (reached / reached[:, -1:] + np.arange(years)[:, None]).reshape(-1)
+    chosen = np.searchsorted(shares, luck + year, side="right") - year * members
+    return np.asarray(np.clip(chosen, 0, members - 1))
