@@ -27,7 +27,7 @@ from sufficiency.stays import (
 )
 from sufficiency.uncertainty import FULL, Uncertainty
 
-CHANCE_OF_TREND = 0.2
+CHANCE_OF_TREND = 0.4
 """Chance, before looking, that starts have a steady trend at all. A trend looked for where there is none doubles the
 doubt about the level."""
 TREND_A_YEAR = 0.06
