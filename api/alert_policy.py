@@ -67,6 +67,8 @@ class AlertPolicy:
     ended_days: int
     late_after_hours: int
     late_told: tuple[str, ...]
+    history_told: tuple[str, ...]
+    most_alerts_in_a_message: int
     delivery: Delivery
 
     def roles_told(self, *, outcome: str, rule: str, standing: str, escalation: int) -> tuple[str, ...]:
@@ -80,6 +82,18 @@ class AlertPolicy:
             if rule in self.director_rules:
                 roles.append("director")
         return tuple(dict.fromkeys(roles))
+
+    def roles_used(self) -> tuple[str, ...]:
+        """Return every role that must be told of something, in the order of the table of roles."""
+        used = {
+            *self.late_told,
+            *self.history_told,
+            *self.delivery.undelivered_told,
+            *(role for told in self.told.values() for role in (*told.first, *told.escalate_to)),
+            *(role for roles in self.also_told.values() for role in roles),
+            *(("director",) if self.director_rules else ()),
+        }
+        return (*(role for role in self.roles if role in used), *sorted(used - set(self.roles)))
 
     def in_office_hours(self, at: datetime) -> bool:
         """Say whether an instant lies in the council's office hours, by the clock of London."""
@@ -145,16 +159,11 @@ def _policy(tables: Mapping[str, Any]) -> AlertPolicy:
         ended_days=_positive(tables["scan"]["ended_days"]),
         late_after_hours=_positive(tables["scan"]["late_after_hours"]),
         late_told=tuple(tables["scan"]["late_told"]),
+        history_told=tuple(tables["history"]["told"]),
+        most_alerts_in_a_message=_positive(tables["digest"]["most_alerts"]),
         delivery=_delivery(tables["delivery"]),
     )
-    used = {
-        *policy.late_told,
-        *policy.delivery.undelivered_told,
-        *(role for told in policy.told.values() for role in (*told.first, *told.escalate_to)),
-        *(role for roles in policy.also_told.values() for role in roles),
-        "director",
-    }
-    strangers = sorted(used - set(policy.roles))
+    strangers = sorted(set(policy.roles_used()) - set(policy.roles))
     if strangers:
         raise _unusable(f"role {strangers[0]} is not in the table of roles")
     if policy.delivery.lease_seconds <= policy.delivery.timeout_seconds:

@@ -19,8 +19,17 @@ from api import v1
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
+from api.kept import Kept
+from api.planning import Planner
 from api.settings import Settings
-from api.web import alert_routes, routes
+from api.web import (
+    alert_routes,
+    plan_routes,
+    routes,
+    sufficiency_routes,
+    telling_routes,
+    tonight_routes,
+)
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
@@ -38,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.planner.close()
         database.close()
 
     app = FastAPI(
@@ -51,9 +61,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.kept = Kept()
+    app.state.planner = Planner(database, app.state.kept)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
+    app.include_router(tonight_routes.router)
+    app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
+    app.include_router(telling_routes.router)
+    app.include_router(sufficiency_routes.router)
     app.router.routes.append(routes.static)
 
     async def told(request: Request, error: Exception) -> Response:

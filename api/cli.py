@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 import typer.exceptions
 
-from api import cli_alerts, cli_database, cli_synthetic
+from api import (
+    cli_alerts,
+    cli_beds,
+    cli_database,
+    cli_equality,
+    cli_forecast,
+    cli_indicators,
+    cli_report,
+    cli_synthetic,
+)
 from api.cli_options import (
     EXIT_ANSWER,
     EXIT_ARGUMENTS,
@@ -27,6 +36,7 @@ from api.cli_options import (
     PolicyFile,
     Seed,
     UsageError,
+    Verbose,
     british_or_iso,
     chosen_policy,
     console,
@@ -35,10 +45,10 @@ from api.cli_options import (
     settings,
     today,
 )
+from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
-    from matching.home import Home
     from matching.referral import Referral
 
 app = typer.Typer(
@@ -50,49 +60,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-def _referrals_and_homes(
-    referrals: Path | None, homes: Path | None, authority: str | None, named: str
-) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
-    """Return records from two files, or from the database when neither file is named."""
-    if referrals is None and homes is None:
-        from api.services.stored import stored_referrals_and_homes
-
-        if authority is None:
-            raise UsageError(f"Give --homes and {named}, or --authority to use the database.")
-        return (*stored_referrals_and_homes(authority), ())
-    if referrals is None or homes is None:
-        raise UsageError(f"Give both --homes and {named}.")
-    return _read_both(referrals, homes)
-
-
-def _read_both(
-    referrals: Path, homes: Path
-) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
-    from matching.files import read_homes, read_referrals
-
-    issues: list[ImportIssue] = []
-    found: list[Any] = [(), ()]
-    warnings: list[str] = []
-    for position, (read, path) in enumerate(((read_referrals, referrals), (read_homes, homes))):
-        try:
-            found[position], noticed = read(path)
-            warnings += _warning_sentences(noticed)
-        except ImportRejected as rejected:
-            issues += rejected.issues
-    if issues:
-        raise ImportRejected(issues)
-    return found[0], found[1], tuple(warnings)
-
-
-def _warning_sentences(noticed: Any) -> list[str]:
-    return [f"{issue.file}: {issue.column or 'file'}: {issue.what_to_do}" for issue in noticed]
-
-
-def _with_warnings(answer: dict[str, Any], warnings: tuple[str, ...]) -> dict[str, Any]:
-    answer["evidence"]["warnings"] = [*answer["evidence"]["warnings"], *warnings]
-    return answer
 
 
 @app.command()
@@ -109,13 +76,14 @@ def rank(
     ] = None,
     authority: Authority = None,
     as_of: AsOf = None,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Every lawful home for one child, ranked with reasons; every other home with its reason."""
-    from api.printing import print_ranking
+    from api.printing_matching import print_ranking
     from matching.rank import rank_homes
 
-    referrals, found_homes, warnings = _referrals_and_homes(referral, homes, authority, "--referral")
+    referrals, found_homes, warnings = referrals_and_homes(referral, homes, authority, "--referral")
     chosen = _the_child(referrals, child)
     ranking = rank_homes(
         chosen,
@@ -125,11 +93,11 @@ def rank(
         others=tuple(other for other in referrals if other is not chosen),
         limit=limit,
     )
-    answer = _with_warnings(ranking.as_dict(), warnings)
+    answer = with_warnings(ranking.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
-        print_ranking(console(), answer)
+        print_ranking(console(), answer, verbose=verbose)
 
 
 def _the_child(referrals: tuple[Referral, ...], child: str | None) -> Referral:
@@ -155,8 +123,12 @@ def match(
     policy: PolicyFile = None,
     pins: Annotated[Path | None, typer.Option("--pins", metavar="FILE", help="Pairs that must hold.")] = None,
     arrivals: Annotated[
-        Path | None,
-        typer.Option("--arrivals", metavar="FILE", help="Children who may arrive next, to price beds."),
+        list[Path] | None,
+        typer.Option(
+            "--arrivals",
+            metavar="FILE",
+            help="Children who may arrive next, to price beds; again, or a folder, for further samples.",
+        ),
     ] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, help="Seconds.")] = 30.0,
     alternatives: Annotated[
@@ -169,42 +141,52 @@ def match(
         int,
         typer.Option("--loss-percent", min=0, max=100, help="Most that an aim of a further plan is worse."),
     ] = 10,
+    certificates: Annotated[
+        bool,
+        typer.Option(
+            "--certificates", help="Prove each aim by weights that anybody can add up, where there are any."
+        ),
+    ] = False,
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """The joint plan for the whole waiting list, with a proof that no better plan exists."""
-    from api.printing import print_plan
-    from matching.files import read_pins, read_referrals
+    from api.printing_matching import print_plan
+    from matching.files import read_arrivals, read_pins
     from matching.plan import plan_list
 
-    found_referrals, found_homes, warnings = _referrals_and_homes(referrals, homes, authority, "--referrals")
+    found_referrals, found_homes, warnings = referrals_and_homes(referrals, homes, authority, "--referrals")
     decided: Any = ()
     if pins:
         children = {one.child_id for one in found_referrals}
         decided, noticed = read_pins(
             pins, child_ids=children, home_ids={home.home_id for home in found_homes}
         )
-        warnings += tuple(_warning_sentences(noticed))
+        warnings += tuple(warning_sentences(noticed))
+    samples, noticed = read_arrivals(arrivals or ())
+    warnings += tuple(warning_sentences(noticed))
     plan = plan_list(
         found_referrals,
         found_homes,
         as_of=as_of or today(),
         policy=chosen_policy(policy),
         pins=decided,
-        arrivals=read_referrals(arrivals)[0] if arrivals else (),
+        arrivals=samples,
         time_limit_seconds=time_limit,
         seed=seed,
         alternatives=alternatives,
         differ_by=differ_by,
         loss_percent=loss_percent,
+        certificates=certificates,
     )
-    answer = _with_warnings(plan.as_dict(), warnings)
+    answer = with_warnings(plan.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
-        print_plan(console(), answer)
+        print_plan(console(), answer, verbose=verbose)
     if answer["status"] == "TIME_LIMIT_NO_SOLUTION":
         raise typer.Exit(EXIT_NO_ANSWER)
 
@@ -275,6 +257,26 @@ def forecast(
             help="Leave a source of uncertainty out of the bands; may be given again.",
         ),
     ] = None,
+    track_record: Annotated[
+        bool,
+        typer.Option(
+            "--track-record/--no-track-record",
+            help="Say how past forecasts of this council did; leaving it out saves a few seconds.",
+        ),
+    ] = True,
+    publish: Annotated[
+        Path | None,
+        typer.Option(
+            "--publish",
+            metavar="FILE",
+            help="Write what may be published to this CSV, XLSX or JSON, small numbers withheld.",
+        ),
+    ] = None,
+    round_to: Annotated[
+        int | None,
+        typer.Option("--round-to", metavar="N", help="Publish numbers rounded to multiples of N instead."),
+    ] = None,
+    policy: PolicyFile = None,
     processes: Annotated[
         int,
         typer.Option(
@@ -288,11 +290,15 @@ def forecast(
     """Children by kind of home and age, month by month, and the beds that will be short."""
     from api.forecasting import forecast_answer
     from api.printing import print_forecast
+    from api.publishing import check_publishing
 
     if published and (returns is not None or authority is None):
         raise UsageError("--published needs --authority CODE, and takes no --returns.")
     if returns is None and authority is None:
         raise UsageError("Give --returns DIR, or --authority CODE to use the database or --published.")
+    if round_to is not None and publish is None:
+        raise UsageError("--round-to is for --publish FILE.")
+    publishing = check_publishing(publish, policy, round_to)
     if not as_json:
         progress("Simulating ...")
     answer = forecast_answer(
@@ -311,7 +317,10 @@ def forecast(
         processes=processes,
         explain=explain,
         without=tuple(without or ()),
+        track_record=track_record,
     )
+    if publishing:
+        progress(publishing.write(answer))
     if as_json:
         print_json(answer)
     else:
@@ -360,7 +369,7 @@ def watch(
 
     if stays is not None:
         found, noticed = read_stays(stays)
-        warnings = tuple(_warning_sentences(noticed))
+        warnings = tuple(warning_sentences(noticed))
     elif authority is not None:
         from api.services.stored import stored_stays
 
@@ -368,7 +377,7 @@ def watch(
     else:
         raise UsageError("Give --stays FILE, or --authority CODE to use the database.")
     report = watch_spells(found, as_of=as_of or today(), policy=chosen_policy(policy))
-    answer = _with_warnings(report.as_dict(), warnings)
+    answer = with_warnings(report.as_dict(), warnings)
     if as_json:
         print_json(answer)
     else:
@@ -382,16 +391,18 @@ def schema(
 ) -> None:
     """The JSON Schema of a record."""
     from reference_data.fields import json_schema, record_names
+    from sufficiency.action_values import actions_schema
     from sufficiency.scenario_values import scenario_schema
 
-    if name == "scenario":
-        print_json(scenario_schema())
+    files = {"scenario": scenario_schema, "actions": actions_schema}
+    if name in files:
+        print_json(files[name]())
     elif name is not None:
         print_json(json_schema(name))
     elif as_json:
-        print_json([*record_names(), "scenario"])
+        print_json([*record_names(), *files])
     else:
-        for record in (*record_names(), "scenario"):
+        for record in (*record_names(), *files):
             typer.echo(record)
 
 
@@ -424,6 +435,11 @@ def serve(
 cli_database.add_commands(app)
 app.add_typer(cli_alerts.alerts, name="alerts")
 cli_synthetic.add_commands(app)
+cli_equality.add_commands(app)
+cli_forecast.add_commands(app)
+cli_beds.add_commands(app)
+cli_indicators.add_commands(app)
+cli_report.add_commands(app)
 
 
 def main() -> None:

@@ -186,7 +186,9 @@ def recipients(
     add: Annotated[
         tuple[str, str, str] | None,
         typer.Option(
-            "--add", metavar="ROLE CHANNEL ADDRESS", help="Tell a role there too (email, webhook, notify)."
+            "--add",
+            metavar="ROLE CHANNEL ADDRESS",
+            help="Tell a role there too (email, webhook, notify, in_app, file).",
         ),
     ] = None,
     hours: Annotated[str, typer.Option("--hours", help="any, office or out_of_hours.")] = "any",
@@ -202,13 +204,14 @@ def recipients(
     """Who is told: list, add or drop the places where each role is reached."""
     from api.alert_policy import alert_policy_of
     from api.auth.roles import Permission
-    from api.services.alerts import add_recipient, database_for_alerts, drop_recipient, writing_records
+    from api.services.alerts import database_for_alerts, writing_records
+    from api.services.recipients import add_recipient, drop_recipient, roles_unreached
 
     code, user = _named(authority, as_user)
     chosen = settings()
     with (
         database_for_alerts(chosen, code) as database,
-        writing_records(database, code, user, Permission.IMPORT, dry_run=dry_run) as records,
+        writing_records(database, code, user, Permission.SET_RECIPIENTS, dry_run=dry_run) as records,
     ):
         if add is not None:
             role, channel, address = add
@@ -224,9 +227,12 @@ def recipients(
         if drop is not None:
             drop_recipient(records, code, drop)
         found = records.alerts_of(code).recipients()
+    unreached = roles_unreached(found, alert_policy_of(chosen))
     if as_json:
         rows = [{name: getattr(one, name) for name in one.__slots__} for one in found]
-        print_json({"recipients": rows})
+        print_json({"recipients": rows, "roles_without_recipient": list(unreached)})
         return
     for one in found:
         typer.echo(f"{one.recipient_id}  {one.role}  {one.channel}  {one.address}  {one.hours}")
+    if unreached:
+        typer.echo(f"Nobody is recorded for: {', '.join(unreached)}.")

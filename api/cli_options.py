@@ -57,6 +57,10 @@ PolicyFile = Annotated[
     typer.Option("--policy", metavar="FILE", help="A council's policy (TOML) [the shipped default]."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where random numbers start.")]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", help="Print what each answer rests on as well: aims, sources, costs, proofs."),
+]
 Authority = Annotated[
     str | None, typer.Option("--authority", metavar="CODE", help="DfE code of the responsible authority.")
 ]

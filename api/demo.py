@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api import printing
+from api import printing, printing_matching
 from reference_data.sample import SAMPLE_DATE
 from reference_data.vocabulary import Urgency
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from api.services.sample import LoadedSample
 
 DEMO_MONTHS = 24
-DEMO_RUNS = 300
 HOST = "127.0.0.1"
 
 
@@ -50,24 +50,29 @@ def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) ->
             return
         _print_parts(console, answers)
         if serve_site:
-            _serve(console, url, port, sample)
+            _serve(console, url, port, sample, Path(folder) / "messages")
 
 
 def _answers(url: str) -> dict[str, Any]:
-    """Return the four answers, each made from the stored records and not from the files."""
+    """Return the four answers, each made from the stored records and not from the files.
+
+    The forecast is kept, so that the site shows the same one at once.
+    """
+    from api.database.migrate import open_existing
     from api.services.emergency_watch import emergency_watch
-    from api.services.forecast import forecast
+    from api.services.forecast import kept_forecast
     from api.services.joint_plan import joint_plan
     from api.services.ranked_options import ranked_options
     from api.services.sample import SAMPLE_AUTHORITY
     from api.services.stored import stored_records
 
-    with stored_records(url, SAMPLE_AUTHORITY) as records:
+    database = open_existing(url)
+    with stored_records(url, SAMPLE_AUTHORITY) as records, closing(database):
         return {
             "as_of": SAMPLE_DATE.isoformat(),
             "ranking": ranked_options(records, _tonight(records), SAMPLE_DATE).as_dict(),
             "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
-            "forecast": forecast(records, months=DEMO_MONTHS, runs=DEMO_RUNS).as_dict(),
+            "forecast": kept_forecast(records, database, SAMPLE_AUTHORITY, months=DEMO_MONTHS).answer,
             "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
         }
 
@@ -82,16 +87,16 @@ def _print_parts(console: Console, answers: dict[str, Any]) -> None:
     today = printing.british_date(answers["as_of"])
     console.print(f"Everything here is invented. The date of the demonstration is {today}.\n", style="dim")
     console.rule(f"1. Homes for one child tonight ({answers['ranking']['referral_id']})", align="left")
-    printing.print_ranking(console, answers["ranking"], shown=3)
+    printing_matching.print_ranking(console, answers["ranking"], shown=3)
     console.rule("2. The whole waiting list at once", align="left")
-    printing.print_plan(console, answers["plan"], shown=8)
+    printing_matching.print_plan(console, answers["plan"], shown=8)
     console.rule(f"3. Beds short over {DEMO_MONTHS} months", align="left")
     printing.print_forecast(console, answers["forecast"])
     console.rule("4. Young people in emergency accommodation today", align="left")
     printing.print_watch(console, answers["watch"])
 
 
-def _serve(console: Console, url: str, port: int, sample: LoadedSample) -> None:
+def _serve(console: Console, url: str, port: int, sample: LoadedSample, messages: Path) -> None:
     from api.serving import serve
     from api.settings import Settings
 
@@ -99,6 +104,15 @@ def _serve(console: Console, url: str, port: int, sample: LoadedSample) -> None:
     console.print(f"Open http://{HOST}:{port} and sign in with password {sample.password} as one of:")
     for user in sample.users:
         console.print(f"  {user.username} ({user.role.words})")
+    console.print("Alerts reach them on the page Alerts, Messages; emails are written as files to")
+    console.print(f"  {messages}")
     console.print("Stop with Ctrl+C. Everything is deleted then.")
-    settings = replace(Settings(), database_url=url, demo=True, as_of=sample.as_of)
+    settings = replace(
+        Settings(),
+        database_url=url,
+        demo=True,
+        as_of=sample.as_of,
+        base_url=f"http://{HOST}:{port}",
+        message_folder=str(messages),
+    )
     serve(settings, host=HOST, port=port)

@@ -33,6 +33,7 @@ def forecast_answer(
     processes: int = 1,
     explain: bool = False,
     without: tuple[str, ...] = (),
+    track_record: bool = True,
 ) -> dict[str, Any]:
     """Return the contract's forecast, with what the readers noticed among its warnings.
 
@@ -66,6 +67,8 @@ def forecast_answer(
     found_returns = read(read_returns, returns)
     if issues:
         raise ImportRejected(issues)
+    if found_returns is not None and authority is not None and len(found_returns.authorities) > 1:
+        found_returns = found_returns.of(authority)
     for found in (found_homes, found_referrals):
         if found is not None:
             warnings += [f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found[1]]
@@ -90,9 +93,11 @@ def forecast_answer(
             from api.services.stored import stored_returns
 
             stored, stored_homes = stored_returns(authority or "")
-            forecast = _need(stored, given_homes or stored_homes or None, given_referrals, common)
+            forecast = _need(
+                stored, given_homes or stored_homes or None, given_referrals, common, track_record
+            )
         else:
-            forecast = _need(found_returns, given_homes, given_referrals, common)
+            forecast = _need(found_returns, given_homes, given_referrals, common, track_record)
     answer: dict[str, Any] = forecast.as_dict()
     if repairs is not None and found_returns is not None:
         _write_repairs(repairs, found_returns, start)
@@ -120,7 +125,7 @@ def _write_repairs(path: Path, returns: Returns, start: date) -> None:
             writer.writerow((row.file, row.row, row.rule, row.done))
 
 
-def _need(returns: Any, homes: Any, referrals: Any, common: dict[str, Any]) -> Any:
+def _need(returns: Any, homes: Any, referrals: Any, common: dict[str, Any], track_record: bool) -> Any:
     from sufficiency.forecast import forecast_need
 
-    return forecast_need(returns, homes=homes, referrals=referrals, **common)
+    return forecast_need(returns, homes=homes, referrals=referrals, track_record=track_record, **common)

@@ -22,6 +22,7 @@ from api.database.engine import open_database
 from api.database.records import Records, Scope
 from api.database.tables import authorities
 from api.services.alerts import scan_with_settings
+from api.services.recipients import roles_unreached
 
 if TYPE_CHECKING:
     from api.database.engine import Database
@@ -65,6 +66,18 @@ def _rounds(settings: Settings, stop: threading.Event) -> None:
         database.close()
 
 
+def _warn_of_the_unreached(records: Records, authority: str, settings: Settings) -> None:
+    """Log, at every scan, the roles of a watched council that must be told and cannot be."""
+    store = records.alerts_of(authority)
+    unreached = roles_unreached(store.recipients(), alert_policy_of(settings))
+    if unreached and store.has_stays():
+        _log.warning(
+            "nobody is recorded to be told as %s of council %s: see `righthome alerts recipients`",
+            ", ".join(unreached),
+            authority,
+        )
+
+
 def watch_once(database: Database, settings: Settings) -> None:
     """Scan every council whose last scan was on another day or some time ago, and send what waits."""
     with database.reading() as connection:
@@ -76,4 +89,5 @@ def watch_once(database: Database, settings: Settings) -> None:
             lately = run.scanned_at is not None and clock.now() - run.scanned_at < SCAN_EVERY
             if not (lately and run.scanned_for == clock.day_of(settings)):
                 scan_with_settings(records, code, as_of=None, settings=settings)
+                _warn_of_the_unreached(records, code, settings)
         outbox.deliver(database, code, settings=settings, alert_policy=alert_policy_of(settings), actor=ACTOR)

@@ -1,30 +1,36 @@
 """Send what stands in the outbox: at least once, under one id for ever, by one process at a time.
 
 Three steps, each its own transaction: claim a message, send it, mark it. A process that dies in
-between leaves a claim that runs out, and the message is sent again under the same id. A message
-that is given up raises an alert of its own.
+between leaves a claim that runs out, and the message is sent again under the same id. What a message
+says is looked up when it is claimed: an alert that a record has answered meanwhile is withdrawn, with an
+entry in the audit, and the others are told as they now stand. A message that is given up raises an alert
+of its own.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from api import clock
 from api.database.records import Records, Scope
 from api.database.tables import outbox
-from api.delivery import Message, Undelivered, email, notify, webhook
-from api.services.alert_scan import report_late_watch, report_undelivered
+from api.delivery import Message, Undelivered, email, folder, in_app, notify, webhook
+from api.services.alert_words import Said, said_of, together
+from api.services.alerts_about_the_watch import report_late_watch, report_undelivered
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from api.alert_policy import AlertPolicy
+    from api.database.alert_records import Alert
     from api.database.engine import Database
     from api.settings import Settings
 
@@ -32,16 +38,19 @@ SENDERS: Mapping[str, Callable[..., None]] = {
     "email": email.send,
     "webhook": webhook.send,
     "notify": notify.send,
+    "in_app": in_app.send,
+    "file": folder.send,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What one round of sending did."""
+    """What one round of sending did, in messages; one may have listed several alerts."""
 
     sent: int
     failed: int
     given_up: int
+    withdrawn: int
     watch_late: bool
 
     def as_dict(self) -> dict[str, Any]:
@@ -50,14 +59,25 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
-    """A message that this process has to itself until the lease runs out."""
+class _Part:
+    """One alert's step in a message: a row of the outbox."""
 
-    message: Message
-    channel: str
-    authority: str
+    row_id: str
     alert_id: str
     step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """A message that this process has to itself until the lease runs out.
+
+    ``message`` is empty where nothing of it is true any more; ``parts`` are those still to be told.
+    """
+
+    message: Message | None
+    parts: tuple[_Part, ...]
+    channel: str
+    address: str
     attempts: int
     claimed_by: str
 
@@ -78,12 +98,17 @@ def deliver(
             Records(connection, scope), authority, alert_policy=alert_policy, base_url=settings.base_url
         )
     worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
-    sent = failed = given_up = 0
+    sent = failed = given_up = withdrawn = 0
     for _ in range(limit):
         with database.writing() as connection:
-            claim = _claim(connection, authority, worker, alert_policy)
+            claim = _claim(
+                Records(connection, scope), authority, worker, alert_policy, base_url=settings.base_url
+            )
         if claim is None:
             break
+        if claim.message is None:
+            withdrawn += 1
+            continue
         try:
             SENDERS[claim.channel](
                 claim.message, settings, timeout_seconds=alert_policy.delivery.timeout_seconds
@@ -93,81 +118,178 @@ def deliver(
             failed, given_up = failed + (not dead), given_up + dead
             with database.writing() as connection:
                 _mark_failed(
-                    Records(connection, scope), claim, reason, dead, settings=settings, policy=alert_policy
+                    Records(connection, scope),
+                    authority,
+                    claim,
+                    reason,
+                    dead,
+                    settings=settings,
+                    policy=alert_policy,
                 )
         else:
             sent += 1
             with database.writing() as connection:
-                _mark_sent(Records(connection, scope), claim)
-    return Delivered(sent=sent, failed=failed, given_up=given_up, watch_late=late)
+                _mark_sent(Records(connection, scope), authority, claim)
+    return Delivered(sent=sent, failed=failed, given_up=given_up, withdrawn=withdrawn, watch_late=late)
 
 
 def waiting(database: Database, authority: str) -> int:
     """Return how many messages of one council have yet to be sent."""
-    unsent = select(func.count()).where(
+    unsent = select(func.count(outbox.c.envelope_id.distinct())).where(
         and_(outbox.c.authority == authority, outbox.c.status.in_(("waiting", "claimed")))
     )
     with database.reading() as connection:
         return int(connection.execute(unsent).scalar_one())
 
 
-def _claim(connection: Connection, authority: str, worker: str, policy: AlertPolicy) -> _Claim | None:
-    now = clock.now()
-    due = and_(
-        outbox.c.authority == authority,
-        # A claim that has run out counts as waiting: whoever had it is gone, or slower than allowed.
-        or_(outbox.c.status == "waiting", outbox.c.status == "claimed"),
-        outbox.c.next_at <= now,
-    )
-    row = connection.execute(
-        select(outbox)
-        .where(due)
-        .order_by(outbox.c.next_at, outbox.c.message_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if row is None:
+def _claim(
+    records: Records, authority: str, worker: str, policy: AlertPolicy, *, base_url: str
+) -> _Claim | None:
+    connection, now = records.connection, clock.now()
+    rows = _due_rows(connection, authority, now)
+    if not rows:
         return None
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.message_id == row.message_id)
-        .values(
-            status="claimed",
-            claimed_by=worker,
-            attempts=row.attempts + 1,
-            next_at=now + timedelta(seconds=policy.delivery.lease_seconds),
+    store = records.alerts_of(authority)
+    said: list[Said] = []
+    parts: list[_Part] = []
+    attempts = 0
+    for row in rows:
+        alert = store.alert(row.alert_id)
+        untrue = _untrue_because(connection, row, alert)
+        if untrue is not None:
+            _withdraw(records, authority, row, untrue)
+            continue
+        told = said_of(alert, row.step, base_url)
+        attempts = max(attempts, row.attempts + 1)
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.message_id == row.message_id)
+            .values(
+                status="claimed",
+                claimed_by=worker,
+                attempts=row.attempts + 1,
+                next_at=now + timedelta(seconds=policy.delivery.lease_seconds),
+                # What goes out is what is kept: whoever asks later reads what was said.
+                subject=told.subject,
+                body=told.body,
+                facts=dict(told.facts),
+            )
         )
-    )
+        said.append(told)
+        parts.append(_Part(row_id=row.message_id, alert_id=row.alert_id, step=row.step))
+    subject, body = together(said) if said else ("", "")
+    first = rows[0]
     return _Claim(
         message=Message(
-            message_id=row.message_id,
-            address=row.address,
-            subject=row.subject,
-            body=row.body,
-            facts=row.facts,
-        ),
-        channel=row.channel,
-        authority=row.authority,
-        alert_id=row.alert_id,
-        step=row.step,
-        attempts=row.attempts + 1,
+            message_id=first.envelope_id,
+            address=first.address,
+            subject=subject,
+            body=body,
+            keys=tuple(one.key for one in said),
+            facts=said[0].facts,
+        )
+        if said
+        else None,
+        parts=tuple(parts),
+        channel=first.channel,
+        address=first.address,
+        attempts=attempts,
         claimed_by=worker,
     )
 
 
-def _mark_sent(records: Records, claim: _Claim) -> None:
-    # Sent is a fact whoever holds the claim by now; it is written down once.
-    changed = records.connection.execute(
+def _due_rows(connection: Connection, authority: str, now: datetime) -> Sequence[Any]:
+    """Return the rows of the message that is most due, kept from every other process; none where none is due."""
+    while True:
+        due = and_(outbox.c.authority == authority, _is_due(now))
+        envelope_id = connection.execute(
+            select(outbox.c.envelope_id)
+            .where(due)
+            .order_by(outbox.c.urgent.desc(), outbox.c.next_at, outbox.c.envelope_id)
+            .limit(1)
+        ).scalar_one_or_none()
+        if envelope_id is None:
+            return ()
+        # Whoever was first at these rows has made them not due by the time they are ours to read.
+        rows = connection.execute(
+            select(outbox)
+            .where(and_(due, outbox.c.envelope_id == envelope_id))
+            .order_by(outbox.c.message_id)
+            .with_for_update()
+        ).all()
+        if rows:
+            return rows
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    # A claim that has run out counts as waiting: whoever had it is gone, or slower than allowed.
+    return and_(or_(outbox.c.status == "waiting", outbox.c.status == "claimed"), outbox.c.next_at <= now)
+
+
+def _untrue_because(connection: Connection, row: Any, alert: Alert) -> str | None:
+    """Return why a message must not go out any more: a record answered its alert, or a later step says more."""
+    if not alert.is_open:
+        # What is raised and over in one scan is told all the same: its step is the last there is.
+        over_when_queued = row.created_at == alert.closed_at
+        return None if over_when_queued else "alert_closed"
+    if _raised_step(row.step) == _raised_step(alert.step):
+        return None
+    later = connection.execute(
+        select(outbox.c.message_id)
+        .where(
+            and_(
+                outbox.c.authority == row.authority,
+                outbox.c.alert_id == row.alert_id,
+                outbox.c.channel == row.channel,
+                outbox.c.address == row.address,
+                outbox.c.created_at > row.created_at,
+            )
+        )
+        .limit(1)
+    ).first()
+    return "told_otherwise" if later is not None else None
+
+
+def _raised_step(step: str) -> str:
+    return step.partition("-escalated-")[0]
+
+
+def _withdraw(records: Records, authority: str, row: Any, because: str) -> None:
+    records.connection.execute(
         update(outbox)
-        .where(and_(outbox.c.message_id == claim.message.message_id, outbox.c.status != "sent"))
-        .values(status="sent", sent_at=clock.now(), last_error=None, claimed_by=None)
+        .where(outbox.c.message_id == row.message_id)
+        .values(status="withdrawn", last_error=because, claimed_by=None)
     )
-    if changed.rowcount:
-        _note(records, "alert_sent", claim)
+    records.note(
+        "alert_message_withdrawn",
+        authority=authority,
+        subject_kind="alert",
+        subject_id=row.alert_id,
+        detail={
+            "step": row.step,
+            "message": row.envelope_id,
+            "channel": row.channel,
+            "attempts_before": row.attempts,
+            "because": because,
+        },
+    )
+
+
+def _mark_sent(records: Records, authority: str, claim: _Claim) -> None:
+    # Sent is a fact whoever holds the claim by now; it is written down once.
+    for part in claim.parts:
+        changed = records.connection.execute(
+            update(outbox)
+            .where(and_(outbox.c.message_id == part.row_id, outbox.c.status != "sent"))
+            .values(status="sent", sent_at=clock.now(), last_error=None, claimed_by=None)
+        )
+        if changed.rowcount:
+            _note(records, authority, "alert_sent", claim, part)
 
 
 def _mark_failed(
     records: Records,
+    authority: str,
     claim: _Claim,
     reason: Undelivered,
     dead: bool,
@@ -176,45 +298,50 @@ def _mark_failed(
     policy: AlertPolicy,
 ) -> None:
     wait = policy.delivery.wait_seconds(claim.attempts)
-    changed = records.connection.execute(
-        update(outbox)
-        .where(
-            and_(
-                outbox.c.message_id == claim.message.message_id,
-                outbox.c.status == "claimed",
-                outbox.c.claimed_by == claim.claimed_by,
+    given_up: list[str] = []
+    for part in claim.parts:
+        changed = records.connection.execute(
+            update(outbox)
+            .where(
+                and_(
+                    outbox.c.message_id == part.row_id,
+                    outbox.c.status == "claimed",
+                    outbox.c.claimed_by == claim.claimed_by,
+                )
+            )
+            .values(
+                status="dead" if dead else "waiting",
+                next_at=clock.now() + timedelta(seconds=wait),
+                last_error=reason.reason[:60],
+                claimed_by=None,
             )
         )
-        .values(
-            status="dead" if dead else "waiting",
-            next_at=clock.now() + timedelta(seconds=wait),
-            last_error=reason.reason[:60],
-            claimed_by=None,
-        )
-    )
-    if not changed.rowcount:
-        # Somebody else has taken it over: its outcome is theirs to write.
-        return
-    _note(records, "alert_given_up" if dead else "alert_not_sent", claim, reason=reason.reason)
-    if dead:
+        if not changed.rowcount:
+            # Somebody else has taken it over: its outcome is theirs to write.
+            continue
+        action = "alert_given_up" if dead else "alert_not_sent"
+        _note(records, authority, action, claim, part, reason=reason.reason)
+        given_up.append(part.alert_id)
+    if dead and given_up:
         report_undelivered(
             records,
-            records.alerts_of(claim.authority).alert(claim.alert_id),
-            failed=(claim.channel, claim.message.address),
+            authority,
+            given_up,
+            failed=(claim.channel, claim.address),
             alert_policy=policy,
             base_url=settings.base_url,
         )
 
 
-def _note(records: Records, action: str, claim: _Claim, **detail: str) -> None:
+def _note(records: Records, authority: str, action: str, claim: _Claim, part: _Part, **detail: str) -> None:
     records.note(
         action,
-        authority=claim.authority,
+        authority=authority,
         subject_kind="alert",
-        subject_id=claim.alert_id,
+        subject_id=part.alert_id,
         detail={
-            "step": claim.step,
-            "message": claim.message.message_id,
+            "step": part.step,
+            "message": claim.message.message_id if claim.message else None,
             "channel": claim.channel,
             "attempt": claim.attempts,
             **detail,

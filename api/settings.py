@@ -116,7 +116,23 @@ class Settings:
         repr=False,
         metadata=_said(
             "RIGHTHOME_WEBHOOK_SECRET",
-            "What webhooks are signed with: whsec_ and at least 24 bytes in base64.",
+            "What webhooks are signed with: whsec_ and at least 24 bytes in base64. Two of them, the new one first "
+            "and a space between, while receivers change over.",
+        ),
+    )
+    webhook_private_addresses: bool = field(
+        default=False,
+        metadata=_said(
+            "RIGHTHOME_WEBHOOK_PRIVATE_ADDRESSES",
+            "Set to true where webhooks go to machines of the council's own network or to this machine: without it "
+            "only public addresses are called.",
+        ),
+    )
+    message_folder: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_MESSAGE_FOLDER",
+            "Where recipients of the channel `file` are told: a folder for email files, for trying out.",
         ),
     )
     notify_url: str = field(
@@ -207,6 +223,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_tls": _tls,
     "https": _flag,
     "watch": _flag,
+    "webhook_private_addresses": _flag,
     "idle_minutes": _positive,
     "session_hours": _positive,
     "body_limit_bytes": _positive,
@@ -216,6 +233,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 _EXPECTED = {
     "https": "Give true or false.",
     "watch": "Give true or false.",
+    "webhook_private_addresses": "Give true or false.",
     "smtp_tls": "Give starttls, tls or none.",
     "demo": "Give true or false.",
     "as_of": "Give a date as YYYY-MM-DD.",

@@ -42,10 +42,14 @@ RECORD_WORDS = {
     "home": "One home: a foster carer's household, a children's home, supported accommodation. "
     "Read by `rank`, `match`, `forecast --homes` and `import homes`.",
     "pin": "A pair of child and home that the joint plan must keep or must not use. Read by `match --pins`.",
+    "choice": "What a person decided for one child, beside what the ranking put first. Read by `equality --decisions`.",
+    "characteristic": "What is known of one child for the equality report. Read by `equality --characteristics`.",
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
-    "The invented partnership writes it.",
+    "Read by `equality --enquiries`; the invented partnership writes it.",
     "notice": "One notice that a home or carer gave. The invented partnership writes it.",
+    "printed_figure": "One percentage as it was printed, with its fraction, target and which way is better. Read by "
+    "`check-figures`.",
     "episode": "One row of the Episodes table of an SSDA903 return, read by `forecast --returns` as it is.",
     "header_903": "One row of the Header table of an SSDA903 return, read by `forecast --returns` as it is.",
 }
@@ -65,7 +69,8 @@ def files_page() -> str:
         "unknown: it never fits silently and never excludes silently. Unknown columns are reported and left alone.",
         "",
         'A list may also be JSON in one cell (`["a; b"]`), and `[]` is a list known to be empty. In CSV an apostrophe '
-        "before `=`, `+`, `-`, `@` or a tab keeps a spreadsheet from running the cell; `export` puts it there and readers "
+        "before `=`, `+`, `-`, `@` or a tab keeps a spreadsheet from running the cell; `export` puts it there "
+        "and readers "
         "take it off. What `export` writes reads back as the same records.",
         "",
         "Referrals may also be read and written in [the South West needs standard](south-west-needs.md).",
@@ -185,8 +190,10 @@ def _who_is_told() -> list[str]:
         "",
         "## Who is told",
         "",
-        "The default of `reference_data/shipped/policy/alerts.toml`; a council gives its own with `RIGHTHOME_ALERT_POLICY`. All of it is "
-        "council policy by professional judgement, and none of it statute. [How to set it up and answer](../for-the-emergency-watch.md).",
+        "The default of `reference_data/shipped/policy/alerts.toml`; a council gives its own with "
+        "`RIGHTHOME_ALERT_POLICY`. All of it is "
+        "council policy by professional judgement, and none of it statute. [How to set it up and "
+        "answer](../for-the-emergency-watch.md).",
         "",
         "| outcome | told at once | to be acknowledged within | then, one after another |",
         "|---|---|---|---|",
@@ -204,13 +211,16 @@ def _who_is_told() -> list[str]:
         + ".",
         "",
         "A message that is given up raises `message_undelivered`, told at every other address to: "
-        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: {words(policy.late_told)}.",
+        f"{words(delivery.undelivered_told)}. When nobody has scanned for too long, `watch_not_run` tells: "
+        f"{words(policy.late_told)}. Spells that were over before anybody watched are recorded without a message of each, and "
+        f"`history_recorded` tells, once: {words(policy.history_told)}.",
         "",
         "| setting | default |",
         "|---|---|",
         f"| `snooze.longest_hours` (and never past the day the alert names) | {policy.longest_snooze_hours} |",
         f"| `scan.ended_days` | {policy.ended_days} |",
         f"| `scan.late_after_hours` | {policy.late_after_hours} |",
+        f"| `digest.most_alerts` (in one message to one person) | {policy.most_alerts_in_a_message} |",
         *(
             f"| `delivery.{field.name}` | {getattr(delivery, field.name)} |"
             for field in dataclasses.fields(delivery)
@@ -221,6 +231,47 @@ def _who_is_told() -> list[str]:
 
 def _setting_words(settings: Iterable[EmergencySetting | PlacementType]) -> str:
     return ", ".join(sorted(setting.words for setting in settings))
+
+
+def indicators_page() -> str:
+    """Return the page of every indicator with its definition."""
+    from sufficiency.indicators import definitions
+
+    lines = [
+        "# Indicators",
+        "",
+        "Generated from the definitions in `sufficiency` by `python docs/generate.py`.",
+        "",
+        "`righthome indicators --returns returns/ --year 2026` counts each from the returns (and the list of "
+        "homes and enquiries, "
+        "where given). A fact that is missing leaves the child in the denominator and is told beside it. A "
+        "table that is absent "
+        "gives NOT_ASSESSED and names it. Published figures stand beside with their year and are never joined "
+        "to local ones: "
+        "their cohorts differ.",
+        "",
+        "Targets are a TOML file with a table `[targets]` and a number for each indicator named by its id. "
+        "Amber is within fifteen in a hundred of the target, the council's policy of 2019; with `--points`, "
+        "within as many points.",
+        "",
+    ]
+    for one in definitions():
+        better = {
+            "high": "Higher is better.",
+            "low": "Lower is better.",
+            None: "Neither is better by itself.",
+        }[one.better_when]
+        lines += [
+            f"## {one.name}",
+            "",
+            f"`{one.id}` · {one.unit} · {better}",
+            "",
+            f"{one.definition} Of: {one.population[0].lower()}{one.population[1:]}",
+            "",
+            f"Definition: {one.source}.",
+            "",
+        ]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def commands_page() -> str:
@@ -259,7 +310,8 @@ def south_west_page() -> str:
     lines = [
         "# The South West needs standard",
         "",
-        "Generated from `reference_data/shipped/profiles/south_west_needs.csv` by `python docs/generate.py`. The standard "
+        "Generated from `reference_data/shipped/profiles/south_west_needs.csv` by `python docs/generate.py`. "
+        "The standard "
         "is the South West sufficiency project's (MIT licence); [its page]"
         "(../../reference_data/shipped/profiles/README.md) names the editions.",
         "",
@@ -268,22 +320,29 @@ def south_west_page() -> str:
         "righthome export referrals needs.xlsx --profile south-west --authority 879 --as-user NAME",
         "```",
         "",
-        "**Reads** one row a child under the standard's questions (CSV, the first sheet of an XLSX, a JSON list), or one table "
+        "**Reads** one row a child under the standard's questions (CSV, the first sheet of an XLSX, a JSON "
+        "list), or one table "
         "for each part of its diagram (a folder or zip of CSV files, a workbook with a sheet each, a JSON object with "
-        "a list each). Headings may be the question, with or without what stands in brackets, or the diagram's name, in any "
+        "a list each). Headings may be the question, with or without what stands in brackets, or the diagram's "
+        "name, in any "
         "case. Dates are `yyyy-mm-dd` or `dd/mm/yyyy`. Several answers in one cell are separated by `;`. "
         "**Writes** rows into `.csv` and tables into `.xlsx`, `.json` or `.zip`.",
         "",
-        "Every row goes both ways. An answer that is none of the standard's is a problem, listed with file, row and column, and "
+        "Every row goes both ways. An answer that is none of the standard's is a problem, listed with file, row "
+        "and column, and "
         "then nothing of the file is used. A column that is not here is named and not read. What our record holds "
         "beyond the standard, or tells it only more broadly, stands in the notes of the export.",
         "",
-        "Reading adds to a stored referral and corrects it, and takes nothing away: an empty answer changes nothing, lists gain "
-        "items, and an answer that says no more than the record already does leaves the record's own words (Emergency leaves "
-        "`crisis`). A file that names no referral means the child's only one; for a new child the child's id stands for it. "
+        "Reading adds to a stored referral and corrects it, and takes nothing away: an empty answer changes "
+        "nothing, lists gain "
+        "items, and an answer that says no more than the record already does leaves the record's own words "
+        "(Emergency leaves "
+        "`crisis`). A file that names no referral means the child's only one; for a new child the child's id "
+        "stands for it. "
         "With `--dry-run --json` the referrals are printed and nothing is kept.",
         "",
-        "The standard holds no birth date, sex or legal status, and only parts of postcodes. Until they are added, every home "
+        "The standard holds no birth date, sex or legal status, and only parts of postcodes. Until they are "
+        "added, every home "
         "is a question. A yes without its detail (adaptations, brothers and sisters, culture, communication, places to "
         "avoid) is asked before the options of `rank`.",
         "",
@@ -392,11 +451,13 @@ def worked_examples_page() -> str:
     lines = [
         "# Worked examples: which home may be offered",
         "",
-        "Generated from `tests/examples/rules_of_eligibility.py` by `python docs/generate.py`; the same examples run as "
+        "Generated from `tests/examples/rules_of_eligibility.py` by `python docs/generate.py`; the same "
+        "examples run as "
         "tests. Each starts from the invented child and home below, who fit without a question, on "
         f"{examples['AS_OF']:%Y-%m-%d}, and changes what is named. The child is 13 on the start date.",
         "",
-        "**excluded**: the home may not be offered. **asked**: a fact is missing, so the home ranks below what is known "
+        "**excluded**: the home may not be offered. **asked**: a fact is missing, so the home ranks below what "
+        "is known "
         "to fit until somebody answers. **fits**: this rule has nothing to say; another rule may.",
         "",
         f"- The child: {_changes(examples['CHILD'])}.",
@@ -471,8 +532,10 @@ def _beside(name: str) -> dict[str, Any]:
 
 PAGES = {
     **_beside("pages_of_matching"),
+    **_beside("pages_of_returns"),
     "files.md": files_page,
     "commands.md": commands_page,
+    "indicators.md": indicators_page,
     "settings.md": settings_page,
     "alerts.md": alerts_page,
     "south-west-needs.md": south_west_page,

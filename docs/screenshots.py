@@ -1,9 +1,9 @@
-"""Draw the README's screenshot again: the ranked options of one invented child, in a real browser.
+"""Draw the screenshots of the README and the guides again, in a real browser: one child's options, and a joint plan.
 
     python docs/screenshots.py
 
 It needs the development dependencies and Chromium. The data is the shipped sample, at its fixed date, so the
-picture changes only when the pages or the engine do.
+picturess change only when the pages or the engine do.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from api.app import create_app
 from api.services.sample import load_sample
 from api.settings import Settings
 
-PICTURE = Path(__file__).resolve().parent / "images" / "ranked-options.png"
-ADDRESS = "/children/DEMO-R01/options"
+IMAGES = Path(__file__).resolve().parent / "images"
+RANKED, PLAN = IMAGES / "ranked-options.png", IMAGES / "joint-plan.png"
 LARGEST_BYTES = 200_000
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 def main() -> None:
-    """Write the picture; stop if it is too large for a repository."""
+    """Write the pictures; stop if one is too large for a repository."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise SystemExit("Install Chromium first; on Debian: apt-get install chromium")
@@ -57,17 +57,23 @@ def main() -> None:
             page.get_by_label("Username").fill(sample.users[0].username)
             page.get_by_label("Password").fill(sample.password)
             page.get_by_role("button", name="Sign in").click()
-            page.goto(ADDRESS)
-            PICTURE.parent.mkdir(exist_ok=True)
-            page.screenshot(path=PICTURE)
+            IMAGES.mkdir(exist_ok=True)
+            page.goto("/children/DEMO-R01/options")
+            page.screenshot(path=RANKED)
+            page.goto("/plan")
+            page.get_by_role("button", name="Plan the list").click()
+            page.get_by_role("heading", name="Who goes where").wait_for()
+            # When it was made is the one thing that changes from run to run.
+            page.locator(".govuk-caption-l").evaluate("caption => { caption.textContent = 'Newest plan' }")
+            page.set_viewport_size({"width": 1100, "height": 1150})
+            page.screenshot(path=PLAN)
             browser.close()
         server.should_exit = True
         serving.join()
         listening.close()
-    if PICTURE.stat().st_size >= LARGEST_BYTES:
-        raise SystemExit(
-            f"The picture has {PICTURE.stat().st_size:,} bytes; keep it under {LARGEST_BYTES:,}."
-        )
+    for picture in (RANKED, PLAN):
+        if picture.stat().st_size >= LARGEST_BYTES:
+            raise SystemExit(f"{picture.name} is too large: keep it under {LARGEST_BYTES:,} bytes.")
 
 
 if __name__ == "__main__":

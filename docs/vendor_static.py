@@ -27,7 +27,6 @@ GOVUK_UNUSED = (
     "accordion",
     "breadcrumbs",
     "character-count",
-    "checkboxes",
     "cookie-banner",
     "date-input",
     "exit-this-page",
@@ -39,8 +38,6 @@ GOVUK_UNUSED = (
     "pagination",
     "panel",
     "password-input",
-    "radios",
-    "select",
     "task-list",
     "textarea",
 )

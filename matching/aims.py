@@ -7,7 +7,7 @@ option are in ``explain.py``. Unknown never looks good: each aim says what it co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from matching.findings import Case
@@ -313,12 +313,42 @@ AIMS: dict[str, Units] = {
 """Every aim by its name in the policy."""
 
 
+NEVER_COSTS: dict[str, Callable[[Case], bool]] = {
+    "near_home": must_keep_away_from_home,
+    "school": lambda case: not is_located(case.referral.prefers.school_postcode),
+    "siblings": lambda case: (
+        case.referral.sibling_group is None or case.referral.siblings_together is SiblingsTogether.NO
+    ),
+    "access": lambda case: not case.referral.requires and not case.referral.communication,
+    "contact": lambda case: not any(is_located(place.postcode) for place in case.referral.important_places),
+    "pets": lambda case: not case.referral.prefers.pets,
+    "preferred_type": lambda case: Suitability.PREFERRED not in case.referral.suitability.values(),
+}
+"""By aim: whether it is 0 for a child in every home, so that it need not be asked; a test holds that."""
+
+
 def penalties(case: Case, home: Home) -> dict[str, int]:
     """Return the weighted penalty of every aim in the policy's order; 0 is best.
 
     The values are whole numbers, at least 0, and comparable only within a stage of the policy.
     """
-    return {aim.name: aim.weight * AIMS[aim.name](case, home, aim) for aim in case.context.policy.aims}
+    return penalties_of_all(case, (home,))[0]
+
+
+def penalties_of_all(case: Case, homes: Sequence[Home]) -> list[dict[str, int]]:
+    """Return the weighted penalty of every aim for each home, in the order of the homes."""
+    asked = [
+        (aim.name, aim.weight, None if _never_costs(case, aim.name) else AIMS[aim.name], aim)
+        for aim in case.context.policy.aims
+    ]
+    return [
+        {name: 0 if units is None else weight * units(case, home, aim) for name, weight, units, aim in asked}
+        for home in homes
+    ]
+
+
+def _never_costs(case: Case, aim: str) -> bool:
+    return aim in NEVER_COSTS and NEVER_COSTS[aim](case)
 
 
 def stage_totals(found: dict[str, int], policy: Policy) -> tuple[int, ...]:

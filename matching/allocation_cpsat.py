@@ -32,6 +32,8 @@ class Found:
     by_clock: bool
     kept: tuple[Pair, ...] | None = None
     """The pairs that an allocation as good as this one can use, where that is known."""
+    promising: tuple[Pair, ...] | None = None
+    """The pairs that lose least at the prices: few, and without a proof that the best uses no other."""
 
 
 def load_solver() -> None:

@@ -78,6 +78,7 @@ def search_in_order(
             weights=tuple(dominance([ranges[k] for k in batch])),
             fixed=tuple(fixed),
             pairs=pairs,
+            to_prove=stopped_by == "proof",
         )
         found = step.best(best, budget)
         if found.infeasible:
@@ -101,6 +102,8 @@ def search_in_order(
             first_open = all(result.proved for result in results)
             bound = found.bound if first_open else None
             results.extend(unproved(stages, batch, values, step.weights, ranges, bound))
+            # Nothing can be proved of the aims that follow, so what work is left goes to the pairs that promise most.
+            pairs = _with_those_used(found.promising or pairs, best)
         if until_unproved and stopped_by != "proof":
             break
         if compare_with is not None and values != [compare_with[k] for k in batch]:
@@ -153,6 +156,8 @@ class _Batch:
         Number and value of each aim before it.
     pairs
         The columns that can still matter.
+    to_prove
+        Whether a proof is sought; after an aim that is not proved there is none, and what is better is enough.
     """
 
     problem: AllocationProblem
@@ -161,6 +166,7 @@ class _Batch:
     weights: tuple[int, ...]
     fixed: tuple[tuple[int, int], ...]
     pairs: tuple[Pair, ...]
+    to_prove: bool
 
     def best(self, hint: Homes | None, budget: Budget) -> Found:
         """Return the best allocation in the total, as far as the budget goes.
@@ -194,11 +200,12 @@ class _Batch:
         shares = prices.shares[: len(model.pairs)]
         bound = prices.bound
         by_clock = prices.by_clock
+        promising: tuple[Pair, ...] | None = None
         for per_unit in (*COLUMNS_PER_UNIT, None):
             able = prices.can_reach(self._total(reached))[: len(model.pairs)]
             most = np.count_nonzero(able) if per_unit is None else per_unit * len(self.problem.unit_sizes)
             last = most >= np.count_nonzero(able)
-            if bound <= self._total(reached):
+            if bound <= self._total(reached) or (per_unit is None and not self.to_prove):
                 break
             if budget.spent():
                 by_clock = by_clock or budget.work_left > 0
@@ -208,12 +215,14 @@ class _Batch:
                 chosen = _least_lost(lost, able, int(most)) | (shares > SHOWN)
                 chosen |= [reached[unit] == home for unit, home in model.pairs]
                 left_out = (prices.ceiling + int(lost[able & ~chosen].max(initial=-ROOM))) // prices.scale
+            columns = _picked(model.pairs, chosen)
+            promising = promising if last else columns
             found = self._search(
-                _picked(model.pairs, chosen),
+                columns,
                 prices.cuts,
                 reached,
                 budget,
-                SHARE_OF_BATCH if last else SHARE_OF_PART,
+                SHARE_OF_BATCH if last and self.to_prove else SHARE_OF_PART,
                 numbered_by=model.pairs,
             )
             by_clock = found.by_clock
@@ -234,6 +243,7 @@ class _Batch:
             infeasible=False,
             by_clock=by_clock,
             kept=_picked(model.pairs, able),
+            promising=promising,
         )
 
     def _search(
@@ -289,6 +299,12 @@ class _Batch:
         ):
             return one
         return other if one is None or self._total(other) > self._total(one) else one
+
+
+def _with_those_used(pairs: Sequence[Pair], homes: Homes) -> tuple[Pair, ...]:
+    """Return the pairs, and those of an allocation."""
+    used = {(unit, home) for unit, home in enumerate(homes) if home is not None}
+    return tuple(sorted(used.union(pairs)))
 
 
 def _cut_short(budget: Budget) -> Found:

@@ -201,8 +201,9 @@ def later_start(case: Case, on: date) -> Change:
 
 SPLIT_SIBLINGS = Change(
     "split_siblings",
-    "The brothers and sisters are placed apart: the social worker and the independent reviewing officer "
-    "decide that with the children, and contact is planned first (Children Act 1989, section 22C(8)(c)).",
+    "The brothers and sisters are placed apart: the council decides that after it has heard the children and consulted "
+    "the independent reviewing officer, records why they cannot be together, and plans contact first (Children Act "
+    "1989, section 22C(8)(c): together so far as reasonably practicable).",
 )
 
 
@@ -210,6 +211,6 @@ def together_with(company: list[str], apart: list[str]) -> Change:
     """Return the change that the child moves in with some of the brothers and sisters, and without the others."""
     return Change(
         f"split_siblings:with:{'+'.join(company)}",
-        f"The child is placed here with {listed(company)} and apart from {listed(apart)}: who decides, and how, is "
-        "as for placing all of them apart.",
+        f"The child is placed here with {listed(company)} and apart from {listed(apart)}: it is decided "
+        "as placing all of them apart is.",
     )

@@ -7,20 +7,16 @@ worse, and excludes nothing, is in ``aims.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-import numpy as np
-
 from matching import council_rules, fit, lawful, room, statements
-from matching.findings import Assessment, Case, Context, Exclusion, Finding, Question, case_of
+from matching.asking_in_bulk import Rule, findings_of_all, shut_by
+from matching.findings import Assessment, Case, Context, Exclusion, Question, case_of
 from matching.home import Home
-from matching.home_columns import MAY_SPEAK, columns_of
+from matching.home_list import Asked, HomeList, all_of
 from matching.referral import Referral
-from matching.when_rules_speak import OF_HOME, rules_about, silent_for
-
-Rule = Callable[[Case, Home], Finding]
 
 __all__ = [
     "RULES",
@@ -156,116 +152,81 @@ def assess_case(case: Case, home: Home, members: tuple[Case, ...] | None = None)
     members
         What ``cases_of_group`` gives, where many homes are assessed in turn.
     """
-    return assess_all(case, (home,), members)[0]
-
-
-def assess_all(
-    case: Case, homes: Sequence[Home], members: tuple[Case, ...] | None = None
-) -> list[Assessment]:
-    """Return what ``assess_case`` says of each home, in the order of the homes.
-
-    Rules that can have nothing to say about the child, or about a home, are left out: see
-    ``when_rules_speak.py``.
-    """
     members = cases_of_group(case) if members is None else members
-    own_rules = speaking_rules(case, RULES, homes)
-    for_members = [(one, speaking_rules(one, RULES_FOR_EACH_CHILD, homes)) for one in members]
+    return assess_all(case, all_of(HomeList((home,))), members)[0]
+
+
+def assess_all(case: Case, asked: Asked, members: tuple[Case, ...] | None = None) -> list[Assessment]:
+    """Return what ``assess_case`` says of each home that is asked about, in their order."""
+    members = cases_of_group(case) if members is None else members
+    exclusions: list[dict[str, Exclusion]] = [{} for _ in range(len(asked))]
+    questions: list[dict[str, Question]] = [{} for _ in range(len(asked))]
+    for one, rules in ((case, RULES), *((member, RULES_FOR_EACH_CHILD) for member in members)):
+        for findings in findings_of_all(one, rules, asked):
+            for found, indices in findings:
+                if isinstance(found, Exclusion):
+                    _add(found, indices, exclusions, of_a_sibling=one is not case)
+                else:
+                    _add(found, indices, questions, of_a_sibling=one is not case)
     return [
-        _assessment(case, home, own_rules[place], [(one, rules[place]) for one, rules in for_members])
-        for place, home in enumerate(homes)
+        Assessment(exclusions=tuple(barred.values()), questions=tuple(not_known.values()))
+        for barred, not_known in zip(exclusions, questions, strict=True)
     ]
 
 
 def exclusions_of_all(
-    case: Case,
-    homes: Sequence[Home],
-    members: tuple[Case, ...] | None = None,
-    *,
-    as_listed: tuple[Home, ...] | None = None,
+    case: Case, asked: Asked, members: tuple[Case, ...] | None = None
 ) -> list[tuple[Exclusion, ...]]:
-    """Return what excludes each home, in the order of the homes: the exclusions of ``assess_case``, without questions.
+    """Return what excludes each home, in their order: the exclusions of ``assess_case``, without questions.
 
     Use it to part the homes of a list into those that may be offered and those that may not.
-
-    Parameters
-    ----------
-    as_listed
-        The same homes in the same order as they were listed for every child. A home that is the very same record
-        is looked up in columns made once for the list, which pays for a list ranked for child after child.
     """
+    exclusions: list[dict[str, Exclusion]] = [{} for _ in range(len(asked))]
+    for one, rules in _rules_that_exclude(case, members):
+        for findings in findings_of_all(one, rules, asked):
+            for found, indices in findings:
+                if isinstance(found, Exclusion):
+                    _add(found, indices, exclusions, of_a_sibling=one is not case)
+    return [tuple(found.values()) for found in exclusions]
+
+
+def open_to(case: Case, asked: Asked, members: tuple[Case, ...] | None = None) -> list[int]:
+    """Return the indices of the homes that nothing excludes; a home is asked no more once something does.
+
+    Use it where only that matters; ``exclusions_of_all`` gives the reasons.
+    """
+    shut: set[int] = set()
+    for one, rules in _rules_that_exclude(case, members):
+        left = [index for index in range(len(asked)) if index not in shut]
+        # Room for all is what most homes lack, so it is asked first.
+        shut.update(left[index] for index in shut_by(one, rules[::-1], asked.some(left)))
+    return [index for index in range(len(asked)) if index not in shut]
+
+
+def _rules_that_exclude(
+    case: Case, members: tuple[Case, ...] | None
+) -> tuple[tuple[Case, tuple[Rule, ...]], ...]:
     members = cases_of_group(case) if members is None else members
-    own_rules = speaking_rules(case, RULES_THAT_EXCLUDE, homes, as_listed)
-    found = [
-        [said for rule in rules if isinstance(said := rule(case, home), Exclusion)]
-        for home, rules in zip(homes, own_rules, strict=True)
-    ]
-    for member in members:
-        rules_of_member = speaking_rules(member, RULES_THAT_EXCLUDE_EACH_CHILD, homes, as_listed)
-        for home, rules, exclusions in zip(homes, rules_of_member, found, strict=True):
-            known = {exclusion.rule for exclusion in exclusions}
-            exclusions += [
-                _of_a_sibling(said)
-                for rule in rules
-                if isinstance(said := rule(member, home), Exclusion) and said.rule not in known
-            ]
-    return [tuple(exclusions) for exclusions in found]
+    return (
+        (case, RULES_THAT_EXCLUDE),
+        *((member, RULES_THAT_EXCLUDE_EACH_CHILD) for member in members),
+    )
 
 
 _Found = TypeVar("_Found", Exclusion, Question)
 
 
-def _of_a_sibling(found: _Found) -> _Found:
-    return found._replace(text=f"For a brother or sister who must come too: {found.text}")
-
-
-def speaking_rules(
-    case: Case, rules: Sequence[Rule], homes: Sequence[Home], as_listed: tuple[Home, ...] | None = None
-) -> list[tuple[Rule, ...]]:
-    """Return for each home those of the rules, in their order, that can have something to say."""
-    silent = silent_for(case)
-    rules = [rule for rule in rules if rule.__name__ not in silent]
-    picked: dict[tuple[frozenset[str], int], tuple[Rule, ...]] = {}
-    columns = None if as_listed is None else columns_of(as_listed)
-    in_bulk = [rule.__name__ for rule in rules if rule.__name__ in MAY_SPEAK]
-    bits = np.zeros(len(homes), dtype=np.int64)
-    if columns is not None:
-        for bit, name in enumerate(in_bulk):
-            bits |= ~MAY_SPEAK[name](case, columns) * np.int64(1 << bit)
-    found = []
-    for place, (home, quiet) in enumerate(zip(homes, bits.tolist(), strict=True)):
-        if as_listed is None or columns is None or as_listed[place] is not home:
-            about, quiet = rules_about(home), 0
-        else:
-            about = columns.about[place]
-        chosen = picked.get((about, quiet))
-        if chosen is None:
-            quiet_names = {name for bit, name in enumerate(in_bulk) if quiet >> bit & 1}
-            chosen = tuple(
-                rule
-                for rule in rules
-                if (rule.__name__ in about or rule.__name__ not in OF_HOME)
-                and rule.__name__ not in quiet_names
-            )
-            picked[about, quiet] = chosen
-        found.append(chosen)
-    return found
-
-
-def _assessment(
-    case: Case, home: Home, own_rules: tuple[Rule, ...], for_members: list[tuple[Case, tuple[Rule, ...]]]
-) -> Assessment:
-    exclusions: list[Exclusion] = []
-    questions: list[Question] = []
-    _gather(own_rules, case, home, exclusions, questions)
-    for member, rules in for_members:
-        more: list[Exclusion] = []
-        asked: list[Question] = []
-        _gather(rules, member, home, more, asked)
-        known = {found.rule for found in exclusions}
-        exclusions += [_of_a_sibling(found) for found in more if found.rule not in known]
-        known = {found.rule for found in questions}
-        questions += [_of_a_sibling(found) for found in asked if found.rule not in known]
-    return Assessment(exclusions=tuple(exclusions), questions=tuple(questions))
+def _add(
+    found: _Found, indices: Iterable[int], so_far: list[dict[str, _Found]], *, of_a_sibling: bool
+) -> None:
+    """Add a finding to homes by its rule; one of a brother or sister only where the rule has found nothing before."""
+    if not of_a_sibling:
+        for index in indices:
+            so_far[index][found.rule] = found
+        return
+    of_them = found._replace(text=f"For a brother or sister who must come too: {found.text}")
+    for index in indices:
+        so_far[index].setdefault(found.rule, of_them)
 
 
 def may_be_offered(case: Case, home: Home) -> bool:
@@ -292,16 +253,3 @@ def cases_of_group(case: Case) -> tuple[Case, ...]:
 
 def _rest(case: Case, member: Referral) -> tuple[Referral, ...]:
     return tuple(one for one in (case.referral, *case.group) if one.child_id != member.child_id)
-
-
-def _gather(
-    rules: Iterable[Rule], case: Case, home: Home, exclusions: list[Exclusion], questions: list[Question]
-) -> None:
-    for rule in rules:
-        found = rule(case, home)
-        if found is None:
-            continue
-        if isinstance(found, Exclusion):
-            exclusions.append(found)
-        else:
-            questions.append(found)

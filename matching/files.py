@@ -11,10 +11,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from matching.decisions import Decision, Enquiry
 from matching.home import Bed, Exemption, Home, Offers, Resident
 from matching.pins import Pin
 from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral, Wishes
-from reference_data.problems import ImportIssue
+from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.tables import RecordTable, Row, read_records, records_from_values
 from reference_data.vocabulary import (
     AgeBasis,
@@ -39,7 +40,7 @@ Warnings = tuple[ImportIssue, ...]
 _Record = TypeVar("_Record")
 
 
-def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
+def read_referrals(path: str | Path) -> tuple[tuple[Referral, ...], Warnings]:
     """Return the referrals of a CSV, XLSX or JSON file, and what was noticed but did no harm.
 
     Raises
@@ -50,7 +51,45 @@ def read_referrals(path: Path) -> tuple[tuple[Referral, ...], Warnings]:
     return _referrals(read_records(path, "referral", _children_once))
 
 
-def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
+def read_arrivals(paths: Sequence[Path]) -> tuple[tuple[tuple[Referral, ...], ...], Warnings]:
+    """Return samples of children who may arrive next, one sample a file, and what was noticed.
+
+    The same child may be in several samples; within one sample a child is once, as on any list.
+
+    Parameters
+    ----------
+    paths
+        Files of referrals, or folders whose files are taken in order of name.
+
+    Raises
+    ------
+    ImportRejected
+        If anything in any of the files cannot be used, with the problems of all of them; or a folder is empty.
+    """
+    issues: list[ImportIssue] = []
+    drawn: list[tuple[Referral, ...]] = []
+    noticed: list[ImportIssue] = []
+    for path in paths:
+        files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+        if not files:
+            what_to_do = "Put one file of referrals for each sample into the folder."
+            issues.append(
+                ImportIssue(file=path.name, row=None, column=None, rule="no_rows", what_to_do=what_to_do)
+            )
+        for file in files:
+            try:
+                sample, warnings = read_referrals(file)
+            except ImportRejected as rejected:
+                issues += rejected.issues
+            else:
+                drawn.append(sample)
+                noticed += warnings
+    if issues:
+        raise ImportRejected(issues)
+    return tuple(drawn), tuple(noticed)
+
+
+def read_homes(path: str | Path) -> tuple[tuple[Home, ...], Warnings]:
     """Return the homes of a CSV, XLSX or JSON file, and what was noticed but did no harm.
 
     Raises
@@ -61,8 +100,73 @@ def read_homes(path: Path) -> tuple[tuple[Home, ...], Warnings]:
     return _homes(read_records(path, "home", _contradictions_of))
 
 
+def read_characteristics(path: Path) -> tuple[dict[str, dict[str, str]], Warnings]:
+    """Return sex, ethnicity and disability by child id, as far as they are recorded, and what was noticed.
+
+    Raises
+    ------
+    ImportRejected
+        If anything cannot be used, or a child is in the file twice.
+    """
+    table = read_records(path, "characteristic")
+    names = ("sex", "ethnicity", "disability")
+    return {
+        row.values["child_id"]: {name: row.values[name] for name in names if row.values.get(name)}
+        for row in table.rows
+    }, table.warnings
+
+
+def read_decisions(
+    path: Path, *, child_ids: Set[str], home_ids: Set[str]
+) -> tuple[tuple[Decision, ...], Warnings]:
+    """Return what people decided, beside what came first in the ranking, and what was noticed.
+
+    Raises
+    ------
+    ImportRejected
+        If anything cannot be used, or a child or a home is not among those given.
+    """
+
+    def strangers(rows: Sequence[Row]) -> Iterable[ImportIssue]:
+        for row in rows:
+            if row.values.get("child_id") not in {None, *child_ids}:
+                yield row.issue("child_id", "decision_unknown_child", "No referral here is for this child.")
+            for column in ("home_id", "first_ranked"):
+                if row.values.get(column) not in {None, *home_ids}:
+                    yield row.issue(column, "decision_unknown_home", "This home is not among the homes here.")
+
+    table = read_records(path, "choice", strangers)
+    return tuple(
+        Decision(
+            child_id=row.values["child_id"],
+            first_ranked=row.values.get("first_ranked"),
+            decided=row.values.get("home_id"),
+            reason=row.values.get("reason") or "",
+        )
+        for row in table.rows
+    ), table.warnings
+
+
+def read_enquiries(path: Path) -> tuple[tuple[Enquiry, ...], Warnings]:
+    """Return which homes were asked for which children and what they said, and what was noticed.
+
+    An enquiry for brothers and sisters counts for each of them.
+
+    Raises
+    ------
+    ImportRejected
+        If anything cannot be used.
+    """
+    table = read_records(path, "enquiry")
+    return tuple(
+        Enquiry(child_id=child_id, home_id=row.values["home_id"], answer=row.values.get("answer"))
+        for row in table.rows
+        for child_id in dict.fromkeys((row.values["child_id"], *(row.values.get("with_children") or ())))
+    ), table.warnings
+
+
 def read_pins(
-    path: Path, *, child_ids: Set[str] | None = None, home_ids: Set[str] | None = None
+    path: str | Path, *, child_ids: Set[str] | None = None, home_ids: Set[str] | None = None
 ) -> tuple[tuple[Pin, ...], Warnings]:
     """Return the decisions that the joint plan must keep, and what was noticed.
 

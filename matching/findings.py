@@ -110,6 +110,8 @@ class Case:
         By domain of need: the score, ``None`` when there is none, and the largest gap that does not exclude.
     apart
         The ids of the children this child may not live with, whichever of the two referrals says so.
+    apart_live_in
+        The ids of the homes in which those of them on the list are placed.
     """
 
     referral: Referral
@@ -122,6 +124,7 @@ class Case:
     starts: tuple[tuple[str, date, str | None], ...] = field(init=False, repr=False, compare=False)
     scored: tuple[tuple[NeedDomain, int | None, int], ...] = field(init=False, repr=False, compare=False)
     apart: frozenset[str] = field(init=False, repr=False, compare=False)
+    apart_live_in: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out once what every home is asked."""
@@ -140,7 +143,18 @@ class Case:
         set_once(
             self, "scored", tuple((domain, needs.get(domain), tolerance[domain]) for domain in NeedDomain)
         )
-        set_once(self, "apart", frozenset((*self.referral.not_with, *named_by)))
+        apart = frozenset((*self.referral.not_with, *named_by))
+        set_once(self, "apart", apart)
+        elsewhere = apart - self.child_ids
+        set_once(
+            self,
+            "apart_live_in",
+            frozenset(
+                other.current_home_id
+                for other in (self.context.others if elsewhere else ())
+                if other.child_id in elsewhere and other.current_home_id is not None
+            ),
+        )
 
     @property
     def is_urgent(self) -> bool:

@@ -17,9 +17,3 @@ from reference_data.evidence import input_hash
 def fingerprint(record: Referral | Home) -> str:
     """Return a SHA-256 of a record's content, the same on every machine."""
     return input_hash((record,))
-
-
-@lru_cache(maxsize=16)
-def fingerprint_of_homes(homes: tuple[Home, ...]) -> str:
-    """Return a SHA-256 of a list of homes in the order given."""
-    return input_hash(fingerprint(home) for home in homes)

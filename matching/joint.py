@@ -15,8 +15,9 @@ from functools import cached_property
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
-from matching.eligibility import HARD_FACTS, assess_case, may_be_offered
+from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, open_to
 from matching.home import Home
+from matching.home_list import HomeList, all_of, home_list
 from matching.pins import Pin
 from matching.plan_aims import StageMeaning, stages_in_order
 from matching.policy import Policy
@@ -99,22 +100,28 @@ def build(
     known: dict[Pair, int] = {}
     below: set[Pair] = set()
     pinned = _pinned(units, homes, pins)
-    with_room = [(h, home) for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
+    listed = home_list(homes)
+    with_room = [h for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
         if _contradicts_itself(unit):
             continue
-        for h, home in with_room:
-            if (u, h) in pinned.banned or _must_stay_away(unit, home, settled):
-                continue
-            if u in pinned.homes and pinned.homes[u] != {h}:
-                continue
-            if not may_be_offered(unit.cases[0], home):
-                continue
-            if u not in pinned.homes and not all(aims.above_floor(case, home) for case in unit.cases):
+        stays_away = _must_stay_away(unit, listed, settled)
+        left = [
+            h
+            for h in with_room
+            if (u, h) not in pinned.banned
+            and (u not in pinned.homes or pinned.homes[u] == {h})
+            and h not in stays_away
+        ]
+        case, members = unit.cases[0], cases_of_group(unit.cases[0])
+        asked = all_of(listed).some(left)
+        lawful = asked.some(open_to(case, asked, members))
+        found = assess_all(case, lawful, members)
+        for h, home, assessment in zip(lawful.places.tolist(), lawful.homes, found, strict=True):
+            if u not in pinned.homes and not all(aims.above_floor(one, home) for one in unit.cases):
                 below.add((u, h))
                 continue
-            questions = assess_case(unit.cases[0], home).questions
-            known[u, h] = unit.size * any(question.rule in HARD_FACTS for question in questions)
+            known[u, h] = unit.size * any(question.rule in HARD_FACTS for question in assessment.questions)
     here: dict[int, list[int]] = {}
     for u, h in sorted(known):
         here.setdefault(h, []).append(u)
@@ -167,18 +174,19 @@ def _contradicts_itself(unit: Unit) -> bool:
     return any(ids & set(member.not_with) for member in unit.members)
 
 
-def _must_stay_away(unit: Unit, home: Home, settled: Iterable[Referral]) -> bool:
-    """Say whether the home is where a member lives now, or where a settled child lives who may not be near."""
+def _must_stay_away(unit: Unit, listed: HomeList, settled: Iterable[Referral]) -> set[int]:
+    """Return the homes where a member lives now, or where a settled child lives who may not be near."""
+    places: set[int] = set()
+    # A move was decided, or the own placement is kept open: the present home is not the answer.
+    homes_to_avoid = {member.current_home_id for member in unit.members}
     for member in unit.members:
-        lives_here = any(one.child_id == member.child_id for one in home.residents or ())
-        if lives_here or member.current_home_id == home.home_id:
-            # A move was decided, or the own placement is kept open: the present home is not the answer.
-            return True
-        for one in settled:
-            apart = one.child_id in member.not_with or member.child_id in one.not_with
-            if apart and one.current_home_id == home.home_id:
-                return True
-    return False
+        places.update(listed.places_lived_in.get(member.child_id, ()))
+        homes_to_avoid |= {
+            one.current_home_id
+            for one in settled
+            if one.child_id in member.not_with or member.child_id in one.not_with
+        }
+    return places | {listed.place_of[home_id] for home_id in homes_to_avoid if home_id in listed.place_of}
 
 
 def _conflicts(units: Sequence[Unit]) -> list[Pair]:
@@ -199,3 +207,19 @@ def tie_break_by_ids(joint: JointProblem) -> Stage:
         text = "|".join((*joint.units[u].child_ids, joint.homes[h].home_id))
         scores[u, h] = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**20 + 1
     return Stage(aim="tie_break", scores=scores)
+
+
+def beds_of(joint: JointProblem) -> dict[str, int]:
+    """Return the beds of each home that are free for anybody, within its registered number."""
+    registered = {h: limit for h, limit, families in joint.problem.usual_limits if not families}
+    return {
+        home.home_id: min(joint.problem.capacities[h], registered.get(h, joint.problem.capacities[h]))
+        for h, home in enumerate(joint.homes)
+    }
+
+
+def held_beds(joint: JointProblem) -> dict[tuple[str, str], int]:
+    """Return ``(child, home)`` to 1 where a bed is held for the child besides those free for anybody."""
+    return {
+        (bed.held_for, home.home_id): 1 for home in joint.homes for bed in home.beds or () if bed.held_for
+    }

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from matching.beds_soon import beds_while_waiting
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.eligibility import assess_case
-from matching.joint import JointProblem
+from matching.joint import JointProblem, beds_of, held_beds
 from matching.plan_result import Unplaced
 from matching.waiting import Unit
 from reference_data.vocabulary import PlanStatus
@@ -86,19 +86,3 @@ def who_competes(joint: JointProblem) -> tuple[Bottleneck, ...]:
         for child_id in unit.child_ids
     }
     return bottlenecks(children, beds_of(joint), held_beds(joint))
-
-
-def beds_of(joint: JointProblem) -> dict[str, int]:
-    """Return the beds of each home that are free for anybody, within its registered number."""
-    registered = {h: limit for h, limit, families in joint.problem.usual_limits if not families}
-    return {
-        home.home_id: min(joint.problem.capacities[h], registered.get(h, joint.problem.capacities[h]))
-        for h, home in enumerate(joint.homes)
-    }
-
-
-def held_beds(joint: JointProblem) -> dict[tuple[str, str], int]:
-    """Return ``(child, home)`` to 1 where a bed is held for the child besides those free for anybody."""
-    return {
-        (bed.held_for, home.home_id): 1 for home in joint.homes for bed in home.beds or () if bed.held_for
-    }

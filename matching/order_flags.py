@@ -21,7 +21,7 @@ def order_flags(case: Case, home: Home) -> list[str]:
         ends = _ends(case, referral.secure_order_until)
         if ends:
             found.append(
-                f"The secure accommodation order ends {ends}: the child may not be kept here after it without a new one, "
+                f"The secure accommodation order ends {ends}: it gives no authority to keep the child here after that, "
                 "so plan now where the child goes next"
             )
     ends = _ends(case, referral.dol_order_until)

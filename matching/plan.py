@@ -14,12 +14,12 @@ from typing import Any
 
 from matching.allocation_budget import Budget
 from matching.allocation_problem import Stage
-from matching.allocation_result import OrderedResult
+from matching.allocation_result import OrderedResult, StageResult
 from matching.allocation_search import load_solver, search_in_order
 from matching.bed_prices import bed_prices, samples
 from matching.home import Home
-from matching.joint import JointProblem, build, tie_break_by_ids
-from matching.left_out import beds_of, held_beds, unplaced, who_competes
+from matching.joint import JointProblem, beds_of, build, held_beds, tie_break_by_ids
+from matching.left_out import unplaced, who_competes
 from matching.living_there import with_children_who_live_there
 from matching.more_beds import OneMoreBed, one_more_bed
 from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
@@ -34,6 +34,7 @@ from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
 from matching.tight_cut import TightCut, tight_cut
 from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
 from matching.waiting import waiting_units
+from matching.weight_proofs import WeightProof, weight_proofs
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
@@ -63,6 +64,7 @@ def plan_list(
     alternatives: int = 0,
     differ_by: int = 2,
     loss_percent: int = 10,
+    certificates: bool = False,
     warnings: Iterable[str] = (),
 ) -> Plan:
     """Return the best plan for a whole waiting list, with its proof and what it gives up.
@@ -97,6 +99,8 @@ def plan_list(
     loss_percent
         By how many hundredths each of their aims after the placing itself may be worse; at least 0. The same
         children have a place.
+    certificates
+        Whether each aim that is proved also gets weights that prove it by adding up, where there are any.
     warnings
         Sentences to carry in the evidence, without a child's data.
 
@@ -129,7 +133,7 @@ def plan_list(
     status = _status(found, broken)
     answered = status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
     plan: Homes = found.home_of_unit if answered else (None,) * len(units)
-    stages = _stages(joint, found, plan) if answered else ()
+    stages = _stages(joint, found, plan, certificates=certificates) if answered else ()
     told = _explained(
         joint,
         plan,
@@ -169,6 +173,7 @@ def plan_list(
             "alternatives": alternatives,
             "differ_by": differ_by,
             "loss_percent": loss_percent,
+            "certificates": certificates,
         },
         evidence=evidence(
             inputs=(
@@ -279,10 +284,16 @@ def _gap(found: OrderedResult, stages: int) -> float:
     return 0.0 if all(stage.proved for stage in found.stages[:stages]) else float(found.gap or 0.0)
 
 
-def _stages(joint: JointProblem, found: OrderedResult, plan: Homes) -> tuple[PlanStage, ...]:
+def _stages(
+    joint: JointProblem, found: OrderedResult, plan: Homes, *, certificates: bool
+) -> tuple[PlanStage, ...]:
+    told = list(zip(joint.meanings, found.stages, _cuts(joint, plan), strict=False))
+    proved = [result.value for _, result, _ in told if result.proved]
+    weights = weight_proofs(joint, proved) if certificates else []
+    weights += [None] * (len(told) - len(weights))
     return tuple(
-        _stage(joint, meaning, result.value, result.bound, result.proved, plan, cut)
-        for meaning, result, cut in zip(joint.meanings, found.stages, _cuts(joint, plan), strict=False)
+        _stage(joint, meaning, result, plan, cut, proof)
+        for (meaning, result, cut), proof in zip(told, weights, strict=True)
     )
 
 
@@ -312,21 +323,21 @@ def _cuts(joint: JointProblem, plan: Homes) -> list[TightCut | None]:
 def _stage(
     joint: JointProblem,
     meaning: StageMeaning,
-    value: int,
-    bound: int,
-    proved: bool,
+    result: StageResult,
     plan: Homes,
     cut: TightCut | None,
+    weights: WeightProof | None,
 ) -> PlanStage:
     return PlanStage(
         aim=meaning.aim,
-        value=meaning.told(value),
-        bound=meaning.told(bound),
-        proved=proved,
+        value=meaning.told(result.value),
+        bound=meaning.told(result.bound),
+        proved=result.proved,
         better="more" if meaning.most else "less",
         terms={name: term.penalty(plan, joint.problem) for name, term in meaning.terms.items()},
         of_unplaced=meaning.whole.of_unplaced(plan) if meaning.whole else 0,
         certificate=cut,
+        weights=weights,
     )
 
 

@@ -130,10 +130,15 @@ def _terms(
     most = max((unit.size for unit in units), default=0)
     # For each aim, the penalty of the first member of each unit, of the second, and so on.
     found: dict[str, list[dict[Pair, int]]] = {aim.name: [{} for _ in range(most)] for aim in policy.aims}
+    homes_of: dict[int, list[int]] = {}
     for u, h in known:
+        homes_of.setdefault(u, []).append(h)
+    for u, open_homes in homes_of.items():
         for member, case in enumerate(units[u].cases):
-            for name, penalty in aims.penalties(case, homes[h]).items():
-                found[name][member][u, h] = penalty
+            costs = aims.penalties_of_all(case, [homes[h] for h in open_homes])
+            for h, of_home in zip(open_homes, costs, strict=True):
+                for name, penalty in of_home.items():
+                    found[name][member][u, h] = penalty
     terms = {name: _term(name, members) for name, members in found.items() if name != "siblings"}
     terms["siblings"] = _siblings_term(units, homes, settled, known, policy.aim("siblings").weight)
     if prices:

@@ -11,6 +11,7 @@ from matching.bottleneck import Bottleneck
 from matching.more_beds import OneMoreBed
 from matching.rival_plans import Rival
 from matching.tight_cut import TightCut
+from matching.weight_proofs import WeightProof
 from reference_data.vocabulary import PlanStatus
 
 
@@ -85,7 +86,8 @@ class PlanStage:
     ``terms`` are the policy's aims added up in it. A child left unplaced counts in each of them as in the worst
     of the homes that could take the child, so that no aim looks better for leaving somebody out;
     ``of_unplaced`` is that part of the value. ``certificate`` proves by counting that no more children of this
-    urgency and of those before it can be placed; ``None`` where the proof is the search's alone.
+    urgency and of those before it can be placed; ``None`` where there is none. ``weights`` prove the aim by adding
+    up, where they were asked for and where there are any; without either the proof is the search's alone.
     """
 
     aim: str
@@ -96,6 +98,7 @@ class PlanStage:
     terms: Mapping[str, int] = field(hash=False)
     of_unplaced: int
     certificate: TightCut | None
+    weights: WeightProof | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's stage."""
@@ -108,6 +111,7 @@ class PlanStage:
             "terms": dict(self.terms),
             "of_unplaced": self.of_unplaced,
             "certificate": self.certificate.as_dict() if self.certificate else None,
+            "weights": self.weights.as_dict() if self.weights else None,
         }
 
 

@@ -122,6 +122,8 @@ class Policy:
         In strict order of stage, then as the file has them.
     approvers
         Code of an approval to the role that gives it.
+    smallest_shown
+        In what is published, numbers of children from 1 to one less than this are withheld.
     limits
         The council's own numbers for limits of law, by provision: stricter than the law or the same.
     """
@@ -139,6 +141,7 @@ class Policy:
     approvers: Mapping[str, str] = field(hash=False)
     rules: tuple[CouncilRule, ...]
     emergency: EmergencyPolicy
+    smallest_shown: int
     limits: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def aim(self, name: str) -> Aim:
@@ -166,7 +169,7 @@ def default_policy() -> Policy:
     return _policy(_default())
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: str | Path) -> Policy:
     """Return the policy of a council's TOML file laid over the default.
 
     Raises
@@ -174,6 +177,7 @@ def read_policy(path: Path) -> Policy:
     InvalidInput
         If the file cannot be read as TOML, holds a key that is unknown, or a value of the wrong kind.
     """
+    path = Path(path)
     try:
         content = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -247,7 +251,9 @@ _KINDS = {int: "a whole number", str: "a text", date: "a date such as 2026-04-01
 
 
 def _lowest(name: str) -> int:
-    # A step of no miles would divide by nothing, and stages are counted from 1.
+    # A step of no miles would divide by nothing, stages are counted from 1, and below 2 nothing would be withheld.
+    if name == "smallest_shown":
+        return 2
     return 1 if name in ("step_miles", "stage", "cumulative_window_days") else 0
 
 
@@ -320,6 +326,7 @@ def _policy(content: Mapping[str, Any]) -> Policy:
         approvers={code: table["who"] for code, table in content["approvals"].items()},
         rules=tuple(_rule(name, rule) for name, rule in sorted(content.get("rules", {}).items())),
         emergency=EmergencyPolicy(**content["emergency"], limits=limits),
+        smallest_shown=content["disclosure"]["smallest_shown"],
         limits=limits,
     )
 

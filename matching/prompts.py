@@ -71,8 +71,9 @@ def _days_that_matter(referral: Referral, start: date) -> list[str]:
     until = referral.secure_order_until
     if referral.secure_order and until is not None and until < start:
         found.append(
-            "The secure accommodation order ends before the start. From then nobody may keep the child in a secure home "
-            "without a new order (Children Act 1989, section 25)."
+            "The secure accommodation order ends before the start. From then it gives no authority to keep the child in "
+            "a secure home; without a new order that is lawful only for the short time that needs no court (Children Act "
+            "1989, section 25; Children (Secure Accommodation) Regulations 1991, regulation 10)."
         )
     return found
 

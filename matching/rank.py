@@ -16,9 +16,10 @@ from matching import aims, explain
 from matching.assumed import assumed
 from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
-from matching.fingerprints import fingerprint, fingerprint_of_homes
+from matching.fingerprints import fingerprint
 from matching.home import Home
-from matching.living_there import with_children_who_live_there
+from matching.home_list import HomeList, all_of, home_list
+from matching.living_there import children_by_home, with_residents
 from matching.option import ExcludedHome, Option
 from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
@@ -42,6 +43,8 @@ class Ranking:
 
     Parameters
     ----------
+    why_not
+        Every home that may not be offered, and why: what ``excluded`` is made of.
     lawful
         Every option, shown or not, with the key it was sorted by."""
 
@@ -52,7 +55,7 @@ class Ranking:
     prompts: tuple[str, ...]
     options: tuple[Option, ...]
     options_not_shown: int
-    excluded: tuple[ExcludedHome, ...]
+    why_not: tuple[tuple[Home, tuple[Exclusion, ...]], ...] = field(repr=False)
     relaxations: tuple[Relaxation, ...]
     evidence: dict[str, Any] = field(hash=False)
     lawful: tuple[tuple[Option, SortKey], ...] = field(repr=False)
@@ -62,6 +65,11 @@ class Ranking:
     def first(self) -> tuple[str, ...]:
         """Return the homes that come first, up to three, whatever the limit."""
         return tuple(option.home_id for option, _ in self.lawful[:FIRST])
+
+    @cached_property
+    def excluded(self) -> tuple[ExcludedHome, ...]:
+        """Return every home that may not be offered, with every reason."""
+        return tuple(ExcludedHome(home_id=home.home_id, reasons=found) for home, found in self.why_not)
 
     @cached_property
     def sensitivity(self) -> tuple[WeightMoved, ...]:
@@ -141,18 +149,17 @@ def rank_homes(
     """
     if limit is not None and limit < 1:
         raise InvalidInput("limit_below_one", "The limit of options must be at least 1.")
-    _check_ids(homes)
+    homes_in_order = home_list(homes)
     policy = policy or default_policy()
     listed = tuple(other for other in others if other.child_id != referral.child_id)
     case = case_of(referral, Context(as_of=as_of, policy=policy, others=listed))
-    in_order = sorted(homes, key=lambda home: home.home_id)
     members = cases_of_group(case)
-    # Another child on the list who lives in a home is company there, whether or not the home lists them.
-    lived_in = with_children_who_live_there(in_order, listed, as_of)
-    barred = exclusions_of_all(case, lived_in, members, as_listed=tuple(in_order))
-    excluded = [(home, found) for home, found in zip(lived_in, barred, strict=True) if found]
-    open_homes = [home for home, found in zip(lived_in, barred, strict=True) if not found]
-    lawful = _in_order(case, list(zip(open_homes, assess_all(case, open_homes, members), strict=True)))
+    asked = all_of(homes_in_order, _where_others_live(homes_in_order, listed, as_of))
+    barred = exclusions_of_all(case, asked, members)
+    shut = [index for index, found in enumerate(barred) if found]
+    excluded = list(zip(asked.some(shut).homes, (barred[index] for index in shut), strict=True))
+    may_take = asked.some([index for index, found in enumerate(barred) if not found])
+    lawful = _in_order(case, list(zip(may_take.homes, assess_all(case, may_take, members), strict=True)))
     options = [option for option, _ in lawful]
     shown = options if limit is None else options[:limit]
     noticed = [*warnings, *_warnings(referral, as_of, policy)]
@@ -167,12 +174,12 @@ def rank_homes(
         prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
-        excluded=tuple(ExcludedHome(home_id=home.home_id, reasons=found) for home, found in excluded),
-        relaxations=relaxations(case, excluded),
+        why_not=tuple(excluded),
+        relaxations=relaxations(case, asked.some(shut), [found for _, found in excluded]),
         evidence=evidence(
             inputs=(
                 fingerprint(referral),
-                fingerprint_of_homes(tuple(in_order)),
+                homes_in_order.fingerprint,
                 [fingerprint(other) for other in sorted(listed, key=lambda one: one.child_id)],
                 as_of,
                 policy,
@@ -238,7 +245,8 @@ def _uncertainty(found: Assessment) -> int:
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:
-    weighed = [(home, found, aims.penalties(case, home)) for home, found in lawful]
+    weights = aims.penalties_of_all(case, [home for home, _ in lawful])
+    weighed = [(home, found, costs) for (home, found), costs in zip(lawful, weights, strict=True)]
     keyed = sorted(((sort_key(case, *one), *one) for one in weighed), key=lambda one: one[0])
     return [
         (
@@ -257,6 +265,13 @@ def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[O
     ]
 
 
-def _check_ids(homes: Sequence[Home]) -> None:
-    if len({home.home_id for home in homes}) != len(homes):
-        raise InvalidInput("duplicate_home", "Two homes share an id; give each its own.")
+def _where_others_live(listed: HomeList, others: Sequence[Referral], as_of: date) -> dict[int, Home]:
+    """Return, by place in the list, the homes where a child on the list lives whom the home does not list."""
+    found = {}
+    for home_id, children in children_by_home(others).items():
+        place = listed.place_of.get(home_id)
+        if place is not None:
+            home = with_residents(listed.homes[place], children, as_of)
+            if home is not listed.homes[place]:
+                found[place] = home
+    return found

@@ -14,9 +14,10 @@ from itertools import combinations
 from typing import Any
 
 from matching.changes import CHANGES, PASSES_WITH_TIME, SPLIT_SIBLINGS, Change, later_start, together_with
-from matching.eligibility import RULES_FOR_EACH_CHILD, cases_of_group, exclusions_of_all
+from matching.eligibility import RULES_FOR_EACH_CHILD, cases_of_group, exclusions_of_all, open_to
 from matching.findings import Case, Exclusion, case_of
 from matching.home import Home
+from matching.home_list import Asked
 from matching.referral import Referral
 
 MOST_CHANGES_AT_ONCE = 3
@@ -51,7 +52,9 @@ class Relaxation:
         }
 
 
-def relaxations(case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]]]) -> tuple[Relaxation, ...]:
+def relaxations(
+    case: Case, asked: Asked, exclusions: Sequence[tuple[Exclusion, ...]]
+) -> tuple[Relaxation, ...]:
     """Return each smallest set of changes that opens at least one home: fewest changes, then most homes first.
 
     A home is named under every set that opens it and of which no part opens it. A later start also names the
@@ -61,11 +64,13 @@ def relaxations(case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]
     ----------
     case
         The child.
-    excluded
-        Every home that may not be offered, with what excludes it.
+    asked
+        Every home that may not be offered.
+    exclusions
+        What excludes each of them.
     """
     gained: dict[tuple[Change, ...], list[str]] = {}
-    for home_id, changes in _smallest_sets(case, excluded):
+    for home_id, changes in _smallest_sets(case, asked, exclusions):
         gained.setdefault(changes, []).append(home_id)
     _add_earlier_starts(gained)
     found = [_relaxation(changes, ids) for changes, ids in gained.items()]
@@ -97,12 +102,12 @@ Openings = dict[str, list[tuple[Change, ...]]]
 
 
 def _smallest_sets(
-    case: Case, excluded: Sequence[tuple[Home, tuple[Exclusion, ...]]]
+    case: Case, asked: Asked, exclusions: Sequence[tuple[Exclusion, ...]]
 ) -> Iterator[tuple[str, tuple[Change, ...]]]:
     """Yield each home's id with each smallest set of changes that opens it."""
-    sets = _openings(_Movers(case, cases_of_group(case)), excluded)
+    sets = _openings(_Movers(case, cases_of_group(case)), asked, exclusions)
     if case.group:
-        for home_id, split in _apart(case, [home for home, _ in excluded]).items():
+        for home_id, split in _apart(case, asked).items():
             sets[home_id] = [*sets.get(home_id, ()), *split]
     for home_id, found in sets.items():
         for changes in found:
@@ -127,53 +132,52 @@ class _Movers:
         return _Movers(later, cases_of_group(later))
 
 
-def _openings(movers: _Movers, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> Openings:
+def _openings(movers: _Movers, asked: Asked, excluded: Sequence[tuple[Exclusion, ...]]) -> Openings:
     """Return, by home, the sets of changes that undo what excludes it, where all of that may be undone."""
     found: Openings = {}
     until_later = []
-    for home, exclusions in excluded:
+    for index, exclusions in enumerate(excluded):
         rules = {exclusion.rule for exclusion in exclusions}
-        if not rules <= _MAY_BE_UNDONE:
+        if not rules or not rules <= _MAY_BE_UNDONE:
             continue
         if rules & PASSES_WITH_TIME:
-            until_later.append(home)
-        elif named := _named(movers.cases, home, exclusions):
+            until_later.append(index)
+            continue
+        home = asked.homes[index]
+        if named := _named(movers.cases, home, exclusions):
             found[home.home_id] = named
-    return found | _with_a_later_start(movers, until_later)
+    return found | _with_a_later_start(movers, asked.some(until_later))
 
 
 _MAY_BE_UNDONE = PASSES_WITH_TIME | CHANGES.keys()
 
 
-def _apart(case: Case, homes: Sequence[Home]) -> Openings:
+def _apart(case: Case, asked: Asked) -> Openings:
     """Return, by home, the sets of which placing brothers and sisters apart is one."""
     alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
-    barred = list(zip(homes, exclusions_of_all(alone, homes), strict=True))
-    open_alone = [home for home, exclusions in barred if not exclusions]
-    still = [(home, exclusions) for home, exclusions in barred if exclusions]
-    more = _openings(_Movers(alone, ()), still)
-    found: Openings = {home.home_id: [(SPLIT_SIBLINGS,)] for home in open_alone}
-    for home_id, sets in more.items():
+    barred = exclusions_of_all(alone, asked)
+    open_alone = asked.some([index for index, exclusions in enumerate(barred) if not exclusions])
+    found: Openings = {home.home_id: [(SPLIT_SIBLINGS,)] for home in open_alone.homes}
+    for home_id, sets in _openings(_Movers(alone, ()), asked, barred).items():
         found[home_id] = [(SPLIT_SIBLINGS, *changes) for changes in sets]
     for home_id, changes in _some_together(case, open_alone).items():
         found[home_id] += [(change,) for change in changes]
     return found
 
 
-def _some_together(case: Case, homes: Sequence[Home]) -> dict[str, list[Change]]:
+def _some_together(case: Case, asked: Asked) -> dict[str, list[Change]]:
     """Return, for homes that could take the child alone, with which of the brothers and sisters each could at most.
 
     Every largest company is named: two together of four is a gain that "placed apart" would hide.
     """
     found: dict[str, list[Change]] = {}
     for size in range(len(case.group) - 1, 0, -1):
-        left = [home for home in homes if home.home_id not in found]
+        homes = asked.homes
+        left = [index for index, home in enumerate(homes) if home.home_id not in found]
         for company in combinations(case.group, size):
             change = together_with([member.child_id for member in company], _left_out(case, company))
-            barred = exclusions_of_all(replace(case, group=company), left)
-            for home, exclusions in zip(left, barred, strict=True):
-                if not exclusions:
-                    found.setdefault(home.home_id, []).append(change)
+            for index in open_to(replace(case, group=company), asked.some(left)):
+                found.setdefault(homes[left[index]].home_id, []).append(change)
     return found
 
 
@@ -209,21 +213,22 @@ def _named(cases: tuple[Case, ...], home: Home, exclusions: Iterable[Exclusion])
 _OF_EACH_CHILD = {rule.__name__: rule for rule in RULES_FOR_EACH_CHILD}
 
 
-def _with_a_later_start(movers: _Movers, homes: Sequence[Home]) -> Openings:
+def _with_a_later_start(movers: _Movers, asked: Asked) -> Openings:
     """Return, by home, the sets of which a later start is one, the earliest that works."""
     # A child with nowhere to sleep tonight does not wait for a bed.
     if movers.case.is_urgent:
         return {}
-    by_date: dict[date, list[Home]] = {}
-    for home in homes:
+    homes = asked.homes
+    by_date: dict[date, list[int]] = {}
+    for index, home in enumerate(homes):
         for on in _later_dates(movers.case, home):
-            by_date.setdefault(on, []).append(home)
+            by_date.setdefault(on, []).append(index)
     found: Openings = {}
     for on in sorted(by_date):
         later, start = movers.starting(on), later_start(movers.case, on)
-        left = [home for home in by_date[on] if home.home_id not in found]
-        barred = exclusions_of_all(later.case, left, later.members)
-        for home, exclusions in zip(left, barred, strict=True):
+        left = [index for index in by_date[on] if homes[index].home_id not in found]
+        barred = exclusions_of_all(later.case, asked.some(left), later.members)
+        for home, exclusions in zip([homes[index] for index in left], barred, strict=True):
             if not exclusions:
                 found[home.home_id] = [(start,)]
             elif named := _named(later.cases, home, exclusions):

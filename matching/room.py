@@ -212,10 +212,9 @@ def not_with(case: Case, home: Home) -> Finding:
             instrument=law.WELFARE,
         )
     residents = other_residents(home, case.child_ids)
+    living_here = {resident.child_id for resident in residents or ()}
     # A child of the list who is placed here lives here, even where nobody recorded who else does.
-    lives_here = {one.child_id for one in case.context.others if one.current_home_id == home.home_id}
-    lives_here |= {resident.child_id for resident in residents or () if resident.child_id is not None}
-    if apart & (lives_here - case.child_ids):
+    if home.home_id in case.apart_live_in or apart & living_here:
         return Exclusion(
             rule="not_with",
             text="A child lives here with whom this child is recorded as not to live.",

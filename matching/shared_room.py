@@ -95,9 +95,10 @@ def head_counts(
         free = home.vacancies if home.beds is None else len(home.beds)
         living = max(0, home.places - free) if free is not None else 0
     room = max(0, usual_limit(policy) - living)
-    groups = {units[u].members[0].sibling_group for u in here} - {None}
+    group_of = {u: units[u].cases[0].referral.sibling_group for u in here}
+    groups = set(group_of.values()) - {None}
     families = [
-        [u for u in here if units[u].members[0].sibling_group == group]
+        [u for u in here if group_of[u] == group]
         for group in sorted(group for group in groups if group)
         if all(one.is_bare or one.sibling_group == group for one in residents)
     ]

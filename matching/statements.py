@@ -23,6 +23,7 @@ PROVIDER = "the provider"
 
 _RISKS = frozenset((*RISKS_TO_THE_CHILD, *RISKS_TO_OTHERS))
 _DOMAINS = tuple(NeedDomain)
+_DOMAIN_WORDS = {domain: domain.words for domain in NeedDomain}
 _PURPOSES = frozenset(PlacementPurpose)
 _STAFF_RATIOS = ("standard", "1:1", "2:1", "more")
 
@@ -176,7 +177,7 @@ def need_gap(case: Case, home: Home) -> Finding:
             if need > 0:
                 unstated.append(domain)
         elif need - can_meet > tolerance:
-            too_far.append(f"{domain.words} ({need} against {can_meet})")
+            too_far.append(f"{_DOMAIN_WORDS[domain]} ({need} against {can_meet})")
     if too_far:
         return Exclusion(
             rule="need_gap",
@@ -186,13 +187,13 @@ def need_gap(case: Case, home: Home) -> Finding:
     if unscored:
         return Question(
             rule="need_gap",
-            text=f"The need is not scored in {_and([domain.words for domain in unscored])}.",
+            text=f"The need is not scored in {_and([_DOMAIN_WORDS[domain] for domain in unscored])}.",
             ask=SOCIAL_WORKER,
         )
     if unstated:
         return Question(
             rule="need_gap",
-            text=f"What the home can meet is not recorded in {_and([domain.words for domain in unstated])}.",
+            text=f"What the home can meet is not recorded in {_and([_DOMAIN_WORDS[domain] for domain in unstated])}.",
             ask=who_knows(home),
         )
     return None

@@ -18,6 +18,7 @@ from matching.home import Home
 from matching.policy import Policy
 from matching.verify_pairs import case_for_rules, with_those_who_live_there
 from matching.verify_rules import Check, stays
+from matching.verify_weights import check_weights
 
 UNKNOWN_FACTS = "unknown_facts"
 MISSED_NEXT = "missed_by_next_arrivals"
@@ -50,6 +51,7 @@ def check_stages(
     prices = answer.get("bed_prices") or {}
     totals, of_unplaced = _penalties(check, placed, eligible, prices)
     _certificates(check, answer, eligible)
+    _weights(check, answer, eligible, expected, prices)
     for stage, (aim, names) in zip(answer["stages"], expected, strict=True):
         if prices and "specialist_capacity" in names:
             names = [*names, MISSED_NEXT]
@@ -101,6 +103,29 @@ def _certificates(check: Check, answer: Mapping[str, Any], eligible: Set[tuple[s
     for stage in answer["stages"][3:]:
         if stage.get("certificate") is not None:
             check.wrong("certificate", f"The aim {stage['aim']} cannot be proved by counting.")
+
+
+def _weights(
+    check: Check,
+    answer: Mapping[str, Any],
+    eligible: Set[tuple[str, str]],
+    expected: Aims,
+    prices: Mapping[str, int],
+) -> None:
+    """Hold the proofs by weights, where they were asked for, to the penalties counted here."""
+    homes = with_those_who_live_there(check)
+    cases = {one: case_for_rules(check, one) for one in check.referrals}
+    check_weights(
+        check,
+        answer,
+        eligible,
+        aims=[
+            (aim, [*names, MISSED_NEXT] if prices and "specialist_capacity" in names else names)
+            for aim, names in expected
+        ],
+        penalties=lambda child_id, placed: _one(check, cases[child_id], homes, placed, prices),
+        beds=lambda home_id: _beds_for_anybody(check, check.homes[home_id]),
+    )
 
 
 def _beds_for_anybody(check: Check, home: Home) -> int:

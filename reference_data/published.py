@@ -93,7 +93,9 @@ def annual_figures(authority_code: str, measure: str) -> tuple[Figure, ...]:
 def on_31_march(authority_code: str, group: str, year: int) -> Mapping[str, int | None]:
     """Return the children looked after on 31 March of a year, by the characteristics of a group.
 
-    ``total`` is one of the keys. A suppressed number is ``None``; the others need then not add up to it.
+    In 2018 and 2019 homes and semi-independent living were one number, ``homes_and_semi_independent``, and independent
+    living was ``other_community``. ``total`` is one of the keys. A suppressed number is ``None``; the others need then
+    not add up to it.
 
     Parameters
     ----------
@@ -145,7 +147,7 @@ def flows_by_age(authority_code: str, measure: str, year: int) -> Mapping[str, i
     ------
     NotFound
         If it is not shipped for this authority, measure and year: only the Peninsula, Plymouth's statistical
-        neighbours, the South West and England are.
+        neighbours, the South West and England are, and the ceases of 2019 for every authority.
     """
     found = _flows().get((authority_code, measure, year))
     if found is None:

@@ -60,7 +60,7 @@ class RawTable:
     issues: tuple[ImportIssue, ...] = ()
 
 
-def read_rows(path: Path, *, require_rows: bool = True) -> RawTable:
+def read_rows(path: str | Path, *, require_rows: bool = True) -> RawTable:
     """Return the raw rows of a CSV (UTF-8), XLSX or JSON file.
 
     Parameters
@@ -75,6 +75,7 @@ def read_rows(path: Path, *, require_rows: bool = True) -> RawTable:
     ImportRejected
         If the file is missing, too large, empty, not UTF-8, or not a table; every problem is listed.
     """
+    path = Path(path)
     table = readable_rows(path)
     if table.issues:
         raise ImportRejected(table.issues)
@@ -83,7 +84,7 @@ def read_rows(path: Path, *, require_rows: bool = True) -> RawTable:
     return table
 
 
-def readable_rows(path: Path) -> RawTable:
+def readable_rows(path: str | Path) -> RawTable:
     """Return the rows that can be read, with the problems of the others in ``issues``.
 
     For a reader that lists the problems of cells too, so that nobody has to correct a file twice.
@@ -93,6 +94,7 @@ def readable_rows(path: Path) -> RawTable:
     ImportRejected
         If nothing of the file can be read.
     """
+    path = Path(path)
     return rows_of_content(path.name, file_content(path))
 
 

@@ -60,7 +60,7 @@ Check = Callable[[Sequence[Row]], Iterable[ImportIssue]]
 """What an engine asks of the rows of a file beyond their cells. A row may lack values that could not be read."""
 
 
-def read_records(path: Path, record: str, check: Check | None = None) -> RecordTable:
+def read_records(path: str | Path, record: str, check: Check | None = None) -> RecordTable:
     """Return the typed records of a CSV, XLSX or JSON file.
 
     Headings are matched without regard to case, spaces, hyphens and underscores. Unknown columns become warnings.

@@ -12,6 +12,8 @@ _DOORS = {
     "read_returns": "sufficiency.files",
     "forecast_need": "sufficiency.forecast",
     "backtest_forecast": "sufficiency.backtest",
+    "check_forecast": "sufficiency.against_actual",
+    "tidy_tables": "sufficiency.tidy",
     "read_stays": "sufficiency.stay_files",
     "watch_stays": "sufficiency.emergency",
 }

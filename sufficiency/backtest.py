@@ -7,7 +7,7 @@ the returns. A figure over few origins says little, and says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotEnoughData
+from reference_data.vocabulary import AGE_BANDS
 from sufficiency.episodes import DETAILS, GROUPS, Stay
 from sufficiency.forecast import forecast_need, monthly_dates
 from sufficiency.repair import repaired_history
@@ -43,6 +44,8 @@ class BacktestPoint:
         Share of the placement groups with children that lay inside each band.
     cells_inside
         Share of age band by group cells, among those with children, inside each band.
+    kinds_inside
+        For each band, whether each placement group that happened lay inside it; ``None`` for a group without children.
     pit
         Probability integral transform: share of the futures whose total was below what happened, equals
         counting half. Even over 0-1 if the bands are honest.
@@ -62,6 +65,7 @@ class BacktestPoint:
     cells_inside: dict[str, float]
     pit: float
     crps: float
+    kinds_inside: dict[str, tuple[bool | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,8 @@ class Backtest:
                 "and by group and age: sum of absolute differences over the sum of children. Coverage: percentage of "
                 "origins whose total, and of groups and cells with children, that lay inside each central band. CRPS: "
                 "continuous ranked probability score of the total in children, smaller is better. PIT: share of futures "
-                "below what happened; even between 0 and 1 if the bands are honest."
+                "below what happened; even between 0 and 1 if the bands are honest. By placement and age band: mean "
+                "absolute differences in children, and the percentage of origins with children whose band held."
             ),
             "evidence": evidence(
                 inputs=self.inputs,
@@ -177,7 +182,9 @@ def _points(
     returns: Returns, stays: tuple[Stay, ...], origin: date, runs: int, seed: int, horizons: Sequence[int]
 ) -> list[BacktestPoint]:
     reachable = [months for months in horizons if _later(origin, months) <= returns.last_day]
-    forecast = forecast_need(returns, start=origin, months=max(reachable), runs=runs, seed=seed)
+    forecast = forecast_need(
+        returns, start=origin, months=max(reachable), runs=runs, seed=seed, track_record=False
+    )
     grouped = by_group(forecast.counts)
     before = _year_before(origin)
     a_year_ago = counted(stays, before) if before >= returns.first_day else None
@@ -192,11 +199,13 @@ def _points(
         inside: dict[str, bool] = {}
         groups_inside: dict[str, float] = {}
         cells_inside: dict[str, float] = {}
+        kinds_inside: dict[str, tuple[bool | None, ...]] = {}
         for name, levels in CENTRAL_BANDS.items():
             low, high = np.quantile(totals, levels)
             inside[name] = bool(low <= happened.sum() <= high)
             groups_inside[name] = _share_inside(by_kind, happened.sum(axis=0), levels, seen_kinds)
             cells_inside[name] = _share_inside(drawn, happened, levels, seen)
+            kinds_inside[name] = _each_inside(by_kind, happened.sum(axis=0), levels, seen_kinds)
         points.append(
             BacktestPoint(
                 origin=origin,
@@ -208,6 +217,7 @@ def _points(
                 inside=inside,
                 groups_inside=groups_inside,
                 cells_inside=cells_inside,
+                kinds_inside=kinds_inside,
                 pit=_pit(totals, int(happened.sum())),
                 crps=_crps(totals, int(happened.sum())),
             )
@@ -231,6 +241,14 @@ def _share_inside(
     low, high = np.quantile(drawn, levels, axis=0)
     within = (low <= happened) & (happened <= high)
     return float(within[seen].mean()) if seen.any() else 1.0
+
+
+def _each_inside(
+    drawn: IntArray, happened: IntArray, levels: tuple[float, float], seen: NDArray[np.bool_]
+) -> tuple[bool | None, ...]:
+    low, high = np.quantile(drawn, levels, axis=0)
+    within = (low <= happened) & (happened <= high)
+    return tuple(bool(inside) if counts else None for inside, counts in zip(within, seen, strict=True))
 
 
 def _pit(totals: IntArray, happened: int) -> float:
@@ -299,7 +317,42 @@ def _scores(points: Sequence[BacktestPoint]) -> dict[str, Any]:
             sum(abs(int(p.same_as_today.sum()) - int(p.happened.sum())) for p in points) / len(points), 2
         ),
         "pit": [round(p.pit, 3) for p in points],
+        "total_error": errors_in_children(points, slice(None), slice(None)),
+        "placements": [
+            {
+                "placement": str(group),
+                **errors_in_children(points, slice(None), [k]),
+                "coverage_percent": {name: _held_percent(points, name, k) for name in CENTRAL_BANDS},
+            }
+            for k, group in enumerate(GROUPS)
+        ],
+        "age_bands": [
+            {"age_band": band, **errors_in_children(points, [a], slice(None))}
+            for a, band in enumerate(AGE_BANDS)
+        ],
     }
+
+
+def errors_in_children(points: Sequence[BacktestPoint], ages: Any, kinds: Any) -> dict[str, float | None]:
+    """Return the mean absolute error in children of the forecast and of the two plain rules, of some ages and kinds."""
+
+    def part(table: FloatArray | IntArray) -> float:
+        return float(np.asarray(table)[ages][:, kinds].sum())
+
+    def mean(values: Sequence[float]) -> float:
+        return round(sum(values) / len(values), 2)
+
+    changes = [abs(part(p.same_change) - part(p.happened)) for p in points if p.same_change is not None]
+    return {
+        "error": mean([abs(part(p.forecast_mean) - part(p.happened)) for p in points]),
+        "same_as_today": mean([abs(part(p.same_as_today) - part(p.happened)) for p in points]),
+        "last_years_change": mean(changes) if changes else None,
+    }
+
+
+def _held_percent(points: Sequence[BacktestPoint], band: str, kind: int) -> float | None:
+    told = [point.kinds_inside[band][kind] for point in points if band in point.kinds_inside]
+    return _percent([float(one) for one in told if one is not None])
 
 
 def _total_error(guess: FloatArray | IntArray, happened: IntArray) -> float:

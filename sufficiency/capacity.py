@@ -1,8 +1,8 @@
 """The beds a council can use, by placement group, age range and date. Registered places are never counted as such.
 
 Our own and block-bought homes count whole, less beds we cannot fill. Homes shared with other councils count our own
-children living there and a share of the vacancies they have confirmed. Setting beds against children is in
-``shortfall.py``.
+children living there and a share of the vacancies they have confirmed (``capacity_account.py``). Setting beds against
+children is in ``shortfall.py``.
 """
 
 from __future__ import annotations
@@ -18,26 +18,15 @@ from reference_data.law import law_number
 from reference_data.vocabulary import (
     AGE_BANDS,
     ContractKind,
-    EmergencySetting,
-    HomeStatus,
-    PartnerConcern,
     PlacementGroup,
     PlacementType,
     placement_group,
 )
+from sufficiency.capacity_account import OWN_CONTRACTS, HomeAccount, account_of, without_beds
 
 SHARED_VACANCY_SHARE = 0.5
 """Confirmed vacancies of shared homes that our children get: policy default until offers are observed."""
 
-_OWN_CONTRACTS = frozenset({ContractKind.IN_HOUSE, ContractKind.BLOCK})
-_NOT_COUNTED = frozenset(
-    {
-        # A connected carer is approved for named children: the bed comes with the child.
-        PlacementType.CONNECTED_FOSTER_CARER,
-        # A secure bed needs an order, and is found nationally.
-        PlacementType.SECURE_CHILDRENS_HOME,
-    }
-)
 _BAND_FIRST_AGE = (0, 1, 5, 10, 16)
 _BAND_LAST_AGE = (0, 4, 9, 15, 17)
 
@@ -86,12 +75,15 @@ class Capacity:
         The council whose beds they are, or ``None`` when it cannot be told.
     supplies
         One for each home with beds we can use.
+    accounts
+        One for each home, in the order given: from its places to the beds we can use.
     warnings
         Facts that are missing, and what was assumed for each.
     """
 
     authority: str | None
     supplies: tuple[BedSupply, ...]
+    accounts: tuple[HomeAccount, ...]
     warnings: tuple[str, ...]
 
 
@@ -118,32 +110,39 @@ def usable_capacity(
     authority = authority or _own_authority(homes)
     gaps: dict[str, list[str]] = {}
     supplies: list[BedSupply] = []
+    accounts: list[HomeAccount] = []
     for home in homes:
-        if isinstance(home.type, EmergencySetting) or home.type in _NOT_COUNTED:
-            continue
-        group = placement_group(home.type)
-        if group is PlacementGroup.OTHER or not _may_hold_children(home, gaps):
-            continue
-        beds = _usable_beds(home, authority, as_of, shared_share, gaps)
-        bands = _bands(home, gaps)
-        if beds <= 0 or bands is None:
-            continue
-        supplies.append(
-            BedSupply(
-                home_id=home.home_id,
-                group=group,
-                first_band=bands[0],
-                last_band=bands[1],
-                beds=beds,
-                from_day=home.opens_on,
-                until_day=home.closes_on,
-                local=_is_local(home, authority, gaps),
-            )
-        )
+        account = account_of(home, authority=authority, as_of=as_of, shared_share=shared_share)
+        for words in account.unknown:
+            gaps.setdefault(f"homes {words}", []).append(home.home_id)
+        if account.usable > 0:
+            supply = _supply(home, account.usable, authority, gaps)
+            if supply is None:
+                account = without_beds(account)
+            else:
+                supplies.append(supply)
+        accounts.append(account)
     return Capacity(
         authority=authority,
         supplies=tuple(supplies),
+        accounts=tuple(accounts),
         warnings=_warnings(gaps, homes, authority, shared_share),
+    )
+
+
+def _supply(home: Home, beds: float, authority: str | None, gaps: dict[str, list[str]]) -> BedSupply | None:
+    bands = _bands(home, gaps)
+    if bands is None:
+        return None
+    return BedSupply(
+        home_id=home.home_id,
+        group=placement_group(PlacementType(home.type)),
+        first_band=bands[0],
+        last_band=bands[1],
+        beds=beds,
+        from_day=home.opens_on,
+        until_day=home.closes_on,
+        local=_is_local(home, authority, gaps),
     )
 
 
@@ -154,82 +153,6 @@ def _own_authority(homes: Iterable[Home]) -> str | None:
         if home.contract is ContractKind.IN_HOUSE and (home.approved_by_authority or home.authority)
     )
     return max(named, key=lambda code: (named[code], str(code))) if named else None
-
-
-def _may_hold_children(home: Home, gaps: dict[str, list[str]]) -> bool:
-    if home.registered is False or home.status in (HomeStatus.SUSPENDED, HomeStatus.CLOSED):
-        return False
-    if home.status is HomeStatus.PLANNED and home.opens_on is None:
-        gaps.setdefault("planned homes without an opening date, not counted", []).append(home.home_id)
-        return False
-    if home.registered is None and home.status is not HomeStatus.PLANNED:
-        gaps.setdefault("homes whose registration is not recorded, counted as registered", []).append(
-            home.home_id
-        )
-    if home.status is None:
-        gaps.setdefault("homes without a status, counted as open", []).append(home.home_id)
-    return True
-
-
-def _usable_beds(
-    home: Home, authority: str | None, as_of: date, shared_share: float, gaps: dict[str, list[str]]
-) -> float:
-    own = home.contract in _OWN_CONTRACTS
-    residents = home.residents or ()
-    if home.contract is None:
-        gaps.setdefault("homes without a kind of contract, counted as shared", []).append(home.home_id)
-    unknown = sum(resident.authority is None for resident in residents)
-    if unknown and authority is not None:
-        # In a home of ours a child is ours unless recorded otherwise; in a shared home the reverse.
-        words = "ours" if own else "not ours"
-        gaps.setdefault(f"homes with residents whose council is not recorded, counted as {words}", []).append(
-            home.home_id
-        )
-    minors = [
-        resident for resident in residents if resident.age is None or resident.age < law_number("child")
-    ]
-    ours = sum(r.authority == authority and authority is not None for r in minors)
-    closed_to_new = _is_closed_to_new(home, as_of)
-    if own:
-        theirs = sum(r.authority not in (None, authority) for r in minors)
-        adults = len(residents) - len(minors)
-        if closed_to_new:
-            return float(len(minors) - theirs)
-        held = sum(bed.held_for is not None for bed in home.beds or ())
-        places = home.places
-        if places is None:
-            free = _vacancies(home)
-            if home.residents is None or free is None:
-                gaps.setdefault("homes of ours without a number of places, not counted", []).append(
-                    home.home_id
-                )
-                return 0.0
-            places = len(residents) + free + held
-        return float(max(places - held - adults - theirs, 0))
-    if home.residents is None:
-        gaps.setdefault(
-            "shared homes whose residents are not recorded, counted by vacancies only", []
-        ).append(home.home_id)
-    if closed_to_new:
-        return float(ours)
-    free = _vacancies(home)
-    if free is None:
-        gaps.setdefault("shared homes without confirmed vacancies, counted by residents only", []).append(
-            home.home_id
-        )
-    return ours + shared_share * (free or 0)
-
-
-def _vacancies(home: Home) -> int | None:
-    if home.beds is not None:
-        return sum(bed.held_for is None for bed in home.beds)
-    return home.vacancies
-
-
-def _is_closed_to_new(home: Home, as_of: date) -> bool:
-    notice = home.restriction_notice_from is not None and home.restriction_notice_from <= as_of
-    lifted = home.restriction_notice_to is not None and home.restriction_notice_to <= as_of
-    return (notice and not lifted) or home.partner_concern is PartnerConcern.EMBARGO
 
 
 def _bands(home: Home, gaps: dict[str, list[str]]) -> tuple[int, int] | None:
@@ -272,7 +195,7 @@ def _warnings(
     found = []
     if authority is None:
         found.append("Whose beds these are is not known: no in-house home names its authority.")
-    if any(home.contract not in _OWN_CONTRACTS for home in homes):
+    if any(home.contract not in OWN_CONTRACTS for home in homes):
         found.append(
             f"Assumed, not observed: our children get {shared_share:.0%} of the vacancies that shared homes confirm."
         )

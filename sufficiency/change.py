@@ -154,6 +154,17 @@ def change_explained(
     return Change(first=dates[0], last=dates[-1], before=before, after=after, parts=parts)
 
 
+def together(changes: Sequence[Change]) -> Change:
+    """Return the change of several worlds that are counted together, at least one, on the same dates."""
+    return Change(
+        first=changes[0].first,
+        last=changes[0].last,
+        before=np.sum([change.before for change in changes], axis=0),
+        after=np.sum([change.after for change in changes], axis=0),
+        parts={name: np.sum([change.parts[name] for change in changes], axis=0) for name in PARTS},
+    )
+
+
 def _spoken(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 

@@ -7,8 +7,10 @@ join into spells in ``spells.py``; the rules in ``emergency_rules.py``; reading 
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -144,17 +146,18 @@ def watch(
             by_child[stay.child_id].append(stay)
     disagreeing = 0
     watched: list[WatchedSpell] = []
-    for child in by_child.values():
-        warnings += _overlaps([stay for stay in child if stay.started_on <= as_of])
-        births = {stay.date_of_birth for stay in child if stay.date_of_birth}
-        disagreeing += len(births) > 1
-        watched += _watched_child(
-            child,
-            date_of_birth=births.pop() if len(births) == 1 else None,
-            as_of=as_of,
-            policy=settings,
-            known_spells=known_spells or {},
-        )
+    with _nothing_collected():
+        for child in by_child.values():
+            warnings += _overlaps([stay for stay in child if stay.started_on <= as_of])
+            births = {stay.date_of_birth for stay in child if stay.date_of_birth}
+            disagreeing += len(births) > 1
+            watched += _watched_child(
+                child,
+                date_of_birth=births.pop() if len(births) == 1 else None,
+                as_of=as_of,
+                policy=settings,
+                known_spells=known_spells or {},
+            )
     if disagreeing:
         warnings.append(
             f"{disagreeing} child{'' if disagreeing == 1 else 'ren'} with stays that disagree on the date of "
@@ -183,6 +186,18 @@ def watch(
             warnings=warnings,
         ),
     )
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Pause the cycle collector: the answers hold no cycles, and it would walk the growing heap over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 watch_stays = watch
@@ -239,9 +254,10 @@ def _watched_child(
         known_spells=known_spells,
     )
     runs = [run for spell in spells for run in spell.runs]
-    sure = _window(runs, policy, with_unknown=False)
-    possible = _window(runs, policy, with_unknown=True)
     doubtful_because = tuple(missing_of(run.unsuitable for run in runs))
+    sure = _window(runs, policy, with_unknown=False)
+    # Where nothing is in doubt, what may have been is what was.
+    possible = _window(runs, policy, with_unknown=True) if doubtful_because else sure
     return [_watched(spell, policy, sure, possible, doubtful_because) for spell in spells]
 
 
@@ -266,11 +282,12 @@ def _watched(
     possible: NightWindow,
     doubtful_because: tuple[str, ...],
 ) -> WatchedSpell:
+    sure_of_spell = _of_spell(spell, policy, sure, with_unknown=False)
     judged = Judged(
         spell=spell,
         policy=policy,
-        sure=_of_spell(spell, policy, sure, with_unknown=False),
-        possible=_of_spell(spell, policy, possible, with_unknown=True),
+        sure=sure_of_spell,
+        possible=_of_spell(spell, policy, possible, with_unknown=True) if doubtful_because else sure_of_spell,
         doubtful_because=doubtful_because,
         adult_throughout=is_adult_throughout(spell),
         placements=tuple(places(spell.runs, bridge_nights=0)),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matching.policy import EmergencyPolicy
 from reference_data.fields import load_fields
@@ -19,24 +19,77 @@ if TYPE_CHECKING:
     from sufficiency.emergency_places import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+Sentence = str | tuple[Any, ...]
+"""A sentence, or what writes it and what it writes of: a pattern or a function first, then its arguments."""
+
+
 class RuleAnswer:
-    """What one rule says of one spell.
+    """What one rule says of one spell. Treat it as fixed: nothing but its own text is ever filled in.
+
+    Most answers of a large watch are clear and never read, so a sentence may be left unwritten until it is
+    asked for. A plain class, because thirteen are made for every spell.
 
     Parameters
     ----------
+    text
+        The sentence, or what writes it.
     due_on
         The day by which, or from which, the text means; never a birthday.
     missing
         Names of fields whose absence the answer rests on.
+    placements
+        The ids of the stays of each placement that the answer is about, where the rule judges placements
+        one by one: a caller that tells people once can see a new one. Not in the JSON, nor in comparisons.
     """
 
-    rule: str
-    outcome: WatchOutcome
-    text: str
-    instrument: str
-    due_on: date | None = None
-    missing: tuple[str, ...] = ()
+    __slots__ = ("_text", "due_on", "instrument", "missing", "outcome", "placements", "rule")
+
+    def __init__(
+        self,
+        *,
+        rule: str,
+        outcome: WatchOutcome,
+        text: Sentence,
+        instrument: str,
+        due_on: date | None = None,
+        missing: tuple[str, ...] = (),
+        placements: tuple[tuple[str, ...], ...] = (),
+    ) -> None:
+        self.rule = rule
+        self.outcome = outcome
+        self._text = text
+        self.instrument = instrument
+        self.due_on = due_on
+        self.missing = missing
+        self.placements = placements
+
+    @property
+    def text(self) -> str:
+        """Return the sentence."""
+        if isinstance(self._text, str):
+            return self._text
+        writer, *parts = self._text
+        return str(writer.format(*parts) if isinstance(writer, str) else writer(*parts))
+
+    def _said(self) -> tuple[object, ...]:
+        return (self.rule, self.outcome, self.text, self.instrument, self.due_on, self.missing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RuleAnswer) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def __repr__(self) -> str:
+        return f"RuleAnswer({', '.join(map(repr, self._said()))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (*self._said(), self.placements)
+
+
+def _rebuilt(*values: Any) -> RuleAnswer:
+    names = ("rule", "outcome", "text", "instrument", "due_on", "missing", "placements")
+    return RuleAnswer(**dict(zip(names, values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +134,11 @@ class Judged:
     placements: tuple[Place, ...]
 
     @property
+    def in_doubt(self) -> bool:
+        """Say whether some night, of any spell of the child, may have been unsuitable."""
+        return self.possible is not self.sure
+
+    @property
     def until(self) -> date:
         """Return the day the spell ended, or the day asked about: an ended spell keeps its answers."""
         return date.fromordinal(self.spell.until)
@@ -118,36 +176,52 @@ def nights_words(nights: int) -> str:
 def answer(
     rule: str,
     outcome: WatchOutcome,
-    text: str,
-    law: str | Sequence[str],
+    text: Sentence,
+    law: str | tuple[str, ...],
     due_on: date | None = None,
     missing: Collection[str] = (),
+    placements: tuple[tuple[str, ...], ...] = (),
 ) -> RuleAnswer:
     """Return an answer that cites one law by its name in the table, or several where each binds or may."""
     return RuleAnswer(
         rule=rule,
         outcome=outcome,
         text=text,
-        instrument=_instrument_of((law,) if isinstance(law, str) else tuple(law)),
+        instrument=_instrument_of(law),
         due_on=due_on,
-        missing=_in_field_order(missing),
+        missing=_in_field_order(missing) if missing else (),
+        placements=placements,
     )
 
 
 @cache
-def _instrument_of(laws: tuple[str, ...]) -> str:
+def _instrument_of(law: str | tuple[str, ...]) -> str:
+    laws = (law,) if isinstance(law, str) else law
     return "; ".join(law_named(name).instrument for name in laws)
 
 
-def not_assessed(rule: str, judged: Judged, law: str | Sequence[str], missing: Collection[str]) -> RuleAnswer:
+def not_assessed(
+    rule: str, judged: Judged, law: str | tuple[str, ...], missing: Collection[str]
+) -> RuleAnswer:
     names = _in_field_order(missing)
-    text = f"Not assessed for child {judged.spell.child_id}: record {', '.join(names)}."
-    return answer(rule, WatchOutcome.NOT_ASSESSED, text, law, missing=names)
+    return RuleAnswer(
+        rule=rule,
+        outcome=WatchOutcome.NOT_ASSESSED,
+        text=("Not assessed for child {}: record {}.", judged.spell.child_id, ", ".join(names)),
+        instrument=_instrument_of(law),
+        missing=names,
+    )
 
 
 def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:
-    """Return the worst answer, the one due first among equals."""
-    return min(found, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None)
+    """Return the worst answer, the one due first among equals, with the placements of all that are as bad."""
+    answers = tuple(found)
+    worst = min(answers, key=lambda answer: (_ORDER[answer.outcome], answer.due_on or date.max), default=None)
+    if worst is not None and len(answers) > 1:
+        worst.placements = tuple(
+            stays for each in answers if each.outcome is worst.outcome for stays in each.placements
+        )
+    return worst
 
 
 _ORDER = {outcome: place for place, outcome in enumerate(WatchOutcome)}

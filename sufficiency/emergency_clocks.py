@@ -21,7 +21,6 @@ from sufficiency.emergency_answer import (
 )
 from sufficiency.emergency_places import Place, places
 from sufficiency.emergency_stay import Stay, StayApproval
-from sufficiency.spells import Stretch
 
 TEMPORARY_CODES = frozenset({"temporary_approval", "regulation_24", "reg_24"})
 
@@ -30,6 +29,10 @@ EXTENSION_CODES = frozenset({"temporary_approval_extension", "regulation_25", "r
 
 
 OUTSIDE_TERMS_CODES = frozenset({"outside_terms", "regulation_23", "reg_23"})
+
+
+CARER_CODES = TEMPORARY_CODES | EXTENSION_CODES | OUTSIDE_TERMS_CODES
+"""What approves a carer, and not the accommodation."""
 
 
 def crisis_stay_over(judged: Judged) -> RuleAnswer:
@@ -59,18 +62,21 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
         )
         if stretch.nights > limit:
             text = f"{counted}; it was to end on {day_words(leave_by)}."
-            found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by))
+            found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by, (), (place.stay_ids,)))
         elif stretch.nights * 2 >= limit and not planned:
             text = f"{counted}, and no onward plan is recorded. Agree one; the stay ends on {day_words(leave_by)}."
-            found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, ("onward_plan_on",)))
+            missing = ("onward_plan_on",)
+            found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, missing, (place.stay_ids,)))
         else:
             text = f"{counted}."
             due_on = leave_by if stretch.open else None
             found.append(answer(rule, WatchOutcome.CLEAR, text, law, due_on))
     if any(stay.setting is None for stay in spell.stays):
         found.append(not_assessed(rule, judged, law, ("setting",)))
-    text = f"No stay of child {spell.child_id} has a longest length."
-    return worst_of(found) or answer(rule, WatchOutcome.CLEAR, text, law)
+    child = spell.child_id
+    return worst_of(found) or answer(
+        rule, WatchOutcome.CLEAR, ("No stay of child {} has a longest length.", child), law
+    )
 
 
 def temporary_approval_over(judged: Judged) -> RuleAnswer:
@@ -92,15 +98,17 @@ def temporary_approval_over(judged: Judged) -> RuleAnswer:
             found.append(not_assessed(rule, judged, law, ("approvals.on",)))
             continue
         if temporary:
-            found.append(_temporary(judged, stays, stretch, [a.on for a in temporary if a.on]))
+            found.append(_temporary(judged, place, [a.on for a in temporary if a.on]))
         if outside:
             first = max(day(stretch.first), min(a.on for a in outside if a.on))
             last = working_days_after(first, limit_of(judged, "outside_terms_of_approval"))
-            found.append(_clock(judged, "outside_terms_of_approval", last, stretch, warning_days=0))
+            found.append(_clock(judged, "outside_terms_of_approval", last, place, warning_days=0))
     if any(stay.setting is None for stay in judged.spell.stays):
         found.append(not_assessed(rule, judged, law, ("setting",)))
-    text = f"No temporary approval is recorded for child {judged.spell.child_id}."
-    return worst_of(found) or answer(rule, WatchOutcome.CLEAR, text, law)
+    child = judged.spell.child_id
+    return worst_of(found) or answer(
+        rule, WatchOutcome.CLEAR, ("No temporary approval is recorded for child {}.", child), law
+    )
 
 
 def turned_18(judged: Judged) -> RuleAnswer:
@@ -115,37 +123,38 @@ def turned_18(judged: Judged) -> RuleAnswer:
             "leaving care and homelessness."
         )
         return answer(rule, WatchOutcome.WARNING, text, law)
-    return answer(rule, WatchOutcome.CLEAR, f"Child {spell.child_id} is under 18.", law)
+    child = spell.child_id
+    return answer(rule, WatchOutcome.CLEAR, ("Child {} is under 18.", child), law)
 
 
-def _temporary(judged: Judged, stays: Iterable[Stay], stretch: Stretch, signed_on: list[date]) -> RuleAnswer:
+def _temporary(judged: Judged, place: Place, signed_on: list[date]) -> RuleAnswer:
     last = min(signed_on) + timedelta(weeks=limit_of(judged, "temporary_approval"))
     law = "temporary_approval"
-    extended = _signed(stays, EXTENSION_CODES, judged.until)
+    extended = _signed(place.stays, EXTENSION_CODES, judged.until)
     # An extension comes before the first approval ends; one signed later cures nothing.
     if any(approval.on is not None and approval.on <= last for approval in extended):
         last += timedelta(weeks=limit_of(judged, "temporary_approval_extension"))
         law = "temporary_approval_extension"
-    return _clock(judged, law, last, stretch, warning_days=judged.policy.temporary_approval_warning_days)
+    return _clock(judged, law, last, place, warning_days=judged.policy.temporary_approval_warning_days)
 
 
-def _clock(judged: Judged, law: str, last: date, stretch: Stretch, *, warning_days: int) -> RuleAnswer:
+def _clock(judged: Judged, law: str, last: date, place: Place, *, warning_days: int) -> RuleAnswer:
     rule, child = "temporary_approval_over", judged.spell.child_id
-    end = day(stretch.end)
+    end = day(place.stretch.end)
     if end > last:
         text = (
             f"The approval under which child {child} stays ended on {day_words(last)}. Move the "
             "child or approve the carer."
         )
-        return answer(rule, WatchOutcome.RAISED, text, law, last)
+        return answer(rule, WatchOutcome.RAISED, text, law, last, (), (place.stay_ids,))
     if end >= last - timedelta(days=warning_days):
         text = (
             f"The approval under which child {child} stays ends on {day_words(last)}. Approve the "
             "carer or plan the move."
         )
-        return answer(rule, WatchOutcome.WARNING, text, law, last)
+        return answer(rule, WatchOutcome.WARNING, text, law, last, (), (place.stay_ids,))
     text = f"The approval under which child {child} stays ends on {day_words(last)}."
-    return answer(rule, WatchOutcome.CLEAR, text, law, last if stretch.open else None)
+    return answer(rule, WatchOutcome.CLEAR, text, law, last if place.stretch.open else None)
 
 
 def _signed(stays: Iterable[Stay], codes: frozenset[str], until: date) -> list[StayApproval]:
@@ -160,4 +169,4 @@ def _signed(stays: Iterable[Stay], codes: frozenset[str], until: date) -> list[S
 def _places(judged: Judged, wanted: Callable[[Stay], bool]) -> list[Place]:
     """Return the wanted places of the spell, with nights elsewhere bridged as the spell bridges them."""
     runs = [run for run in judged.spell.runs if wanted(run.stay)]
-    return places(runs, bridge_nights=judged.policy.bridge_nights)
+    return places(runs, bridge_nights=judged.policy.bridge_nights) if runs else []

@@ -140,6 +140,7 @@ def monthly_figures(
         nights = nights_between(stays, first, until - timedelta(days=1))
         sure = [one for one in nights if one.unsuitable == Answer.YES.value]
         perhaps = [one for one in nights if one.unsuitable != Answer.NO.value]
+        there = {one.child_id for one in nights}
         found.append(
             MonthOfNights(
                 month=first,
@@ -147,7 +148,10 @@ def monthly_figures(
                 nights=len(sure),
                 children_perhaps=len({one.child_id for one in perhaps}),
                 nights_perhaps=len(perhaps),
-                over_14_nights=_over_14(stays, first, until, policy),
+                # Whoever spent no night of the month anywhere was in no spell in it, so years of history cost little.
+                over_14_nights=_over_14(
+                    [stay for stay in stays if stay.child_id in there], first, until, policy
+                ),
                 unlawful=len({one.child_id for one in nights if one.unlawful == Answer.YES.value}),
             )
         )
@@ -155,9 +159,7 @@ def monthly_figures(
     return tuple(found)
 
 
-def _over_14(
-    stays: tuple[Stay, ...], first: date, until: date, policy: Policy | EmergencyPolicy | None
-) -> int:
+def _over_14(stays: Iterable[Stay], first: date, until: date, policy: Policy | EmergencyPolicy | None) -> int:
     report = watch(stays, as_of=until, policy=policy)
     return len(
         {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+from matching.policy import EmergencyPolicy
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_answer import (
     Judged,
     RuleAnswer,
+    Sentence,
     answer,
     day,
     day_words,
@@ -17,7 +20,8 @@ from sufficiency.emergency_answer import (
     since_words,
 )
 from sufficiency.emergency_instruments import accommodation_laws
-from sufficiency.spells import Stretch, stretches
+from sufficiency.spells import NightWindow, Stretch, stretches
+from sufficiency.unsuitable import Nights
 
 
 def unsuitable_at_all(judged: Judged) -> RuleAnswer:
@@ -27,23 +31,26 @@ def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     unsuitable = judged.sure.runs
     law = accommodation_laws(unsuitable or spell.runs)
     if unsuitable:
-        settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
         (whole,) = stretches(unsuitable, bridge_nights=spell.nights)
-        first = day(whole.first)
-        apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
-        text = (
-            f"Child {spell.child_id} has been in unsuitable accommodation ({settings}) "
-            f"since {day_words(first)}{apart}. Find a suitable place now."
-            if whole.open
-            else f"Child {spell.child_id} was in unsuitable accommodation ({settings}) "
-            f"from {day_words(first)}{apart}."
-        )
-        return answer(rule, WatchOutcome.WARNING, text, law, first)
+        text = (_in_unsuitable, spell.child_id, unsuitable, whole)
+        return answer(rule, WatchOutcome.WARNING, text, law, day(whole.first))
     missing = missing_of(run.unsuitable for run in spell.runs)
     if missing:
         return not_assessed(rule, judged, law, missing)
-    text = f"Nothing recorded makes the accommodation of child {spell.child_id} unsuitable."
-    return answer(rule, WatchOutcome.CLEAR, text, law)
+    nothing = ("Nothing recorded makes the accommodation of child {} unsuitable.", spell.child_id)
+    return answer(rule, WatchOutcome.CLEAR, nothing, law)
+
+
+def _in_unsuitable(child: str, unsuitable: Sequence[Nights], whole: Stretch) -> str:
+    settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
+    first = day_words(day(whole.first))
+    apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
+    if whole.open:
+        return (
+            f"Child {child} has been in unsuitable accommodation ({settings}) since {first}{apart}. "
+            "Find a suitable place now."
+        )
+    return f"Child {child} was in unsuitable accommodation ({settings}) from {first}{apart}."
 
 
 def over_14_nights(judged: Judged) -> RuleAnswer:
@@ -57,18 +64,27 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights > limit:
         over_on = day(sure.first + limit + 1)
-        text = f"{_spent(judged, sure)}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
+        text = (_over, judged.spell.child_id, sure, limit, over_on)
         return answer(rule, WatchOutcome.RAISED, text, law, over_on)
-    possible = _telling(judged, with_unknown=True)
+    possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights > limit:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
-    text = f"{_spent(judged, possible)}; the limit is {nights_words(limit)}."
     running = _running(judged)
-    if running is None:
-        return answer(rule, WatchOutcome.CLEAR, text, law)
-    move_by = day(running.first + limit)
-    text += f" Move by {day_words(move_by)} to stay within it."
-    return answer(rule, WatchOutcome.CLEAR, text, law, move_by + timedelta(days=1))
+    due_on = day(running.first + limit + 1) if running else None
+    within = (_within, judged.spell.child_id, possible, _is_doubtful(judged, possible), limit, due_on)
+    return answer(rule, WatchOutcome.CLEAR, within, law, due_on)
+
+
+def _over(child: str, stretch: Stretch, limit: int, over_on: date) -> str:
+    spent = _spent(child, stretch, doubtful=False)
+    return f"{spent}; the limit is {nights_words(limit)}, passed on {day_words(over_on)}."
+
+
+def _within(child: str, stretch: Stretch | None, doubtful: bool, limit: int, over_on: date | None) -> str:
+    text = f"{_spent(child, stretch, doubtful=doubtful)}; the limit is {nights_words(limit)}."
+    if over_on is None:
+        return text
+    return f"{text} Move by {day_words(over_on - timedelta(days=1))} to stay within it."
 
 
 def approaching_14_nights(judged: Judged) -> RuleAnswer:
@@ -77,28 +93,33 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
     ``due_on`` is the last day on which a move keeps the nights within the limit.
     """
     rule, law = "approaching_14_nights", "fourteen_nights"
-    child, policy = judged.spell.child_id, judged.policy
-    limit, start = policy.over_14_nights, policy.approaching_nights
+    limit, start = judged.policy.over_14_nights, judged.policy.approaching_nights
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights >= start:
         move_by = day(sure.first + limit)
-        if sure.nights > limit:
-            text = f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
-            return answer(rule, WatchOutcome.WARNING, text, law, move_by)
-        if sure.open:
-            text = (
-                f"{_spent(judged, sure)}. The child must move by {day_words(move_by)} to stay within "
-                f"{nights_words(limit)}."
-            )
-            return answer(rule, WatchOutcome.WARNING, text, law, move_by)
-        text = f"{_spent(judged, sure)}."
-        return answer(rule, WatchOutcome.WARNING, text, law)
-    possible = _telling(judged, with_unknown=True)
+        due_on = move_by if sure.nights > limit or sure.open else None
+        text = (_near, judged.spell.child_id, sure, limit, move_by)
+        return answer(rule, WatchOutcome.WARNING, text, law, due_on)
+    possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights >= start:
         return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
-    text = f"{_spent(judged, possible)}; the warning starts at {nights_words(start)}."
     running = _running(judged)
-    return answer(rule, WatchOutcome.CLEAR, text, law, day(running.first + limit) if running else None)
+    due_on = day(running.first + limit) if running else None
+    far = (_far, judged.spell.child_id, possible, _is_doubtful(judged, possible), start)
+    return answer(rule, WatchOutcome.CLEAR, far, law, due_on)
+
+
+def _near(child: str, stretch: Stretch, limit: int, move_by: date) -> str:
+    if stretch.nights > limit:
+        return f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
+    spent = _spent(child, stretch, doubtful=False)
+    if stretch.open:
+        return f"{spent}. The child must move by {day_words(move_by)} to stay within {nights_words(limit)}."
+    return f"{spent}."
+
+
+def _far(child: str, stretch: Stretch | None, doubtful: bool, start: int) -> str:
+    return f"{_spent(child, stretch, doubtful=doubtful)}; the warning starts at {nights_words(start)}."
 
 
 def cumulative_nights(judged: Judged) -> RuleAnswer:
@@ -107,37 +128,48 @@ def cumulative_nights(judged: Judged) -> RuleAnswer:
     It stays raised for the spell once any of its days was over, so that a night more never clears it.
     """
     rule, law = "cumulative_nights", "nights_in_the_window"
-    spell, policy = judged.spell, judged.policy
-    limit = policy.cumulative_nights
-    now = _in_window(judged)
     over = _first_day_over(judged, with_unknown=False)
     if over is not None:
-        text = (
-            f"Child {spell.child_id} has spent {now} in unsuitable accommodation; the limit of {limit} was passed "
-            f"on {day_words(over)}."
-        )
-        return answer(rule, WatchOutcome.RAISED, text, law, over)
-    if _first_day_over(judged, with_unknown=True) is not None:
+        return answer(rule, WatchOutcome.RAISED, _window_text(judged, over), law, over)
+    if judged.in_doubt and _first_day_over(judged, with_unknown=True) is not None:
         return not_assessed(rule, judged, law, judged.doubtful_because)
-    text = f"Child {spell.child_id} has spent {now} in unsuitable accommodation; the limit is {limit}."
-    return answer(rule, WatchOutcome.CLEAR, text, law)
+    return answer(rule, WatchOutcome.CLEAR, _window_text(judged, None), law)
 
 
-def _in_window(judged: Judged) -> str:
+def _window_text(judged: Judged, over: date | None) -> Sentence:
+    windows = (judged.sure.window, judged.possible.window)
+    spell = judged.spell
+    return (_in_window, spell.child_id, *windows, spell.until, spell.open, judged.policy, over)
+
+
+def _in_window(
+    child: str,
+    sure_window: NightWindow,
+    possible_window: NightWindow,
+    until: int,
+    is_open: bool,
+    policy: EmergencyPolicy,
+    over: date | None,
+) -> str:
     """Return how many of the nights of the window were unsuitable, in words; the doubtful ones apart."""
-    spell, days = judged.spell, judged.policy.cumulative_window_days
-    sure, possible = judged.sure.window.on(spell.until), judged.possible.window.on(spell.until)
+    days, limit = policy.cumulative_window_days, policy.cumulative_nights
+    sure, possible = sure_window.on(until), possible_window.on(until)
     nights = f"{sure}" if possible == sure else f"{sure}, and perhaps {possible - sure} more,"
-    ended = f"the {days} nights before {day_words(judged.until)}"
-    return f"{nights} of {f'the last {days} nights' if spell.open else ended}"
+    of = f"the last {days} nights" if is_open else f"the {days} nights before {day_words(day(until))}"
+    limited = f"limit is {limit}" if over is None else f"limit of {limit} was passed on {day_words(over)}"
+    return f"Child {child} has spent {nights} of {of} in unsuitable accommodation; the {limited}."
 
 
-def _spent(judged: Judged, stretch: Stretch | None) -> str:
+def _is_doubtful(judged: Judged, stretch: Stretch | None) -> bool:
+    """Say whether a stretch is only possible; nothing is where there is no doubt about any night."""
+    return judged.in_doubt and stretch not in judged.sure.stretches
+
+
+def _spent(child: str, stretch: Stretch | None, *, doubtful: bool) -> str:
     """Return the start of a sentence on the nights of a stretch; doubtful ones make it ``at most``."""
-    child = judged.spell.child_id
     if stretch is None:
         return f"Child {child} has spent no night in unsuitable accommodation"
-    most = "" if stretch in judged.sure.stretches else "at most "
+    most = "at most " if doubtful else ""
     if stretch.elsewhere:
         return f"The spell of child {child} in unsuitable accommodation counts {most}{since_words(stretch)}"
     return (
@@ -159,6 +191,8 @@ def _first_day_over(judged: Judged, *, with_unknown: bool) -> date | None:
 def _telling(judged: Judged, *, with_unknown: bool) -> Stretch | None:
     """Return the first stretch over the limit, or else the longest."""
     found = (judged.possible if with_unknown else judged.sure).stretches
+    if len(found) == 1:
+        return found[0]
     for stretch in found:
         if stretch.nights > judged.policy.over_14_nights:
             return stretch

@@ -26,6 +26,11 @@ class Place:
     stretch: Stretch
 
     @property
+    def stay_ids(self) -> tuple[str, ...]:
+        """Return the ids of its stays."""
+        return tuple(stay.stay_id for stay in self.stays)
+
+    @property
     def setting_words(self) -> str:
         """Return the setting in words."""
         return self.setting.words if self.setting else "a setting that is not recorded"
@@ -46,6 +51,10 @@ def places(
     runs: Iterable[Nights], *, bridge_nights: int, key: Callable[[Stay], Hashable] = home_of
 ) -> list[Place]:
     """Return the places of some runs in order of time, each time there over gaps of up to ``bridge_nights``."""
+    runs = tuple(runs)
+    if len(runs) == 1:
+        stay, (stretch,) = runs[0].stay, stretches(runs, bridge_nights)
+        return [Place(setting=stay.setting, stays=(stay,), runs=runs, stretch=stretch)]
     groups: dict[Hashable, list[Nights]] = {}
     for run in runs:
         groups.setdefault(key(run.stay), []).append(run)

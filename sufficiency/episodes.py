@@ -109,6 +109,10 @@ class EpisodeRow:
         DECOM and DEC; ``None`` when empty or unreadable.
     reason_started, legal_status, place, provider, reason_ended
         RNE, LS, PLACE, PLACE_PROVIDER, REC in capitals; empty when not given.
+    urn
+        The home's registration number; empty when not given, and for the placeholder ``XXXXXX``.
+    authority
+        The council's DfE code where returns of several are read together; else empty.
     """
 
     file: str
@@ -123,6 +127,8 @@ class EpisodeRow:
     place: str
     provider: str
     reason_ended: str
+    urn: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,10 @@ class Stay:
         First day, and the day after the last night; ``None`` while it lasts.
     next_detail
         Where the child went when the stay ended, or ``None`` if care ended (or the stay lasts).
+    place, provider, urn, legal_status, reason_started
+        As its first row returns them.
+    reason_ended
+        REC of its last row: why care ended, or X1 where it went on.
     """
 
     child_id: str
@@ -149,3 +159,9 @@ class Stay:
     ended_on: date | None
     detail: PlacementDetail
     next_detail: PlacementDetail | None
+    place: str = ""
+    provider: str = ""
+    urn: str = ""
+    legal_status: str = ""
+    reason_started: str = ""
+    reason_ended: str = ""

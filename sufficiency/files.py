@@ -1,4 +1,4 @@
-"""The files of this package that a caller names: SSDA903 returns, and scenarios."""
+"""The files of this package that a caller names: SSDA903 returns, scenarios, and candidate actions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import json
 import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.sheets import LARGEST_UNPACKED_BYTES, file_content
 from reference_data.tables import RawTable, read_rows
+from sufficiency.action_values import ActionList, actions_from_values
 from sufficiency.returns import Returns, returns_from_tables
 from sufficiency.returns_xml import looks_like_xml, tables_of_xml
 from sufficiency.scenario import Scenario
 from sufficiency.scenario_values import scenario_from_values
+from sufficiency.several_authorities import authority_named
 
+_Made = TypeVar("_Made")
 TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
 
 
@@ -62,11 +66,14 @@ def return_tables(path: str | Path) -> list[RawTable]:
 
 
 def _numbered(tables: Iterable[RawTable]) -> list[RawTable]:
-    """Return tables named without their folder, told apart by a number."""
+    """Return tables named without their folder but for a council's, told apart by a number."""
     seen: Counter[str] = Counter()
     named = []
     for table in tables:
-        name = table.file.rpartition("/")[2]
+        folder, _, name = table.file.rpartition("/")
+        council = folder.rpartition("/")[2]
+        if authority_named(council):
+            name = f"{council}/{name}"
         seen[name] += 1
         again = f" ({seen[name]})" if seen[name] > 1 else ""
         named.append(replace(table, file=f"{name}{again}"))
@@ -93,7 +100,21 @@ def read_scenario(path: str | Path) -> Scenario:
     ImportRejected
         If the file cannot be read, names something unknown, or holds a factor out of range.
     """
-    path = Path(path)
+    return _from_values(Path(path), "scenario", scenario_from_values)
+
+
+def read_actions(path: str | Path) -> ActionList:
+    """Return the candidate actions of a TOML or JSON file; ``docs/reference/actions.md`` describes each key.
+
+    Raises
+    ------
+    ImportRejected
+        If the file cannot be read, names something unknown, or holds a value out of range.
+    """
+    return _from_values(Path(path), "list_of_actions", actions_from_values)
+
+
+def _from_values(path: Path, kind: str, made: Callable[[Mapping[str, object]], _Made]) -> _Made:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -103,9 +124,9 @@ def read_scenario(path: str | Path) -> Scenario:
     try:
         values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (ValueError, RecursionError):
-        raise _rejected(path.name, "not_a_scenario", "The file is neither TOML nor JSON.") from None
+        raise _rejected(path.name, f"not_a_{kind}", "The file is neither TOML nor JSON.") from None
     try:
-        return scenario_from_values(values)
+        return made(values)
     except InvalidInput as error:
         raise _rejected(path.name, error.code, error.message) from None
 
@@ -148,8 +169,9 @@ def _unpack(path: Path, folder: Path) -> None:
                 name = Path(item.filename).name
                 if Path(name).suffix.casefold() in TABLE_SUFFIXES:
                     # A folder each keeps equal names apart without trusting any path in the archive.
-                    place = folder / f"{number:04d}"
-                    place.mkdir()
+                    council = (authority_named(part) for part in reversed(Path(item.filename).parts[:-1]))
+                    place = folder / f"{number:04d}" / next(filter(None, council), "")
+                    place.mkdir(parents=True)
                     (place / name).write_bytes(archive.read(item))
     except FileNotFoundError:
         raise _rejected(path.name, "file_missing", "There is no such file. Check the path.") from None

@@ -7,7 +7,7 @@ forward in ``simulate.py``; beds are counted in ``capacity.py`` and ``shortfall.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,6 +23,7 @@ from sufficiency.capacity import usable_capacity
 from sufficiency.change import Change, change_explained
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts, inflow_levels
+from sufficiency.margins import age_rows, placement_rows
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario
@@ -43,6 +44,7 @@ from sufficiency.uncertainty import FULL, Uncertainty
 if TYPE_CHECKING:
     from matching.home import Home
     from matching.referral import Referral
+    from sufficiency.track_record import TrackRecord
 
 QUANTILES = {"p2_5": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "p97_5": 0.975}
 ASSESSED = "ASSESSED"
@@ -83,6 +85,9 @@ class Forecast:
         Rows of the contract's ``shortfall``.
     warnings
         What a reader must know, in sentences.
+    track_record
+        Gives what past forecasts of the same council say of this one; made when first asked for, since it takes
+        seconds. ``None`` where there is no history to check on.
     """
 
     start: date
@@ -103,9 +108,14 @@ class Forecast:
     inputs: tuple[object, ...] = field(default=())
     change: Change | None = None
     uncertainty: Uncertainty = FULL
+    track_record: Callable[[], TrackRecord] | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the contract's ``forecast`` answer."""
+        """Return the contract's ``forecast`` answer, with the track record of such forecasts."""
+        from sufficiency.track_record import NONE_OF_ITS_OWN
+
+        record = self.track_record() if self.track_record else NONE_OF_ITS_OWN
+        caution = [record.caution()] if record.caution() else []
         return {
             "from": self.start.isoformat(),
             "months": self.months,
@@ -114,6 +124,8 @@ class Forecast:
             "bins": self._bins(),
             "totals": self._totals(),
             "detail": self._detail(),
+            "placements": placement_rows(self.counts, self.dates),
+            "age_bands": age_rows(self.counts, self.dates),
             "shortfall_status": self.shortfall_status,
             "shortfall_reason": self.shortfall_reason,
             "shortfall": [dict(row) for row in self.shortfall],
@@ -122,13 +134,14 @@ class Forecast:
             "uncertainty": self.uncertainty.as_dict(),
             "repairs": self.repairs,
             "change": self.change and self.change.as_dict(),
+            "track_record": record.as_dict(),
             "definition": self.definition,
             "evidence": evidence(
                 inputs=self.inputs,
                 policy_version=None,
                 data_date=self.known_to,
                 seed=self.seed,
-                warnings=self.warnings,
+                warnings=(*self.warnings, *caution),
             ),
         }
 
@@ -258,6 +271,7 @@ def forecast_need(
     authority: str | None = None,
     executor: Executor | None = None,
     explain: bool = False,
+    track_record: bool = True,
 ) -> Forecast:
     """Return the children expected in care by placement group and age band, and the beds short.
 
@@ -290,6 +304,8 @@ def forecast_need(
         Where to draw the futures: a process pool, or a Dask client's ``get_executor()``; the answer is the same.
     explain
         Whether to say why the number changes, which takes a few more simulations.
+    track_record
+        Whether the answer carries how past forecasts of this council did; made only when it is asked for.
 
     Raises
     ------
@@ -354,6 +370,7 @@ def forecast_need(
         known_to=known_to,
         change=change,
         uncertainty=uncertainty,
+        track_record=_track_record_of(returns, start, seed) if track_record else _left_out,
         warnings=(
             *_warnings(returns, history, world, start),
             *uncertainty.warnings(),
@@ -374,6 +391,19 @@ def forecast_need(
             tuple(referrals),
         ),
     )
+
+
+def _track_record_of(returns: Returns, start: date, seed: int) -> Callable[[], TrackRecord]:
+    """Return what makes the track record when it is first asked for. It forecasts too, so it is imported here."""
+    from sufficiency.track_record import Promise, track_record
+
+    return Promise(lambda: track_record(returns, known_on=start, seed=seed))
+
+
+def _left_out() -> TrackRecord:
+    from sufficiency.track_record import LEFT_OUT_ON_REQUEST
+
+    return LEFT_OUT_ON_REQUEST
 
 
 def check_numbers(months: int, runs: int, seed: int) -> None:

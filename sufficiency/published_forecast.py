@@ -5,20 +5,27 @@ What the figures are made into is in ``published_world.py``; the forecast from r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sufficiency.change import change_explained
+from reference_data.authorities import authorities
+from reference_data.problems import NotEnoughData, NotFound
+from sufficiency.change import Change, change_explained, together
 from sufficiency.forecast import DEFINITION, Forecast, beds_short_of, check_numbers, monthly_dates
-from sufficiency.published_world import ASSUMPTIONS, published_council, world_of
+from sufficiency.published_council import published_council
+from sufficiency.published_world import ASSUMPTIONS, worlds_of
 from sufficiency.scenario import UNCHANGED, Scenario
-from sufficiency.simulate import simulate
+from sufficiency.simulate import World, simulate
+from sufficiency.stays import IntArray
 from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
     from matching.home import Home
+
+SEEDS_APART = 2**40
+"""Between the seeds of a council's worlds."""
 
 
 def forecast_published(
@@ -60,30 +67,17 @@ def forecast_published(
     scenario = scenario or UNCHANGED
     council = published_council(authority, known_on=start)
     known_to = date(council.year, 3, 31)
-    world = world_of(council, start if (start - known_to).days <= 1 else known_to)
+    worlds = worlds_of(council, start if (start - known_to).days <= 1 else known_to)
     dates = monthly_dates(start, months)
-    counts = simulate(
-        world,
-        snapshot_days=[(day - world.start).days for day in dates],
+    counts, change = _played(
+        worlds,
+        dates,
         runs=runs,
         seed=seed,
         scenario=scenario,
         uncertainty=uncertainty,
         executor=executor,
-    )
-    change = (
-        change_explained(
-            world,
-            counts,
-            dates=dates,
-            runs=runs,
-            seed=seed,
-            scenario=scenario,
-            uncertainty=uncertainty,
-            executor=executor,
-        )
-        if explain
-        else None
+        explain=explain,
     )
     status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority
@@ -118,8 +112,12 @@ def forecast_published(
             authority,
             council.year,
             council.stock.tolist(),
-            council.starts,
+            council.unaccompanied.tolist(),
+            council.unaccompanied_share,
+            council.changing_kinds.tolist(),
             council.exit_rate_a_year.tolist(),
+            council.growth_a_year,
+            council.england_growth_a_year,
             start,
             months,
             runs,
@@ -130,3 +128,75 @@ def forecast_published(
             tuple(homes) if homes is not None else None,
         ),
     )
+
+
+def forecast_every_authority(
+    *,
+    start: date,
+    months: int,
+    runs: int = 500,
+    seed: int = 0,
+    codes: Sequence[str] | None = None,
+    executor: Executor | None = None,
+) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Give each authority's code and its forecast from published figures, one after another.
+
+    Parameters
+    ----------
+    start, months, runs, seed
+        As in ``forecast_published``.
+    codes
+        DfE codes; every authority of England by default.
+    executor
+        Where to compute, an authority a task: a process pool, or a Dask client's ``get_executor()``. A worker that is
+        lost is made good by another, and the answers are the same. By default here.
+
+    Yields
+    ------
+    The code, and the contract's ``forecast`` answer, or a sentence that says why there is none.
+    """
+    check_numbers(months, runs, seed)
+    chosen = [known.code for known in authorities()] if codes is None else list(codes)
+    if executor is None:
+        yield from ((code, _answer_for(code, start, months, runs, seed)) for code in chosen)
+        return
+    tasks = [executor.submit(_answer_for, code, start, months, runs, seed) for code in chosen]
+    for code in chosen:
+        # A task is let go when its answer is given, so that not all are held at once.
+        yield code, tasks.pop(0).result()
+
+
+def _answer_for(code: str, start: date, months: int, runs: int, seed: int) -> dict[str, Any] | str:
+    try:
+        return forecast_published(code, start=start, months=months, runs=runs, seed=seed).as_dict()
+    except (NotEnoughData, NotFound) as error:
+        return error.message
+
+
+def _played(
+    worlds: Sequence[World],
+    dates: Sequence[date],
+    *,
+    runs: int,
+    seed: int,
+    scenario: Scenario,
+    uncertainty: Uncertainty,
+    executor: Executor | None,
+    explain: bool,
+) -> tuple[IntArray, Change | None]:
+    """Return the counts of all worlds together, and why they change if that is asked."""
+    counts: list[IntArray] = []
+    changes: list[Change] = []
+    for place, world in enumerate(worlds):
+        how: dict[str, Any] = {
+            "runs": runs,
+            # Each world has luck of its own.
+            "seed": seed + place * SEEDS_APART,
+            "scenario": scenario,
+            "uncertainty": uncertainty,
+            "executor": executor,
+        }
+        counts.append(simulate(world, snapshot_days=[(day - world.start).days for day in dates], **how))
+        if explain:
+            changes.append(change_explained(world, counts[-1], dates=dates, **how))
+    return sum(counts[1:], counts[0]), together(changes) if explain else None

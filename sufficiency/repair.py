@@ -103,21 +103,12 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
         Forget everything after this day: later returns are not read at all, an unfinished one only up to
         the day. A forecast from a past date is then an honest test. ``None`` uses everything.
     """
-    mending = _Mending(returns)
-    rows = _rows_known_on(returns, known_on)
-    known_to = min(returns.last_day, known_on) if known_on else returns.last_day
-    year_ends = sorted({row.year_end for row in rows})
-    episodes = mending.usable(rows)
-    episodes = mending.merged(episodes)
-    by_child: dict[str, list[EpisodeRow]] = {}
-    for row in sorted(episodes, key=lambda row: (row.child_id, row.started_on or date.min)):
-        by_child.setdefault(row.child_id, []).append(row)
+    mending, closed, rows, known_to = _closed_episodes(returns, known_on)
     stays: list[Stay] = []
-    for child_id, own in by_child.items():
-        for row, rule in limits_exceeded(own, known_to):
-            mending.note(row, rule)
-        closed = mending.without_temporary(mending.closed(own, year_ends, known_to))
-        stays.extend(_stays(child_id, mending.births[child_id], closed, returns.first_day))
+    for child_id, own in closed.items():
+        stays.extend(
+            _stays(child_id, mending.births[child_id], mending.without_temporary(own), returns.first_day)
+        )
     # What is in the episodes of a later return is not known yet.
     later = {row.file for row in returns.episodes} - {row.file for row in rows}
     noticed = [row for row in returns.noticed if row.file not in later]
@@ -130,6 +121,85 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
         first_day=returns.first_day,
         known_to=known_to,
         report=RepairReport(rows=tuple(listed)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildEpisodes:
+    """One child's mended episodes in order, each with an end wherever the returns show one.
+
+    Parameters
+    ----------
+    rows
+        As returned, temporary places among them; ``file`` and ``row`` lead to what else the return says.
+    without_temporary
+        The same, each temporary place counted where the bed is kept open.
+    """
+
+    child_id: str
+    date_of_birth: date
+    rows: tuple[EpisodeRow, ...]
+    without_temporary: tuple[EpisodeRow, ...]
+
+
+def repaired_episodes(returns: Returns, *, known_on: date | None = None) -> tuple[ChildEpisodes, ...]:
+    """Return every child's mended episodes, by the same rules as ``repaired_history``, for whoever needs the rows.
+
+    Parameters
+    ----------
+    known_on
+        Forget everything after this day; ``None`` uses everything.
+    """
+    mending, closed, _, _ = _closed_episodes(returns, known_on)
+    return tuple(
+        ChildEpisodes(
+            child_id=child_id,
+            date_of_birth=mending.births[child_id],
+            rows=tuple(own),
+            without_temporary=tuple(mending.without_temporary(own)),
+        )
+        for child_id, own in closed.items()
+        if own
+    )
+
+
+def _closed_episodes(
+    returns: Returns, known_on: date | None
+) -> tuple[_Mending, dict[str, list[EpisodeRow]], list[EpisodeRow], date]:
+    mending = _Mending(returns)
+    if len(returns.authorities) > 1:
+        # Of several councils only what all have returned is known of all.
+        known_on = min(known_on or returns.last_day, returns.last_day)
+    rows = _rows_known_on(returns, known_on)
+    known_to = min(returns.last_day, known_on) if known_on else returns.last_day
+    year_ends: dict[str, list[date]] = {}
+    for authority, year_end in sorted({(row.authority, row.year_end) for row in rows}):
+        year_ends.setdefault(authority, []).append(year_end)
+    by_child: dict[str, list[EpisodeRow]] = {}
+    for row in sorted(
+        mending.merged(mending.usable(rows)), key=lambda row: (row.child_id, row.started_on or date.min)
+    ):
+        by_child.setdefault(row.child_id, []).append(row)
+    closed: dict[str, list[EpisodeRow]] = {}
+    for child_id, own in by_child.items():
+        for row, rule in limits_exceeded(own, known_to):
+            mending.note(row, rule)
+        closed[child_id] = mending.closed(own, year_ends[own[0].authority], known_to)
+    return mending, closed, rows, known_to
+
+
+def returns_known_on(returns: Returns, day: date) -> Returns:
+    """Return the returns as they could have stood on a day: with nothing in them that was recorded after it."""
+    if day >= returns.last_day:
+        return returns
+    rows = _rows_known_on(returns, day)
+    later = {row.file for row in returns.episodes} - {row.file for row in rows}
+    return replace(
+        returns,
+        episodes=tuple(rows),
+        year_ends=tuple(year_end for year_end in returns.year_ends if year_end <= day),
+        last_day=day,
+        noticed=tuple(row for row in returns.noticed if row.file not in later),
     )
 
 
@@ -310,7 +380,7 @@ def _stays(child_id: str, born: date, rows: list[EpisodeRow], first_day: date) -
     spans: list[list[EpisodeRow]] = []
     for row in rows:
         previous = spans[-1][-1] if spans else None
-        if previous is not None and _goes_on(previous, row) and _same_stay(previous, row):
+        if previous is not None and goes_on(previous, row) and _same_stay(previous, row):
             spans[-1].append(row)
         else:
             spans.append([row])
@@ -318,14 +388,14 @@ def _stays(child_id: str, born: date, rows: list[EpisodeRow], first_day: date) -
     care_started_on, seen = born, False
     for position, span in enumerate(spans):
         first, last = span[0], span[-1]
-        continued = position > 0 and _goes_on(spans[position - 1][-1], first)
+        continued = position > 0 and goes_on(spans[position - 1][-1], first)
         if first.started_on is None:
             continue
         if not continued:
             care_started_on = first.started_on
             seen = first.reason_started == "S" or first.started_on >= first_day
         following = spans[position + 1][0] if position + 1 < len(spans) else None
-        goes_on = following is not None and _goes_on(last, following)
+        went_on = following is not None and goes_on(last, following)
         stays.append(
             Stay(
                 child_id=child_id,
@@ -334,17 +404,23 @@ def _stays(child_id: str, born: date, rows: list[EpisodeRow], first_day: date) -
                 care_start_seen=seen,
                 started_on=first.started_on,
                 # A day's gap that care bridged is bridged by the stay that came before it.
-                ended_on=following.started_on if following and goes_on else last.ended_on,
+                ended_on=following.started_on if following and went_on else last.ended_on,
                 detail=placement_detail(first.place, first.provider),
                 next_detail=placement_detail(following.place, following.provider)
-                if following and goes_on
+                if following and went_on
                 else None,
+                place=first.place,
+                provider=first.provider,
+                urn=next((row.urn for row in span if row.urn), ""),
+                legal_status=first.legal_status,
+                reason_started=first.reason_started,
+                reason_ended=last.reason_ended if last.ended_on is not None else "",
             )
         )
     return stays
 
 
-def _goes_on(row: EpisodeRow, following: EpisodeRow) -> bool:
+def goes_on(row: EpisodeRow, following: EpisodeRow) -> bool:
     """Say whether care went on from one row to the next: on the same or the next day, not started anew."""
     if row.ended_on is None or following.started_on is None:
         return False

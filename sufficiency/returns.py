@@ -6,31 +6,24 @@ rows into stays and lists what it changed. Opening files is in ``files.py``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from math import exp
+from datetime import date
 
 from reference_data.cells import CellError, parse_date
 from reference_data.codelists import codes
-from reference_data.problems import ImportIssue, ImportRejected
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.tables import RawRow, RawTable
 from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
 from sufficiency.return_codes import codes_out_of_place
+from sufficiency.return_years import is_plausible, last_day_of, year_start, years_covered
 from sufficiency.safeguarding_dataset import in_the_form_of_a_return
+from sufficiency.several_authorities import told_apart
 
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
 USEFUL_EPISODE_COLUMNS = ("RNE", "LS", "PLACE_PROVIDER", "REC")
-MOSTLY = 0.8
-"""A file whose ends fall in one year at least this often is that year's return, and not a whole history."""
-SILENT_DAYS = 31
-SILENT_CHANCE = 0.001
-ENOUGH_EVENTS = 100
-"""A return is taken to be drawn before its year closed when this many events in it are followed by a silence
-of more than ``SILENT_DAYS`` that chance would give less often than ``SILENT_CHANCE``."""
 
 _KIND_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("episodes", frozenset({"CHILD", "DECOM"})),
@@ -72,10 +65,11 @@ class RepairRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnTable:
-    """One recognised table: its kind, file, and raw rows, for readers that need other tables."""
+    """One recognised table: its kind, its raw rows for readers that need other tables, and its council's code."""
 
     kind: str
     raw: RawTable
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +93,9 @@ class Returns:
         What reading changed row by row; ``repair.py`` adds to it.
     warnings
         What was noticed about whole files.
+    authorities
+        DfE codes of the councils that the returns name. Where there are several, children's ids begin with their
+        council's code, and the first and last day are those that all of them describe.
     """
 
     episodes: tuple[EpisodeRow, ...]
@@ -109,11 +106,22 @@ class Returns:
     last_day: date
     noticed: tuple[RepairRow, ...]
     warnings: tuple[ImportIssue, ...]
+    authorities: tuple[str, ...] = ()
 
+    def of(self, authority: str) -> Returns:
+        """Return one council's part of the returns of several.
 
-def year_end_on(day: date) -> date:
-    """Return the 31 March that closes the return's year in which a day falls."""
-    return date(day.year + (day.month >= 4), 3, 31)
+        Raises
+        ------
+        InvalidInput
+            If none of the returns is of that council.
+        """
+        if authority not in self.authorities:
+            named = ", ".join(self.authorities) or "none"
+            raise InvalidInput(
+                "not_in_the_returns", f"No return is of authority {authority}. Named in the returns: {named}."
+            )
+        return returns_from_tables(table.raw for table in self.tables if table.authority == authority)
 
 
 def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
@@ -128,7 +136,8 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
     tables: list[ReturnTable] = []
     warnings: list[ImportIssue] = []
     problems: list[ImportIssue] = []
-    for raw in in_the_form_of_a_return(raw_tables):
+    apart, councils = told_apart(in_the_form_of_a_return(raw_tables))
+    for authority, raw in apart:
         warnings.extend(raw.warnings)
         kind = table_kind(raw)
         if kind is None and "episode" in raw.file.casefold():
@@ -138,7 +147,7 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
                 _file_issue(raw.file, "unknown_table", "No table of the return has these columns.")
             )
             continue
-        tables.append(ReturnTable(kind=kind, raw=raw))
+        tables.append(ReturnTable(kind=kind, raw=raw, authority=authority))
         if kind == "episodes":
             problems.extend(_missing_columns(raw))
             warnings.extend(_absent_useful_columns(raw))
@@ -152,7 +161,7 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
         problems.append(_file_issue("header", "missing_table", advice))
     if problems:
         raise ImportRejected(problems)
-    return _assembled(tables, people, warnings)
+    return _assembled(tables, people, warnings, councils)
 
 
 def table_kind(raw: RawTable) -> str | None:
@@ -252,20 +261,25 @@ def _sex(code: str) -> str:
     return known.maps_to if known else str(Sex.UNKNOWN)
 
 
-def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: list[ImportIssue]) -> Returns:
+def _assembled(
+    tables: list[ReturnTable],
+    people: list[PersonRow],
+    warnings: list[ImportIssue],
+    councils: tuple[str, ...],
+) -> Returns:
     births = {person.child_id: person.date_of_birth for person in people if person.date_of_birth}
     noticed: list[RepairRow] = []
     read: list[tuple[date, date, str, list[EpisodeRow]]] = []
     for table in tables:
         if table.kind != "episodes":
             continue
-        rows = _episode_rows(table.raw, noticed)
-        plausible = [row for row in rows if _is_plausible(row, births)]
+        rows = _episode_rows(table.raw, noticed, table.authority if len(councils) > 1 else "")
+        plausible = [row for row in rows if is_plausible(row, births)]
         if not plausible:
             advice = "No row of the file has a usable start date of a child whose birth date is known."
             warnings.append(_file_issue(table.raw.file, "no_usable_rows", advice))
             continue
-        first_day, year_end = _years_covered(plausible)
+        first_day, year_end = years_covered(plausible)
         read.append(
             (
                 year_end,
@@ -284,18 +298,50 @@ def _assembled(tables: list[ReturnTable], people: list[PersonRow], warnings: lis
         )
     read.sort(key=lambda item: (item[0], item[2]))
     year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
-    last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
-    episodes = tuple(row for _, _, _, rows in read for row in rows)
+    spans = [_span([item for item in read if item[3][0].authority == one], births) for one in _councils(read)]
+    first_day, last_day = max(first for first, _, _ in spans), min(last for _, last, _ in spans)
+    if first_day > last_day:
+        advice = "The councils' returns have no day in common. Read each council's by themselves."
+        raise ImportRejected([_file_issue(read[0][2], "no_common_year", advice)])
     return Returns(
-        episodes=episodes,
+        episodes=tuple(row for _, _, _, rows in read for row in rows),
         people=tuple(people),
         tables=tuple(tables),
         year_ends=year_ends,
-        first_day=min(first_day for _, first_day, _, _ in read),
-        last_day=_last_day([row for row in last if _is_plausible(row, births)], year_ends[-1]),
+        first_day=first_day,
+        last_day=last_day,
         noticed=(*noticed, *_code_notes(tables, {file: (first, end) for end, first, file, _ in read})),
-        warnings=tuple(warnings) + _year_gaps(year_ends),
+        warnings=(*warnings, *(gap for _, _, gaps in spans for gap in gaps), *_several(councils, spans)),
+        authorities=councils,
     )
+
+
+_Read = tuple[date, date, str, list[EpisodeRow]]
+"""The closing 31 March of an episodes table, its first day, its file, and its rows."""
+
+
+def _councils(read: list[_Read]) -> list[str]:
+    return sorted({rows[0].authority for _, _, _, rows in read})
+
+
+def _span(read: list[_Read], births: Mapping[str, date | None]) -> tuple[date, date, tuple[ImportIssue, ...]]:
+    """Return the first and last day that one council's returns describe, and the years between that are missing."""
+    year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
+    known = {child: born for child, born in births.items() if born}
+    last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
+    last_day = last_day_of([row for row in last if is_plausible(row, known)], year_ends[-1])
+    return min(first_day for _, first_day, _, _ in read), last_day, _year_gaps(year_ends)
+
+
+def _several(
+    councils: tuple[str, ...], spans: list[tuple[date, date, tuple[ImportIssue, ...]]]
+) -> list[ImportIssue]:
+    if len(councils) < 2:
+        return []
+    told = f"Returns of {len(councils)} councils are taken together ({', '.join(councils)})."
+    if len({(first, last) for first, last, _ in spans}) > 1:
+        told += " They describe different years; only what all of them describe is used."
+    return [_file_issue("returns", "several_authorities", told)]
 
 
 def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]]) -> list[RepairRow]:
@@ -305,7 +351,7 @@ def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]
     year and no history of several.
     """
     first, end = next(iter(years.values()))
-    one_year = len(set(years.values())) == 1 and first == _year_start(end)
+    one_year = len(set(years.values())) == 1 and first == year_start(end)
     the_only = (first, end) if one_year else None
     return [
         RepairRow(file=table.raw.file, row=row, rule=rule, done=done)
@@ -316,7 +362,7 @@ def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]
     ]
 
 
-def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:
+def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> list[EpisodeRow]:
     dates = _Dates()
     rows = []
     for row in raw.rows:
@@ -339,58 +385,16 @@ def _episode_rows(raw: RawTable, noticed: list[RepairRow]) -> list[EpisodeRow]:
                 place=_code(cells, "PLACE"),
                 provider=_code(cells, "PLACE_PROVIDER"),
                 reason_ended=_code(cells, "REC"),
+                urn=_urn(cells),
+                authority=authority,
             )
         )
     return rows
 
 
-def _is_plausible(row: EpisodeRow, births: Mapping[str, date]) -> bool:
-    """Say whether a row's dates lie in its child's first eighteen years and so may date a whole file."""
-    born = births.get(row.child_id)
-    if born is None or row.started_on is None:
-        return False
-    last = born + timedelta(days=18 * 366)
-    return born <= row.started_on <= last and (row.ended_on is None or row.started_on <= row.ended_on <= last)
-
-
-def _years_covered(rows: list[EpisodeRow]) -> tuple[date, date]:
-    """Return the first day and the closing 31 March of the years a file describes.
-
-    A return holds what was open at some time in its year, so nearly all its ends fall in that year. A file
-    whose ends are spread over years is a history; it is complete from about its first end.
-    """
-    ends = Counter(year_end_on(row.ended_on) for row in rows if row.ended_on)
-    latest_start = max(row.started_on for row in rows if row.started_on)
-    if not ends:
-        year_end = year_end_on(latest_start)
-        return _year_start(year_end), year_end
-    likeliest, count = max(ends.items(), key=lambda item: (item[1], item[0]))
-    starts_after = sum(row.started_on > likeliest for row in rows if row.started_on)
-    if count >= MOSTLY * ends.total() and starts_after <= (1 - MOSTLY) * len(rows):
-        return _year_start(likeliest), likeliest
-    return _year_start(min(ends)), max(max(ends), year_end_on(latest_start))
-
-
-def _year_start(year_end: date) -> date:
-    return date(year_end.year - 1, 4, 1)
-
-
-def _last_day(rows: list[EpisodeRow], year_end: date) -> date:
-    """Return the day up to which the last return is complete.
-
-    A return drawn before its year closed has no events after the draw. It is taken to be one when the silence
-    before 31 March is over a month and its events are too frequent for that to be chance.
-    """
-    days = [day for row in rows for day in (row.started_on, row.ended_on) if day and day <= year_end]
-    year_start = _year_start(year_end)
-    in_year = [day for day in days if day >= year_start]
-    if len(in_year) < ENOUGH_EVENTS:
-        return year_end
-    last = max(in_year)
-    silent_days = (year_end - last).days
-    events_a_day = len(in_year) / ((last - year_start).days + 1)
-    drawn_early = silent_days > SILENT_DAYS and exp(-events_a_day * silent_days) < SILENT_CHANCE
-    return last if drawn_early else year_end
+def _urn(cells: dict[str, object]) -> str:
+    urn = _code(cells, "URN")
+    return "" if set(urn) == {"X"} else urn
 
 
 def _year_gaps(year_ends: tuple[date, ...]) -> tuple[ImportIssue, ...]:

@@ -24,6 +24,7 @@ LARGEST_FACTOR = 10.0
 PLACEMENTS = tuple(dict.fromkeys([*map(str, PlacementGroup), *map(str, DETAILS)]))
 """What a scenario may call a placement: a group, or one kind of it. A kind's own factor wins over its group's."""
 _ADULTHOOD_BAND = AGE_BANDS[-1]
+_DETAIL_NAMES = frozenset(map(str, DETAILS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +197,47 @@ class Scenario:
                 for d in self.divert
             ],
         }
+
+
+def together(scenarios: Sequence[Scenario], name: str) -> Scenario:
+    """Return several scenarios at once: factors multiply, and each diversion applies to what those before it have left.
+
+    Raises
+    ------
+    InvalidInput
+        If two change starts from different days, or the factors multiply to more than ``LARGEST_FACTOR``.
+    """
+    begin = {one.starts_from for one in scenarios if one.starts}
+    if len(begin) > 1:
+        raise InvalidInput(
+            "scenarios_together",
+            "Scenarios put together must change starts from the same day. Give one starts_from.",
+        )
+    return Scenario(
+        name=name,
+        starts=_multiplied([one.starts for one in scenarios], AGE_BANDS),
+        starts_from=next(iter(begin), None),
+        exits=_multiplied([one.exits for one in scenarios], PLACEMENTS),
+        moves=_multiplied(
+            [
+                one.moves if isinstance(one.moves, Mapping) else dict.fromkeys(PLACEMENTS, one.moves)
+                for one in scenarios
+            ],
+            PLACEMENTS,
+        ),
+        routes=tuple(route for one in scenarios for route in one.routes),
+        divert=tuple(diversion for one in scenarios for diversion in one.divert),
+    )
+
+
+def _multiplied(tables: Sequence[Mapping[str, float]], names: Sequence[str]) -> dict[str, float]:
+    """Return the product by name. A kind that one table names alone keeps the factor its group has in another."""
+    found: dict[str, float] = {}
+    for name in names:
+        if any(name in table for table in tables):
+            group = str(PlacementDetail(name).group) if name in _DETAIL_NAMES else name
+            found[name] = float(np.prod([table.get(name, table.get(group, 1.0)) for table in tables]))
+    return found
 
 
 def _of(placement: str) -> list[int]:

@@ -66,6 +66,8 @@ class World:
         How often children go to each kind, at a start or a move, against those counts and those who started.
     paces
         How children differ in how often they move, those of ``stock`` in its order; ``None`` where all are alike.
+    destination_doubt
+        Standard deviation of the log of how often each kind is moved to, whoever moves; 0 where counts tell it all.
     """
 
     start: date
@@ -76,6 +78,7 @@ class World:
     destinations: FloatArray
     inflow: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
     paces: Paces | None = None
+    destination_doubt: float = 0.0
 
 
 def simulate(
@@ -207,6 +210,9 @@ def _simulate_chunk(
             parameters, years, parameters=uncertainty.parameters, drift=uncertainty.drift
         ) * np.exp(world.inflow.level)
         weights = weights * inflow[:, None, None, :]
+        if world.destination_doubt:
+            doubt = parameters.standard_normal(N_DETAILS) * (world.destination_doubt * uncertainty.parameters)
+            weights = weights * np.exp(doubt)
         routes.append(weights * scenario.route_factors()[:, None, :])
         move_drifts.append(move_drift * _share_kept(routes[-1], weights))
         rates = start_factors * draw_start_rates(

@@ -15,7 +15,7 @@ from sufficiency.emergency_stay import Setting, Stay, StayApproval, StayNotice
 Warnings = tuple[ImportIssue, ...]
 
 
-def read_stays(path: Path) -> tuple[tuple[Stay, ...], Warnings]:
+def read_stays(path: str | Path) -> tuple[tuple[Stay, ...], Warnings]:
     """Return the stays of a CSV, XLSX or JSON file, and what was noticed but did no harm.
 
     Raises

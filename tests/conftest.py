@@ -167,6 +167,11 @@ class Site:
         self.app: FastAPI = create_app(Settings(database_url=url, as_of=date(2026, 6, 15), **settings))
         self.database: Database = self.app.state.database
 
+    def close(self) -> None:
+        """Let go of the database, after the plan that is being made."""
+        self.app.state.planner.close()
+        self.database.close()
+
     def visitor(self, **options: Any) -> TestClient:
         """Return a browser that nobody has signed in with, and that follows no redirect."""
         from fastapi.testclient import TestClient
@@ -190,10 +195,15 @@ class Site:
 
 
 def _fill(url: str, folder: Path) -> None:
+    from datetime import UTC, date, datetime
+
+    from sqlalchemy import insert
+
     from api.auth.passwords import add_user
     from api.auth.roles import Role
     from api.database import migrate
     from api.database.engine import open_database
+    from api.database.tables import plans
     from api.services.importing import import_file
 
     migrate.upgrade(url)
@@ -209,6 +219,23 @@ def _fill(url: str, folder: Path) -> None:
                     authority=authority,
                     password=PASSWORD,
                 )
+        connection.execute(
+            insert(plans),
+            [
+                {
+                    "authority": authority,
+                    "plan_id": f"plan-{authority}",
+                    "question": "0" * 64,
+                    "as_of": date(2026, 6, 14),
+                    "asked_at": datetime(2026, 6, 14, 20, tzinfo=UTC),
+                    "asked_by": "tester",
+                    "decisions": [],
+                    "settings": {},
+                    "status": "failed",
+                }
+                for authority in (PLYMOUTH, DEVON)
+            ],
+        )
     database.close()
     for authority in (PLYMOUTH, DEVON):
         for kind, records in _records_of(authority).items():
@@ -283,7 +310,7 @@ def site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copy(filled_file, path)
     site = Site(f"sqlite:///{path}")
     yield site
-    site.database.close()
+    site.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -297,7 +324,7 @@ def fresh_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]
         url = request.getfixturevalue("postgres_server").new_database(like=template)
     site = Site(url)
     yield site
-    site.database.close()
+    site.close()
     if request.param == "postgresql":
         request.getfixturevalue("postgres_server").drop(url)
 
@@ -315,4 +342,4 @@ def make_site(filled_file: Path, tmp_path: Path) -> Iterator[Callable[..., Site]
 
     yield make
     for site in made:
-        site.database.close()
+        site.close()

@@ -18,6 +18,9 @@ COUNTS = {
     "councils forecast in each world": (5, 24),
     "returns spoiled": (25, 2_000),
     "beds short by Hall's theorem": (100, 5_000),
+    "lists of homes asked at once": (2, 60),
+    "published tables attacked": (25, 3_000),
+    "verdicts on bands": (200, 3_000),
 }
 """What is counted: how many in every run, and how many in a full one."""
 

@@ -47,8 +47,11 @@ class Permission(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     PLACE = "place"
+    PLAN = "plan"
     READ_AUDIT = "read_audit"
     ANSWER_ALERTS = "answer_alerts"
+    SET_RECIPIENTS = "set_recipients"
+    ADOPT_FORECAST = "adopt_forecast"
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -58,18 +61,30 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.PLAN,
             Permission.ANSWER_ALERTS,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.READ, Permission.IMPORT, Permission.EXPORT}),
+    Role.COMMISSIONER: frozenset(
+        {
+            Permission.READ,
+            Permission.IMPORT,
+            Permission.EXPORT,
+            Permission.PLAN,
+            Permission.ADOPT_FORECAST,
+        }
+    ),
     Role.MANAGER: frozenset(
         {
             Permission.READ,
             Permission.IMPORT,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.DIRECTOR: frozenset(
@@ -77,8 +92,11 @@ _PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
             Permission.EXPORT,
             Permission.PLACE,
+            Permission.PLAN,
             Permission.READ_AUDIT,
             Permission.ANSWER_ALERTS,
+            Permission.SET_RECIPIENTS,
+            Permission.ADOPT_FORECAST,
         }
     ),
     Role.REVIEWING_OFFICER: frozenset({Permission.READ, Permission.ANSWER_ALERTS}),

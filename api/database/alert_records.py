@@ -34,6 +34,8 @@ class Alert:
         When the present step was told: the time to acknowledge runs from here.
     untold_roles
         Roles that policy names for the step and for which no recipient is recorded.
+    placement, told_about
+        How many placements were told at this outcome, and the stays of them: a new one is told anew.
     """
 
     authority: str
@@ -57,6 +59,8 @@ class Alert:
     snoozed_until: datetime | None = None
     closed_at: datetime | None = None
     closed_because: str | None = None
+    placement: int = 1
+    told_about: tuple[str, ...] = field(default=())
 
     @property
     def key(self) -> str:
@@ -105,10 +109,32 @@ class Told:
     """A message of an alert and how far it has got, without its text."""
 
     message_id: str
+    envelope_id: str
     alert_id: str
     step: str
     role: str
     channel: str
+    status: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutMessage:
+    """One alert's part of a message, with what was said and how it fared."""
+
+    envelope_id: str
+    alert_id: str
+    step: str
+    role: str
+    channel: str
+    address: str
+    subject: str
+    body: str
+    facts: Mapping[str, Any]
+    created_at: datetime
     status: str
     attempts: int
     sent_at: datetime | None
@@ -202,6 +228,18 @@ class AlertRecords:
         )
         return tuple(_alert(row._mapping) for row in rows)
 
+    def alerts_of_spells(self, spell_ids: Iterable[str]) -> tuple[Alert, ...]:
+        """Return the alerts of some spells, closed ones too."""
+        alerts, wanted = tables.alerts, list(spell_ids)
+        found: list[Alert] = []
+        for first in range(0, len(wanted), 500):
+            some = and_(
+                alerts.c.authority == self.authority, alerts.c.spell_id.in_(wanted[first : first + 500])
+            )
+            rows = self.connection.execute(select(alerts).where(some).order_by(alerts.c.alert_id))
+            found += [_alert(row._mapping) for row in rows]
+        return tuple(found)
+
     def alert(self, alert_id: str, *, to_change: bool = False) -> Alert:
         """Return one alert.
 
@@ -219,9 +257,16 @@ class AlertRecords:
             raise NotFound("no_such_alert", "There is no alert of that id.")
         return _alert(row._mapping)
 
+    def alert_or_none(self, alert_id: str) -> Alert | None:
+        """Return one alert, or nothing where there is none of that id in view."""
+        try:
+            return self.alert(alert_id)
+        except NotFound:
+            return None
+
     def keep(self, alert: Alert, *, is_new: bool) -> None:
         """Add an alert, or change the one of its id."""
-        values = asdict(alert) | {"untold_roles": list(alert.untold_roles)}
+        values = _values(alert)
         if is_new:
             self.connection.execute(insert(tables.alerts).values(**values))
             return
@@ -231,6 +276,12 @@ class AlertRecords:
             .where(and_(alerts.c.authority == self.authority, alerts.c.alert_id == alert.alert_id))
             .values(**values)
         )
+
+    def keep_many(self, alerts: Iterable[Alert]) -> None:
+        """Add many alerts at once."""
+        rows = [_values(alert) for alert in alerts]
+        if rows:
+            self.connection.execute(insert(tables.alerts), rows)
 
     def add_note(self, note: AlertNote) -> None:
         """Add what somebody said of an alert; nothing of it is ever changed."""
@@ -280,17 +331,42 @@ class AlertRecords:
             raise NotFound("no_such_recipient", "There is no recipient of that id.")
 
     def queue(self, messages: Iterable[Mapping[str, Any]]) -> int:
-        """Put messages into the outbox, each under its id once for ever; return how many were new."""
-        new = {message["message_id"]: dict(message) for message in messages}
-        if not new:
-            return 0
+        """Put messages into the outbox, each under its id once for ever; return how many go out."""
+        rows = [dict(message) for message in messages]
+        if rows:
+            self.connection.execute(insert(tables.outbox), rows)
+        return len({row["envelope_id"] for row in rows})
+
+    def queued_before(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of some messages are in the outbox already."""
+        outbox, wanted = tables.outbox, list(message_ids)
+        found: set[str] = set()
+        for first in range(0, len(wanted), 500):
+            some = select(outbox.c.message_id).where(outbox.c.message_id.in_(wanted[first : first + 500]))
+            found.update(self.connection.execute(some).scalars())
+        return frozenset(found)
+
+    def latest_messages(self, limit: int) -> tuple[OutMessage, ...]:
+        """Return what was queued last, newest first: one entry for each alert in each message."""
         outbox = tables.outbox
-        there = self.connection.execute(select(outbox.c.message_id).where(outbox.c.message_id.in_(new)))
-        for message_id in there.scalars().all():
-            del new[message_id]
-        if new:
-            self.connection.execute(insert(outbox), list(new.values()))
-        return len(new)
+        rows = self.connection.execute(
+            select(*(outbox.c[name] for name in OutMessage.__slots__))
+            .where(outbox.c.authority == self.authority)
+            .order_by(outbox.c.created_at.desc(), outbox.c.envelope_id, outbox.c.message_id)
+            .limit(limit)
+        )
+        return tuple(OutMessage(**row._mapping) for row in rows)
+
+    def closed_alerts(self, limit: int) -> tuple[Alert, ...]:
+        """Return the alerts closed last, the latest first."""
+        alerts = tables.alerts
+        rows = self.connection.execute(
+            select(alerts)
+            .where(and_(alerts.c.authority == self.authority, alerts.c.closed_at.isnot(None)))
+            .order_by(alerts.c.closed_at.desc(), alerts.c.alert_id)
+            .limit(limit)
+        )
+        return tuple(_alert(row._mapping) for row in rows)
 
     def told(self) -> tuple[Told, ...]:
         """Return every message of the alerts and how far it has got."""
@@ -315,6 +391,14 @@ def message_id_of(alert: Alert, recipient: Recipient) -> str:
     )
 
 
+def _values(alert: Alert) -> dict[str, Any]:
+    return asdict(alert) | {
+        "untold_roles": list(alert.untold_roles),
+        "told_about": list(alert.told_about),
+    }
+
+
 def _alert(row: Mapping[Any, Any]) -> Alert:
     values = {name: row[name] for name in Alert.__slots__}
-    return Alert(**values | {"untold_roles": tuple(values["untold_roles"])})
+    lists = {name: tuple(values[name]) for name in ("untold_roles", "told_about")}
+    return Alert(**values | lists)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import tables
 from api.database.alert_records import AlertRecords
+from api.database.forecast_records import ForecastRecords
+from api.database.plan_records import PlanRecords
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -151,6 +153,24 @@ class Records:
         self._require(authority)
         scope = Scope(authorities=frozenset({authority}), actor=self.scope.actor)
         return Records(self.connection, scope).stays()
+
+    def version(self) -> str:
+        """Return a digest that differs whenever a referral or a home differs, or whose records are in view.
+
+        It holds within one transaction that only reads, as a page's does.
+        """
+        rows: list[list[str]] = []
+        for kind in ("referrals", "homes"):
+            form = _KINDS[kind]
+            table, key = form.table, form.table.c[form.key]
+            found = self.connection.execute(
+                select(table.c.authority, key, table.c.record_digest).where(
+                    table.c.authority.in_(self.scope.authorities)
+                )
+            )
+            # Sorted here, because the databases sort text each in its own way.
+            rows += sorted([kind, *row] for row in found)
+        return digest({"authorities": sorted(self.scope.authorities), "records": rows})
 
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
@@ -300,6 +320,28 @@ class Records:
         """
         self._require(authority)
         return AlertRecords(self.connection, authority)
+
+    def plans_of(self, authority: str) -> PlanRecords:
+        """Return the joint plans of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return PlanRecords(self.connection, authority)
+
+    def forecasts_of(self, authority: str) -> ForecastRecords:
+        """Return the kept forecasts of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ForecastRecords(self.connection, authority)
 
     def audit_entries(self, limit: int = 200) -> tuple[audit.AuditEntry, ...]:
         """Return the newest audit entries in view, newest first."""

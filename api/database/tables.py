@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -201,6 +202,20 @@ return_rows = Table(
     ),
 )
 
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    # The digest of all a forecast was made from, so that the same question about the same records is answered once.
+    Column("forecast_id", DIGEST, primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("answer", Document, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("adopted_at", Instant),
+    Column("adopted_by", String(128)),
+    Index(None, "authority", "made_at"),
+)
+
 spell_ids = Table(
     "spell_ids",
     metadata,
@@ -244,6 +259,9 @@ alerts = Table(
     Column("snoozed_until", Instant),
     Column("closed_at", Instant),
     Column("closed_because", String(40)),
+    # How many placements have each been told at the present outcome, and the stays that were told about.
+    Column("placement", Integer, nullable=False, server_default="1"),
+    Column("told_about", Document, nullable=False, server_default="[]"),
     Index(None, "authority", "closed_at"),
 )
 
@@ -275,7 +293,7 @@ recipients = Table(
     Column("address", String(400), nullable=False),
     Column("hours", String(20), nullable=False),
     Column("active", Boolean, nullable=False),
-    CheckConstraint("channel IN ('email', 'webhook', 'notify')", name="channel"),
+    CheckConstraint("channel IN ('email', 'webhook', 'notify', 'in_app', 'file')", name="channel"),
     CheckConstraint("hours IN ('any', 'office', 'out_of_hours')", name="hours"),
 )
 
@@ -300,9 +318,35 @@ outbox = Table(
     Column("claimed_by", String(80)),
     Column("sent_at", Instant),
     Column("last_error", String(60)),
+    # What goes to one place from one scan goes out together, under one id.
+    Column("envelope_id", DIGEST, nullable=False, index=True, server_default=""),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["authority", "alert_id"], ["alerts.authority", "alerts.alert_id"]),
-    CheckConstraint("status IN ('waiting', 'claimed', 'sent', 'dead')", name="status"),
+    CheckConstraint("status IN ('waiting', 'claimed', 'sent', 'dead', 'withdrawn')", name="status"),
     Index(None, "status", "next_at"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    # A joint plan somebody asked for: also the queue of those to be made. It names children and homes by id only.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("plan_id", String(32), primary_key=True),
+    Column("question", DIGEST, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("asked_by", String(128), nullable=False),
+    Column("based_on", String(32)),
+    Column("decisions", Document, nullable=False),
+    Column("settings", Document, nullable=False),
+    Column("name", String(100)),
+    Column("status", String(20), nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("in_brief", Document),
+    Column("answer", Document),
+    CheckConstraint("status IN ('waiting', 'running', 'done', 'failed')", name="status"),
+    Index(None, "authority", "asked_at"),
 )
 
 audit = Table(

@@ -14,12 +14,21 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What one place is told of one step of one alert."""
+    """What one place is told at once: one step of one alert, or of several.
+
+    Parameters
+    ----------
+    keys
+        What is told, one key for each alert.
+    facts
+        The first alert as data: all of it where alerts go out one by one.
+    """
 
     message_id: str
     address: str
     subject: str
     body: str
+    keys: tuple[str, ...]
     facts: Mapping[str, Any]
 
 

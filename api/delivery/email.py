@@ -27,7 +27,7 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
     if settings.smtp_host is None:
         raise Undelivered("no_smtp_server_set")
     try:
-        email = _email(message, settings.smtp_from)
+        email = written(message, settings.smtp_from)
     except ValueError:
         raise Undelivered("unusable_address", for_good=True) from None
     try:
@@ -56,14 +56,22 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
         raise Undelivered(type(error).__name__.lower()) from None
 
 
-def _email(message: Message, sender: str) -> EmailMessage:
+def written(message: Message, sender: str) -> EmailMessage:
+    """Return a message as an email.
+
+    Raises
+    ------
+    ValueError
+        If the address cannot be one.
+    """
     # Ids stand on one line: not every mail server reads a folded Message-ID.
     email = EmailMessage(policy=SMTP.clone(max_line_length=900))
     email["From"] = sender
     email["To"] = message.address
     email["Subject"] = message.subject
     email["Message-ID"] = f"<{message.message_id}@righthome>"
-    email["X-Righthome-Alert"] = str(message.facts["key"])
+    for key in message.keys:
+        email["X-Righthome-Alert"] = key
     # Out-of-office replies to an alarm would come back as mail that nobody reads.
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.body)

@@ -51,6 +51,8 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
             headers,
             timeout_seconds=timeout_seconds,
             ca_file=settings.tls_ca_file,
+            # Where Notify is stands in the settings and not in a recipient's address.
+            private_allowed=True,
         )
     )
 

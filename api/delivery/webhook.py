@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def send(message: Message, settings: Settings, *, timeout_seconds: float) -> None:
-    """Post an alert as JSON, signed with the installation's secret.
+    """Post an alert as JSON, signed with each of the installation's secrets.
+
+    While a secret is changed there are two, the new one first: a receiver that knows either takes the
+    message, as the specification has it.
 
     Raises
     ------
@@ -31,7 +34,8 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
         ensure_ascii=False,
     )
     try:
-        signature = Webhook(settings.webhook_secret).sign(message.message_id, now, body)
+        secrets = settings.webhook_secret.split()
+        signature = " ".join(Webhook(secret).sign(message.message_id, now, body) for secret in secrets)
     except (ValueError, RuntimeError):
         raise Undelivered("unusable_webhook_secret") from None
     headers = {
@@ -47,5 +51,6 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
             headers,
             timeout_seconds=timeout_seconds,
             ca_file=settings.tls_ca_file,
+            private_allowed=settings.webhook_private_addresses,
         )
     )

@@ -1,4 +1,4 @@
-"""What people do with alerts: list them, acknowledge or snooze one, and say who is told.
+"""What people do with alerts: list them, acknowledge or snooze one. Who is told is ``recipients.py``.
 
 Raising, escalating and closing is the scan's (``alert_scan.py``): nobody closes an alert by hand.
 """
@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from api import clock
 from api.alert_policy import LONDON, AlertPolicy, alert_policy_of
 from api.auth.roles import Permission
-from api.database.alert_records import Alert, AlertNote, Recipient
+from api.database.alert_records import Alert, AlertNote
 from api.database.migrate import open_existing, require_latest
 from api.database.records import Records, Scope
-from api.services.alert_scan import ABOUT_THE_WATCH, ScanResult, scan_alerts
+from api.services.alert_scan import ScanResult, scan_alerts
+from api.services.alerts_about_the_watch import CLOSED_BY_ACKNOWLEDGING
 from api.services.policy import policy_of
 from api.settings import Settings
 from reference_data.problems import Conflict, InvalidInput
@@ -26,8 +26,6 @@ from reference_data.problems import Conflict, InvalidInput
 if TYPE_CHECKING:
     from api.database.engine import Database
 
-CHANNELS = ("email", "webhook", "notify")
-HOURS = ("any", "office", "out_of_hours")
 LONGEST_NOTE = 2000
 
 
@@ -112,8 +110,7 @@ def acknowledge(records: Records, authority: str, alert_id: str, note: str) -> A
         raise Conflict("already_acknowledged", "Somebody has acknowledged this alert already.")
     now = clock.now()
     changed = replace(alert, acknowledged_at=now, acknowledged_by=records.scope.actor)
-    if alert.rule in ABOUT_THE_WATCH and alert.rule == "message_undelivered":
-        # Reading the alarm is all that can be done about it: the message itself was given up.
+    if alert.rule in CLOSED_BY_ACKNOWLEDGING:
         changed = replace(changed, closed_at=now, closed_because="acknowledged")
     store.keep(changed, is_new=False)
     _say(records, alert, "acknowledged", note, None, now)
@@ -156,60 +153,6 @@ def snooze(
     return changed
 
 
-def add_recipient(
-    records: Records,
-    authority: str,
-    *,
-    role: str,
-    channel: str,
-    address: str,
-    hours: str,
-    policy: AlertPolicy,
-) -> Recipient:
-    """Add a place where a role is told.
-
-    Raises
-    ------
-    InvalidInput
-        If the role, channel, hours or address cannot be used.
-    """
-    if role not in policy.roles:
-        raise InvalidInput("no_such_role", f"Give one of the roles: {', '.join(policy.roles)}.")
-    if channel not in CHANNELS:
-        raise InvalidInput("no_such_channel", f"Give one of the channels: {', '.join(CHANNELS)}.")
-    if hours not in HOURS:
-        raise InvalidInput("no_such_hours", f"Give one of: {', '.join(HOURS)}.")
-    address = address.strip()
-    if not address or len(address) > 400 or any(letter.isspace() for letter in address):
-        raise InvalidInput("unusable_address", "Give one address without spaces.")
-    if channel == "webhook" and not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise InvalidInput("unusable_address", "A webhook's address begins with https://.")
-    if channel != "webhook" and "@" not in address:
-        raise InvalidInput("unusable_address", "Give an email address.")
-    recipient = Recipient(recipient_id=uuid4().hex, role=role, channel=channel, address=address, hours=hours)
-    records.alerts_of(authority).add_recipient(recipient)
-    records.note(
-        "recipient_added",
-        authority=authority,
-        subject_kind="recipient",
-        subject_id=recipient.recipient_id,
-        detail={"role": role, "channel": channel, "hours": hours},
-    )
-    return recipient
-
-
-def drop_recipient(records: Records, authority: str, recipient_id: str) -> None:
-    """Tell a place nothing any more.
-
-    Raises
-    ------
-    NotFound
-        If there is no such recipient in view.
-    """
-    records.alerts_of(authority).drop_recipient(recipient_id)
-    records.note("recipient_dropped", authority=authority, subject_kind="recipient", subject_id=recipient_id)
-
-
 def alerts_listed(records: Records, authority: str, *, only_open: bool = True) -> list[dict[str, Any]]:
     """Return the alerts with what people said of each and whom it was told, as JSON."""
     store = records.alerts_of(authority)
@@ -234,6 +177,7 @@ def alerts_listed(records: Records, authority: str, *, only_open: bool = True) -
                 "channel": message.channel,
                 "step": message.step,
                 "status": message.status,
+                "message_id": message.envelope_id,
                 "attempts": message.attempts,
                 "sent_at": message.sent_at.isoformat() if message.sent_at else None,
                 "last_error": message.last_error,

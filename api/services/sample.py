@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from secrets import choice
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from api.auth.passwords import add_user
@@ -21,6 +22,9 @@ from api.database.engine import open_database
 from api.services.importing import KINDS, ImportResult, import_file
 from reference_data.problems import Conflict
 from reference_data.sample import PARTNERSHIP_ARCHIVE, SAMPLE_DATE, SAMPLE_RETURNS, sample_path
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 SAMPLE_AUTHORITY = "879"
 ACTOR = "demonstration"
@@ -51,6 +55,38 @@ class LoadedSample:
     users: tuple[SampleUser, ...]
     password: str
     imports: tuple[ImportResult, ...]
+
+
+SAMPLE_RECIPIENTS = (
+    ("brokerage", "in_app", "brokerage-officer"),
+    ("team_manager", "in_app", "manager"),
+    ("service_manager", "file", "service.manager@demo.invalid"),
+    ("reviewing_officer", "in_app", "reviewing-officer"),
+    ("housing", "file", "housing@demo.invalid"),
+    ("director", "in_app", "director"),
+    ("director", "file", "director@demo.invalid"),
+)
+"""Role, way and address: nobody real is reached by any of them."""
+
+
+def _say_who_is_told(connection: Connection) -> None:
+    from api.alert_policy import default_alert_policy
+    from api.auth.passwords import know_authority
+    from api.database.records import Records, Scope
+    from api.services.recipients import add_recipient
+
+    know_authority(connection, SAMPLE_AUTHORITY)
+    records = Records(connection, Scope(authorities=frozenset({SAMPLE_AUTHORITY}), actor=ACTOR))
+    for role, channel, address in SAMPLE_RECIPIENTS:
+        add_recipient(
+            records,
+            SAMPLE_AUTHORITY,
+            role=role,
+            channel=channel,
+            address=address,
+            hours="any",
+            policy=default_alert_policy(),
+        )
 
 
 def load_partnership(database_url: str) -> LoadedSample:
@@ -106,9 +142,11 @@ def _load(database_url: str, files: Mapping[str, Path]) -> LoadedSample:
                     authority=user.authority,
                     password=password,
                 )
+            _say_who_is_told(connection)
     finally:
         database.close()
     imports = tuple(
-        import_file(database_url, kind, path, SAMPLE_AUTHORITY, ACTOR) for kind, path in files.items()
+        import_file(database_url, kind, path, SAMPLE_AUTHORITY, ACTOR, as_of=SAMPLE_DATE)
+        for kind, path in files.items()
     )
     return LoadedSample(as_of=SAMPLE_DATE, users=users, password=password, imports=imports)

@@ -1,21 +1,22 @@
 """The waiting list: every child in view who waits for a home, the most urgent first.
 
 How many homes could take each child now is asked of the engine, one child at a time, only where
-the caller wants it: over a long list it is the slow part.
+the caller wants it: over a long list it is the slow part. Only the rules are asked, not the ranking.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from api.kept import Kept, Lists
 from reference_data.ages import age_on
 from reference_data.vocabulary import URGENCY_ORDER
 
 if TYPE_CHECKING:
     from api.database.records import Records
-    from matching.home import Home
     from matching.policy import Policy
     from matching.referral import Referral
 
@@ -53,31 +54,43 @@ class WaitingListView:
 
 
 def waiting_list(
-    records: Records, as_of: date, *, policy: Policy | None = None, count_options: bool = False
+    records: Records,
+    as_of: date,
+    *,
+    policy: Policy | None = None,
+    options_of: range = range(0),
+    kept: Kept | None = None,
 ) -> WaitingListView:
-    """Return everyone in view who waits: most urgent first, then needed soonest, then by id."""
-    referrals = records.referrals()
-    homes = records.homes() if count_options else ()
-    entries = [
-        _entry(
-            referral,
-            as_of,
-            options=_options(referral, referrals, homes, as_of, policy) if count_options else None,
-        )
-        for referral in referrals
-    ]
+    """Return everyone in view who waits: most urgent first, then needed soonest, then by id.
+
+    Parameters
+    ----------
+    options_of
+        The places in the list, from 0, whose options are counted; nobody's by default.
+    kept
+        What the server remembers; ``None`` to work everything out.
+    """
+    kept = kept or Kept()
     order = {str(urgency): place for place, urgency in enumerate(URGENCY_ORDER)}
-    entries.sort(
-        key=lambda entry: (
-            order.get(entry.urgency or "", len(order)),
-            entry.needed_by or date.max,
-            entry.referral_id,
-        )
+
+    def soonest(referral: Referral) -> tuple[int, date, str]:
+        urgency = order.get(str(referral.urgency), len(order))
+        return (urgency, referral.needed_by or date.max, referral.referral_id)
+
+    if not options_of:
+        in_order = sorted(records.referrals(), key=soonest)
+        return WaitingListView(as_of=as_of, entries=tuple(_entry(one, as_of) for one in in_order))
+    lists = kept.lists_of(records)
+    in_order = sorted(lists.referrals, key=soonest)
+    asked = [one for place, one in enumerate(in_order) if place in options_of]
+    options = _counted(asked, kept, lists, as_of, policy)
+    return WaitingListView(
+        as_of=as_of,
+        entries=tuple(_entry(one, as_of, options=options.get(one.referral_id)) for one in in_order),
     )
-    return WaitingListView(as_of=as_of, entries=tuple(entries))
 
 
-def _entry(referral: Referral, as_of: date, *, options: int | None) -> WaitingEntry:
+def _entry(referral: Referral, as_of: date, *, options: int | None = None) -> WaitingEntry:
     opened = referral.search_opened_at
     return WaitingEntry(
         referral_id=referral.referral_id,
@@ -93,14 +106,36 @@ def _entry(referral: Referral, as_of: date, *, options: int | None) -> WaitingEn
     )
 
 
-def _options(
-    referral: Referral,
-    referrals: tuple[Referral, ...],
-    homes: tuple[Home, ...],
-    as_of: date,
-    policy: Policy | None,
-) -> int:
-    from matching.rank import rank_homes
+def _counted(
+    asked: Sequence[Referral], kept: Kept, lists: Lists, as_of: date, policy: Policy | None
+) -> dict[str, int]:
+    """Return by referral how many homes nothing excludes."""
+    from matching.policy import default_policy
 
-    others = tuple(other for other in referrals if other is not referral)
-    return len(rank_homes(referral, homes, as_of=as_of, policy=policy, others=others).options)
+    chosen = policy or default_policy()
+    return {
+        one.referral_id: kept.option_counts.answer(
+            (lists.version, one.referral_id, as_of, chosen.version),
+            lambda one=one: _options(one, lists, as_of, chosen),  # type: ignore[misc]
+        )
+        for one in asked
+    }
+
+
+def _options(referral: Referral, lists: Lists, as_of: date, policy: Policy) -> int:
+    """Return how many homes a ranking would show, without its sentences: a home is left at the first rule against it."""
+    from matching.eligibility import open_to
+    from matching.findings import Context, case_of
+    from matching.home_list import all_of, home_list
+    from matching.living_there import with_children_who_live_there
+
+    others = tuple(other for other in lists.referrals if other.child_id != referral.child_id)
+    case = case_of(referral, Context(as_of=as_of, policy=policy, others=others))
+    # As in a ranking: the other children of the list are company in the homes where they live.
+    lived_in = with_children_who_live_there(lists.homes, others, as_of)
+    instead = {
+        place: home
+        for place, (home, listed) in enumerate(zip(lived_in, lists.homes, strict=True))
+        if home is not listed
+    }
+    return len(open_to(case, all_of(home_list(lists.homes), instead)))

@@ -19,8 +19,9 @@ from api.database.session import database_of, open_records
 from api.database.tables import authorities
 from api.day_asked import DayAsked
 from api.services import alerts
-from api.services.alert_scan import is_late
+from api.services.alerts_about_the_watch import is_late
 from api.services.policy import policy_of
+from api.services.recipients import roles_unreached
 from api.settings import Settings
 
 router = APIRouter(tags=["alerts"])
@@ -120,22 +121,29 @@ def months(
 
 
 class Heartbeat(BaseModel):
-    """Whether the emergency watch has run lately for every council of this installation."""
+    """Whether the emergency watch has run lately for every council, and whether everybody can be told.
+
+    ``recipients`` is ``missing`` where a role that must be told of something has no recipient.
+    """
 
     status: str
+    recipients: str
 
 
 @router.get("/watch-heartbeat")
 def heartbeat(request: Request, response: Response) -> Heartbeat:
-    """Return ``ok``, or with status 503 ``late``: for a monitor outside, which needs no sign-in and learns no more."""
+    """Return ``ok``, or with status 503 ``late``, and whether recipients are missing.
+
+    It is for a monitor outside, which needs no sign-in and learns no more.
+    """
     from sqlalchemy import select
 
     policy = alert_policy_of(request.app.state.settings)
     with database_of(request).reading() as connection:
-        late = any(
-            is_late(AlertRecords(connection, code), policy, present())
-            for code in connection.execute(select(authorities.c.authority)).scalars().all()
-        )
+        codes = connection.execute(select(authorities.c.authority)).scalars().all()
+        watched = [AlertRecords(connection, code) for code in codes]
+        late = any(is_late(store, policy, present()) for store in watched)
+        missing = any(store.has_stays() and roles_unreached(store.recipients(), policy) for store in watched)
     if late:
         response.status_code = 503
-    return Heartbeat(status="late" if late else "ok")
+    return Heartbeat(status="late" if late else "ok", recipients="missing" if missing else "complete")

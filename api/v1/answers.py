@@ -25,8 +25,10 @@ def ranked_options(
     """Return every lawful home for one child, ranked, and every other home with its reason."""
     from api.services.ranked_options import ranked_options as rank
 
-    settings: Settings = request.app.state.settings
-    return rank(records, referral_id, day_of(settings, as_of), policy=policy_of(settings)).as_dict()
+    state = request.app.state
+    settings: Settings = state.settings
+    found = rank(records, referral_id, day_of(settings, as_of), policy=policy_of(settings), kept=state.kept)
+    return found.as_dict()
 
 
 @router.get("/emergency-watch")

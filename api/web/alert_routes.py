@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from api.alert_policy import alert_policy_of
+from api.alert_policy import AlertPolicy, alert_policy_of
 from api.auth.roles import Permission, may, require
 from api.auth.sessions import User, current_user
 from api.clock import day_of, now
@@ -17,16 +17,31 @@ from api.database.records import Records
 from api.database.session import open_records
 from api.day_asked import DayAsked
 from api.services import alerts
-from api.services.alert_scan import is_late
+from api.services.alerts_about_the_watch import is_late
 from api.services.emergency_watch import emergency_watch
 from api.services.policy import policy_of
+from api.services.recipients import roles_unreached
 from api.web.page import page
-from api.web.presenters.alerts import present_alerts, present_nights, present_week
+from api.web.presenters.alerts import present_alerts, present_months, present_nights, present_week
+from api.web.presenters.telling import unreached_words
+from reference_data.problems import Conflict, InvalidInput
+
+if TYPE_CHECKING:
+    from sufficiency.emergency_figures import MonthOfNights
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
 Answerer = Annotated[User, Depends(require(Permission.ANSWER_ALERTS))]
 NIGHTS_SHOWN = 28
+MONTH_COLUMNS = (
+    "month",
+    "children",
+    "nights",
+    "children_perhaps",
+    "nights_perhaps",
+    "over_14_nights",
+    "unlawful",
+)
 
 
 @router.get("/alerts")
@@ -50,8 +65,34 @@ def acknowledgement_sent(
     return RedirectResponse(f"/alerts#alert-{alert_id}", status_code=303)
 
 
+@router.post("/alerts/{alert_id}/snooze")
+def snooze_sent(
+    request: Request,
+    alert_id: str,
+    user: Answerer,
+    records: OpenRecords,
+    hours: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Put off the escalation of an alert, or show the list again with what is wrong."""
+    policy = alert_policy_of(request.app.state.settings)
+    try:
+        # Hours that are no number are as wrong as too many of them, and are told so in the same words.
+        asked = int(hours) if hours.strip().isdecimal() and len(hours) < 6 else 0
+        alerts.snooze(records, user.authority, alert_id, hours=asked, reason=reason, policy=policy)
+    except (InvalidInput, Conflict) as wrong:
+        return _alerts_page(request, records, snooze_problem=wrong.message, of=alert_id, status=422)
+    return RedirectResponse(f"/alerts#alert-{alert_id}", status_code=303)
+
+
 def _alerts_page(
-    request: Request, records: Records, *, problem: str = "", of: str = "", status: int = 200
+    request: Request,
+    records: Records,
+    *,
+    problem: str = "",
+    snooze_problem: str = "",
+    of: str = "",
+    status: int = 200,
 ) -> Response:
     user = current_user(request)
     policy = alert_policy_of(request.app.state.settings)
@@ -63,11 +104,19 @@ def _alerts_page(
             alerts.alerts_listed(records, user.authority),
             roles=policy.roles,
             late=is_late(records.alerts_of(user.authority), policy, now()),
+            unreached=_unreached(records, user, policy),
+            longest_hours=policy.longest_snooze_hours,
         ),
         may_answer=may(user.role, Permission.ANSWER_ALERTS),
         problem=problem,
+        snooze_problem=snooze_problem,
         problem_of=of,
     )
+
+
+def _unreached(records: Records, user: User, policy: AlertPolicy) -> str:
+    store = records.alerts_of(user.authority)
+    return unreached_words(roles_unreached(store.recipients(), policy), policy)
 
 
 @router.get("/emergency-watch/nights")
@@ -142,5 +191,36 @@ def week_page(request: Request, records: OpenRecords) -> Response:
             alerts.alerts_listed(records, user.authority),
             roles=alert_policy.roles,
             late=is_late(records.alerts_of(user.authority), alert_policy, now()),
+            unreached=_unreached(records, user, alert_policy),
         ),
     )
+
+
+@router.get("/emergency-watch/months")
+def months_page(request: Request, records: OpenRecords) -> Response:
+    """Return the figures of each of the last months, for the annual report."""
+    return page(request, "months.html", page=present_months(_months(request, records)))
+
+
+@router.get("/emergency-watch/months.csv")
+def months_file(request: Request, records: OpenRecords) -> Response:
+    """Return the same figures as a file."""
+    found = _months(request, records)
+    names = MONTH_COLUMNS
+    rows = [tuple(names)]
+    rows += [tuple(str(getattr(month, name)) for name in names) for month in found]
+    return Response(
+        _csv(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="months.csv"'},
+    )
+
+
+def _months(request: Request, records: Records) -> tuple[MonthOfNights, ...]:
+    from sufficiency.emergency_figures import monthly_figures
+
+    settings = request.app.state.settings
+    as_of = day_of(settings)
+    # Twelve whole months and the one that runs.
+    start = as_of.replace(year=as_of.year - 1, day=1)
+    return monthly_figures(records.stays(), start=start, months=13, as_of=as_of, policy=policy_of(settings))

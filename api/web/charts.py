@@ -53,14 +53,24 @@ class NeedBar:
     can_meet: int | None
 
 
-def fan_chart(*, chart_id: str, title: str, description: str, points: Sequence[FanPoint]) -> Markup:
-    """Return a fan chart: the middle forecast as a line, with bands for 50, 80 and 95 futures in 100."""
+def fan_chart(
+    *,
+    chart_id: str,
+    title: str,
+    description: str,
+    points: Sequence[FanPoint],
+    happened: Sequence[tuple[date, float]] = (),
+) -> Markup:
+    """Return a fan chart: the middle forecast as a line, with bands for 50, 80 and 95 futures in 100.
+
+    What happened, where it is known, is a second line with a dot on each date.
+    """
     width, height, left, right, top, bottom = 420, 290, 44, 12, 14, 62
     svg = _picture(chart_id, title, description, width, height)
     if not points:
         return _markup(svg)
-    low = min(point.p2_5 for point in points)
-    high = max(point.p97_5 for point in points)
+    low = min([*(point.p2_5 for point in points), *(value for _, value in happened)])
+    high = max([*(point.p97_5 for point in points), *(value for _, value in happened)])
     ticks = _ticks(low, high)
     across = _across([point.on for point in points], left, width - right)
     down = _down(ticks, top, height - bottom)
@@ -75,11 +85,16 @@ def fan_chart(*, chart_id: str, title: str, description: str, points: Sequence[F
         back = [f"{across(point.on):.1f},{down(getattr(point, lower)):.1f}" for point in reversed(points)]
         SubElement(svg, "polygon", {"points": " ".join([*there, *back]), "fill": fill})
     _line(svg, [(across(point.on), down(point.p50)) for point in points], DARK_BLUE)
+    if happened:
+        _line(svg, [(across(on), down(value)) for on, value in happened], WARM)
+        for on, value in happened:
+            SubElement(svg, "circle", _numbers(cx=across(on), cy=down(value), r=4) | {"fill": WARM})
     legend = (
-        ("Middle forecast", DARK_BLUE),
+        ("Middle" if happened else "Middle forecast", DARK_BLUE),
         ("50 in 100", BAND_NARROW),
         ("80", BAND_MIDDLE),
         ("95", BAND_WIDE),
+        *((("Happened", WARM),) if happened else ()),
     )
     x = float(left)
     for words, colour in legend:
@@ -113,8 +128,8 @@ def small_line_chart(
 
 def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[NeedBar]) -> Markup:
     """Return a child's needs as bars with a mark at what the home can meet, on one scale of 0 to 100."""
-    row, left, right, top = 32, 134, 14, 6
-    width, height = 340, top + row * len(bars) + 44
+    row, left, right, top = 32, 148, 14, 6
+    width, height = 354, top + row * len(bars) + 44
     svg = _picture(chart_id, title, description, width, height)
     foot = top + row * len(bars)
 

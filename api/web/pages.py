@@ -81,9 +81,10 @@ def static_files() -> Mapping[str, str]:
 
 def navigation(path: str) -> list[dict[str, object]]:
     """Return the navigation of a page, with the place where the reader is marked."""
-    inside = "/waiting-list" if path.startswith("/children/") else path
-    if path.startswith("/emergency-watch/"):
-        inside = "/emergency-watch"
+    inside = "/waiting-list" if path.startswith(("/children/", "/tonight")) else path
+    for part in ("/emergency-watch", "/plan", "/sufficiency"):
+        if path.startswith(f"{part}/"):
+            inside = part
     return [{"text": text, "href": href, "current": href == inside} for text, href in NAVIGATION]
 
 

@@ -7,8 +7,8 @@ in and out. ``static`` and ``error_page`` are what the application mounts and ca
 from __future__ import annotations
 
 from posixpath import normpath
-from typing import Annotated
-from urllib.parse import unquote, urlsplit
+from typing import Annotated, Any
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,23 +17,23 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
+from api.auth.roles import Permission, may
 from api.auth.sessions import current_user, end_session, start_session
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import database_of, open_records
-from api.day_asked import DayAsked
 from api.errors import Problem
+from api.kept import Lists
 from api.services.policy import policy_of
 from api.web.page import page
 from api.web.pages import STATIC_FOLDER
 from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
-from api.web.presenters.plan import present_plan
 from api.web.presenters.problem import present_problem
-from api.web.presenters.sufficiency import present_sufficiency
-from api.web.presenters.waiting_list import present_waiting_list
+from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from matching.referral import age_at
-from reference_data.problems import NotEnoughData
+from reference_data.problems import NotFound
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -43,7 +43,6 @@ OpenRecords = Annotated[Records, Depends(open_records)]
 START_PAGE = "/waiting-list"
 SIGNING = frozenset({"/sign-in", "/sign-out"})
 """Where nobody who has just signed in goes on to."""
-FORECAST_MONTHS = 24
 
 
 def error_page(request: Request, problem: Problem) -> Response:
@@ -116,74 +115,66 @@ def sign_out(request: Request) -> RedirectResponse:
 
 
 @router.get("/waiting-list")
-def waiting_list_page(request: Request, records: OpenRecords) -> Response:
+def waiting_list_page(request: Request, records: OpenRecords, part: int = 1) -> Response:
     """Return who needs a home, the most urgent first."""
     from api.services.waiting_list import waiting_list
 
-    settings = request.app.state.settings
-    waiting = waiting_list(records, day_of(settings), policy=policy_of(settings), count_options=True)
-    return page(request, "waiting_list.html", page=present_waiting_list(waiting))
+    state = request.app.state
+    waiting = waiting_list(
+        records,
+        day_of(state.settings),
+        policy=policy_of(state.settings),
+        options_of=rows_of(part),
+        kept=state.kept,
+    )
+    return page(
+        request,
+        "waiting_list.html",
+        page=present_waiting_list(waiting, part),
+        may_place=may(current_user(request).role, Permission.PLACE),
+    )
 
 
 @router.get("/children/{referral_id}/options")
-def options_page(request: Request, referral_id: str, records: OpenRecords, show: str = "") -> Response:
-    """Return the ranked homes for one child."""
-    from api.services.ranked_options import ranked_options
-
-    settings = request.app.state.settings
-    as_of = day_of(settings)
-    ranking = ranked_options(records, referral_id, as_of, policy=policy_of(settings)).as_dict()
-    # The service has noted in the audit that this child's record was opened; once is enough.
-    referral = next(one for one in records.referrals() if one.referral_id == referral_id)
+def options_page(request: Request, referral_id: str, records: OpenRecords, part: int = 1) -> Response:
+    """Return the ranked homes for one child, some of them in full."""
+    ranking, lists = _ranked(request, records, referral_id)
+    referral = next(one for one in lists.referrals if one.referral_id == referral_id)
     return page(
         request,
         "options.html",
         page=present_options(
             ranking=ranking,
             referral=referral,
-            homes={home.home_id: home for home in records.homes()},
-            age_years=age_at(referral, as_of),
-            show_all=show == "all",
+            homes={home.home_id: home for home in lists.homes},
+            age_years=age_at(referral, day_of(request.app.state.settings)),
+            part=part,
         ),
+        excluded_address=f"/children/{quote(referral_id, safe='')}/options/excluded",
+        assumptions_first=False,
     )
 
 
-@router.get("/plan")
-def plan_page(request: Request, records: OpenRecords) -> Response:
-    """Return the joint plan of the whole list."""
-    from api.services.joint_plan import joint_plan
+@router.get("/children/{referral_id}/options/excluded/{rule}")
+def excluded_page(request: Request, referral_id: str, rule: str, records: OpenRecords) -> Response:
+    """Return every home that one rule excludes for one child."""
+    ranking, lists = _ranked(request, records, referral_id)
+    group = present_rule(rule, ranking["excluded"], {home.home_id: home for home in lists.homes})
+    if group is None:
+        raise NotFound("no_such_rule", "No home is excluded under that rule.")
+    referral = next(one for one in lists.referrals if one.referral_id == referral_id)
+    return page(request, "excluded.html", group=group, referral_id=referral_id, child_id=referral.child_id)
 
-    settings = request.app.state.settings
-    answer = joint_plan(records, day_of(settings), policy=policy_of(settings))
-    return page(
-        request,
-        "plan.html",
-        page=present_plan(
-            plan=answer.as_dict(),
-            referrals={referral.child_id: referral for referral in records.referrals()},
-            homes={home.home_id: home for home in records.homes()},
-        ),
+
+def _ranked(request: Request, records: Records, referral_id: str) -> tuple[dict[str, Any], Lists]:
+    """Return the ranking of one child, and the lists it was made from; that the record was opened is noted."""
+    from api.services.ranked_options import ranked_options
+
+    state = request.app.state
+    ranking = ranked_options(
+        records, referral_id, day_of(state.settings), policy=policy_of(state.settings), kept=state.kept
     )
-
-
-@router.get("/sufficiency")
-def sufficiency_page(
-    request: Request,
-    records: OpenRecords,
-    start: Annotated[DayAsked, Query(alias="from", description="The first date forecast.")] = None,
-) -> Response:
-    """Return the forecast of children in care and beds short, or say what is missing for one."""
-    from api.services.forecast import forecast
-
-    try:
-        answer = forecast(records, start, months=FORECAST_MONTHS)
-    except NotEnoughData as lacking:
-        return page(request, "sufficiency_missing.html", message=lacking.message)
-    return page(
-        request,
-        "sufficiency.html",
-        page=present_sufficiency(answer.as_dict()),
-    )
+    return ranking.as_dict(), state.kept.lists_of(records)
 
 
 @router.get("/emergency-watch")

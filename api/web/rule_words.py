@@ -65,6 +65,7 @@ RULE_WORDS: dict[str, str] = {
     # The watch over the watch itself.
     "watch_not_run": "The watch has not run",
     "message_undelivered": "A message that could not be delivered",
+    "history_recorded": "Spells of the past recorded",
 }
 
 

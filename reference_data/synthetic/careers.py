@@ -1,8 +1,7 @@
 """What happens to the children: an event-driven simulation of their care, day by day and child by child.
 
-Each child has one next event. It is drawn from the rates of everything that may happen to it now, which depend on
-its age, kind of placement, legal status, the time already spent in care and in the placement, and its frailty.
-Nothing looks ahead: a history can be taken up again at any day with the same law.
+Each child has one next event (``next_event.py`` draws it). When it comes, what it changes is done here and the next one
+is drawn. Nothing looks ahead: a history can be taken up again at any day with the same law.
 """
 
 from __future__ import annotations
@@ -16,7 +15,19 @@ from reference_data.synthetic.families import Arrival, Inventor
 from reference_data.synthetic.history import Child, History
 from reference_data.synthetic.intake import Intake, planned_arrivals
 from reference_data.synthetic.legal_path import changed_status, first_status, order_end
-from reference_data.synthetic.lives import NEVER, Life, Stay, year_ending
+from reference_data.synthetic.limited_beds import LimitedBeds
+from reference_data.synthetic.lives import Life, Stay, year_ending
+from reference_data.synthetic.next_event import (
+    BACK,
+    BED_FREE,
+    EIGHTEEN,
+    LEGAL,
+    MOVE,
+    ORDER_ENDS,
+    STATUS_OF_PLACEMENT,
+    TEMPORARY,
+    next_event,
+)
 from reference_data.synthetic.placing import (
     FAMILY_KINDS,
     drawn_kind,
@@ -34,13 +45,8 @@ from reference_data.synthetic.targets import BANDS, KINSHIP_SHARE_OF_FOSTERING, 
 from reference_data.synthetic.worlds import BASE, World
 from reference_data.vocabulary import PlacementType
 
-_YEAR = 365.25
 _ROOM_ARRIVALS, _ROOM_CHILDREN, _ROOM_CAREERS, _ROOM_SHORT_BREAKS = 1, 2, 3, 4
-_MOVE = len(EXITS)
-_STATUS_OF_PLACEMENT, _TEMPORARY, _LEGAL, _REVOKED = _MOVE + 1, _MOVE + 2, _MOVE + 3, _MOVE + 4
-_EIGHTEEN, _ORDER_ENDS, _BACK, _BED_FREE = 20, 21, 22, 23
 _CARERS_REASONS = frozenset({"CLOSE", "CREQO", "STAND", "ALLEG", "APPRR"})
-_ADOPTED = EXITS.index("adopted")
 _JOINS_AT_START, _JOINS_LATER = 0.75, 0.45
 _RETURNS_WITHIN_DAYS = 6 * 365
 
@@ -146,10 +152,7 @@ class Careers:
         self._heap: list[tuple[int, int, Life | None, int, int, Arrival | None]] = []
         self._pushed = 0
         self._left: list[Life] = []
-        self._beds = beds
-        self._used: dict[str, int] = {}
-        self._queues: dict[str, list[Life]] = {}
-        self._year_starts: dict[int, int] = {}
+        self._beds = LimitedBeds(beds)
 
     def expect(self, arrivals: list[Arrival]) -> None:
         """Let children arrive on the days planned."""
@@ -170,9 +173,9 @@ class Careers:
         """Take up a life that is under way, so that it goes on from a day."""
         self._known(life)
         if life.in_care and life.stay is not None:
-            self._occupy(life.stay.kind, 1)
+            self._beds.take(life.stay.kind)
             if life.stay.place.startswith("T"):
-                self._push(day + 1 + self._draws.below(5), life, life.version, _BACK, None)
+                self._push(day + 1 + self._draws.below(5), life, life.version, BACK, None)
             else:
                 self._schedule(life, day)
         elif life.left_to in ("home", "relatives"):
@@ -312,123 +315,38 @@ class Careers:
         life.place(stay, settled=settled)
         if self._beds and (before is None or before.kind != kind):
             if before is not None:
-                self._occupy(before.kind, -1, day)
-            self._occupy(kind, 1)
+                self._give_up_bed(before.kind, day)
+            self._beds.take(kind)
 
     # What may happen next
 
     def _schedule(self, life: Life, day: int) -> None:
         """Draw the next event of a child from a day on, and when."""
-        stay = life.stay
-        if stay is None:
-            return
-        rates, draws, world = self._rates, self._draws, self._world
-        kind, status, uasc = stay.kind, life.status, life.child.uasc
-        shape = rates.shape
-        care_days, stay_days, birthdays = rates.care_days, rates.stay_days, life.birthdays
-        stop = min(birthdays[4], life.order_ends)
-        stop_event = _ORDER_ENDS if life.order_ends < birthdays[4] else _EIGHTEEN
-        alone_leaves = shape["unaccompanied_leave_a_year"] * rates.factor("exit_to", "unaccompanied")
-        alone_moves = 0.4 * rates.factor("start", "unaccompanied_moves")
-        held = status in ("L1", "L2", "L3", "J2")
-        target = draws.waiting()
-        now = day
-        while now < stop:
-            band_at = life.band(now)
-            band = BANDS[band_at]
-            care, edge = _position(now - life.care_since, care_days)
-            until = min(stop, birthdays[band_at], now + edge)
-            at, edge = _position(now - life.settled_since, stay_days)
-            until = min(until, now + edge)
-            year = year_ending(now)
-            until = min(until, self._year_start(year))
-            exits = rates.exits(band, kind, status, care, year)
-            if uasc:
-                exits = (0.0, 0.0, 0.0, 0.0, 0.0, exits[5], alone_leaves, exits[7], 0.0)
-            rate_list = list(exits)
-            rate_list[0] *= rates.factor("need_home", life.child.category_of_need)
-            if kind == "A":
-                ready = life.settled_since + shape["adopted_after_days"]
-                if now >= ready:
-                    rate_list[_ADOPTED] = shape["adopted_a_year"] * rates.factor("legal", "adopted")
-                else:
-                    until = min(until, ready)
-            if world.exits_factor != 1.0:
-                rate_list = [rate * world.exits_factor for rate in rate_list]
-            move = rates.move(kind, band, at, year) * life.child.frailty
-            move *= rates.factor("move_from", stay.locality)
-            if not _is_what_was_needed(kind, stay.needed):
-                move *= shape["move_when_not_what_was_needed"]
-            if band_at == 4 and kind in "FH" and life.severity < 60:
-                move *= shape["move_when_step_down_is_due"]
-            if uasc:
-                move *= alone_moves
-            if held:
-                move *= 0.5
-            rate_list.append(move * world.moves_factor)
-            rate_list.append(0.0 if held or (uasc and kind == "F") else rates.status_change(kind, at, year))
-            temporary = shape["temporary_a_year"].get(kind, 0.0)
-            rate_list.append(0.0 if held or status in ("J1", "J3") else temporary)
-            legal, revoked, edge = self._legal_rates(life, kind, band, now)
-            rate_list += (legal, revoked)
-            until = min(until, now + edge)
-            total = sum(rate_list) / _YEAR
-            if total * (until - now) >= target:
-                when = int(now + target / total) + 1
-                if when >= stop:
-                    break
-                self._push(when, life, life.version, _chosen(rate_list, draws.uniform()), None)
-                return
-            target -= total * (until - now)
-            now = until
-        self._push(max(stop, day + 1), life, life.version, stop_event, None)
-
-    def _legal_rates(self, life: Life, kind: str, band: str, now: int) -> tuple[float, float, int]:
-        """Return the yearly rates of the next legal step and of losing a placement order, and the days they hold."""
-        shape, rates = self._rates.shape, self._rates
-        spent = now - life.status_since
-        if life.status == "C1":
-            least = shape["interim_order_least_days"]
-            if spent < least:
-                return 0.0, 0.0, least - spent
-            mean = max(shape["interim_order_days"] * rates.factor("legal", "interim_days") - least, 20.0)
-            return _YEAR / mean, 0.0, NEVER
-        if life.status == "V2" and not life.child.uasc:
-            return shape["to_care_order_a_year"][band] * rates.factor("legal", "to_care_order"), 0.0, NEVER
-        if life.status == "E1" and kind != "A":
-            to_adopters = shape["to_adopters_a_year"] * rates.factor("legal", "to_adopters")
-            if spent < _YEAR:
-                return to_adopters, 0.0, int(_YEAR - spent) + 1
-            return to_adopters, shape["placement_order_revoked_a_year"], NEVER
-        return 0.0, 0.0, NEVER
-
-    def _year_start(self, year: int) -> int:
-        found = self._year_starts.get(year)
-        if found is None:
-            found = self._year_starts[year] = date(year, 4, 1).toordinal()
-        return found
+        if life.stay is not None:
+            when, what = next_event(life, life.stay, day, self._rates, self._world, self._draws)
+            self._push(when, life, life.version, what, None)
 
     # What happens
 
     def _happens(self, day: int, life: Life, what: int) -> None:
         life.version += 1
-        if what == _EIGHTEEN:
+        if what == EIGHTEEN:
             kind = life.stay.kind if life.stay else "F"
             self._leave(day, life, reason_at_18(kind, life, self._rates, self._draws), "")
-        elif what < _MOVE:
+        elif what < MOVE:
             to = EXITS[what]
             reason = reason_for_leaving(to, life, self._rates, self._draws)
             self._leave(day, life, reason, to)
-        elif what == _MOVE:
+        elif what == MOVE:
             self._move(day, life)
-        elif what == _STATUS_OF_PLACEMENT:
+        elif what == STATUS_OF_PLACEMENT:
             self._change_status_of_placement(day, life)
-        elif what == _TEMPORARY:
+        elif what == TEMPORARY:
             self._go_away(day, life)
             return
-        elif what == _BACK:
+        elif what == BACK:
             self._come_back(day, life)
-        elif what == _BED_FREE:
+        elif what == BED_FREE:
             self._move_to_free_bed(day, life)
         else:
             self._take_legal_step(day, life, what)
@@ -441,14 +359,14 @@ class Careers:
         if to in ("home", "relatives"):
             self._left.append(life)
         if self._beds:
-            self._occupy(kind, -1, day)
+            self._give_up_bed(kind, day)
 
     def _take_legal_step(self, day: int, life: Life, what: int) -> None:
         draws, kind = self._draws, life.stay.kind if life.stay else "F"
-        if life.status == "E1" and what == _LEGAL:
+        if life.status == "E1" and what == LEGAL:
             self._place_for_adoption(day, life)
             return
-        status, leaves = changed_status(life, kind, day, what == _ORDER_ENDS, self._rates, draws)
+        status, leaves = changed_status(life, kind, day, what == ORDER_ENDS, self._rates, draws)
         if leaves:
             self._leave(day, life, leaves, "home" if leaves.startswith("E4") else "")
             return
@@ -572,7 +490,7 @@ class Careers:
             self._schedule(life, day)
             return
         self._place(day, life, stay.kind, place, "", stay.locality, stay.needed, True, settled=True)
-        self._push(back, life, life.version, _BACK, None)
+        self._push(back, life, life.version, BACK, None)
 
     def _come_back(self, day: int, life: Life) -> None:
         left = next((stay for stay in reversed(life.stays) if not stay.place.startswith("T")), None)
@@ -584,30 +502,20 @@ class Careers:
 
     # Worlds in which beds are limited
 
-    def _occupy(self, kind: str, change: int, day: int = 0) -> None:
-        self._used[kind] = self._used.get(kind, 0) + change
-        if change < 0 and self._queues.get(kind):
-            queue = self._queues[kind]
-            while queue:
-                life = queue.pop(0)
-                if life.in_care and life.waiting_for == kind:
-                    life.version += 1
-                    self._push(
-                        max(day, life.stay.started if life.stay else day) + 1,
-                        life,
-                        life.version,
-                        _BED_FREE,
-                        None,
-                    )
-                    return
+    def _give_up_bed(self, kind: str, day: int) -> None:
+        life = self._beds.give_up(kind)
+        if life is not None:
+            life.version += 1
+            self._push(
+                max(day, life.stay.started if life.stay else day) + 1, life, life.version, BED_FREE, None
+            )
 
     def _with_a_bed(self, kind: str, life: Life, day: int) -> str:
         """Return the kind itself if a bed is free, otherwise where the child waits for one."""
         keeps_its_bed = life.stay is not None and life.stay.kind == kind
-        if keeps_its_bed or self._used.get(kind, 0) < self._beds.get(kind, NEVER):
+        if keeps_its_bed or self._beds.has_room(kind):
             return kind
-        life.waiting_for = kind
-        self._queues.setdefault(kind, []).append(life)
+        self._beds.wait(life, kind)
         return self._world.waits_in(kind, life.band(day))
 
     def _move_to_free_bed(self, day: int, life: Life) -> None:
@@ -615,9 +523,9 @@ class Careers:
         if stay is None or not kind:
             return
         away = stay.place.startswith("T")
-        if away or self._used.get(kind, 0) >= self._beds.get(kind, NEVER):
+        if away or not self._beds.has_room(kind):
             # Away for some days, or somebody came first: the next bed is for this child.
-            self._queues.setdefault(kind, []).insert(0, life)
+            self._beds.wait_first(life, kind)
             if away:
                 self._come_back(day, life)
             return
@@ -645,22 +553,6 @@ _NOT_IN_A_FAMILY = frozenset(
         PlacementType.RESIDENTIAL_FAMILY_CENTRE,
     }
 )
-_GOT_WHAT_WAS_NEEDED = {
-    PlacementType.CONNECTED_FOSTER_CARER: "KF",
-    PlacementType.IN_HOUSE_FOSTER_CARER: "KF",
-    PlacementType.AGENCY_FOSTER_CARER: "KF",
-    PlacementType.CHILDRENS_HOME: "H",
-    PlacementType.SECURE_CHILDRENS_HOME: "SY",
-    PlacementType.SUPPORTED_ACCOMMODATION: "G",
-    PlacementType.RESIDENTIAL_SCHOOL: "B",
-    PlacementType.RESIDENTIAL_FAMILY_CENTRE: "R",
-    PlacementType.WITH_PARENTS: "P",
-    PlacementType.ADOPTION: "A",
-}
-
-
-def _is_what_was_needed(kind: str, needed: str) -> bool:
-    return kind in _GOT_WHAT_WAS_NEEDED.get(PlacementType(needed), "")
 
 
 def _may_move_on(life: Life, day: int) -> bool:
@@ -671,20 +563,3 @@ def _may_move_on(life: Life, day: int) -> bool:
         and max(stay.started, life.status_since) < day < min(life.birthdays[4], life.order_ends)
         and not stay.place.startswith("T")
     )
-
-
-def _position(days: int, edges: tuple[int, ...]) -> tuple[int, int]:
-    """Return the position of a time among its bands, and how many days are left in its band."""
-    for position, edge in enumerate(edges):
-        if days < edge:
-            return position, edge - days
-    return len(edges), NEVER
-
-
-def _chosen(rates: list[float], u: float) -> int:
-    mark = u * sum(rates)
-    for position, rate in enumerate(rates):
-        mark -= rate
-        if mark < 0:
-            return position
-    return max(position for position, rate in enumerate(rates) if rate > 0)

@@ -36,6 +36,7 @@ def generator():
     [
         "files.md",
         "commands.md",
+        "indicators.md",
         "settings.md",
         "alerts.md",
         "rules.md",
@@ -46,6 +47,7 @@ def generator():
         "../true-to-life-cases.md",
         "law.md",
         "published.md",
+        "tidy-tables.md",
     ],
 )
 def test_the_generated_pages_are_current(name: str) -> None:

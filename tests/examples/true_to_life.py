@@ -225,7 +225,7 @@ LIVES: tuple[Life, ...] = (
         says=(
             "Room for all 4 children of the group",
             "All the brothers and sisters known of could be together here",
-            "the social worker and the independent reviewing officer decide",
+            "the council decides that after it has heard the children and consulted the independent reviewing officer",
         ),
         never=("more than three",),
     ),

@@ -285,3 +285,73 @@ def test_two_saved_plans_are_compared_and_anything_else_is_refused(run: Any, tmp
     refused = run("compare-plans", str(first), str(other), "--json")
     assert refused.code == 3
     assert [one["rule"] for one in refused.json["problems"]] == ["not_a_plan"]
+
+
+def test_beds_answers_with_every_part_and_says_what_is_missing(run: Any, tmp_path: Path) -> None:
+    returns = str(sample_path("homes").parent / "sample_returns")
+    asked = ("beds", "--returns", returns, "--homes", HOMES, "--from", "2019-03-31", "--months", "3")
+    answer = run(*asked, "--runs", "10", "--as-of", AS_OF, "--json")
+    assert answer.code == 0
+    assert set(answer.json) == {
+        *(
+            "answers",
+            "from",
+            "months",
+            "runs",
+            "authority",
+            "capacity",
+            "shortfall",
+            "fit",
+            "needed",
+            "crisis",
+        ),
+        *("leaving", "costs", "block", "actions", "evidence"),
+    }
+    assert answer.json["crisis"]["status"] == answer.json["actions"]["status"] == "NOT_ASSESSED"
+    assert all(
+        isinstance(sentence, str) and sentence.endswith((".", "!")) for sentence in answer.json["answers"]
+    )
+    assert run(*asked, "--stays", STAYS).code == 2
+    wrong = tmp_path / "actions.toml"
+    wrong.write_text("[[beds]]\nname = 'a home'\n", encoding="utf-8")
+    refused = run(*asked, "--actions", str(wrong), "--referrals", str(wrong), "--json")
+    assert refused.code == 3
+    assert {problem["file"] for problem in refused.json["problems"]} == {"actions.toml"}
+    assert len(refused.json["problems"]) >= 2
+    printed = run(*asked, "--runs", "10", "--as-of", AS_OF)
+    assert printed.code == 0
+    assert "beds we can use" in printed.out
+
+
+def test_indicators_name_the_table_that_is_absent_and_keep_children_to_those_who_ask(
+    run: Any, tmp_path: Path
+) -> None:
+    returns = str(sample_path("homes").parent / "sample_returns")
+    asked = ("indicators", "--returns", returns, "--year", "2019")
+    answer = run(*asked, "--json")
+    assert answer.code == 0
+    rows = {row["id"]: row for row in answer.json["indicators"]}
+    assert rows["occupancy"]["status"] == rows["offers_per_enquiry"]["status"] == "NOT_ASSESSED"
+    assert "enquiries" in rows["offers_per_enquiry"]["reason"]
+    assert all(row["children"] is None for row in rows.values())
+    named = {row["id"]: row for row in run(*asked, "--children", "--json").json["indicators"]}
+    short = named["short_term_stability"]
+    assert len(short["children"]) == short["numerator"] == rows["short_term_stability"]["numerator"]
+    assert run("indicators", "--returns", returns).code == 2
+    assert run("indicators", "--returns", returns, "--year", "2050").code == 2
+    targets = tmp_path / "targets.toml"
+    targets.write_text("[targets]\nshort_term_stability = 99\n", encoding="utf-8")
+    green = run(*asked, "--targets", str(targets), "--json").json["indicators"]
+    assert {row["rag"] for row in green if row["target"] is not None} == {"GREEN"}
+    targets.write_text("[targets]\nno_such = 1\n", encoding="utf-8")
+    assert run(*asked, "--targets", str(targets), "--json").code == 3
+    targets.write_text("targets = 4\n", encoding="utf-8")
+    assert run(*asked, "--targets", str(targets), "--json").code == 3
+
+
+def test_six_printed_figures_of_the_plan_of_2019_do_not_follow_from_their_fractions(run: Any) -> None:
+    plan = str(Path(__file__).parents[2] / "docs/examples/plymouth_2019_indicators.csv")
+    answer = run("check-figures", plan, "--json")
+    assert answer.code == 0
+    assert len(answer.json["do_not_follow"]) == 6
+    assert "6 of 64 printed figures do not follow" in run("check-figures", plan).out

@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import Page
 
 from api.app import create_app
-from api.services.sample import load_sample
+from api.services.forecast import kept_forecast
+from api.services.sample import SAMPLE_AUTHORITY, load_sample
+from api.services.stored import stored_records
 from api.settings import Settings
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -76,6 +79,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('journeys') / 'righthome.sqlite3'}"
     sample = load_sample(url)
     app = create_app(Settings(database_url=url, as_of=sample.as_of, demo=True))
+    # The first look at the forecast makes it, which may take longer than a page waits where the machine is busy.
+    with stored_records(url, SAMPLE_AUTHORITY) as records:
+        kept_forecast(records, app.state.database, SAMPLE_AUTHORITY)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
@@ -100,3 +106,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def base_url(site: Site) -> str:
     return site.address
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complained of: a blocked script or style, a missing file, a fault in a script."""
+    heard: list[str] = []
+    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda fault: heard.append(str(fault)))
+    page.on("response", lambda answer: heard.append(answer.url) if answer.status >= 400 else None)
+    return heard

@@ -2,55 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
-
-
-def sign_in(page: Page, site) -> None:
-    page.goto("/")
-    page.get_by_label("Username").fill(site.username)
-    page.get_by_label("Password").fill(site.password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Children who need a home")
-
-
-def check_accessibility(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def check_fits(page: Page) -> None:
-    """The page itself never scrolls sideways; only a table's own box may."""
-    width = page.evaluate("document.documentElement.clientWidth")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser complained of: a blocked script or style, a missing file, a fault in a script."""
-    heard: list[str] = []
-    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda fault: heard.append(str(fault)))
-    page.on("response", lambda answer: heard.append(answer.url) if answer.status >= 400 else None)
-    return heard
-
-
-def look_at(page: Page) -> None:
-    """Check the page as it stands and unfolded, at a desk and on a telephone."""
-    for viewport in (DESKTOP, PHONE):
-        page.set_viewport_size(viewport)
-        check_accessibility(page)
-        check_fits(page)
-    if page.locator("details:not([open])").count():
-        # Folded parts are hidden from the check, so everything is unfolded for it.
-        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
-        check_accessibility(page)
-        check_fits(page)
-    page.set_viewport_size(DESKTOP)
+from .looking import check_accessibility, look_at, sign_in
 
 
 def test_from_signing_in_to_the_hotels_every_page_is_accessible(page: Page, site, complaints) -> None:
@@ -68,7 +22,10 @@ def test_from_signing_in_to_the_hotels_every_page_is_accessible(page: Page, site
 
     for path, heading in (
         ("/plan", "Joint plan"),
+        ("/tonight", "Find a home tonight"),
         ("/sufficiency", "beds short"),
+        ("/sufficiency/what-if", "Try a change"),
+        ("/sufficiency/adopted", "Adopted forecast"),
         ("/emergency-watch", "Emergency watch"),
         ("/emergency-watch/nights", "Night by night"),
         ("/emergency-watch/week", "The week"),
@@ -135,4 +92,36 @@ def test_the_keyboard_alone_reaches_the_content(page: Page, site) -> None:
     expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="see the homes from four answers")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("tbody a").first).to_be_focused()
+
+
+def test_four_answers_at_night_lead_to_homes_to_ring(page: Page, site, complaints) -> None:
+    sign_in(page, site)
+    page.get_by_role("link", name="see the homes from four answers").click()
+    page.get_by_label("How old is the child?").fill("sixteen")
+    page.get_by_role("button", name="Show the homes").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look_at(page)
+    page.get_by_role("link", name="Enter an age in whole years").click()
+    expect(page.get_by_label("How old is the child?")).to_be_focused()
+    page.get_by_label("How old is the child?").fill("16")
+    page.get_by_label("Going missing").select_option("High")
+    page.get_by_role("button", name="Show the homes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Homes possible tonight")
+    expect(page.get_by_role("heading", name="What this answer assumed")).to_be_visible()
+    expect(page.locator("article.rh-option").first).to_be_visible()
+    look_at(page)
+    assert [line for line in complaints if "422" not in line and "/tonight" not in line] == []
+
+
+def test_what_excludes_a_home_is_one_click_from_the_childs_options(page: Page, site) -> None:
+    sign_in(page, site)
+    page.goto("/children/DEMO-R01/options")
+    group = page.locator("#excluded ~ .rh-close details", has=page.get_by_text("Show every home")).first
+    group.locator("summary").click()
+    group.get_by_role("link", name="Show every home").click()
+    look_at(page)
+    page.get_by_role("link", name="Options for DEMO-C01").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Options for DEMO-C01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -17,7 +18,9 @@ import pytest
 
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.following_compiled import is_installed
-from sufficiency.published_world import published_council, world_of
+from sufficiency.published_council import published_council
+from sufficiency.published_forecast import forecast_every_authority
+from sufficiency.published_world import world_of
 from sufficiency.scenario import Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import RATE_SHAPE
@@ -123,6 +126,23 @@ def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(cluster: An
     killer.join()
     assert killed_before_the_end.is_set()
     assert there.tobytes() == alone.tobytes()
+
+
+def test_every_authority_on_a_cluster_that_loses_a_worker_half_way_has_the_same_answer(cluster: Any) -> None:
+    codes = ["879", "420", "886", "201", "908", "330"]
+    how: dict[str, Any] = {"start": START, "months": 2, "runs": 30, "codes": codes}
+    alone = list(forecast_every_authority(**how))
+    there = []
+    for given in forecast_every_authority(**how, executor=cluster.get_executor()):
+        if not there:
+            # The first answer is here and others are still to come.
+            os.kill(next(iter(cluster.run(os.getpid).values())), signal.SIGKILL)
+        there.append(given)
+    assert json.dumps(there) == json.dumps(alone)
+    assert [code for code, answer in there if isinstance(answer, str)] == ["420"]
+    assert all(
+        "Published figures only" in answer["definition"] for _, answer in there if not isinstance(answer, str)
+    )
 
 
 def finished_tasks(dask_scheduler: Any = None) -> dict[str, int]:

@@ -10,7 +10,8 @@ import pytest
 
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import Entrants, Starts
-from sufficiency.published_world import published_council, world_of
+from sufficiency.published_council import published_council
+from sufficiency.published_world import world_of
 from sufficiency.scenario import Diversion, Route, Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import N_AGES, N_DETAILS, RATE_SHAPE, Rates

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from api.database.forecast_records import KeptForecast
+from api.database.plan_records import SavedPlan
 from api.errors import Problem
+from api.services.four_answers import offered_statuses
 from api.services.waiting_list import WaitingEntry, WaitingListView
 from api.web.pages import navigation, rendered
+from api.web.presenters.adopted import present_adopted, present_what_if
 from api.web.presenters.alerts import (
     NightsPage,
     WeekPage,
@@ -19,12 +23,21 @@ from api.web.presenters.alerts import (
     present_week,
 )
 from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
 from api.web.presenters.problem import present_problem
+from api.web.presenters.saved_plans import (
+    present_choices,
+    present_comparison,
+    present_progress,
+    present_saved_plan,
+)
 from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list
+from api.web.tonight_routes import NOTHING_YET
 from matching.home import Home
+from matching.plan_comparison import compare_plans
 from matching.referral import Referral, Wishes
 from reference_data.vocabulary import (
     ContractKind,
@@ -126,6 +139,27 @@ def _option(rank: int, home_id: str, **changes: Any) -> dict[str, Any]:
         "weekly_fee_pence": 68_500,
         "penalties": {"unmet_need": 23},
         "reasons": ["3.4 miles from home", "near enough to stay at the present school"],
+        "for": ["3.4 miles from the child's home in a straight line"],
+        "against": ["The need is beyond what the home says it can meet: behaviour by 7 points"],
+        "gaps": [
+            {
+                "domain": "behaviour",
+                "points": 7,
+                "support": "behaviour support and a named worker for the carers",
+                "source": "professional judgement",
+            },
+            {"domain": "risk", "points": None, "support": "a plan", "source": "professional judgement"},
+        ],
+        "terms": [
+            {
+                "aim": "unmet_need",
+                "units": 23,
+                "penalty": 23,
+                "speaks": "against",
+                "text": "The need is beyond what the home says it can meet",
+            },
+            {"aim": "pets", "units": 0, "penalty": 0, "speaks": "for", "text": "Meets the wish about pets"},
+        ],
         "questions": [],
         "flags": [],
         "approvals": [],
@@ -191,10 +225,97 @@ def sample_ranking() -> dict[str, Any]:
                 "change": "wait_7_days",
                 "text": "if the start could wait until 22 June 2026",
                 "homes_gained": ["DEMO-H-313", "DEMO-H-315"],
+            },
+            {
+                "change": "admission_at_once+statement_revised",
+                "changes": ["admission_at_once", "statement_revised"],
+                "text": "Both are needed. The provider agrees to admit the child at once. It revises its statement.",
+                "homes_gained": ["DEMO-H-316"],
+            },
+        ],
+        "sensitivity": {
+            "moved_by_percent": 25,
+            "first": ["DEMO-H-101", "DEMO-H-205", "DEMO-H-300"],
+            "changes": [
+                {
+                    "aim": "near_home",
+                    "direction": "up",
+                    "weight": 5,
+                    "weight_then": 6.25,
+                    "first_then": ["DEMO-H-205", "DEMO-H-101", "DEMO-H-300"],
+                },
+                {
+                    "aim": "school",
+                    "direction": "down",
+                    "weight": 4,
+                    "weight_then": 3.0,
+                    "first_then": ["DEMO-H-205", "DEMO-H-101", "DEMO-H-300"],
+                },
+                {
+                    "aim": "pets",
+                    "direction": "down",
+                    "weight": 4,
+                    "weight_then": 3.0,
+                    "first_then": ["DEMO-H-101", "DEMO-H-205", "DEMO-H-301"],
+                },
+            ],
+        },
+        "alternatives_in_kind": [
+            {
+                "kind": "residential",
+                "home_id": "DEMO-H-205",
+                "rank": 2,
+                "gives_up": ["The wish about pets is not known to be met (the first option: meets it)"],
+                "gains": [],
             }
+        ],
+        "aims": [
+            {
+                "aim": "near_home",
+                "stage": 2,
+                "weight": 5,
+                "unit": "each whole step of miles",
+                "source": "s22C",
+            },
+            {"aim": "pets", "stage": 2, "weight": 4, "unit": "a wish", "source": "professional judgement"},
+            {
+                "aim": "unmet_need",
+                "stage": 3,
+                "weight": 1,
+                "unit": "the square of the points",
+                "source": "professional judgement",
+            },
         ],
         "evidence": EVIDENCE,
     }
+
+
+def _stage(aim: str, certificate: dict[str, Any] | None = None, *, proved: bool = True) -> dict[str, Any]:
+    return {"aim": aim, "value": 1, "bound": 1, "proved": proved, "terms": {}, "certificate": certificate}
+
+
+def sample_saved_plan(**changes: Any) -> SavedPlan:
+    asked_at = datetime(2026, 6, 15, 1, 30, tzinfo=UTC)
+    told: dict[str, Any] = {
+        "plan_id": "0123456789abcdef",
+        "question": "q",
+        "as_of": AS_OF,
+        "asked_at": asked_at,
+        "asked_by": "brokerage-officer",
+        "based_on": None,
+        "decisions": (
+            {"child_id": "DEMO-C-014", "home_id": "DEMO-H-101", "ban": False},
+            {"child_id": "DEMO-C-022", "home_id": "DEMO-H-205", "ban": True},
+        ),
+        "settings": {"alternatives": 0, "differ_by": 2, "loss_percent": 10},
+        "name": None,
+        "status": "done",
+        "started_at": asked_at,
+        "finished_at": asked_at,
+        "in_brief": {"status": "OPTIMAL", "placed": 2, "unplaced": 1, "seconds": 3.2},
+        "answer": sample_plan(),
+    }
+    return SavedPlan(**(told | changes))
 
 
 def sample_plan() -> dict[str, Any]:
@@ -206,14 +327,20 @@ def sample_plan() -> dict[str, Any]:
                 "home_id": "DEMO-H-101",
                 "reasons": ["the nearest home that can meet the needs"],
                 "cost_to_others": "costs no other child a home",
+                "cost_to_others_by_aim": {},
+                "first_choice": "DEMO-H-101",
+                "why_not_first_choice": "Also the best home for this child if nobody else were waiting.",
                 "subject_to_offer": False,
                 "approvals": [],
             },
             {
                 "child_id": "DEMO-C-022",
                 "home_id": "DEMO-H-300",
-                "reasons": ["keeps brother and sister together"],
-                "cost_to_others": None,
+                "reasons": ["keeps brother and sister together", "second", "third"],
+                "cost_to_others": "",
+                "cost_to_others_by_aim": {},
+                "first_choice": "DEMO-H-101",
+                "why_not_first_choice": "If nobody else were waiting, DEMO-H-101 would be best for this child.",
                 "subject_to_offer": True,
                 "approvals": [
                     {
@@ -239,15 +366,42 @@ def sample_plan() -> dict[str, Any]:
             }
         ],
         "stages": [
-            {"aim": "crisis_placed", "value": 1, "bound": 1, "proved": True},
-            {"aim": "emergency_placed", "value": 1, "bound": 1, "proved": True},
+            _stage("crisis_placed", {"children": ["DEMO-C-014"], "homes": [], "most": 1}),
+            _stage("planned_placed", {"children": [], "homes": ["DEMO-H-101", "DEMO-H-300"], "most": 2}),
+            _stage("stability"),
+            _stage("cost", proved=False),
         ],
         "gap": 0.0,
         "seconds": 0.4,
         "alternatives": [
-            {"difference": "DEMO-C-014 goes to Tamar Reach", "gives_up": ["4.1 miles nearer to home"]}
+            {
+                "kind": "order",
+                "difference": "Putting nearness to home first: 1 child would live elsewhere",
+                "gives_up": ["pets: worse by 1 penalty point"],
+                "changes": [{"child_id": "DEMO-C-014", "home_id": "DEMO-H-205"}],
+            },
+            {
+                "kind": "siblings",
+                "difference": "A and B, who are brothers and sisters, cannot be together",
+                "gives_up": [],
+                "changes": [],
+            },
         ],
-        "bottlenecks": [{"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1}],
+        "bottlenecks": [
+            {"children": ["DEMO-C-014", "DEMO-C-031"], "homes": ["DEMO-H-101"], "beds_short": 1},
+            {"children": ["DEMO-C-040"], "homes": [], "beds_short": 1},
+        ],
+        "one_more_bed": [
+            {"kind": "childrens_home", "more_placed": {}, "could_take": [], "text": ""},
+            {
+                "kind": "crisis_accommodation",
+                "more_placed": {"planned_placed": 1},
+                "could_take": ["DEMO-C-031"],
+                "text": "",
+            },
+        ],
+        "bed_prices": {"DEMO-H-101": 40, "DEMO-H-205": 70},
+        "settings": {},
         "eligible_pairs": [["DEMO-C-014", "DEMO-H-101"]],
         "evidence": EVIDENCE,
     }
@@ -310,9 +464,95 @@ def sample_forecast(*, with_homes: bool = True) -> dict[str, Any]:
         "detail": [],
         "shortfall_status": "ASSESSED" if with_homes else "NOT_ASSESSED",
         "shortfall": shortfall,
+        "track_record": sample_track_record() if with_homes else None,
+        "change": sample_change() if with_homes else None,
         "definition": "a bed short is a child-night due for which no bed that we can use is free",
         "evidence": EVIDENCE,
     }
+
+
+KEPT = {"made": "15 June 2026 at 09:30", "forecast_id": "9c" * 32}
+
+
+def sample_track_record() -> dict[str, Any]:
+    errors = {"error": 4.25, "same_as_today": 6.5, "last_years_change": None}
+    bands = ("50", "80", "95")
+    horizon = {
+        "dates": 4,
+        "total": errors,
+        "placements": [
+            {"placement": group, **errors} for group in ("fostering", "residential", "supported", "other")
+        ],
+        "age_bands": [{"age_band": band, **errors} for band in ("0", "1-4", "5-9", "10-15", "16-17")],
+        "held": dict.fromkeys(bands, 3),
+        "placements_held": {band: {"held": 13, "of": 16} for band in bands},
+        "pit": [0.2, 0.5, 0.9, 0.4],
+        "crps": 3.1,
+        "crps_same_as_today": 6.5,
+    }
+    return {
+        "status": "ASSESSED",
+        "verdict": "too_few_to_judge",
+        "text": ["At the last four 31 Marches the forecast of the total was out by 4 children"],
+        "horizons": [{"months": 12, **horizon}, {"months": 24, **horizon}],
+        "definition": "Errors are mean absolute differences.",
+    }
+
+
+def sample_change() -> dict[str, Any]:
+    parts = {"ageing": -60.2, "starts": 180.0, "leaving": -90.4, "moves": 0.3, "interaction": -9.1}
+    row = {"before": 530.0, "after": 550.6, **parts}
+    return {
+        "from": "2026-06-01",
+        "to": "2028-06-01",
+        "total": row,
+        "placements": [
+            {"placement": group, **row} for group in ("fostering", "residential", "supported", "other")
+        ],
+        "age_bands": [{"age_band": band, **row} for band in ("0", "1-4", "5-9", "10-15", "16-17")],
+        "text": "On average over all futures the number goes up.",
+    }
+
+
+def sample_what_if() -> Any:
+    base = sample_forecast()
+    base["placements"] = [
+        row | {"placement": group}
+        for row in base["totals"]
+        for group in ("fostering", "residential", "supported", "other")
+    ]
+    return present_what_if(starts="-10", leaving="", problems={}, base=base, changed=base)
+
+
+def sample_adopted(*, happened: bool = True) -> Any:
+    answer = sample_forecast()
+    bands = {"50": True, "80": True, "95": True}
+    months = [row | {"happened": round(row["mean"]) + 2, "inside": bands} for row in answer["totals"][1:5]]
+    scores = {
+        "months": 4,
+        "mean_absolute_error": 2.0,
+        "mean_absolute_error_same_as_today": 3.5,
+        "held_percent": {"50": 100.0, "80": 100.0, "95": None},
+    }
+    found = {
+        "text": ["On 1 October 2026 there were 535 children", "Over 4 months the forecast was out by 2.0"],
+        "months": months,
+        "total": {"placement": "all", **scores},
+        "placements": [{"placement": "fostering", **scores}, {"placement": "other", "months": 0}],
+    }
+    kept = [
+        KeptForecast(
+            forecast_id=f"{n}a" * 32,
+            starts_on=date(2026, 6, 1),
+            answer=answer,
+            made_at=datetime(2026, 6, 15, 8, 30, tzinfo=UTC),
+            adopted_at=datetime(2026, 6, 15, 9, 30, tzinfo=UTC),
+            adopted_by="commissioner",
+        )
+        for n in (1, 2)
+    ]
+    lacking = "" if happened else "The returns end before the second date of the forecast."
+    return present_adopted(kept[0], found if happened else None, lacking, kept)
 
 
 def sample_watch() -> dict[str, Any]:
@@ -366,6 +606,18 @@ def sample_watch() -> dict[str, Any]:
                     rule("bed_and_breakfast", "WARNING", "bed and breakfast is unsuitable", "2026-06-16")
                 ],
             },
+            {
+                "spell_id": "DEMO-P-3",
+                "child_id": "DEMO-C-001",
+                "started_on": "2018-04-14",
+                "ended_on": "2018-05-02",
+                "nights": 18,
+                "unsuitable_nights_90_days": 0,
+                "age": 16,
+                "settings": ["hotel"],
+                "outcome": "RAISED",
+                "rules": [rule("over_14_nights", "RAISED", "18 nights, over the council's limit of 14")],
+            },
         ],
     }
 
@@ -400,7 +652,18 @@ def sample_waiting() -> WaitingListView:
 def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     referral, homes = sample_referral(), sample_homes()
     told = {"ranking": sample_ranking(), "referral": referral, "homes": homes, "age_years": 14}
-    nothing = sample_ranking() | {"options": [], "relaxations": [], "assumptions": [], "prompts": []}
+    nothing = sample_ranking() | {
+        "options": [],
+        "relaxations": [],
+        "assumptions": [],
+        "prompts": [],
+        "sensitivity": {"moved_by_percent": 25, "first": [], "changes": []},
+        "alternatives_in_kind": [],
+    }
+    of_a_referral = {
+        "excluded_address": "/children/DEMO-R-014/options/excluded",
+        "assumptions_first": False,
+    }
     by_child = {referral.child_id: referral}
     empty_plan = sample_plan() | {
         "status": "INFEASIBLE",
@@ -409,29 +672,175 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "stages": [],
         "alternatives": [],
         "bottlenecks": [],
+        "one_more_bed": [],
+        "bed_prices": {},
     }
+    of_the_night: dict[str, Any] = {
+        "answers": NOTHING_YET,
+        "problem": "",
+        "problem_field": "",
+        "statuses": offered_statuses(AS_OF),
+        "risk_groups": [("Risks to the child", [("missing", "Going missing")])],
+    }
+    saved = sample_saved_plan()
+    of_a_plan = {
+        "saved": present_saved_plan(saved),
+        "settings": saved.settings,
+        "based_on": "",
+        "current": True,
+        "may_plan": True,
+        "most_further": 5,
+    }
+    moved = [one | {"home_id": "DEMO-H-205"} for one in sample_plan()["assignments"][:1]]
+    other_plan = sample_plan() | {"assignments": [*moved, *sample_plan()["assignments"][1:]]}
     fault = Problem(
         status=500, code="fault", title="Sorry, there is a problem", message="A fault.", reference="abc123"
     )
     return {
-        "waiting list": ("waiting_list.html", {"page": present_waiting_list(sample_waiting())}),
+        "waiting list": (
+            "waiting_list.html",
+            {"page": present_waiting_list(sample_waiting()), "may_place": True},
+        ),
         "nobody waits": (
             "waiting_list.html",
             {"page": present_waiting_list(WaitingListView(as_of=AS_OF, entries=()))},
         ),
-        "options": ("options.html", {"page": present_options(**told)}),
-        "every option": ("options.html", {"page": present_options(**told, show_all=True)}),
-        "no option": ("options.html", {"page": present_options(**(told | {"ranking": nothing}))}),
+        "options": ("options.html", {"page": present_options(**told), **of_a_referral}),
+        "later options": ("options.html", {"page": present_options(**told, part=2), **of_a_referral}),
+        "no option": (
+            "options.html",
+            {"page": present_options(**(told | {"ranking": nothing})), **of_a_referral},
+        ),
+        "one rule": (
+            "excluded.html",
+            {
+                "group": present_rule("age_registered", sample_ranking()["excluded"], homes),
+                "referral_id": referral.referral_id,
+                "child_id": referral.child_id,
+            },
+        ),
         "plan": (
             "plan.html",
-            {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes)},
+            {
+                "page": present_plan(
+                    plan=sample_plan(), referrals=by_child, homes=homes, decisions=saved.decisions
+                ),
+                **of_a_plan,
+            },
         ),
-        "no plan": ("plan.html", {"page": present_plan(plan=empty_plan, referrals={}, homes={})}),
-        "sufficiency": ("sufficiency.html", {"page": present_sufficiency(sample_forecast())}),
+        "no plan": (
+            "plan.html",
+            {"page": present_plan(plan=empty_plan, referrals={}, homes={}), **of_a_plan}
+            | {"current": False, "based_on": "ab"},
+        ),
+        "a plan for a reader": (
+            "plan.html",
+            {"page": present_plan(plan=sample_plan(), referrals=by_child, homes=homes), **of_a_plan}
+            | {"may_plan": False},
+        ),
+        "no plan yet": ("plan_none.html", {"children": 1, "homes": 2, "may_plan": True}),
+        "no plan yet for a reader": ("plan_none.html", {"children": 3, "homes": 1, "may_plan": False}),
+        **{
+            f"a plan that is {state}": (
+                "plan_progress.html",
+                {
+                    "page": present_progress(
+                        sample_saved_plan(
+                            status="running" if state == "stopped" else state,
+                            answer=None,
+                            in_brief=None,
+                            asked_at=datetime.now(UTC) - timedelta(hours=1 if state == "stopped" else 0),
+                        ),
+                        children=40,
+                        homes=750,
+                        others=[saved],
+                    ),
+                    "decisions": 2,
+                    "may_plan": True,
+                },
+            )
+            for state in ("waiting", "running", "failed", "stopped")
+        },
+        "one child of a plan": (
+            "plan_child.html",
+            {
+                "plan_id": saved.plan_id,
+                "child_id": referral.child_id,
+                "assignment": present_plan(plan=sample_plan(), referrals={}, homes=homes).assignments[0],
+                "unplaced": None,
+                "choices": present_choices(
+                    {"eligible_pairs": [["DEMO-C-014", home_id] for home_id in homes]}, referral, homes
+                ),
+                "planned": "DEMO-H-101",
+                "decided": saved.decisions[:1],
+                "settings": saved.settings,
+                "may_plan": True,
+            },
+        ),
+        "plans made": (
+            "plans.html",
+            {
+                "plans": [
+                    present_saved_plan(saved),
+                    present_saved_plan(
+                        sample_saved_plan(plan_id="b", name="Friday", status="failed", decisions=())
+                    ),
+                ]
+            },
+        ),
+        "plans not chosen": (
+            "plans.html",
+            {"plans": [present_saved_plan(saved)], "problem": "Choose a first and a second plan"},
+        ),
+        "no plans made": ("plans.html", {"plans": []}),
+        "two plans": (
+            "plan_comparison.html",
+            {"page": present_comparison(saved, saved, compare_plans(saved.answer, other_plan), homes)},
+        ),
+        "two plans alike": (
+            "plan_comparison.html",
+            {"page": present_comparison(saved, saved, compare_plans(saved.answer, saved.answer), homes)},
+        ),
+        "four questions": ("tonight.html", of_the_night),
+        "four questions unanswered": (
+            "tonight.html",
+            of_the_night | {"problem": "Enter an age", "problem_field": "age"},
+        ),
+        "four questions without a time": (
+            "tonight.html",
+            of_the_night | {"problem": "Choose when a bed is needed", "problem_field": "urgency"},
+        ),
+        "homes tonight": (
+            "tonight_answer.html",
+            {
+                "page": present_options(**told),
+                "answers": NOTHING_YET,
+                "risks": ["Going missing: high"],
+                "excluded_address": "",
+                "assumptions_first": True,
+            },
+        ),
+        "sufficiency": (
+            "sufficiency.html",
+            {"page": present_sufficiency(sample_forecast()), **KEPT, "adopted": False, "may_adopt": True},
+        ),
         "no homes": (
             "sufficiency.html",
-            {"page": present_sufficiency(sample_forecast(with_homes=False))},
+            {
+                "page": present_sufficiency(sample_forecast(with_homes=False)),
+                **KEPT,
+                "adopted": True,
+                "may_adopt": True,
+            },
         ),
+        "try a change": ("what_if.html", {"page": sample_what_if()}),
+        "a change that cannot be read": (
+            "what_if.html",
+            {"page": present_what_if(starts="many", leaving="", problems={"starts": "Enter a whole number"})},
+        ),
+        "adopted": ("adopted.html", {"page": sample_adopted()}),
+        "adopted and nothing happened yet": ("adopted.html", {"page": sample_adopted(happened=False)}),
+        "none adopted": ("adopted.html", {"page": None}),
         "no returns": ("sufficiency_missing.html", {"message": "Import a return first."}),
         "emergency watch": ("emergency_watch.html", {"page": present_watch(sample_watch())}),
         "nobody in a hotel": (
@@ -573,6 +982,11 @@ def homes() -> dict[str, Home]:
 @pytest.fixture
 def ranking() -> dict[str, Any]:
     return sample_ranking()
+
+
+@pytest.fixture
+def waiting() -> WaitingListView:
+    return sample_waiting()
 
 
 @pytest.fixture

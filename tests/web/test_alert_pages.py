@@ -14,6 +14,7 @@ from api.auth.sessions import form_token
 from api.database.tables import alerts, watch_runs
 
 PAGES = ("/alerts", "/emergency-watch/nights", "/emergency-watch/week")
+ABOUT_TELLING = ("/alerts/recipients", "/alerts/messages", "/alerts/closed")
 
 
 def token_of(client: Any) -> str:
@@ -102,14 +103,15 @@ def test_the_api_tells_the_nights_and_the_months(site: Any) -> None:
 
 
 def test_the_heartbeat_tells_a_monitor_that_the_watch_is_late_and_nothing_else(fresh_site: Any) -> None:
-    assert fresh_site.visitor().get("/api/v1/watch-heartbeat").json() == {"status": "ok"}
+    heartbeat = fresh_site.visitor().get("/api/v1/watch-heartbeat").json()
+    assert heartbeat == {"status": "ok", "recipients": "missing"}
     from datetime import UTC, datetime
 
     with fresh_site.database.writing() as connection:
         connection.execute(update(watch_runs).values(scanned_at=datetime(2026, 1, 1, tzinfo=UTC)))
     late = fresh_site.visitor().get("/api/v1/watch-heartbeat")
     assert late.status_code == 503
-    assert late.json() == {"status": "late"}
+    assert late.json() == {"status": "late", "recipients": "missing"}
     assert "The watch has not run" in fresh_site.signed_in().get("/alerts").text
 
 
@@ -131,3 +133,183 @@ def test_the_directors_week_sets_this_week_beside_the_last(sample_markup) -> Non
     text = sample_markup["week"]
     assert "9 June 2026 to 15 June 2026" in text
     assert "DEMO-C-014: Over 14 nights" in text
+
+
+def adds(client: Any, **given: str) -> Any:
+    sent = {"role": "director", "channel": "email", "address": "director@example.org", "hours": "any"}
+    return client.post("/alerts/recipients", data=sent | given | {"csrf_token": token_of(client)})
+
+
+@pytest.mark.parametrize("path", ABOUT_TELLING)
+def test_a_page_of_who_is_told_is_valid_html(site: Any, path: str) -> None:
+    html5lib.HTMLParser(strict=True).parse(site.signed_in().get(path).text)
+
+
+def test_a_role_that_must_be_told_and_has_no_recipient_is_a_warning_until_one_is_added(
+    fresh_site: Any,
+) -> None:
+    manager = fresh_site.signed_in()
+    for path in ("/alerts", "/alerts/recipients", "/emergency-watch/week"):
+        text = manager.get(path).text
+        assert "Somebody who must be told cannot be" in text
+        assert "Director of Children" in text
+    for role in ("brokerage", "team_manager", "service_manager", "reviewing_officer", "housing", "director"):
+        assert adds(manager, role=role, address=f"{role}@example.org").status_code == 303
+    text = manager.get("/alerts/recipients").text
+    assert "Somebody who must be told cannot be" not in text
+    assert "housing@example.org" in text
+    assert fresh_site.visitor().get("/api/v1/watch-heartbeat").json()["recipients"] in {"missing", "complete"}
+    from api.database.tables import audit, recipients
+
+    with fresh_site.database.reading() as connection:
+        recipient = connection.execute(
+            select(recipients.c.recipient_id).where(recipients.c.role == "housing")
+        ).scalar_one()
+        added = connection.execute(select(audit).where(audit.c.action == "recipient_added")).all()
+    assert len(added) == 6
+    assert all("@" not in str(entry.detail) for entry in added)
+    gone = manager.post(f"/alerts/recipients/{recipient}/removal", data={"csrf_token": token_of(manager)})
+    assert gone.status_code == 303
+    text = manager.get("/alerts/recipients").text
+    assert "housing@example.org" not in text
+    assert "Nobody is recorded for: housing options" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"address": "nobody"}, "Give an email address."),
+        ({"address": ""}, "Give one address without spaces."),
+        ({"channel": "webhook", "address": "http://example.org"}, "begins with https://"),
+        ({"role": "mayor"}, "Give one of the roles"),
+        ({"hours": "never"}, "Give one of"),
+    ],
+)
+def test_a_recipient_that_cannot_be_is_refused_beside_the_field(
+    fresh_site: Any, given: dict[str, str], said: str
+) -> None:
+    answer = adds(fresh_site.signed_in(), **given)
+    assert answer.status_code == 422
+    html5lib.HTMLParser(strict=True).parse(answer.text)
+    assert said in answer.text
+    assert 'href="#address"' in answer.text
+
+
+def test_the_same_recipient_twice_is_refused(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in()
+    assert adds(manager).status_code == 303
+    assert "told there already" in adds(manager).text
+
+
+def test_only_a_manager_and_the_director_say_who_is_told(fresh_site: Any) -> None:
+    from api.auth.roles import Permission, Role, may
+
+    assert {role for role in Role if may(role, Permission.SET_RECIPIENTS)} == {Role.MANAGER, Role.DIRECTOR}
+    auditor = fresh_site.signed_in("auditor")
+    assert adds(auditor).status_code == 403
+    assert "Add somebody" not in auditor.get("/alerts/recipients").text
+
+
+def test_an_alert_is_put_off_with_a_reason_and_what_cannot_be_is_said(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in()
+    with fresh_site.database.reading() as connection:
+        alert_id = connection.execute(
+            select(alerts.c.alert_id).where(alerts.c.authority == "879", alerts.c.due_on.is_(None)).limit(1)
+        ).scalar_one_or_none() or alert_of(fresh_site)
+    for given, said in (
+        ({"hours": "x", "reason": "A bed is free tomorrow."}, "Snooze for 1 to 24 hours"),
+        ({"hours": "2", "reason": " "}, "Write what is being done"),
+    ):
+        answer = manager.post(f"/alerts/{alert_id}/snooze", data=given | {"csrf_token": token_of(manager)})
+        assert answer.status_code == 422
+        html5lib.HTMLParser(strict=True).parse(answer.text)
+        assert said in answer.text
+        assert f'href="#reason-{alert_id}"' in answer.text
+    sent = manager.post(
+        f"/alerts/{alert_id}/snooze",
+        data={"hours": "2", "reason": "A bed is free tomorrow.", "csrf_token": token_of(manager)},
+    )
+    if sent.status_code == 303:
+        assert "A bed is free tomorrow." in manager.get("/alerts").text
+    else:
+        assert "cannot be put off" in sent.text
+
+
+def test_the_page_of_messages_says_who_was_told_what_and_when(fresh_site: Any) -> None:
+    from datetime import UTC, datetime
+
+    from api.database.tables import outbox
+
+    manager = fresh_site.signed_in()
+    alert_id = alert_of(fresh_site)
+    with fresh_site.database.writing() as connection:
+        for number, (status, error) in enumerate(
+            [("sent", None), ("waiting", None), ("dead", "http_500"), ("withdrawn", "alert_closed")]
+        ):
+            connection.execute(
+                outbox.insert().values(
+                    message_id=f"m{number}",
+                    envelope_id=f"m{number}",
+                    authority="879",
+                    alert_id=alert_id,
+                    step="1-raised",
+                    role="director",
+                    channel="in_app",
+                    address="manager.879",
+                    subject="Raised: not lawful <b>",
+                    body="Body of the message.",
+                    facts={},
+                    created_at=datetime(2026, 6, 15, 10, tzinfo=UTC),
+                    status=status,
+                    attempts=1,
+                    next_at=datetime(2026, 6, 15, 10, tzinfo=UTC),
+                    sent_at=datetime(2026, 6, 15, 10, 1, tzinfo=UTC) if status == "sent" else None,
+                    last_error=error,
+                )
+            )
+    text = manager.get("/alerts/messages").text
+    html5lib.HTMLParser(strict=True).parse(text)
+    for said in (
+        "4 messages, 1 of them still to go out.",
+        "15 June 2026 at 11:01",
+        "Given up",
+        "Withdrawn",
+        "A record answered the alert before the message left",
+        "Raised: not lawful &lt;b&gt;",
+        "To you",
+        "Director of Children",
+    ):
+        assert said in text, said
+
+
+def test_closed_alerts_are_listed_with_why_and_the_history_stands_apart(fresh_site: Any) -> None:
+    from datetime import UTC, datetime
+
+    alert_id = alert_of(fresh_site)
+    with fresh_site.database.writing() as connection:
+        connection.execute(
+            update(alerts)
+            .where(alerts.c.alert_id == alert_id)
+            .values(closed_at=datetime(2026, 6, 15, 10, tzinfo=UTC), closed_because="moved")
+        )
+        connection.execute(
+            update(alerts)
+            .where(alerts.c.authority == "879", alerts.c.rule == "unregistered")
+            .values(closed_at=datetime(2026, 6, 15, 9, tzinfo=UTC), closed_because="ended_before")
+        )
+    text = fresh_site.signed_in("auditor").get("/alerts/closed").text
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert "Closed 15 June 2026 at 11:00: The spell ended." in text
+    assert text.index("The spell ended") < text.index(">History<")
+
+
+def test_the_months_are_a_page_and_a_file_of_the_same_figures(site: Any) -> None:
+    client = site.signed_in()
+    text = client.get("/emergency-watch/months").text
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert text.index("June 2026") < text.index("May 2026")
+    rows = list(csv.DictReader(io.StringIO(client.get("/emergency-watch/months.csv").text)))
+    assert len(rows) == 13
+    assert (rows[-1]["month"], rows[-1]["children"], rows[-1]["nights"]) == ("2026-06-01", "1", "5")
+    assert all(row["nights"] == "0" for row in rows[:-1])
+    assert "Suppress them" in text

@@ -16,17 +16,24 @@ from api.auth.sessions import cookie_name, open_session
 from api.database.tables import users
 from api.services.sample import load_sample
 from api.settings import Settings
+from api.web import plan_routes, tonight_routes
 from api.web.routes import router
 
 PLAIN = "{http://www.w3.org/1999/xhtml}"
-PAGES = ("/waiting-list", "/plan", "/sufficiency", "/emergency-watch")
+PAGES = ("/waiting-list", "/tonight", "/plan", "/plan/all", "/sufficiency", "/emergency-watch")
 OPEN_PAGES = ("/sign-in", "/help", "/accessibility-statement")
 ADDRESSES = {
     "/",
     "/sign-in",
     "/sign-out",
     "/children/{referral_id}/options",
-    *PAGES,
+    "/children/{referral_id}/options/excluded/{rule}",
+    "/plan/compare",
+    "/plan/runs",
+    "/plan/runs/{plan_id}",
+    "/plan/runs/{plan_id}/children/{child_id}",
+    "/plan/runs/{plan_id}/name",
+    *(set(PAGES) - {"/sufficiency"}),
     *OPEN_PAGES,
 }
 
@@ -79,7 +86,9 @@ def officer(visitor: TestClient, sample: SimpleNamespace) -> TestClient:
 
 
 def test_the_list_of_addresses_is_complete() -> None:
-    assert {route.path for route in router.routes} == ADDRESSES
+    assert {
+        route.path for part in (router, plan_routes.router, tonight_routes.router) for route in part.routes
+    } == ADDRESSES
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/children/DEMO-R-001/options", "/"])

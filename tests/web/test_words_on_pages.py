@@ -7,11 +7,15 @@ from datetime import date
 
 import pytest
 
+from api.services.waiting_list import WaitingListView
 from api.web import words
 from api.web.presenters.emergency_watch import present_watch
+from api.web.presenters.excluded import present_rule
 from api.web.presenters.options import present_options
 from api.web.presenters.plan import present_plan
+from api.web.presenters.saved_plans import CHOICES_SHOWN, present_choices
 from api.web.presenters.sufficiency import present_sufficiency
+from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from api.web.rule_words import RULE_WORDS
 from matching.eligibility import RULES
 from matching.referral import Wishes
@@ -63,15 +67,63 @@ def test_a_home_stands_under_every_rule_that_excludes_it_and_the_commonest_rule_
     ranking, referral, homes
 ) -> None:
     page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
-    assert [len(group.homes) for group in page.excluded] == [13, 6]
+    assert [(group.rule, group.further) for group in page.excluded] == [
+        ("age_registered", "8 more homes"),
+        ("places_free", "1 more home"),
+    ]
     assert page.excluded_count == 13
+    whole = present_rule("age_registered", ranking["excluded"], homes)
+    assert whole is not None
+    assert (len(whole.homes), whole.further) == (13, "")
+    assert present_rule("embargo", ranking["excluded"], homes) is None
 
 
-def test_only_the_first_options_are_shown_in_full_until_all_are_asked_for(ranking, referral, homes) -> None:
+def test_every_option_is_in_full_on_one_part_of_the_ranking_and_the_others_in_a_table(
+    ranking, referral, homes
+) -> None:
     told = {"ranking": ranking, "referral": referral, "homes": homes, "age_years": 14}
-    short, full = present_options(**told), present_options(**told, show_all=True)
-    assert (len(short.options), len(short.further)) == (10, 4)
-    assert (len(full.options), len(full.further)) == (14, 0)
+    parts = [present_options(**told, part=part) for part in (0, 1, 2, 99)]
+    assert [page.options[0].rank for page in parts] == [1, 1, 9, 9]
+    assert [(len(page.options), len(page.further)) for page in parts] == [(8, 6), (8, 6), (6, 0), (6, 0)]
+    assert [(part.number, part.words, part.shown) for part in parts[2].parts] == [
+        (1, "1 to 8", False),
+        (2, "9 to 14", True),
+    ]
+
+
+def test_homes_that_a_moved_weight_would_swap_are_to_be_read_as_equals(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    assert page.sensitivity == (
+        "If nearness to home weighed a quarter more or nearness to school weighed a quarter less, Tamar Reach "
+        "would come before Larkbeare: read them as equals.",
+        "If pets weighed a quarter less, Sample House 301 would come among the first three instead of "
+        "Sample House 300: read them as equals.",
+    )
+    steady = ranking | {"sensitivity": ranking["sensitivity"] | {"changes": []}}
+    page = present_options(ranking=steady, referral=referral, homes=homes, age_years=14)
+    assert page.order_is_steady
+
+
+def test_each_gap_comes_with_the_support_that_would_close_it(ranking, referral, homes) -> None:
+    option = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14).options[0]
+    assert [(gap.domain, gap.size, gap.support) for gap in option.gaps] == [
+        ("Behaviour", "7 points beyond the home", "Behaviour support and a named worker for the carers."),
+        ("Risk", "the home has not said", "A plan."),
+    ]
+
+
+def test_each_penalty_says_its_units_its_weight_and_its_source(ranking, referral, homes) -> None:
+    option = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14).options[0]
+    needs, pets = option.terms
+    assert (needs.aim, needs.penalty, needs.how) == ("Needs met", "23", "23 units of weight 1.")
+    assert (pets.penalty, pets.how, pets.source) == ("0", "", "professional judgement")
+
+
+def test_sets_of_changes_stand_apart_from_single_ones(ranking, referral, homes) -> None:
+    page = present_options(ranking=ranking, referral=referral, homes=homes, age_years=14)
+    assert [change.homes for change in page.relaxations] == ["Sample House 313 and Sample House 315"]
+    assert [change.gained for change in page.sets_of_changes] == ["1 home"]
+    assert page.sets_of_changes[0].text.startswith("Both are needed.")
 
 
 def test_an_unknown_need_is_not_assessed_and_a_met_need_has_no_gap(ranking, referral, homes) -> None:
@@ -191,10 +243,19 @@ def test_the_watch_shows_the_worst_first_and_an_overdue_date_as_overdue(watch_re
     page = present_watch(watch_report)
     assert [spell.spell_id for spell in page.current] == ["DEMO-P-1"]
     assert [spell.spell_id for spell in page.ended] == ["DEMO-P-2"]
+    assert [spell.spell_id for spell in page.ended_long_ago] == ["DEMO-P-3"]
     first = page.current[0].speaking[0]
     assert first.overdue
     assert first.due_in == "3 days ago"
     assert page.in_brief == "1 child is in emergency accommodation tonight: 1 raised."
+
+
+def test_what_ended_ninety_days_ago_is_still_recent_and_a_day_before_that_is_history(watch_report) -> None:
+    ended = [spell for spell in watch_report["spells"] if spell["ended_on"]]
+    ended[0]["ended_on"], ended[1]["ended_on"] = "2026-03-17", "2026-03-16"
+    page = present_watch(watch_report)
+    assert [len(page.current), len(page.ended), len(page.ended_long_ago)] == [1, 1, 1]
+    assert page.ended[0].spell_id == ended[0]["spell_id"]
 
 
 def test_a_rule_that_could_not_be_assessed_names_what_is_missing(watch_report) -> None:
@@ -277,3 +338,108 @@ def test_the_childs_own_words_are_shown_once_and_not_again_among_the_prompts(
     )
     assert len(page.prompts) == 1
     assert page.wishes == referral.wishes.text
+
+
+def test_a_long_waiting_list_and_a_long_plan_are_shown_in_parts_that_leave_nobody_out(
+    plan, homes, waiting
+) -> None:
+    one = waiting.entries[0]
+    many = tuple(replace(one, referral_id=f"R{place}", child_id=f"C{place}") for place in range(250))
+    parts = [
+        present_waiting_list(WaitingListView(as_of=waiting.as_of, entries=many), part) for part in (1, 2, 3)
+    ]
+    assert [row.child_id for page in parts for row in page.rows] == [entry.child_id for entry in many]
+    assert parts[1].in_brief.startswith("250 children wait")
+    assert [list(rows_of(part))[:1] for part in (0, 1, 2)] == [[0], [0], [100]]
+
+    placed = [plan["assignments"][0] | {"child_id": f"C{place:03}"} for place in range(70)]
+    pages = [
+        present_plan(plan=plan | {"assignments": placed}, referrals={}, homes=homes, part=part)
+        for part in (1, 2, 3)
+    ]
+    assert [item.child_id for page in pages for item in page.assignments] == [
+        item["child_id"] for item in placed
+    ]
+    assert pages[2].in_brief == pages[0].in_brief
+    nowhere = [plan["unplaced"][0] | {"child_id": f"N{place:03}"} for place in range(90)]
+    pages = [
+        present_plan(plan=plan | {"unplaced": nowhere}, referrals={}, homes=homes, left=left)
+        for left in (1, 2, 3)
+    ]
+    assert [item.child_id for page in pages for item in page.unplaced] == [
+        item["child_id"] for item in nowhere
+    ]
+
+
+def test_whoever_needs_a_home_tonight_stands_first_in_the_plan(plan, homes, referral) -> None:
+    soon = {"DEMO-C-022": replace(referral, child_id="DEMO-C-022")}
+    page = present_plan(plan=plan, referrals=soon, homes=homes)
+    assert [item.child_id for item in page.assignments] == ["DEMO-C-022", "DEMO-C-014"]
+
+
+def test_a_plan_says_how_each_aim_is_known_and_who_competes_for_what(plan, homes) -> None:
+    page = present_plan(plan=plan, referrals={}, homes=homes)
+    assert [stage.proof for stage in page.stages] == [
+        "By counting: every child who has a lawful home on this list is placed.",
+        "By counting: whoever is placed, of this urgency or a greater one, is in one of the 2 beds of Larkbeare and "
+        "Sample House 300. That is 2 in all, and the plan places as many.",
+        "By search: every other way was tried or ruled out.",
+        "Not proved: a better plan may exist, but none can pass the limit.",
+    ]
+    assert [item.in_brief for item in page.bottlenecks] == [
+        "1 child has no possible home on this list at all",
+        "1 bed short: 2 children compete for 1 home",
+    ]
+    assert page.one_more_bed[0].kind == "Crisis accommodation"
+    assert page.one_more_bed[0].brings == "1 planned child more placed."
+    assert [bed.kind for bed in page.prices] == ["Tamar Reach", "Larkbeare"]
+
+
+def test_a_child_not_at_its_own_first_choice_is_told_why_with_homes_by_name(plan, homes) -> None:
+    first, second = present_plan(plan=plan, referrals={}, homes=homes).assignments
+    assert (first.own_first, first.why_not_first) == ("Its own first choice", "")
+    assert second.own_first == "Its own first choice: Larkbeare"
+    assert "DEMO-H" not in second.why_not_first
+    assert second.why_not_first.startswith("If nobody else were waiting, Larkbeare")
+
+
+def test_rival_plans_stand_by_kind_and_one_that_cannot_be_is_not_offered(plan, homes) -> None:
+    siblings, order = present_plan(plan=plan, referrals={}, homes=homes).rivals
+    assert [rival.may_adopt for rival in siblings.rivals] == [False]
+    assert [rival.may_adopt for rival in order.rivals] == [True]
+    assert order.rivals[0].changes == ("DEMO-C-014: Tamar Reach",)
+
+
+def test_why_a_child_is_without_a_home_names_each_rule_as_the_options_do(plan, homes) -> None:
+    reason = "What excludes most of the 750 homes for the child: place free (617), registered number (356)."
+    unplaced = [plan["unplaced"][0] | {"reasons": [reason]}]
+    page = present_plan(plan=plan | {"unplaced": unplaced}, referrals={}, homes=homes)
+    assert (
+        "no place free on the day (617), more children than the home may have (356)"
+        in page.unplaced[0].reasons[0]
+    )
+
+
+def test_the_nearest_homes_are_offered_to_fix_and_the_planned_one_however_far(referral, homes) -> None:
+    template = homes["DEMO-H-101"]
+    many = {
+        f"H{place:03}": replace(template, home_id=f"H{place:03}", name=None, postcode="PL4 8AA")
+        for place in range(80)
+    }
+    many["H079"] = replace(many["H079"], postcode=None)
+    child = replace(referral, home_postcode="PL4 6AB")
+    able = {"eligible_pairs": [[child.child_id, home_id] for home_id in many]}
+    assert len(present_choices(able, child, many)) == CHOICES_SHOWN
+    offered = present_choices(able, child, many, planned="H079")
+    assert len(offered) == CHOICES_SHOWN + 1
+    assert offered[-1].home_id == "H079"
+    assert "distance not known" in offered[-1].about
+
+
+def test_a_rival_plan_that_moves_many_children_names_some_and_counts_the_rest(plan, homes) -> None:
+    changes = [{"child_id": f"C{place}", "home_id": "DEMO-H-101"} for place in range(61)]
+    rival = plan["alternatives"][0] | {"changes": changes}
+    found = present_plan(plan=plan | {"alternatives": [rival]}, referrals={}, homes=homes).rivals[0].rivals[0]
+    assert len(found.changes) == 16
+    assert found.changes[-1] == "And 46 more children"
+    assert not found.may_adopt

@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import LONDON
+from api.services.alerts_about_the_watch import ABOUT_THE_WATCH
 from api.web.presenters.emergency_watch import OUTCOME_WORDS
 from api.web.rule_words import rule_words
 from api.web.words import british_date, capital, counted, days_from, joined, placement_words, plain
 from reference_data.vocabulary import WatchOutcome
+from sufficiency.emergency_rules import worst_first
 
 if TYPE_CHECKING:
     from sufficiency.emergency import WatchedSpell, WatchReport
-    from sufficiency.emergency_figures import ChildNight
+    from sufficiency.emergency_figures import ChildNight, MonthOfNights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class AlertView:
     undelivered: str
     acknowledged: str
     snoozed: str
+    may_put_off: bool
     notes: tuple[str, ...]
 
 
@@ -45,23 +48,21 @@ class AlertsPage:
 
     in_brief: str
     late: bool
+    unreached: str
+    longest_hours: int
     alerts: tuple[AlertView, ...]
 
 
 def present_alerts(
-    alerts: Iterable[Mapping[str, Any]], *, roles: Mapping[str, str], late: bool
+    alerts: Iterable[Mapping[str, Any]],
+    *,
+    roles: Mapping[str, str],
+    late: bool,
+    unreached: str = "",
+    longest_hours: int = 24,
 ) -> AlertsPage:
-    """Return the page of the open alerts."""
-    order = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
-    found = sorted(
-        alerts,
-        key=lambda one: (
-            one["acknowledged_at"] is not None,
-            order[one["outcome"]],
-            one["step_at"],
-            one["alert_id"],
-        ),
-    )
+    """Return the page of the open alerts; ``unreached`` names roles that nobody is recorded for."""
+    found = _children_together(alerts)
     unanswered = sum(1 for one in found if one["acknowledged_at"] is None)
     brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open"
     return AlertsPage(
@@ -69,8 +70,26 @@ def present_alerts(
         if found
         else "No alert is open.",
         late=late,
+        unreached=unreached,
+        longest_hours=longest_hours,
         alerts=tuple(_alert(one, roles) for one in found),
     )
+
+
+def _children_together(alerts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the alerts of each child together: children with the worst unanswered alert first, law before policy."""
+
+    def standing(alert: Mapping[str, Any]) -> tuple[Any, ...]:
+        answered = alert["acknowledged_at"] is not None
+        return (answered, worst_first([(alert["rule"], alert["outcome"])]), alert["step_at"])
+
+    of_child: dict[str, list[Mapping[str, Any]]] = {}
+    for alert in alerts:
+        of_child.setdefault(alert["child_id"] or alert["alert_id"], []).append(alert)
+    for own in of_child.values():
+        own.sort(key=lambda alert: (*standing(alert), alert["alert_id"]))
+    ordered = sorted(of_child.items(), key=lambda item: (*standing(item[1][0]), item[0]))
+    return [alert for _, own in ordered for alert in own]
 
 
 def _alert(alert: Mapping[str, Any], roles: Mapping[str, str]) -> AlertView:
@@ -98,6 +117,7 @@ def _alert(alert: Mapping[str, Any], roles: Mapping[str, str]) -> AlertView:
         if alert["acknowledged_at"]
         else "",
         snoozed=moment(alert["snoozed_until"]) if alert["snoozed_until"] else "",
+        may_put_off=alert["rule"] not in ABOUT_THE_WATCH,
         notes=tuple(
             f"{moment(note['at'])}, {note['by']} ({plain(note['kind'])}): {note['note']}"
             for note in alert["notes"]
@@ -220,6 +240,7 @@ class WeekPage:
     rows: tuple[WeekRow, ...]
     unanswered: tuple[AlertView, ...]
     late: bool
+    unreached: str
 
 
 def present_week(
@@ -229,11 +250,12 @@ def present_week(
     *,
     roles: Mapping[str, str],
     late: bool,
+    unreached: str = "",
 ) -> WeekPage:
     """Return the Director's page: the week's figures beside the last one's, and what nobody has answered."""
-    raised = [
+    raised = _children_together(
         one for one in alerts if one["outcome"] == WatchOutcome.RAISED and one["acknowledged_at"] is None
-    ]
+    )
     figures = (
         ("Children in emergency accommodation tonight", lambda report: len(_children(report))),
         ("of them over the limit of nights", lambda report: len(_children(report, "over_14_nights"))),
@@ -261,6 +283,7 @@ def present_week(
         rows=tuple(WeekRow(name=name, now=count(now), before=count(before)) for name, count in figures),
         unanswered=tuple(_alert(one, roles) for one in raised),
         late=late,
+        unreached=unreached,
     )
 
 
@@ -273,3 +296,41 @@ def _raised(spell: WatchedSpell, rule: str | None) -> bool:
     if rule is None:
         return spell.outcome is not WatchOutcome.CLEAR
     return any(answer.rule == rule and answer.outcome is WatchOutcome.RAISED for answer in spell.rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthRow:
+    """One month's figures, as a person reads them."""
+
+    month: str
+    children: str
+    nights: str
+    over_14_nights: int
+    unlawful: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthsPage:
+    """The months, the latest first."""
+
+    rows: tuple[MonthRow, ...]
+
+
+def present_months(months: Sequence[MonthOfNights]) -> MonthsPage:
+    """Return the page of the months; what may have been unsuitable stands beside what was."""
+
+    def with_perhaps(sure: int, perhaps: int) -> str:
+        return f"{sure}" if sure == perhaps else f"{sure}, perhaps {perhaps}"
+
+    return MonthsPage(
+        rows=tuple(
+            MonthRow(
+                month=f"{month.month:%B %Y}",
+                children=with_perhaps(month.children, month.children_perhaps),
+                nights=with_perhaps(month.nights, month.nights_perhaps),
+                over_14_nights=month.over_14_nights,
+                unlawful=month.unlawful,
+            )
+            for month in reversed(months)
+        )
+    )

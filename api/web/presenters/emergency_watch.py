@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
@@ -22,6 +22,9 @@ from api.web.words import (
 )
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_rules import worst_first
+
+LATELY = timedelta(days=90)
+"""What ended within this time still counts in the nights of the last 90 days; the rest is history."""
 
 OUTCOME_WORDS = {
     WatchOutcome.RAISED: "Raised",
@@ -72,12 +75,13 @@ class SpellView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPage:
-    """Everything the emergency watch shows."""
+    """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago."""
 
     as_of: str
     in_brief: str
     current: tuple[SpellView, ...]
     ended: tuple[SpellView, ...]
+    ended_long_ago: tuple[SpellView, ...]
     evidence: EvidenceView
 
 
@@ -90,6 +94,12 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
     )
     views = [_spell(spell, as_of) for spell in spells]
     current = tuple(view for view in views if view.open_now)
+    last = {spell["spell_id"]: spell["ended_on"] for spell in spells}
+    long_ago = {
+        spell_id
+        for spell_id, ended_on in last.items()
+        if ended_on is not None and as_of - date.fromisoformat(ended_on) > LATELY
+    }
     counts = [
         (sum(1 for view in current if view.outcome == outcome), words.lower())
         for outcome, words in OUTCOME_WORDS.items()
@@ -101,7 +111,8 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
         as_of=british_date(as_of),
         in_brief=f"{brief}: {split}." if split else f"{brief}.",
         current=current,
-        ended=tuple(view for view in views if not view.open_now),
+        ended=tuple(view for view in views if not view.open_now and view.spell_id not in long_ago),
+        ended_long_ago=tuple(view for view in views if view.spell_id in long_ago),
         evidence=present_evidence(report["evidence"]),
     )
 

@@ -1,32 +1,37 @@
-"""The joint plan: who goes where and why, who is left unplaced, and how sure we are that no plan is better."""
+"""The joint plan: who goes where and why, who is left, what other plans give up, and under which decisions it stands.
+
+How sure the plan is stands in ``plan_certainty.py``; the list of plans and two side by side in ``saved_plans.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
-from api.web.words import british_date, capital, counted, joined, number, plain, sentence
+from api.web.presenters.parts import Part, in_parts
+from api.web.presenters.plan_certainty import (
+    NAMES_SHOWN,
+    BedView,
+    BottleneckView,
+    StageView,
+    present_bottlenecks,
+    present_one_more_bed,
+    present_prices,
+    present_stage,
+)
+from api.web.rule_words import RULE_WORDS
+from api.web.words import british_date, capital, counted, joined, plain, sentence, urgency_words
 from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home
 from matching.referral import Referral
-
-AIM_WORDS = {
-    "crisis_placed": "Children placed who need a home tonight",
-    "emergency_placed": "Children placed who need one within 2 days",
-    "planned_placed": "Children placed on a planned date",
-    "connected_carer": "Connected carers first (section 22C(7)(a))",
-    "section_22c": "Area, home, school, brothers and sisters, access (section 22C(8) and (9))",
-    "unmet_need_and_specialist_capacity": "Least unmet need, least specialist capacity wasted",
-    "stability": "Stability expected",
-    "cost": "Net cost to the council",
-    "unknown_facts": "Fewest facts still unknown",
-}
+from reference_data.vocabulary import URGENCY_ORDER
 
 REASONS_SHOWN = 2
-NAMES_SHOWN = 4
-"""More children or homes than this are counted, and their names folded away."""
+ASSIGNED_SHOWN, UNPLACED_SHOWN = 30, 40
+"""Children with a home, and without, told on one page; each part of the rest has its address."""
 
 STATUS_WORDS = {
     "OPTIMAL": ("Proved", "No better plan exists for this list, these homes and this policy."),
@@ -45,6 +50,16 @@ STATUS_WORDS = {
     ),
 }
 
+RIVAL_HEADINGS = {
+    "siblings": "Brothers and sisters the other way",
+    "order": "Another aim first",
+    "differs": "Further plans nearly as good",
+}
+CHANGES_SHOWN = 15
+"""Children told of a rival plan who would live elsewhere; more are counted."""
+ADOPT_MOST = 60
+"""A rival plan that moves more children than this is not offered as decisions: that would be another plan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentView:
@@ -52,13 +67,18 @@ class AssignmentView:
 
     child_id: str
     referral_id: str
+    urgency: str
+    urgency_words: str
     home: str
     reasons: tuple[str, ...]
     further_reasons: tuple[str, ...]
+    own_first: str
+    why_not_first: str
     cost_to_others: str
     step: str
     ask_next: str
     signs: str
+    decided: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +88,9 @@ class UnplacedView:
     child_id: str
     referral_id: str
     reasons: tuple[str, ...]
+    may_choose: bool
     competing: str
+    decided: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,31 +103,30 @@ class StayingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageView:
-    """One aim of the plan with what was reached and whether that is proved best."""
+class RivalView:
+    """Another plan: what it gains, what it would give up, and who would live where."""
 
-    aim: str
-    unit: str
-    value: str
-    bound: str
-    proved: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlternativeView:
-    """Another plan, and what it would give up."""
-
+    place: int
     difference: str
     gives_up: tuple[str, ...]
+    changes: tuple[str, ...]
+    may_adopt: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BottleneckView:
-    """Children who compete for too few beds."""
+class RivalGroup:
+    """The other plans of one kind."""
 
-    in_brief: str
-    children: str
-    homes: str
+    heading: str
+    rivals: tuple[RivalView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """One decision that the plan keeps."""
+
+    place: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +139,138 @@ class PlanPage:
     status_words: str
     in_brief: str
     assignments: tuple[AssignmentView, ...]
+    parts: tuple[Part, ...]
     unplaced: tuple[UnplacedView, ...]
+    unplaced_parts: tuple[Part, ...]
     staying: tuple[StayingView, ...]
     infeasible_because: tuple[str, ...]
+    decisions: tuple[DecisionView, ...]
     stages: tuple[StageView, ...]
-    alternatives: tuple[AlternativeView, ...]
+    rivals: tuple[RivalGroup, ...]
     bottlenecks: tuple[BottleneckView, ...]
+    one_more_bed: tuple[BedView, ...]
+    prices: tuple[BedView, ...]
     evidence: EvidenceView
 
 
+class _Words:
+    """The names of homes, in place of their ids in a sentence too."""
+
+    def __init__(self, homes: Mapping[str, Home]) -> None:
+        self._homes = homes
+
+    def home(self, home_id: str) -> str:
+        home = self._homes.get(home_id)
+        return (home.name if home else None) or home_id
+
+    def said(self, text: object) -> str:
+        """Return a sentence of the engine with each home by its name."""
+        named = re.sub(r"[\w-]+", lambda word: self.home(word[0]), str(text))
+        return sentence(named)
+
+    def why_unplaced(self, text: object) -> str:
+        """Return why a child is without a home, with each rule under the heading that the options give it."""
+        said = self.said(text)
+        for rule, heading in RULE_WORDS.items():
+            said = re.sub(rf"\b{plain(rule)} \((\d+)\)", rf"{heading.lower()} (\1)", said)
+        return said
+
+
 def present_plan(
-    *, plan: Mapping[str, Any], referrals: Mapping[str, Referral], homes: Mapping[str, Home]
+    *,
+    plan: Mapping[str, Any],
+    referrals: Mapping[str, Referral],
+    homes: Mapping[str, Home],
+    decisions: Sequence[Mapping[str, Any]] = (),
+    part: int = 1,
+    left: int = 1,
 ) -> PlanPage:
-    """Return the plan page from the contract's ``match`` answer; referrals by child id, homes by home id."""
+    """Return the plan page from the contract's ``match`` answer.
+
+    Parameters
+    ----------
+    referrals, homes
+        Referrals by child id, homes by home id.
+    decisions
+        The pins and bans the plan was made under.
+    part, left
+        Which part of the children with a home, and of those without, are shown, from 1; those who need one soonest
+        are in the first.
+    """
+    words = _Words(homes)
     status_tag, status_words = STATUS_WORDS[plan["status"]]
     ask_next = {enquiry["child_id"]: enquiry["home_ids"] for enquiry in plan["enquiries"]}
+    decided = {child: _decided(decisions, child, words) for child in {d["child_id"] for d in decisions}}
+
+    def referral_id(child_id: str) -> str:
+        referral = referrals.get(child_id)
+        return referral.referral_id if referral else ""
+
+    def urgency(child_id: str) -> str:
+        referral = referrals.get(child_id)
+        return str(referral.urgency) if referral and referral.urgency else ""
+
+    able = {child_id for child_id, _ in plan["eligible_pairs"]}
+    order = {str(one): place for place, one in enumerate(URGENCY_ORDER)}
+
+    def soonest(one: Mapping[str, Any]) -> tuple[int, str]:
+        # Whoever needs a home tonight stands first.
+        return (order.get(urgency(one["child_id"]), len(order)), one["child_id"])
+
+    shown = in_parts(sorted(plan["assignments"], key=soonest), part, most=ASSIGNED_SHOWN)
+    without = in_parts(sorted(plan["unplaced"], key=soonest), left, most=UNPLACED_SHOWN)
+    return PlanPage(
+        as_of=british_date(plan["evidence"]["data_date"]),
+        status=plan["status"],
+        status_tag=status_tag,
+        status_words=status_words,
+        in_brief=_in_brief(plan),
+        assignments=tuple(
+            _assignment(
+                item,
+                words,
+                referral_id=referral_id(item["child_id"]),
+                urgency=urgency(item["child_id"]),
+                ask_next=ask_next.get(item["child_id"], ()),
+                decided=decided.get(item["child_id"], ""),
+            )
+            for item in shown.items
+        ),
+        parts=shown.links,
+        unplaced=tuple(
+            UnplacedView(
+                child_id=item["child_id"],
+                referral_id=referral_id(item["child_id"]),
+                reasons=tuple(words.why_unplaced(reason) for reason in item["reasons"]),
+                may_choose=item["child_id"] in able,
+                competing=_others(item["competing"]),
+                decided=decided.get(item["child_id"], ""),
+            )
+            for item in without.items
+        ),
+        unplaced_parts=without.links,
+        staying=tuple(
+            StayingView(
+                child_id=item["child_id"],
+                referral_id=referral_id(item["child_id"]),
+                home=words.home(item["home_id"]),
+            )
+            for item in plan["staying"]
+        ),
+        infeasible_because=tuple(words.said(text) for text in plan["infeasible_because"]),
+        decisions=tuple(
+            DecisionView(place=place, text=_decision(one, words)) for place, one in enumerate(decisions)
+        ),
+        stages=tuple(present_stage(stage, words.home) for stage in plan["stages"]),
+        rivals=_rivals(plan["alternatives"], words),
+        bottlenecks=present_bottlenecks(plan["bottlenecks"], words.home),
+        one_more_bed=present_one_more_bed(plan["one_more_bed"]),
+        prices=present_prices(plan["bed_prices"], words.home),
+        evidence=present_evidence(plan["evidence"]),
+    )
+
+
+def _in_brief(plan: Mapping[str, Any]) -> str:
     placed, unplaced = plan["assignments"], plan["unplaced"]
     subject = sum(1 for item in placed if item["subject_to_offer"])
     brief = f"{capital(counted(len(placed), 'child has', 'children have'))} a home in this plan"
@@ -144,111 +282,88 @@ def present_plan(
         brief += "; nobody is left without one."
     if plan["staying"]:
         brief += f" {capital(counted(len(plan['staying']), 'child stays', 'children stay'))} where they are."
-    return PlanPage(
-        as_of=british_date(plan["evidence"]["data_date"]),
-        status=plan["status"],
-        status_tag=status_tag,
-        status_words=status_words,
-        in_brief=brief,
-        assignments=tuple(_assignment(item, referrals, homes, ask_next) for item in placed),
-        unplaced=tuple(
-            UnplacedView(
-                child_id=item["child_id"],
-                referral_id=_referral_id(referrals, item["child_id"]),
-                reasons=tuple(sentence(str(reason)) for reason in item["reasons"]),
-                competing=_children(item["competing"]),
-            )
-            for item in unplaced
-        ),
-        staying=tuple(
-            StayingView(
-                child_id=item["child_id"],
-                referral_id=_referral_id(referrals, item["child_id"]),
-                home=_name(homes, item["home_id"]),
-            )
-            for item in plan["staying"]
-        ),
-        infeasible_because=tuple(sentence(str(text)) for text in plan["infeasible_because"]),
-        stages=tuple(
-            StageView(
-                aim=AIM_WORDS.get(stage["aim"]) or capital(plain(str(stage["aim"]))),
-                unit="children" if stage["aim"].endswith("_placed") else "penalty points, fewer is better",
-                value=number(stage["value"]),
-                bound=number(stage["bound"]),
-                proved=bool(stage["proved"]),
-            )
-            for stage in plan["stages"]
-        ),
-        alternatives=tuple(
-            AlternativeView(
-                difference=sentence(str(item["difference"])),
-                gives_up=tuple(sentence(str(text)) for text in item["gives_up"]),
-            )
-            for item in plan["alternatives"]
-        ),
-        bottlenecks=tuple(
-            BottleneckView(
-                in_brief=_bottleneck(item),
-                children=joined(item["children"]),
-                homes=joined(_name(homes, home_id) for home_id in item["homes"]),
-            )
-            for item in plan["bottlenecks"]
-        ),
-        evidence=present_evidence(plan["evidence"]),
-    )
+    return brief
 
 
 def _assignment(
     item: Mapping[str, Any],
-    referrals: Mapping[str, Referral],
-    homes: Mapping[str, Home],
-    ask_next: Mapping[str, list[str]],
+    words: _Words,
+    *,
+    referral_id: str,
+    urgency: str,
+    ask_next: Sequence[str],
+    decided: str,
 ) -> AssignmentView:
-    child_id = item["child_id"]
-    reasons = tuple(sentence(str(reason)) for reason in item["reasons"])
-    others = [home_id for home_id in ask_next.get(child_id, []) if home_id != item["home_id"]]
+    reasons = tuple(words.said(reason) for reason in item["reasons"])
+    others = [home_id for home_id in ask_next if home_id != item["home_id"]]
+    first = item["first_choice"]
+    at_first = first == item["home_id"]
     return AssignmentView(
-        child_id=child_id,
-        referral_id=_referral_id(referrals, child_id),
-        home=_name(homes, item["home_id"]),
+        child_id=item["child_id"],
+        referral_id=referral_id,
+        urgency=urgency,
+        urgency_words=urgency_words(urgency) if urgency else "Not known",
+        home=words.home(item["home_id"]),
         reasons=reasons[:REASONS_SHOWN],
         further_reasons=reasons[REASONS_SHOWN:],
-        cost_to_others=_cost(item["cost_to_others"]),
+        own_first="Its own first choice" if at_first else f"Its own first choice: {words.home(first)}",
+        why_not_first="" if at_first else words.said(item["why_not_first_choice"]),
+        cost_to_others=words.said(item["cost_to_others"]) if item["cost_to_others"] else "",
         step="Ask the provider" if item["subject_to_offer"] else "We can place",
-        ask_next=joined((_name(homes, home_id) for home_id in others[:3]), "then"),
+        ask_next=joined(map(words.home, others[:3]), "then"),
         signs=joined(
             sorted({str(one["who"]) for one in item["approvals"] if one["code"] not in EVERY_PLACEMENT})
         ),
+        decided=decided,
     )
 
 
-def _bottleneck(item: Mapping[str, Any]) -> str:
-    children = counted(len(item["children"]), "child competes", "children compete")
-    homes = counted(len(item["homes"]), "home")
-    return f"{capital(counted(item['beds_short'], 'bed'))} short: {children} for {homes}"
+def _decided(decisions: Sequence[Mapping[str, Any]], child_id: str, words: _Words) -> str:
+    own = [one for one in decisions if one["child_id"] == child_id]
+    pinned = [words.home(one["home_id"]) for one in own if not one["ban"]]
+    if pinned:
+        return f"Decided: {joined(pinned)}"
+    return f"Decided: not {joined((words.home(one['home_id']) for one in own), 'and not')}"
 
 
-def _children(child_ids: list[str]) -> str:
+def _decision(one: Mapping[str, Any], words: _Words) -> str:
+    place = "is not placed in" if one["ban"] else "is placed in"
+    return f"{one['child_id']} {place} {words.home(one['home_id'])}"
+
+
+def _rivals(alternatives: Sequence[Mapping[str, Any]], words: _Words) -> tuple[RivalGroup, ...]:
+    groups: dict[str, list[RivalView]] = {kind: [] for kind in RIVAL_HEADINGS}
+    for place, item in enumerate(alternatives):
+        changes = item["changes"]
+        placed = [one for one in changes if one["home_id"] is not None]
+        groups.setdefault(item["kind"], []).append(
+            RivalView(
+                place=place,
+                difference=words.said(item["difference"]),
+                gives_up=tuple(words.said(text) for text in item["gives_up"]),
+                changes=_changes(changes, words),
+                may_adopt=0 < len(placed) == len(changes) <= ADOPT_MOST,
+            )
+        )
+    return tuple(
+        RivalGroup(heading=RIVAL_HEADINGS.get(kind, capital(kind)), rivals=tuple(rivals))
+        for kind, rivals in groups.items()
+        if rivals
+    )
+
+
+def _changes(changes: Sequence[Mapping[str, Any]], words: _Words) -> tuple[str, ...]:
+    told = [
+        f"{one['child_id']}: {words.home(one['home_id']) if one['home_id'] else 'no home'}"
+        for one in changes[:CHANGES_SHOWN]
+    ]
+    further = len(changes) - len(told)
+    return (*told, f"And {counted(further, 'more child', 'more children')}") if further else tuple(told)
+
+
+def _others(child_ids: Sequence[str]) -> str:
     return (
         joined(child_ids)
         if len(child_ids) <= NAMES_SHOWN
         else counted(len(child_ids), "other child", "other children")
     )
-
-
-def _cost(cost: object) -> str:
-    if isinstance(cost, str):
-        return sentence(cost)
-    if isinstance(cost, list | tuple):
-        return " ".join(sentence(str(text)) for text in cost)
-    return ""
-
-
-def _name(homes: Mapping[str, Home], home_id: str) -> str:
-    home = homes.get(home_id)
-    return (home.name if home else None) or home_id
-
-
-def _referral_id(referrals: Mapping[str, Referral], child_id: str) -> str:
-    referral = referrals.get(child_id)
-    return referral.referral_id if referral else ""

@@ -13,6 +13,12 @@ from markupsafe import Markup
 
 from api.web.charts import FanPoint, fan_chart, small_line_chart
 from api.web.presenters.evidence import EvidenceView, present_evidence
+from api.web.presenters.track_record import (
+    ChangeView,
+    TrackRecordView,
+    present_change,
+    present_track_record,
+)
 from api.web.words import british_date, chance, group_words, month_words, number, sentence, short_month
 
 ALL_AGES = "all"
@@ -87,6 +93,8 @@ class SufficiencyPage:
     in_brief: str
     fan: Markup
     totals: tuple[TotalRow, ...]
+    track_record: TrackRecordView
+    change: ChangeView | None
     groups: tuple[GroupView, ...]
     shortfall_assessed: bool
     shortfall_reason: str
@@ -97,7 +105,7 @@ class SufficiencyPage:
 
 def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
     """Return the sufficiency page from the contract's ``forecast`` answer."""
-    totals = [_fan_point(item) for item in forecast["totals"]]
+    totals = [fan_point(item) for item in forecast["totals"]]
     first, last = totals[0], totals[-1]
     brief = (
         f"{number(round(first.p50))} children are in care on {british_date(first.on)}. "
@@ -117,6 +125,8 @@ def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
             points=totals,
         ),
         totals=tuple(_total_row(point) for point in _spaced(totals)),
+        track_record=present_track_record(forecast.get("track_record")),
+        change=present_change(forecast.get("change")),
         groups=_groups(forecast["bins"]),
         shortfall_assessed=forecast["shortfall_status"] != "NOT_ASSESSED",
         shortfall=_shortfall(forecast["shortfall"]) if forecast["shortfall_status"] != "NOT_ASSESSED" else (),
@@ -126,7 +136,8 @@ def present_sufficiency(forecast: Mapping[str, Any]) -> SufficiencyPage:
     )
 
 
-def _fan_point(item: Mapping[str, Any]) -> FanPoint:
+def fan_point(item: Mapping[str, Any]) -> FanPoint:
+    """Return a row of the contract's ``totals`` as a point of the chart."""
     return FanPoint(
         on=date.fromisoformat(item["date"]),
         **{name: float(item[name]) for name in ("mean", "p2_5", "p10", "p25", "p50", "p75", "p90", "p97_5")},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.services.waiting_list import WaitingEntry, WaitingListView
+from api.web.presenters.parts import Part, in_parts
 from api.web.words import UNKNOWN, british_date, capital, counted, days_from, joined, urgency_words
 from reference_data.vocabulary import URGENCY_ORDER
 
@@ -39,24 +40,37 @@ class WaitingListPage:
 
     as_of: str
     rows: tuple[WaitingRow, ...]
+    parts: tuple[Part, ...]
     in_brief: str
 
 
-def present_waiting_list(waiting: WaitingListView) -> WaitingListPage:
-    """Return the list in the order the service gives it: the most urgent first."""
+ROWS_SHOWN = 100
+"""Children on one page; each part of a longer list has its address."""
+
+
+def rows_of(part: int) -> range:
+    """Return the places in the list, from 0, that a part would show."""
+    return range((max(part, 1) - 1) * ROWS_SHOWN, max(part, 1) * ROWS_SHOWN)
+
+
+def present_waiting_list(waiting: WaitingListView, part: int = 1) -> WaitingListPage:
+    """Return a part of the list in the order the service gives it: the most urgent first."""
     groups: dict[str, list[str]] = {}
     for entry in waiting.entries:
         if entry.sibling_group:
             groups.setdefault(entry.sibling_group, []).append(entry.child_id)
-    rows = tuple(_row(entry, groups, waiting.as_of) for entry in waiting.entries)
+    shown = in_parts(waiting.entries, part, most=ROWS_SHOWN)
     counts = [
-        (sum(1 for row in rows if row.urgency == urgency), urgency_words(urgency).lower())
+        (sum(1 for one in waiting.entries if one.urgency == urgency), urgency_words(urgency).lower())
         for urgency in URGENCY_ORDER
     ]
     brief = joined(f"{count} {words}" for count, words in counts if count)
-    total = capital(counted(len(rows), "child waits", "children wait"))
+    total = capital(counted(len(waiting.entries), "child waits", "children wait"))
     return WaitingListPage(
-        as_of=british_date(waiting.as_of), rows=rows, in_brief=f"{total}: {brief}." if brief else f"{total}."
+        as_of=british_date(waiting.as_of),
+        rows=tuple(_row(entry, groups, waiting.as_of) for entry in shown.items),
+        parts=shown.links,
+        in_brief=f"{total}: {brief}." if brief else f"{total}.",
     )
 
 

@@ -11,3 +11,20 @@ function unfoldTarget() {
 }
 window.addEventListener("hashchange", unfoldTarget);
 unfoldTarget();
+
+// A plan that is being made is looked for again until it is there; then its page is loaded, once.
+async function lookForPlan() {
+  if (!document.querySelector("[data-rh-waiting]")) return;
+  try {
+    const answer = await fetch(window.location.pathname, { credentials: "same-origin" });
+    if (answer.ok && (await answer.text()).includes("data-rh-waiting")) {
+      window.setTimeout(lookForPlan, 1000);
+      return;
+    }
+  } catch {
+    window.setTimeout(lookForPlan, 5000);
+    return;
+  }
+  window.location.reload();
+}
+lookForPlan();

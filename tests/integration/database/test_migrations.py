@@ -101,3 +101,47 @@ def test_a_file_that_is_no_database_and_a_folder_that_is_not_there_are_refused(t
             migrate.upgrade(url)
         assert raised.value.code == "database_unreachable"
     assert path.read_text().startswith("Dear")
+
+
+def test_what_was_queued_before_alerts_went_out_together_goes_out_alone_and_comes_back_down(
+    database_url: str,
+) -> None:
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "0002")
+    database = open_database(database_url)
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO authorities (authority, added_at) VALUES ('879', '2026-06-15 10:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO alerts (authority, alert_id, spell_id, child_id, rule, outcome, text, instrument, settings, "
+            "occurrence, escalation, step, untold_roles, raised_at, step_at) VALUES ('879', 'a', 's', 'DEMO-C', "
+            "'unregistered', 'RAISED', 't', 'i', '', 1, 0, '1-raised', '[]', '2026-06-15 10:00:00', "
+            "'2026-06-15 10:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO outbox (message_id, authority, alert_id, step, role, channel, address, subject, body, facts, "
+            "created_at, status, attempts, next_at) VALUES ('m', '879', 'a', '1-raised', 'director', 'email', "
+            "'director@example.org', 's', 'b', '{}', '2026-06-15 10:00:00', 'waiting', 0, '2026-06-15 10:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO recipients (recipient_id, authority, role, channel, address, hours, active) VALUES "
+            "('r', '879', 'director', 'email', 'director@example.org', 'any', true)"
+        )
+    assert migrate.upgrade(database_url).whole
+    with database.writing() as connection:
+        envelope, urgent = connection.exec_driver_sql("SELECT envelope_id, urgent FROM outbox").one()
+        assert (envelope, bool(urgent)) == ("m", False)
+        placement, told_about = connection.exec_driver_sql("SELECT placement, told_about FROM alerts").one()
+        assert (placement, told_about in ("[]", [])) == (1, True)
+        connection.exec_driver_sql("UPDATE outbox SET status = 'withdrawn', last_error = 'alert_closed'")
+        connection.exec_driver_sql(
+            "INSERT INTO recipients (recipient_id, authority, role, channel, address, hours, active) VALUES "
+            "('f', '879', 'director', 'file', 'director@example.org', 'any', true)"
+        )
+    migrate.downgrade(database_url, "0002")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT status FROM outbox").scalar_one() == "dead"
+        assert connection.exec_driver_sql("SELECT channel FROM recipients").scalars().all() == ["email"]
+    database.close()
+    assert migrate.upgrade(database_url).whole

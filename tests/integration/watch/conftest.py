@@ -19,7 +19,7 @@ from api.alert_policy import AlertPolicy, default_alert_policy
 from api.database import migrate
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
-from api.services import alerts
+from api.services import alerts, recipients
 from api.services.alert_scan import scan_alerts
 from api.services.importing import import_file
 from api.settings import Settings
@@ -79,7 +79,12 @@ class Council:
 
     def tell(self, role: str, channel: str, address: str, hours: str = "any") -> None:
         self.do(
-            alerts.add_recipient, role=role, channel=channel, address=address, hours=hours, policy=self.policy
+            recipients.add_recipient,
+            role=role,
+            channel=channel,
+            address=address,
+            hours=hours,
+            policy=self.policy,
         )
 
     def deliver(self, **options: Any) -> Any:
@@ -126,7 +131,12 @@ def council(database_url: str, tmp_path: Path) -> Iterator[Council]:
         database_url,
         tmp_path,
         database,
-        Settings(database_url=database_url, base_url="https://righthome.example", webhook_secret=SECRET),
+        Settings(
+            database_url=database_url,
+            base_url="https://righthome.example",
+            webhook_secret=SECRET,
+            webhook_private_addresses=True,
+        ),
         default_alert_policy(),
     )
     with database.writing() as connection:

@@ -116,7 +116,7 @@ class WebReceiver:
 
 
 @contextmanager
-def web_receiver() -> Iterator[WebReceiver]:
+def web_receiver(key_and_certificate: tuple[Path, Path] | None = None) -> Iterator[WebReceiver]:
     receiver = WebReceiver()
     lock = threading.Lock()
 
@@ -143,9 +143,16 @@ def web_receiver() -> Iterator[WebReceiver]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    scheme = "http"
+    if key_and_certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(key_and_certificate[1], key_and_certificate[0])
+        # Shaken hands with in the thread of the request: a caller that refuses must not end the server.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        scheme = "https"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/alerts"
+    receiver.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/alerts"
     try:
         yield receiver
     finally:

@@ -18,7 +18,7 @@ from api.database import migrate
 from api.database.engine import open_database
 from api.database.records import Records, Scope
 from api.database.tables import outbox
-from api.services import alerts
+from api.services import recipients
 from api.services.alert_scan import scan_alerts
 from sufficiency.emergency import watch
 
@@ -82,7 +82,7 @@ def test_whatever_is_recorded_and_corrected_the_open_alerts_are_what_the_rules_s
 
             know_authority(connection, AUTHORITY)
             for role in ("director", "brokerage", "team_manager"):
-                alerts.add_recipient(
+                recipients.add_recipient(
                     Records(connection, scope),
                     AUTHORITY,
                     role=role,

@@ -13,7 +13,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from api import clock
-from api.services.alert_scan import report_late_watch
+from api.services.alerts_about_the_watch import report_late_watch
 
 from .conftest import SECRET, stay
 
@@ -241,3 +241,72 @@ def test_a_watch_that_has_not_run_is_reported_once_and_the_next_scan_ends_it(
     assert keys.count("watch.watch_not_run.1-raised") == 1
     council.scan()
     assert "watch_not_run" not in council.listed()
+
+
+def test_while_a_secret_is_changed_receivers_that_know_either_take_the_webhook(
+    council: Any, web: Any
+) -> None:
+    new = "whsec_" + base64.b64encode(b"another secret of thirty-two byte").decode()
+    council.use(webhook_secret=f"{new} {SECRET}")
+    one_alert(council, ("director", "webhook", web.url))
+    assert council.deliver().sent == 1
+    ((headers, body),) = web.taken
+    assert len(headers["webhook-signature"].split()) == 2
+    for secret in (new, SECRET):
+        assert Webhook(secret).verify(body, headers)["type"] == "emergency_watch.alert"
+    stranger = "whsec_" + base64.b64encode(b"a secret that nobody was ever told").decode()
+    with pytest.raises(Exception, match="signature"):
+        Webhook(stranger).verify(body, headers)
+
+
+def test_a_receiver_that_sends_elsewhere_is_not_followed(council: Any, web: Any) -> None:
+    web.behave = lambda number: 302
+    one_alert(council, ("director", "webhook", web.url))
+    assert council.deliver().failed == 1
+    (told,) = council.listed()["over_14_nights"]["told"]
+    assert told["last_error"] == "http_302"
+    assert len(web.paths) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1/",
+        "https://10.0.0.8/",
+        "https://192.168.1.1:8443/",
+        "https://169.254.169.254/latest/",
+        "https://[::1]/",
+        "https://[fd00::1]/",
+        "https://[::ffff:10.0.0.8]/",
+        "https://0.0.0.0/",
+        "https://localhost/",
+        "http://127.0.0.1:1/",
+    ],
+)
+def test_an_address_inside_the_network_is_not_called_without_leave(address: str) -> None:
+    from api.delivery import Undelivered
+    from api.delivery.http import post
+
+    with pytest.raises(Undelivered) as raised:
+        post(address, b"", {}, timeout_seconds=1, ca_file=None)
+    assert raised.value.reason == "address_not_public"
+    assert raised.value.for_good
+
+
+def test_a_webhook_over_https_is_sent_only_where_its_certificate_is_vouched_for(
+    council: Any, own_certificate: Any
+) -> None:
+    from .conftest import receivers
+
+    with receivers.web_receiver(own_certificate) as secure:
+        council.use(tls_ca_file=str(own_certificate[1]))
+        one_alert(council, ("director", "webhook", secure.url))
+        council.use(tls_ca_file=None)
+        assert council.deliver().failed == 1
+        (told,) = council.listed()["over_14_nights"]["told"]
+        assert told["last_error"] == "tls_failed"
+        assert secure.taken == []
+        council.use(tls_ca_file=str(own_certificate[1]))
+        council.make_due()
+        assert council.deliver().sent == 1
+        assert len(secure.taken) == 1

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from api import audit
 from api.database import tables
+from api.services import alerts
 
 from .conftest import AUTHORITY, DAY, stay
 
@@ -135,6 +136,30 @@ def test_killed_at_every_step_of_scan_claim_send_and_mark_nothing_is_lost_and_no
         assert connection.execute(raised).scalar_one() == 1
 
 
+def test_killed_at_every_step_a_digest_reaches_its_reader_whole_and_under_one_id(
+    council: Any, mail: Any, web: Any
+) -> None:
+    council.tell("director", "email", "director@example.org")
+    council.tell("director", "webhook", web.url)
+    recorded_without_a_scan(council, stay(1), stay(2))
+    mail.behave = lambda number: "451 later" if number % 3 == 0 else None
+    web.behave = lambda number: 503 if number % 4 == 0 else 200
+    # Of a longer work every third step is died at, from one of the first three on.
+    outcome = killed_run(council, first=1 + len(council.url) % 3, by=3)
+    assert outcome["killed"] > 10
+    expected = queued(council)
+    finish(council, expected)
+    told = {alert["key"] for alert in council.do(alerts.alerts_listed) if alert["told"]}
+    assert len(told) == 4
+    # One email that lists them all, and a webhook of each; a copy carries the same id and the same keys.
+    assert len(mail.ids) == 1
+    assert {frozenset(message.get_all("X-Righthome-Alert")) for message in mail.taken} == {frozenset(told)}
+    assert len(web.ids) == len(told)
+    assert expected == 2 * len(told)
+    with council.database.reading() as connection:
+        assert audit.verify(connection).first_broken is None
+
+
 def test_killed_while_the_mail_server_has_the_message_a_copy_with_the_same_id_is_sent(
     council: Any, mail: Any
 ) -> None:
@@ -163,7 +188,8 @@ def test_servers_scanning_and_delivering_at_once_raise_and_send_each_alert_once(
     assert sorted(result.raised > 0 for result in results) == [False] * (servers - 1) + [True]
     with ThreadPoolExecutor(servers) as pool:
         delivered = [one.result() for one in [pool.submit(council.deliver) for _ in range(servers)]]
-    assert sum(one.sent for one in delivered) == queued(council) > 12
+    assert sent(council) == queued(council) > 12
+    assert sum(one.sent for one in delivered) == len(mail.ids) == 3
     assert set(mail.ids.values()) == {1}
     with council.database.reading() as connection:
         assert audit.verify(connection).first_broken is None

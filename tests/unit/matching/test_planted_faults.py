@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from reference_data.vocabulary import (
     SiblingsTogether,
     Urgency,
 )
-from tests.oracles.small_lists import AS_OF, POSTCODES, child, home
+from tests.oracles.small_lists import AS_OF, POSTCODES, child, home, random_list
 
 MUST = {"sibling_group": "G", "siblings_together": SiblingsTogether.MUST}
 LIST = [
@@ -42,7 +43,29 @@ HOMES = [
 
 
 def answer():
-    return copy.deepcopy(plan_list(LIST, HOMES, as_of=AS_OF, pins=[("A", "H1")]).as_dict())
+    return copy.deepcopy(plan_list(LIST, HOMES, as_of=AS_OF, pins=[("A", "H1")], certificates=True).as_dict())
+
+
+def weights(number, *path):
+    """Return a part of the weights that prove an aim, to plant a fault in."""
+
+    def part(told):
+        found = told["stages"][number]["weights"]
+        for name in path:
+            found = found[name]
+        return found
+
+    return part
+
+
+def less(part):
+    """Plant weights of which the first is one less."""
+
+    def plant(told):
+        found = part(told)
+        found[min(found)] -= 1
+
+    return plant
 
 
 def moved(child_id, home_id):
@@ -85,6 +108,25 @@ IN_A_PLAN = {
         lambda told: told["stages"][2]["certificate"].update(most=99),
         lambda told: told["stages"][0]["certificate"]["children"].append("E"),
         lambda told: told["stages"][5].update(certificate={"children": [], "homes": [], "most": 0}),
+    ],
+    "weights": [
+        less(weights(0, "children")),
+        less(weights(2, "beds")),
+        lambda told: weights(1, "children")(told).clear(),
+        lambda told: weights(2, "earlier_aims")(told).update(crisis_placed=2),
+        lambda told: weights(8)(told).update(total=weights(8, "total")(told) - 1),
+        lambda told: weights(0)(told).update(children={"A": 2}, total=2),
+        lambda told: weights(8)(told).update(parts=0),
+        lambda told: weights(8)(told).update(parts=1.5),
+        lambda told: weights(8, "beds")(told).update(H5=-1),
+        lambda told: weights(8, "beds")(told).update(H99=0),
+        lambda told: weights(8, "children")(told).update(D=0),
+        lambda told: weights(2, "earlier_aims")(told).update(cost=1),
+        lambda told: weights(2, "earlier_aims")(told).update(planned_placed=1),
+        lambda told: weights(8)(told).update(
+            company=[{"child_id": "A", "home_id": "H5", "with": "B", "weight": 1}]
+        ),
+        lambda told: told["stages"][1].update(weights=copy.deepcopy(weights(0)(told))),
     ],
     "unknown": [moved("Nobody", "H1"), lambda told: told["eligible_pairs"].append(["A", "H99"])],
     "twice": [lambda told: told["assignments"].append(dict(told["assignments"][0]))],
@@ -133,7 +175,7 @@ POLICY = {"suitability_floor": "[floor]\nunmet_need_points = 100"}
 def rules_of_the_checker():
     folder = Path(matching.verify.__file__).parent
     named = set(HARD_RULES)
-    for name in ("verify", "verify_pairs", "verify_stages"):
+    for name in ("verify", "verify_pairs", "verify_stages", "verify_weights"):
         named |= set(
             re.findall(r'check\.wrong\(\s*"(\w+)"', (folder / f"{name}.py").read_text(encoding="utf-8"))
         )
@@ -148,6 +190,7 @@ def test_the_plan_in_which_faults_are_planted_is_sound():
     assert verify_plan(answer(), LIST, HOMES, as_of=AS_OF, pins=[("A", "H1")]) == []
     assert len(answer()["stages"]) == 9
     assert {one["child_id"] for one in answer()["unplaced"]} == {"E"}
+    assert all(stage["weights"] for stage in answer()["stages"])
 
 
 @pytest.mark.parametrize("rule", sorted(IN_A_PLAN))
@@ -167,6 +210,24 @@ def test_a_child_planted_in_a_home_that_breaks_a_rule_is_found(rule):
         assert rule in {
             fault.rule for fault in verify_plan(told, referrals, homes, as_of=AS_OF, policy=policy)
         }
+
+
+def test_a_charge_for_company_that_is_changed_is_found():
+    changed = 0
+    for seed in range(60):
+        if changed > 3:
+            break
+        referrals, homes, pins = random_list(random.Random(seed))
+        told = plan_list(referrals, homes, as_of=AS_OF, pins=pins, certificates=True).as_dict()
+        for number, stage in enumerate(told["stages"]):
+            for charge in (stage["weights"] or {"company": ()})["company"]:
+                planted = copy.deepcopy(told)
+                company = planted["stages"][number]["weights"]["company"]
+                company[company.index(charge)]["weight"] += 10_000
+                faults = verify_plan(planted, referrals, homes, as_of=AS_OF, pins=pins)
+                assert "weights" in {fault.rule for fault in faults}
+                changed += 1
+    assert changed > 3
 
 
 def test_dates_at_the_limit_are_no_fault():

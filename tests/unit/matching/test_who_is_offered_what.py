@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matching.equality import Decision, GroupOffered, equality_report, overrides_of_the_first
+from matching.decisions import Decision, overrides_of_the_first
+from matching.equality import GroupOffered, equality_report
 from matching.home import Home
 from matching.referral import Referral
 from tests.examples.rules_of_eligibility import AS_OF
@@ -30,7 +31,9 @@ def test_options_are_counted_by_sex_ethnicity_and_disability(
         a_home(home_id="DEMO-H3", registered=None, **far),
     ]
     found = groups(
-        equality_report(children, homes, as_of=AS_OF, characteristics={"DEMO-A": {"ethnicity": "WBRI"}})
+        equality_report(
+            children, homes, as_of=AS_OF, characteristics={"DEMO-A": {"ethnicity": "WBRI"}}
+        ).groups
     )
     girls, boys = found["sex", "F"], found["sex", "M"]
     assert (girls.children, girls.options_median, girls.first_kinds) == (1, 3.0, {"residential": 1})

@@ -51,6 +51,31 @@ def test_plymouths_children_of_2025_add_up_to_527_in_every_group_without_suppres
             assert sum(value or 0 for value in parts) == counts["total"] == 527
 
 
+def test_the_figures_of_2019_are_those_published_with_homes_and_semi_independent_living_as_one() -> None:
+    assert on_31_march("879", "age_band", 2019) == {
+        "0": 28,
+        "1-4": 46,
+        "5-9": 94,
+        "10-15": 152,
+        "16-17": 92,
+        "total": 412,
+    }
+    placement = on_31_march("879", "placement", 2019)
+    assert (placement["fostering"], placement["homes_and_semi_independent"]) == (307, 49)
+    assert "homes" not in placement
+    assert [on_31_march("886", "uasc", year)["yes"] for year in range(2014, 2020)] == [
+        214,
+        367,
+        868,
+        484,
+        234,
+        255,
+    ]
+    assert on_31_march("879", "uasc", 2015)["yes"] is None
+    assert flows_by_age("879", "ceases", 2019)["18+"] == 35
+    assert by_year("england", "population")[2019] == 11954620
+
+
 def test_a_suppressed_number_is_neither_zero_nor_missing() -> None:
     counts = on_31_march("880", "placement", 2025)
     assert "adoption" in counts

@@ -6,10 +6,20 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching.home import Bed, Home, Resident
-from reference_data.vocabulary import ContractKind, HomeStatus, PartnerConcern, PlacementGroup, PlacementType
+from reference_data.vocabulary import (
+    ContractKind,
+    EmergencySetting,
+    HomeStatus,
+    PartnerConcern,
+    PlacementGroup,
+    PlacementType,
+)
 from sufficiency.capacity import Capacity, usable_capacity
+from sufficiency.capacity_account import LESS_IN_WORDS, Less
 
 AS_OF = date(2026, 6, 15)
 OURS = Home(
@@ -105,3 +115,77 @@ def test_what_is_missing_is_said_by_home() -> None:
     found = capacity(bare)
     assert found.supplies == ()
     assert any("DEMO-9" in warning and "contract" in warning for warning in found.warnings)
+
+
+def test_25_places_are_10_beds_and_each_bed_that_falls_away_has_its_reason() -> None:
+    """Our home of 8, a shared one of 6, a suspended one of 4, an unregistered opening of 3, supported flats of 4."""
+    child = Resident(child_id="a", age=12, authority="879")
+    ours = replace(
+        OURS,
+        places=8,
+        beds=(Bed(held_for="DEMO-C1"), Bed()),
+        residents=(child, replace(child, child_id="b", authority="878")),
+    )
+    flats = replace(
+        OURS,
+        home_id="DEMO-3",
+        type=PlacementType.SUPPORTED_ACCOMMODATION,
+        residents=(replace(child, child_id="c", age=18), replace(child, child_id="d", age=19)),
+    )
+    shared = replace(SHARED, vacancies=2, residents=(replace(child, child_id="e"),))
+    suspended = replace(OURS, home_id="DEMO-4", status=HomeStatus.SUSPENDED)
+    opening = replace(
+        OURS,
+        home_id="DEMO-5",
+        places=3,
+        registered=False,
+        status=HomeStatus.PLANNED,
+        opens_on=date(2026, 9, 1),
+    )
+    found = capacity(ours, shared, suspended, opening, flats)
+    assert sum(account.places for account in found.accounts) == 25
+    assert sum(account.usable for account in found.accounts) == 10
+    assert {account.home_id: dict(account.less) for account in found.accounts} == {
+        "DEMO-1": {Less.HELD: 1, Less.OTHER_COUNCILS: 1},
+        "DEMO-2": {Less.SHARED_WITH_OTHERS: 1, Less.NOT_CONFIRMED_FREE: 3},
+        "DEMO-4": {Less.SUSPENDED: 4},
+        "DEMO-5": {Less.NOT_REGISTERED: 3},
+        "DEMO-3": {Less.OVER_18: 2},
+    }
+
+
+def test_more_registered_places_without_vacancies_change_no_bed() -> None:
+    more = replace(SHARED, places=60)
+    assert beds(more) == beds(SHARED)
+
+
+@given(st.data())
+def test_places_less_every_reason_are_the_beds_we_can_use(data: st.DataObject) -> None:
+    residents = st.lists(
+        st.builds(
+            Resident,
+            child_id=st.just("a"),
+            age=st.none() | st.integers(0, 20),
+            authority=st.sampled_from([None, "879", "878"]),
+        ),
+        max_size=5,
+    ).map(tuple)
+    home = Home(
+        home_id="DEMO-1",
+        type=data.draw(st.sampled_from([*PlacementType, *EmergencySetting])),
+        contract=data.draw(st.none() | st.sampled_from(ContractKind)),
+        registered=data.draw(st.none() | st.booleans()),
+        status=data.draw(st.none() | st.sampled_from(HomeStatus)),
+        places=data.draw(st.none() | st.integers(0, 6)),
+        vacancies=data.draw(st.none() | st.integers(0, 6)),
+        residents=data.draw(st.none() | residents),
+        restriction_notice_from=data.draw(st.sampled_from([None, AS_OF])),
+        min_age=data.draw(st.none() | st.integers(0, 17)),
+        max_age=data.draw(st.none() | st.integers(0, 17)),
+    )
+    found = capacity(home)
+    (account,) = found.accounts
+    assert account.usable == sum(supply.beds for supply in found.supplies)
+    assert account.places - sum(amount for _, amount in account.less) == pytest.approx(account.usable)
+    assert all(amount > 0 for _, amount in account.less)
+    assert set(LESS_IN_WORDS) == set(Less)

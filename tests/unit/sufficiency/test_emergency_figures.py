@@ -65,3 +65,32 @@ def test_months_to_come_are_not_told_and_none_is_refused() -> None:
         monthly_figures([HOTEL], start=AS_OF, months=0, as_of=AS_OF)
     with pytest.raises(InvalidInput):
         nights_between([HOTEL], AS_OF, date(2026, 1, 1))
+
+
+def test_a_years_months_agree_with_counting_every_day_of_random_histories() -> None:
+    import random
+    from collections import defaultdict
+
+    from tests.oracles.emergency_day_by_day import slow_watch
+    from tests.oracles.emergency_histories import random_history
+
+    seen = 0
+    for seed in range(40):
+        stays, as_of, born = random_history(random.Random(seed))
+        start = (as_of - timedelta(days=150)).replace(day=1)
+        months = monthly_figures(stays, start=start, months=6, as_of=as_of)
+        nights: defaultdict[date, int] = defaultdict(int)
+        over: set[date] = set()
+        day = start
+        while day < as_of:
+            found = nights_between(stays, day, day)
+            nights[day.replace(day=1)] += sum(one.unsuitable == "yes" for one in found)
+            day += timedelta(days=1)
+            for spell in slow_watch(stays, day, born):
+                if spell.over_on is not None and (spell.ended_on is None or spell.ended_on >= day):
+                    over.add((day - timedelta(days=1)).replace(day=1))
+        for month in months:
+            assert month.nights == nights[month.month], (seed, month.month)
+            assert (month.over_14_nights > 0) == (month.month in over), (seed, month.month)
+            seen += month.over_14_nights
+    assert seen > 5

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sufficiency.frailty import ALIKE, Paces, spread_of_paces
-from sufficiency.published_world import published_council, world_of
+from sufficiency.published_council import published_council
+from sufficiency.published_world import worlds_of
 from sufficiency.simulate import simulate
 
 START = date(2024, 3, 31)
@@ -45,7 +46,7 @@ def test_a_child_who_moved_often_is_drawn_as_one_who_does_and_new_children_stand
 
 
 def test_paces_change_who_moves_and_machine_code_agrees_to_the_byte() -> None:
-    world = world_of(published_council("879", known_on=START), START)
+    world = worlds_of(published_council("879", known_on=START), START)[0]
     children = len(world.stock)
     paces = Paces(shape=1.0, moved=np.zeros(children), awaited=np.zeros(children))
     uneven = replace(world, paces=paces)

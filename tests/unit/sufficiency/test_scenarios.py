@@ -14,7 +14,8 @@ import pytest
 from reference_data.problems import ImportRejected, InvalidInput
 from sufficiency.episodes import DETAILS, PlacementDetail
 from sufficiency.files import read_scenario
-from sufficiency.published_world import published_council, world_of
+from sufficiency.published_council import published_council
+from sufficiency.published_world import world_of
 from sufficiency.scenario import Diversion, Route, Scenario
 from sufficiency.scenario_values import KEYS, scenario_from_values, scenario_schema
 from sufficiency.simulate import simulate

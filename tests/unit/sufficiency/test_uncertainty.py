@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from reference_data.problems import InvalidInput
+from sufficiency.published_council import published_council
 from sufficiency.published_forecast import forecast_published
-from sufficiency.published_world import published_council, world_of
+from sufficiency.published_world import worlds_of
 from sufficiency.simulate import simulate
 from sufficiency.uncertainty import SOURCES, Uncertainty
 
@@ -20,7 +21,7 @@ START = date(2024, 3, 31)
 
 @cache
 def totals(*without: str, seed: int = 5) -> np.ndarray:
-    world = world_of(published_council("879", known_on=START), START)
+    world = worlds_of(published_council("879", known_on=START), START)[0]
     counts = simulate(
         world, snapshot_days=[0, 730], runs=120, seed=seed, uncertainty=Uncertainty.without(without)
     )
@@ -31,9 +32,11 @@ def test_a_forecast_with_nothing_unsure_is_one_future_again_and_again() -> None:
     assert len(set(totals(*SOURCES))) == 1
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_leaving_a_source_out_narrows_the_bands(source: str) -> None:
-    assert totals(source).std() < totals().std()
+def test_leaving_a_source_out_narrows_the_bands() -> None:
+    # From published figures doubt about parameters is by far the widest, so the others are looked at without it.
+    assert totals("parameters").std() < totals().std()
+    assert totals("parameters", "chance").std() < totals("parameters").std()
+    assert totals("parameters", "drift").std() < totals("parameters").std()
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -1,0 +1,130 @@
+"""The command of a commissioner's question: beds short, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli_options import (
+    AsOf,
+    Authority,
+    Json,
+    PolicyFile,
+    Seed,
+    UsageError,
+    british_or_iso,
+    chosen_policy,
+    console,
+    print_json,
+    progress,
+    today,
+)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add ``beds`` to the command."""
+    app.command()(beds)
+
+
+def beds(
+    returns: Annotated[
+        Path, typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are.")
+    ],
+    homes: Annotated[Path, typer.Option("--homes", metavar="FILE", help="Homes: CSV, XLSX or JSON.")],
+    stays: Annotated[
+        Path | None,
+        typer.Option("--stays", metavar="FILE", help="Stays in emergency and crisis accommodation."),
+    ] = None,
+    stays_from: Annotated[
+        date | None,
+        typer.Option(
+            "--stays-from",
+            parser=british_or_iso,
+            metavar="DATE",
+            help="The day from which stays are complete.",
+        ),
+    ] = None,
+    referrals: Annotated[
+        Path | None,
+        typer.Option(
+            "--referrals", metavar="FILE", help="The waiting list: whom the children who come are like."
+        ),
+    ] = None,
+    enquiries: Annotated[
+        Path | None, typer.Option("--enquiries", metavar="FILE", help="Homes asked, and what they answered.")
+    ] = None,
+    actions: Annotated[
+        Path | None, typer.Option("--actions", metavar="FILE", help="Candidate actions (TOML or JSON).")
+    ] = None,
+    start: Annotated[
+        date | None,
+        typer.Option(
+            "--from",
+            parser=british_or_iso,
+            metavar="DATE",
+            help="The first date [the day after the last return].",
+        ),
+    ] = None,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")
+    ] = 24,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 300,
+    seed: Seed = 0,
+    authority: Authority = None,
+    action_budget: Annotated[
+        float | None,
+        typer.Option(
+            "--action-budget", min=0, metavar="POUNDS", help="The most that actions may cost in all."
+        ),
+    ] = None,
+    yearly_budget: Annotated[
+        float | None,
+        typer.Option(
+            "--yearly-budget", min=0, metavar="POUNDS", help="The money there is for a year's placements."
+        ),
+    ] = None,
+    late_openings: Annotated[
+        bool, typer.Option("--late-openings", help="Let planned homes open late, or never, as often they do.")
+    ] = False,
+    policy: PolicyFile = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Beds short and what to do about it: capacity, crisis beds, costs, block contracts and actions."""
+    from api.beds_planning import beds_answer
+    from api.printing_beds import print_beds
+
+    if stays is not None and stays_from is None:
+        raise UsageError("Give --stays-from DATE: from when are the stays complete?")
+    if not as_json:
+        progress("Simulating ...")
+    answer = beds_answer(
+        returns=returns,
+        homes=homes,
+        stays=stays,
+        stays_from=stays_from,
+        referrals=referrals,
+        enquiries=enquiries,
+        actions=actions,
+        start=start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        authority=authority,
+        as_of=as_of or today(),
+        action_budget_pence=_pence(action_budget),
+        yearly_budget_pence=_pence(yearly_budget),
+        late_openings=late_openings,
+        policy=chosen_policy(policy),
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        print_beds(console(), answer)
+
+
+def _pence(pounds: float | None) -> int | None:
+    return None if pounds is None else round(pounds * 100)

@@ -1,0 +1,111 @@
+"""The command that writes the annual sufficiency report."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli_options import (
+    AsOf,
+    Authority,
+    HomesFile,
+    Json,
+    Seed,
+    UsageError,
+    british_or_iso,
+    print_json,
+    progress,
+    today,
+)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add ``report`` to the command."""
+    app.command()(report)
+
+
+def _file(help_text: str, name: str) -> object:
+    return typer.Option(name, metavar="FILE", help=help_text)
+
+
+def report(
+    year: Annotated[
+        int, typer.Option("--year", min=2000, max=2100, help="The year to 31 March of this year.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Where to write: .pdf, .docx, .xlsx, .html or .json. Never overwritten.",
+        ),
+    ],
+    returns: Annotated[
+        Path, typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are.")
+    ],
+    homes: HomesFile = None,
+    referrals: Annotated[Path | None, _file("The waiting list.", "--referrals")] = None,
+    enquiries: Annotated[Path | None, _file("Homes asked, and what they answered.", "--enquiries")] = None,
+    stays: Annotated[Path | None, _file("Stays in emergency and crisis accommodation.", "--stays")] = None,
+    stays_from: Annotated[
+        date | None,
+        typer.Option(
+            "--stays-from",
+            parser=british_or_iso,
+            metavar="DATE",
+            help="The day from which stays are complete.",
+        ),
+    ] = None,
+    actions: Annotated[
+        Path | None, _file("Candidate actions to compare (TOML or JSON).", "--actions")
+    ] = None,
+    plan: Annotated[Path | None, _file("The action plan's milestones (TOML).", "--plan")] = None,
+    targets: Annotated[Path | None, _file("Targets by indicator (TOML).", "--targets")] = None,
+    council: Annotated[
+        Path | None, _file("The council's name, colour and paragraphs (TOML).", "--council")
+    ] = None,
+    yearly_budget: Annotated[
+        float | None,
+        typer.Option(
+            "--yearly-budget", min=0, metavar="POUNDS", help="The money there is for a year's placements."
+        ),
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 300,
+    seed: Seed = 0,
+    authority: Authority = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """The annual sufficiency report, as PDF, Word, Excel or a web page: the same figures in all."""
+    from api.reporting import check_out, report_of_files, write_report
+
+    if stays is not None and stays_from is None:
+        raise UsageError("Give --stays-from DATE: from when are the stays complete?")
+    check_out(out)
+    made = report_of_files(
+        returns=returns,
+        year=year,
+        homes=homes,
+        referrals=referrals,
+        enquiries=enquiries,
+        stays=stays,
+        stays_from=stays_from,
+        actions=actions,
+        plan=plan,
+        targets=targets,
+        council=council,
+        authority=authority,
+        as_of=as_of or today(),
+        yearly_budget_pence=None if yearly_budget is None else round(yearly_budget * 100),
+        runs=runs,
+        seed=seed,
+        step=lambda text: progress(f"{text} ..."),
+    )
+    write_report(made, out)
+    if as_json:
+        print_json(made.as_dict())
+    else:
+        progress(f"{made.title}, {made.council}: {len(made.sections)} sections, {len(made.tables())} tables.")

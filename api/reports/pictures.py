@@ -1,0 +1,23 @@
+"""The report's charts as SVG: the same drawings as on the pages, standing alone in a file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from api.web.charts import FanPoint, fan_chart
+from sufficiency.report import FanChart
+
+SVG = 'xmlns="http://www.w3.org/2000/svg"'
+
+
+def chart_svg(chart: FanChart, chart_id: str) -> str:
+    """Return a chart as the text of an SVG file."""
+    points = [
+        FanPoint(
+            on=date.fromisoformat(point["date"]),
+            **{name: point[name] for name in ("mean", "p2_5", "p10", "p25", "p50", "p75", "p90", "p97_5")},
+        )
+        for point in chart.points
+    ]
+    drawn = str(fan_chart(chart_id=chart_id, title=chart.title, description=chart.description, points=points))
+    return drawn if SVG in drawn else drawn.replace("<svg ", f"<svg {SVG} ", 1)

@@ -1,0 +1,387 @@
+"""A bed is not a bed for every child: beds short when each child who comes needs one that may take them.
+
+The children who will come are taken to be like those on the waiting list: their ages, needs, risks and wishes for a kind
+of home. Whether a home may take each of them is asked of the matching engine once, as if it had room. Children who stay
+where they are keep the bed they fit. What remains is a largest flow from the children who come to the beds that are left.
+Counting beds without asking whether they fit is in ``shortfall.py``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
+
+from matching.eligibility import Context, exclusions_of_all
+from matching.findings import case_of
+from matching.home import Home
+from matching.home_list import all_of, home_list
+from matching.policy import Policy, default_policy
+from matching.referral import Referral
+from reference_data.ages import age_on
+from reference_data.law import law_number
+from reference_data.vocabulary import AGE_BANDS, PlacementGroup, Suitability, age_band, placement_group
+from sufficiency.capacity import BedSupply, Capacity
+from sufficiency.capacity_account import OWN_CONTRACTS
+from sufficiency.episodes import Stay
+from sufficiency.shortfall import SHORTFALL_GROUPS, needed_beds
+from sufficiency.stays import FloatArray, IntArray
+
+FUTURES_TRIED = 100
+DATES_EVERY = 6
+"""Every so many dates of the forecast, the first and last among them."""
+YEARS_LOOKED_BACK = 3
+NOT_ABOUT_FIT = frozenset(
+    {
+        "place_free",
+        "registered_number",
+        "open_on_start",
+        "usual_fostering_limit",
+        "settled_placement",
+        "lives_here_already",
+    }
+)
+"""Rules about room now, or where the child is now: of a free bed and a child who comes they say nothing."""
+
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitTable:
+    """Which homes may take which kind of child.
+
+    Parameters
+    ----------
+    fits
+        Shape (children, homes).
+    first_rule
+        The first rule that excludes each pair, empty where none does. As many rows and columns.
+    """
+
+    home_ids: tuple[str, ...]
+    fits: Bools
+    first_rule: tuple[tuple[str, ...], ...]
+
+
+def fit_table(
+    referrals: Sequence[Referral], homes: Sequence[Home], *, as_of: date, policy: Policy | None = None
+) -> FitTable:
+    """Return which homes may take each child of a list, as if every home had room.
+
+    Brothers and sisters are asked about one by one. A missing fact does not exclude.
+
+    Parameters
+    ----------
+    as_of
+        The date the question is asked.
+    policy
+        The council's policy; the default by default.
+    """
+    context = Context(as_of=as_of, policy=policy or default_policy(), others=())
+    listed = home_list(homes)
+    places = [listed.place_of[home.home_id] for home in homes]
+    rules: list[tuple[str, ...]] = []
+    for referral in referrals:
+        found = exclusions_of_all(case_of(_as_newcomer(referral), context), all_of(listed))
+        rules.append(
+            tuple(
+                next((one.rule for one in found[place] if one.rule not in NOT_ABOUT_FIT), "")
+                for place in places
+            )
+        )
+    fits = np.array([[rule == "" for rule in row] for row in rules], dtype=np.bool_)
+    return FitTable(
+        home_ids=tuple(home.home_id for home in homes),
+        fits=fits.reshape(len(referrals), len(homes)),
+        first_rule=tuple(rules),
+    )
+
+
+def _as_newcomer(referral: Referral) -> Referral:
+    """Return the child as somebody who comes with the same needs: alone, and living nowhere yet."""
+    return replace(
+        referral,
+        sibling_group=None,
+        siblings_together=None,
+        current_home_id=None,
+        current_placement_started_on=None,
+    )
+
+
+def still_there(
+    stays: Sequence[Stay], *, known_to: date, months: Sequence[int]
+) -> dict[PlacementGroup, FloatArray]:
+    """Return the share of a group's children who are in the same placement so many months later.
+
+    Seen on the firsts of the month of the last years: all children placed then, looked at again after each time.
+
+    Parameters
+    ----------
+    known_to
+        The last day the returns know; what lies after it is not counted.
+    months
+        Months later, each at least 0.
+
+    Returns
+    -------
+    By group, shape (months,); not a number where nobody could be seen so long.
+    """
+    found: dict[PlacementGroup, FloatArray] = {}
+    first = date(known_to.year - YEARS_LOOKED_BACK, known_to.month, 1)
+    for group in SHORTFALL_GROUPS:
+        own = [
+            (
+                stay.started_on.toordinal(),
+                stay.ended_on.toordinal() if stay.ended_on else date.max.toordinal(),
+            )
+            for stay in stays
+            if stay.detail.group is group
+        ]
+        starts = np.array([start for start, _ in own])
+        ends = np.array([end for _, end in own])
+        shares = []
+        for later in months:
+            days = round(later * 365.25 / 12)
+            there = stayed = 0
+            day = first - timedelta(days=days)
+            while day + timedelta(days=days) <= known_to:
+                placed = (starts <= day.toordinal()) & (ends > day.toordinal())
+                there += int(placed.sum())
+                stayed += int((placed & (ends > day.toordinal() + days)).sum())
+                day += timedelta(days=30)
+            shares.append(stayed / there if there else np.nan)
+        found[group] = np.array(shares)
+    return found
+
+
+def beds_short_that_fit(
+    counts: IntArray,
+    dates: Sequence[date],
+    capacity: Capacity,
+    homes: Sequence[Home],
+    referrals: Sequence[Referral],
+    staying: Mapping[PlacementGroup, FloatArray],
+    *,
+    as_of: date,
+    policy: Policy | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Return beds short among children who come, counting only beds that may take them.
+
+    Parameters
+    ----------
+    counts
+        Children in care. Shape (runs, dates, age bands, details). The first ``FUTURES_TRIED`` runs are used.
+    dates
+        Dates of the counts; of them the first, the last and every ``DATES_EVERY``-th are answered.
+    capacity
+        The beds of ``homes``.
+    referrals
+        The waiting list: whom the children who come are like.
+    staying
+        The share of today's children in the same placement at each date, by group. Shape (dates,) each.
+    seed
+        Where random numbers start.
+
+    Returns
+    -------
+    ``rows`` by date and group: ``coming`` (children who need a new bed, mean), ``free_beds`` (mean), ``short`` (mean beds
+    short if any bed of the age did), ``short_that_fit`` (mean), ``short_that_fit_p90`` and ``p_short_that_fit``;
+    ``fits`` by group: of 100 free beds today, how many fit a child who comes (mean), and which rules exclude the rest;
+    ``like`` (how many on the list stand for each group) and ``assumptions``.
+    """
+    table = fit_table(referrals, homes, as_of=as_of, policy=policy)
+    runs = min(len(counts), FUTURES_TRIED)
+    picked = sorted({*range(0, len(dates), DATES_EVERY), len(dates) - 1})
+    rows: list[dict[str, Any]] = []
+    fits: list[dict[str, Any]] = []
+    like: dict[str, int] = {}
+    for group in SHORTFALL_GROUPS:
+        children = _Children(referrals, table, group)
+        like[str(group)] = children.number
+        need = needed_beds(counts[:runs], group)
+        for d in picked:
+            beds = _free_beds(capacity, homes, group, dates[d], _share(staying[group], d))
+            coming = _coming(need, d, _share(staying[group], d))
+            random = np.random.default_rng(
+                np.random.SeedSequence(seed, spawn_key=(SHORTFALL_GROUPS.index(group), d))
+            )
+            rows.append(
+                {
+                    "date": dates[d].isoformat(),
+                    "placement": str(group),
+                    **children.short(coming, beds, random),
+                }
+            )
+            if d == 0 and children.number:
+                fits.append({"placement": str(group), **children.fitting(beds)})
+    return {
+        "rows": rows,
+        "fits": fits,
+        "like": like,
+        "assumptions": [
+            "Children who come are like those on the waiting list of the same age band and kind of home; where the "
+            "list has none, any bed for the age fits.",
+            "Children who stay keep their beds. As many stay as stayed in the same placement in past years.",
+            "Each child is asked about alone: brothers and sisters who must stay together need more.",
+        ],
+    }
+
+
+def _share(values: FloatArray, d: int) -> float:
+    """Return the share staying at a date; the last one known where nobody could be seen so long."""
+    known = values[: d + 1]
+    known = known[~np.isnan(known)]
+    return float(known[-1]) if len(known) else 0.0
+
+
+def _coming(need: IntArray, d: int, share: float) -> IntArray:
+    """Return the children of each age band who need a new bed by a date. Shape (runs, age bands)."""
+    today, then = need[:, 0].sum(axis=1, keepdims=True), need[:, d].sum(axis=1, keepdims=True)
+    staying = np.minimum(today * share / np.maximum(then, 1), 1.0)
+    return np.asarray(np.rint(need[:, d] * (1 - staying)), dtype=np.int64)
+
+
+def _free_beds(
+    capacity: Capacity, homes: Sequence[Home], group: PlacementGroup, day: date, share: float
+) -> dict[str, tuple[float, BedSupply]]:
+    """Return beds not kept by children of ours who stay, by home."""
+    by_id = {home.home_id: home for home in homes}
+    found: dict[str, tuple[float, BedSupply]] = {}
+    for supply in capacity.supplies:
+        if supply.group is group and supply.is_usable_on(day):
+            home = by_id[supply.home_id]
+            free = supply.beds - share * _ours(home, capacity.authority)
+            if free > 0:
+                found[supply.home_id] = (free, supply)
+    return found
+
+
+def _ours(home: Home, authority: str | None) -> int:
+    own = home.contract in OWN_CONTRACTS
+    adult = law_number("child")
+    return sum(
+        (resident.age is None or resident.age < adult)
+        and (resident.authority == authority or (own and resident.authority is None))
+        for resident in home.residents or ()
+    )
+
+
+class _Children:
+    """The children on the list who stand for a group, and one of no known need for each age band."""
+
+    def __init__(self, referrals: Sequence[Referral], table: FitTable, group: PlacementGroup) -> None:
+        self._table = table
+        self._column = {home_id: n for n, home_id in enumerate(table.home_ids)}
+        self._of_band: dict[int, list[int]] = defaultdict(list)
+        for n, referral in enumerate(referrals):
+            if group in _groups(referral) and referral.date_of_birth is not None:
+                day = referral.needed_by or referral.search_opened_at or date.max
+                age = age_on(referral.date_of_birth, day) if day < date.max else None
+                if age is not None and age < law_number("child"):
+                    self._of_band[AGE_BANDS.index(age_band(age))].append(n)
+
+    @property
+    def number(self) -> int:
+        return sum(map(len, self._of_band.values()))
+
+    def short(
+        self, coming: IntArray, beds: Mapping[str, tuple[float, BedSupply]], random: np.random.Generator
+    ) -> dict[str, Any]:
+        kinds = [(band, n) for band in range(len(AGE_BANDS)) for n in (self._of_band.get(band) or [-1])]
+        any_bed = [(band, -1) for band in range(len(AGE_BANDS))]
+        demand = np.zeros((len(coming), len(kinds)), dtype=np.int64)
+        for band in range(len(AGE_BANDS)):
+            columns = [k for k, (own, _) in enumerate(kinds) if own == band]
+            even = np.full(len(columns), 1 / len(columns))
+            for run, number in enumerate(coming[:, band]):
+                demand[run, columns] = random.multinomial(int(number), even)
+        fitting = _shortest(demand, self._classes(kinds, beds))
+        counted = _shortest(coming, self._classes(any_bed, beds))
+        return {
+            "coming": _number(coming.sum(axis=1).mean()),
+            "free_beds": _number(sum(free for free, _ in beds.values())),
+            "short": _number(counted.mean()),
+            "short_that_fit": _number(fitting.mean()),
+            "short_that_fit_p90": _number(np.quantile(fitting, 0.9)),
+            "p_short_that_fit": _number((fitting > 0).mean(), 4),
+        }
+
+    def fitting(self, beds: Mapping[str, tuple[float, BedSupply]]) -> dict[str, Any]:
+        total = sum(free for free, _ in beds.values())
+        rules: Counter[str] = Counter()
+        fit = 0.0
+        children = [n for own in self._of_band.values() for n in own]
+        for n in children:
+            for home_id, (free, _) in beds.items():
+                rule = self._table.first_rule[n][self._column[home_id]]
+                if rule:
+                    rules[rule] += free  # type: ignore[assignment]
+                else:
+                    fit += free
+        each = len(children) * total / 100 if total else 1.0
+        return {
+            "free_beds": _number(total),
+            "of_100_fit": _number(fit / each, 1),
+            "excluded_by": [
+                {"rule": rule, "of_100": _number(lost / each, 1)}
+                for rule, lost in sorted(rules.items(), key=lambda item: (-item[1], item[0]))
+            ],
+        }
+
+    def _classes(
+        self, kinds: Sequence[tuple[int, int]], beds: Mapping[str, tuple[float, BedSupply]]
+    ) -> tuple[Bools, IntArray]:
+        """Return homes that the same kinds fit as one: which kinds fit, shape (kinds, classes), and whole beds."""
+        together: dict[tuple[bool, ...], float] = defaultdict(float)
+        for home_id, (free, supply) in beds.items():
+            column = self._column[home_id]
+            fits = tuple(
+                supply.first_band <= band <= supply.last_band if n < 0 else bool(self._table.fits[n, column])
+                for band, n in kinds
+            )
+            together[fits] += free
+        patterns = sorted(pattern for pattern in together if any(pattern))
+        fit = np.array(patterns, dtype=np.bool_).reshape(len(patterns), len(kinds)).T
+        # Parts of beds add up to whole ones where the same children fit.
+        return fit, np.array([int(together[pattern] + 1e-9) for pattern in patterns], dtype=np.int64)
+
+
+def _shortest(demand: IntArray, classes: tuple[Bools, IntArray]) -> IntArray:
+    """Return the fewest children left without a bed that fits, in each run. Shape (runs,)."""
+    fit, beds = classes
+    kinds, homes = fit.shape if fit.size else (demand.shape[1], 0)
+    source, sink = kinds + homes, kinds + homes + 1
+    left: IntArray = np.asarray(demand.sum(axis=1), dtype=np.int64)
+    if not homes:
+        return left
+    at_kind, at_home = np.nonzero(fit)
+    tails = np.concatenate([np.full(kinds, source), at_kind, kinds + np.arange(homes)])
+    heads = np.concatenate([np.arange(kinds), kinds + at_home, np.full(homes, sink)])
+    for run, wanted in enumerate(demand):
+        sizes = np.concatenate([wanted, np.full(len(at_kind), wanted.sum()), beds]).astype(np.int32)
+        graph = csr_array((sizes, (tails, heads)), shape=(sink + 1, sink + 1))
+        left[run] -= maximum_flow(graph, source, sink).flow_value
+    return left
+
+
+def _groups(referral: Referral) -> frozenset[PlacementGroup]:
+    preferred = {
+        PlacementGroup(str(group))
+        for group, view in (referral.suitability or {}).items()
+        if view == Suitability.PREFERRED
+    }
+    if preferred:
+        return frozenset(preferred)
+    return frozenset(placement_group(kind) for kind in referral.acceptable_types or ())
+
+
+def _number(value: float, places: int = 2) -> float | int:
+    rounded = round(float(value), places)
+    return int(rounded) if rounded.is_integer() else rounded

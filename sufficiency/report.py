@@ -1,0 +1,181 @@
+"""The annual sufficiency report as values: sections, sentences, tables and charts, before it is any kind of file.
+
+PDF, Word, Excel and the web page are written from one ``Report``, so that the same figures stand in all of them. What
+each section says is in ``report_sections.py``; writing files is in ``api/reports``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+Cell = str | int | float | None
+WITHHELD = "c"
+"""A small number that is not shown, and whatever would give it away: the symbol the department uses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Figures with their source.
+
+    Parameters
+    ----------
+    caption
+        What the table shows, of whom and when.
+    columns
+        Headings; the first column names the rows.
+    rows
+        As many cells as columns each. ``None`` is not known or not assessed.
+    source
+        Where the figures are from.
+    note
+        What a reader must know, or empty.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    source: str
+    note: str = ""
+
+    @property
+    def of_numbers(self) -> tuple[bool, ...]:
+        """Say of each column whether it holds numbers, so that it is set to the right."""
+        return tuple(
+            all(not isinstance(row[n], str) or row[n] == WITHHELD for row in self.rows)
+            for n in range(len(self.columns))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanChart:
+    """A forecast as a line with bands. Its figures stand in ``table`` too.
+
+    Parameters
+    ----------
+    points
+        ``date``, ``mean`` and the quantiles ``p2_5`` to ``p97_5`` of each date, as the forecast tells them.
+    """
+
+    title: str
+    description: str
+    points: tuple[Mapping[str, Any], ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of the report.
+
+    Parameters
+    ----------
+    key
+        A short name that stays the same from year to year.
+    paragraphs
+        Sentences the product writes.
+    to_write
+        What people must write here; empty where nothing.
+    written
+        What people wrote for it.
+    """
+
+    key: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[FanChart, ...] = ()
+    to_write: str = ""
+    written: tuple[str, ...] = ()
+
+    @property
+    def all_tables(self) -> tuple[Table, ...]:
+        """Return its tables, those of its charts last."""
+        return (*self.tables, *(chart.table for chart in self.charts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One council's report of one year.
+
+    Parameters
+    ----------
+    council
+        Its name, for the title.
+    year
+        The year to 31 March that it looks back on.
+    made_on
+        The day it was made.
+    colour
+        The council's colour for headings, ``#rrggbb``.
+    """
+
+    council: str
+    year: int
+    made_on: date
+    sections: tuple[Section, ...]
+    colour: str = "#1d4f91"
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Return the report's title."""
+        return f"Sufficiency report {self.year - 1}-{self.year % 100:02d}"
+
+    def tables(self) -> tuple[tuple[Section, Table], ...]:
+        """Return every table with its section, those of charts among them, in order."""
+        return tuple((section, table) for section in self.sections for table in section.all_tables)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "title": self.title,
+            "council": self.council,
+            "year": self.year,
+            "made_on": self.made_on.isoformat(),
+            "sections": [
+                {
+                    "key": section.key,
+                    "heading": section.heading,
+                    "paragraphs": list(section.paragraphs),
+                    "tables": [
+                        {
+                            "caption": table.caption,
+                            "columns": list(table.columns),
+                            "rows": [list(row) for row in table.rows],
+                            "source": table.source,
+                            "note": table.note,
+                        }
+                        for table in section.all_tables
+                    ],
+                    "to_write": section.to_write,
+                    "written": list(section.written),
+                }
+                for section in self.sections
+            ],
+            "evidence": dict(self.evidence),
+        }
+
+
+def shown(value: Cell, *, unit: str = "") -> str:
+    """Return a cell in words: thousands parted, no needless decimals, and a dash where nothing is known."""
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    text = f"{value:,.1f}" if isinstance(value, float) and not value.is_integer() else f"{value:,.0f}"
+    return f"{text}{unit}"
+
+
+def table_of(
+    caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, source: str, note: str = ""
+) -> Table:
+    """Return a table from lists."""
+    return Table(
+        caption=caption,
+        columns=tuple(columns),
+        rows=tuple(tuple(row) for row in rows),
+        source=source,
+        note=note,
+    )

@@ -1,0 +1,547 @@
+"""What each section of the annual report says, from the answers of the engines. No figure is typed or worked out twice.
+
+Small numbers are withheld in tables of children, and whatever would give them away (``withheld``): a report leaves the
+authority.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from matching.home import Home
+from reference_data.authorities import authority
+from reference_data.problems import NotFound
+from reference_data.vocabulary import AGE_BANDS, HomeStatus, PlacementType, age_band
+from sufficiency.action_plan import Milestone, on_track_percent
+from sufficiency.episodes import DETAILS
+from sufficiency.forecast import ASSESSED
+from sufficiency.looked_after import CareRecords, detail_of
+from sufficiency.report import Cell, FanChart, Section, Table, table_of
+from sufficiency.report_withheld import withheld_rows, withheld_years
+
+SMALLEST_SHOWN = 6
+"""Numbers from 1 to 5 are withheld, as the department withholds them for authorities."""
+YEARS_SHOWN = 5
+_RETURNS = "the council's SSDA903 returns"
+_WITHHELD = "c: a number from 1 to 5, or one that would give such a number away."
+_GROUP_WORDS = {
+    "fostering": "Foster care",
+    "residential": "Residential",
+    "supported": "Supported accommodation",
+}
+_COMPARED = {
+    "own_published": "published",
+    "statistical_neighbours": "neighbours",
+    "south_west": "South West",
+    "england": "England",
+}
+
+
+def who_our_children_are(records_by_year: Mapping[int, CareRecords]) -> Section:
+    """Return the children on each 31 March by age and by kind of placement, and how many started and left."""
+    years = sorted(records_by_year)
+    nights = {year: records_by_year[year].looked_after_on(date(year, 3, 31)) for year in years}
+    ages = {
+        year: Counter(age_band(child.age_on(date(year, 3, 31))) for child, _ in nights[year])
+        for year in years
+    }
+    kinds = {year: Counter(detail_of(row) for _, row in nights[year]) for year in years}
+    totals = {year: len(nights[year]) for year in years}
+    last = years[-1]
+    change = totals[last] - totals[years[0]]
+    direction = "more" if change > 0 else "fewer"
+    return Section(
+        key="children",
+        heading="Who our children are",
+        paragraphs=(
+            f"On 31 March {last} we looked after {totals[last]:,} children"
+            + (
+                f", {abs(change):,} {direction} than on 31 March {years[0]}."
+                if len(years) > 1 and change
+                else "."
+            ),
+        ),
+        tables=(
+            _years_table(
+                "Children looked after on 31 March by age", "Age", years, list(AGE_BANDS), ages, str
+            ),
+            _years_table(
+                "Children looked after on 31 March by kind of placement",
+                "Placement",
+                years,
+                list(DETAILS),
+                kinds,
+                lambda detail: str(detail).replace("_", " ").capitalize(),
+            ),
+        ),
+    )
+
+
+def homes_we_have(homes: Sequence[Home], capacity: Mapping[str, Any], as_of: date) -> Section:
+    """Return the homes by type and area, and how their places become beds we can use."""
+    listed = [
+        home
+        for home in homes
+        if isinstance(home.type, PlacementType) and home.status is not HomeStatus.CLOSED
+    ]
+    by_type: Counter[str] = Counter(str(home.type) for home in listed)
+    by_area: Counter[str] = Counter(_area(home.authority) for home in listed)
+    source = f"the council's list of homes, {as_of:%-d %B %Y}"
+    return Section(
+        key="homes",
+        heading="What homes we have, and where",
+        paragraphs=(
+            f"Of {capacity['places']:,g} places in {capacity['homes']:,} homes we can use "
+            f"{capacity['usable']:,g} beds.",
+            "Registered places are not beds that we can use. The table follows each bed that falls away.",
+        ),
+        tables=(
+            table_of(
+                "From places to beds we can use",
+                ("", "Beds", "Homes"),
+                [
+                    ("Places in the list of homes", capacity["places"], capacity["homes"]),
+                    *[(f"Less {row['text']}", -row["beds"], row["homes"]) for row in capacity["less"]],
+                    ("Beds we can use", capacity["usable"], None),
+                ],
+                source=source,
+            ),
+            table_of(
+                "Homes by type",
+                ("Type", "Homes"),
+                [(kind.replace("_", " ").capitalize(), number) for kind, number in by_type.most_common()],
+                source=source,
+            ),
+            table_of("Homes by area", ("Area", "Homes"), by_area.most_common(15), source=source),
+        ),
+    )
+
+
+def how_well(indicators: Mapping[str, Any]) -> Section:
+    """Return every indicator that has a value, with its fraction, target and what is published beside it."""
+    rows: list[tuple[Cell, ...]] = []
+    not_assessed = []
+    for one in indicators["indicators"]:
+        if one["status"] != ASSESSED:
+            not_assessed.append(f"{one['name']}: {one['reason']}")
+        elif one["value"] is not None:
+            small = one["numerator"] is not None and 0 < one["numerator"] < SMALLEST_SHOWN
+            near_all = (
+                one["numerator"] is not None and 0 < one["denominator"] - one["numerator"] < SMALLEST_SHOWN
+            )
+            hidden = (small or near_all) and one["unit"] == "percent"
+            rows.append(
+                (
+                    one["name"],
+                    "c" if hidden else one["value"],
+                    "c" if hidden else _fraction(one),
+                    one["missing"] if not one["missing"] or one["missing"] >= SMALLEST_SHOWN else "c",
+                    one["target"],
+                    "" if one["target"] is None else one["rag"].capitalize(),
+                    "" if hidden or one["travel"] == "NOT_ASSESSED" else one["travel"],
+                    _published(one["comparators"]),
+                )
+            )
+    return Section(
+        key="indicators",
+        heading="How well homes serve our children",
+        paragraphs=(
+            "Local figures are counted from our returns. Published ones stand beside them with their year: "
+            "their cohorts and "
+            "rounding differ, so the two are never joined.",
+            *(f"Not assessed. {text}" for text in not_assessed),
+        ),
+        tables=(
+            table_of(
+                f"Indicators for the year to {date.fromisoformat(indicators['at']):%-d %B %Y}",
+                (
+                    "Indicator",
+                    "Percent or days",
+                    "Fraction",
+                    "No information",
+                    "Target",
+                    "Colour",
+                    "Since the year before",
+                    "Published",
+                ),
+                rows,
+                source=f"{_RETURNS}; comparators from the Department for Education as published",
+                note=_WITHHELD,
+            ),
+        ),
+    )
+
+
+def far_or_unsuitable(indicators: Mapping[str, Any], months: Sequence[Mapping[str, Any]]) -> Section:
+    """Return who was placed far away, in other placements, and nights in unsuitable accommodation."""
+    by_id = {one["id"]: one for one in indicators["indicators"]}
+    tables: list[Table] = []
+    paragraphs: list[str] = []
+    far = by_id["distance_over_20_miles_and_outside"]
+    if far["status"] == ASSESSED:
+        sides = list(dict.fromkeys(row["boundary"] for row in far["table"]))
+        columns = list(dict.fromkeys(row["distance"] for row in far["table"]))
+        cells = {(row["boundary"], row["distance"]): row["number"] for row in far["table"]}
+        rows = withheld_rows(
+            [[cells[side, column] for column in columns] for side in sides], smallest_shown=SMALLEST_SHOWN
+        )
+        tables.append(
+            table_of(
+                "Children by distance from home and boundary",
+                ("Boundary", *[column.capitalize() for column in columns], "All"),
+                [(name.capitalize(), *row) for name, row in zip([*sides, "All"], rows, strict=True)],
+                source=_RETURNS,
+                note="Straight lines by the department's formula. " + _WITHHELD,
+            )
+        )
+        paragraphs.append(
+            f"{far['value']:g}% of our children lived over 20 miles from home and outside our area on the last "
+            f"night of the "
+            "year."
+        )
+    else:
+        paragraphs.append(f"Distance: not assessed. {far['reason']}")
+    if months:
+        tables.append(
+            table_of(
+                "Nights of 16 and 17-year-olds in unsuitable accommodation, by month",
+                ("Month", "Children", "Nights", "Over 14 nights", "In a setting the law bars"),
+                [
+                    (
+                        f"{date.fromisoformat(row['month']):%B %Y}",
+                        _small(row["children"]),
+                        row["nights"] if not _is_small(row["children"]) else "c",
+                        _small(row["over_14_nights"]),
+                        _small(row["unlawful"]),
+                    )
+                    for row in months
+                ],
+                source="the council's record of emergency stays",
+                note=_WITHHELD,
+            )
+        )
+    else:
+        paragraphs.append("Nights in unsuitable accommodation: not assessed. Give the stays.")
+    return Section(
+        key="distance",
+        heading="Who was placed far away or unsuitably",
+        paragraphs=tuple(paragraphs),
+        tables=tuple(tables),
+        to_write="why these children were placed where they were, and what was tried before.",
+    )
+
+
+def what_is_coming(forecast: Mapping[str, Any]) -> Section:
+    """Return the forecast of all children with its bands, and what it says of its own record."""
+    totals = forecast["totals"]
+    every = [totals[n] for n in range(0, len(totals), 6)]
+    if every[-1] is not totals[-1]:
+        every.append(totals[-1])
+    last = totals[-1]
+    source = f"our forecast from the returns, {forecast['runs']:,} simulated futures"
+    table = table_of(
+        "Children looked after, forecast",
+        ("Date", "Middle", "8 futures in 10", "19 futures in 20"),
+        [
+            (
+                f"{date.fromisoformat(row['date']):%-d %B %Y}",
+                round(row["p50"]),
+                f"{row['p10']:,.0f} to {row['p90']:,.0f}",
+                f"{row['p2_5']:,.0f} to {row['p97_5']:,.0f}",
+            )
+            for row in every
+        ],
+        source=source,
+    )
+    record = forecast["track_record"]
+    return Section(
+        key="forecast",
+        heading="What is coming",
+        paragraphs=(
+            f"By {date.fromisoformat(last['date']):%B %Y} we expect to look after about {last['p50']:,.0f} "
+            f"children; in eight "
+            f"futures of ten between {last['p10']:,.0f} and {last['p90']:,.0f}.",
+            *record["text"],
+            *([record["caution"]] if record["caution"] else []),
+        ),
+        charts=(
+            FanChart(
+                title="Children looked after, forecast",
+                description=(
+                    f"The middle of the forecast goes from {totals[0]['p50']:,.0f} to {last['p50']:,.0f} "
+                    f"children. Bands hold "
+                    "50, 80 and 95 futures in 100."
+                ),
+                points=tuple(totals),
+                table=table,
+            ),
+        ),
+    )
+
+
+def beds_short(beds: Mapping[str, Any]) -> Section:
+    """Return beds short by kind of home at the end of each year, and what the answer says in words."""
+    rows = [row for row in beds["shortfall"] if row["age_band"] == "all" and row["p_short"] is not None]
+    dates = sorted({row["date"] for row in rows})
+    picked = [day for n, day in enumerate(dates) if n and n % 12 == 0] or dates[-1:]
+    said = [text for text in beds["answers"] if "beds" in text and "places in" not in text]
+    return Section(
+        key="beds",
+        heading="Beds short",
+        paragraphs=tuple(said[:6]),
+        tables=(
+            table_of(
+                "Beds short, counting beds anywhere",
+                (
+                    "Kind of home",
+                    "Date",
+                    "Beds we can use",
+                    "Chance of being short",
+                    "Short in the middle future",
+                    "Enough in 9 of 10",
+                    "Lacking near home (mean)",
+                ),
+                [
+                    (
+                        _GROUP_WORDS[row["placement"]],
+                        f"{date.fromisoformat(row['date']):%B %Y}",
+                        row["capacity"],
+                        f"{row['p_short']:.0%}",
+                        row["beds_short_p50"],
+                        row["beds_short_p90"],
+                        row["short_local"],
+                    )
+                    for group in _GROUP_WORDS
+                    for row in rows
+                    if row["placement"] == group and row["date"] in picked
+                ],
+                source="our forecast set against the list of homes",
+                note="A bed short is a child-night due for which no bed that we can use is free.",
+            ),
+        ),
+    )
+
+
+def what_we_will_do(
+    milestones: Sequence[Milestone], homes: Sequence[Home], beds: Mapping[str, Any], on: date
+) -> Section:
+    """Return the action plan with the share on track, planned openings, and the actions compared."""
+    by_id = {home.home_id: home for home in homes}
+    tables: list[Table] = []
+    paragraphs: list[str] = []
+    share = on_track_percent(milestones)
+    if share is not None:
+        good = sum(one.status in ("complete", "on_track") for one in milestones)
+        doubtful = sum(bool(one.contradiction(on, by_id)) for one in milestones)
+        paragraphs.append(
+            f"{good} of {len(milestones)} milestones ({share:g}%) are complete or on track by their owners' word."
+            + (
+                f" The records speak against {doubtful} of the milestones; the last column says how."
+                if doubtful
+                else ""
+            )
+        )
+        tables.append(
+            table_of(
+                "Action plan",
+                ("Milestone", "Owner", "Due", "Status", "Impact", "Evidence", "To look at"),
+                [
+                    (
+                        f"{one.number} {one.text}",
+                        one.owner,
+                        f"{one.due:%-d %B %Y}",
+                        one.status.replace("_", " "),
+                        one.impact,
+                        one.evidence,
+                        one.contradiction(on, by_id),
+                    )
+                    for one in milestones
+                ],
+                source="the council's action plan",
+            )
+        )
+    planned = sorted(
+        (home for home in homes if home.status is HomeStatus.PLANNED),
+        key=lambda home: (home.opens_on or date.max, home.home_id),
+    )
+    if planned:
+        tables.append(
+            table_of(
+                "Planned openings",
+                ("Home", "Type", "Places", "Opens"),
+                [
+                    (
+                        home.home_id,
+                        str(home.type).replace("_", " "),
+                        home.places,
+                        f"{home.opens_on:%-d %B %Y}" if home.opens_on else "no date: not counted",
+                    )
+                    for home in planned
+                ],
+                source="the council's list of homes",
+                note="The forecast counts an opening from its day.",
+            )
+        )
+    actions = beds["actions"]
+    if actions["status"] == ASSESSED:
+        tables.append(
+            table_of(
+                "Actions compared, each by itself",
+                (
+                    "Action",
+                    "Child-nights nearer home",
+                    "Child-nights with a bed",
+                    "Cost less what it saves, pounds",
+                ),
+                [
+                    (
+                        row["name"],
+                        row["near_home"]["mean"],
+                        row["without_a_bed"]["mean"],
+                        round(row["pounds_pence"]["mean"] / 100),
+                    )
+                    for row in actions["actions"]
+                ],
+                source="our forecast with and without each action, on the same futures",
+            )
+        )
+    return Section(
+        key="actions",
+        heading="What we will do",
+        paragraphs=tuple(paragraphs),
+        tables=tuple(tables),
+        to_write="what the council has decided, and why.",
+    )
+
+
+def costs(beds: Mapping[str, Any]) -> Section:
+    """Return what placements cost, what a bad year costs more, and what has no price."""
+    found = beds["costs"]
+    if found["status"] != ASSESSED:
+        return Section(key="costs", heading="Cost", paragraphs=(f"Not assessed. {found['reason']}",))
+    missing = ", ".join(row["kind"].replace("_", " ") for row in found["not_priced"])
+    return Section(
+        key="costs",
+        heading="Cost",
+        paragraphs=(f"Without a price, so not in these figures: {missing}.",) if missing else (),
+        tables=(
+            table_of(
+                "Cost of placements, pounds",
+                ("Year", "Mean", "One year in ten costs more than"),
+                [
+                    (
+                        f"{date.fromisoformat(row['from']):%B %Y} to {date.fromisoformat(row['until']):%B %Y}",
+                        round(row["mean_pence"] / 100),
+                        round(row["p90_pence"] / 100),
+                    )
+                    for row in found["years"]
+                ],
+                source="our forecast times prices",
+            ),
+            table_of(
+                "Prices used",
+                ("Kind of home", "Pounds a week", "From"),
+                [
+                    (
+                        row["kind"].replace("_", " ").capitalize(),
+                        round(row["weekly_pence"] / 100),
+                        row["source"],
+                    )
+                    for row in found["by_kind"]
+                ],
+                source="as the last column says",
+            ),
+        ),
+    )
+
+
+def what_children_say(written: Sequence[str] = ()) -> Section:
+    """Return the section that only people can write."""
+    return Section(
+        key="voices",
+        heading="What children say",
+        to_write="what children and young people have said about their homes, and what changed because of it.",
+        written=tuple(written),
+    )
+
+
+def method_and_quality(
+    repairs: Mapping[str, int], warnings: Sequence[str], evidence: Mapping[str, Any]
+) -> Section:
+    """Return what was mended, what to know, and what the figures rest on."""
+    return Section(
+        key="method",
+        heading="Method, data quality and limits",
+        paragraphs=(
+            "Figures are counted and simulated by Righthome from the council's returns, its list of homes and "
+            "its records. A "
+            "return shows what children got, not what they needed. Prices, acceptance of offers and who fits "
+            "where rest on what "
+            "is recorded. A person decides; these figures inform.",
+            f"Made with version {evidence.get('product_version')}, from data to {evidence.get('data_date')}; "
+            f"the inputs' "
+            f"fingerprint is {str(evidence.get('input_hash'))[:16]}.",
+            *dict.fromkeys(warnings),
+        ),
+        tables=(
+            table_of(
+                "Rows of the returns that were mended or set aside",
+                ("Rule", "Rows"),
+                [(rule.replace("_", " "), number) for rule, number in sorted(repairs.items())],
+                source=_RETURNS,
+            ),
+        ),
+    )
+
+
+def _years_table(
+    caption: str,
+    first: str,
+    years: Sequence[int],
+    names: Sequence[Any],
+    counts: Mapping[int, Counter[Any]],
+    words: Any,
+) -> Table:
+    used = [name for name in names if any(counts[year][name] for year in years)]
+    shown = withheld_years(
+        [[counts[year][name] for year in years] for name in used], smallest_shown=SMALLEST_SHOWN
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (name, *row) for name, row in zip([*map(words, used), "All"], shown, strict=True)
+    ]
+    return table_of(caption, (first, *[str(year) for year in years]), rows, source=_RETURNS, note=_WITHHELD)
+
+
+def _area(code: str | None) -> str:
+    if code is None:
+        return "Not recorded"
+    try:
+        return authority(code).name
+    except NotFound:
+        return code
+
+
+def _fraction(one: Mapping[str, Any]) -> str:
+    if one["numerator"] is None:
+        return f"of {one['denominator']:,}"
+    return f"{one['numerator']:,}/{one['denominator']:,}"
+
+
+def _published(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return ""
+    newest = rows[0]["year"]
+    return f"{newest}: " + ", ".join(
+        f"{_COMPARED[row['who']]} {row['percent']:g}" for row in rows if row["year"] == newest
+    )
+
+
+def _is_small(number: int) -> bool:
+    return 0 < number < SMALLEST_SHOWN
+
+
+def _small(number: int) -> Cell:
+    return "c" if _is_small(number) else number

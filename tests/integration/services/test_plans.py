@@ -1,0 +1,307 @@
+"""A joint plan from the asking to the page: made in the background, kept, under decisions, on both databases."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from datetime import date, timedelta
+from typing import Any
+
+import html5lib
+import pytest
+from sqlalchemy import insert, select, update
+
+from api import clock
+from api.auth.sessions import form_token
+from api.database.plan_records import UNNAMED_KEPT, PlanRecords
+from api.database.records import Records, Scope
+from api.database.tables import plans
+from api.kept import Kept
+from api.services.importing import import_file
+from api.services.plans import ask_for_plan, make_plan, with_decision
+from matching.policy import default_policy
+from reference_data.problems import InvalidInput
+from reference_data.sample import SAMPLE_DATE, sample_path
+from tests.conftest import Site
+
+
+@pytest.fixture
+def listed(fresh_site: Site) -> Site:
+    """A site where the first council has the sample's children and homes."""
+    url = fresh_site.app.state.settings.database_url
+    for kind in ("homes", "referrals"):
+        import_file(url, kind, sample_path(kind), "879", "tester")
+    return fresh_site
+
+
+def send(client: Any, path: str, **fields: Any) -> Any:
+    token = form_token(client.cookies["righthome_session"])
+    return client.post(path, data={"csrf_token": token, **fields})
+
+
+def asked(client: Any, **fields: Any) -> str:
+    answer = send(client, "/plan/runs", **fields)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].rsplit("/", 1)[1]
+
+
+def made(site: Site, client: Any, **fields: Any) -> dict[str, Any]:
+    """Ask for a plan, wait until it is there, and return its row."""
+    plan_id = asked(client, **fields)
+    for _ in range(60):
+        page = client.get(f"/plan/runs/{plan_id}")
+        assert page.status_code == 200
+        if "data-rh-waiting" not in page.text:
+            break
+    row = row_of(site, plan_id)
+    assert row["status"] == "done"
+    return row
+
+
+def row_of(site: Site, plan_id: str) -> dict[str, Any]:
+    with site.database.reading() as connection:
+        row = connection.execute(select(plans).where(plans.c.plan_id == plan_id)).mappings().one()
+        return dict(row)
+
+
+def test_a_plan_is_asked_for_made_and_then_the_newest(listed: Site) -> None:
+    client = listed.signed_in()
+    assert "No plan has been made yet" in client.get("/plan").text
+    row = made(listed, client)
+    assert row["asked_by"] == "manager.879"
+    assert row["answer"]["status"] == "OPTIMAL"
+    newest = client.get("/plan").text
+    assert "Who goes where" in newest
+    assert "has changed since this plan was made" not in newest
+    child = row["answer"]["assignments"][0]["child_id"]
+    assert child in newest
+    assert len(newest.encode()) < 200_000
+    html5lib.HTMLParser(strict=True).parse(newest)
+    # An answer kept for weeks holds no birth date and no postcode.
+    kept = json.dumps(row["answer"])
+    assert not re.search(r"20(0|1)\d-\d\d-\d\d", kept)
+    assert not re.search(r"[A-Z]{1,2}\d{1,2} \d[A-Z]{2}", kept)
+
+
+def test_the_same_question_is_answered_by_the_same_plan_until_a_record_changes(
+    listed: Site, tmp_path: Any
+) -> None:
+    client = listed.signed_in()
+    first = made(listed, client)
+    assert asked(client) == first["plan_id"]
+    taken = first["answer"]["assignments"][0]["home_id"]
+    closed = tmp_path / "homes.json"
+    closed.write_text(json.dumps([{"home_id": taken, "type": "childrens_home", "status": "closed"}]))
+    import_file(listed.app.state.settings.database_url, "homes", closed, "879", "tester")
+    assert "has changed since this plan was made" in client.get("/plan").text
+    second = made(listed, client)
+    assert second["plan_id"] != first["plan_id"]
+    assert taken not in {one["home_id"] for one in second["answer"]["assignments"]}
+
+
+def test_a_home_fixed_or_ruled_out_is_kept_compared_and_dropped_again(listed: Site) -> None:
+    client = listed.signed_in()
+    first = made(listed, client)
+    answer = first["answer"]
+    child, planned = (answer["assignments"][0][key] for key in ("child_id", "home_id"))
+    choice = client.get(f"/plan/runs/{first['plan_id']}/children/{child}").text
+    assert f'value="ban:{planned}"' in choice
+
+    banned = made(listed, client, based_on=first["plan_id"], child_id=child, decision=f"ban:{planned}")
+    assert banned["decisions"] == [{"child_id": child, "home_id": planned, "ban": True}]
+    now = {one["child_id"]: one["home_id"] for one in banned["answer"]["assignments"]}
+    assert now.get(child) != planned
+    compared = client.get(f"/plan/compare?first={first['plan_id']}&second={banned['plan_id']}").text
+    assert child in compared
+
+    other = next(home for who, home in answer["eligible_pairs"] if who == child and home != planned)
+    pinned = made(listed, client, based_on=banned["plan_id"], child_id=child, decision=f"pin:{other}")
+    assert {one["child_id"]: one["home_id"] for one in pinned["answer"]["assignments"]}[child] == other
+    assert "Decided:" in client.get(f"/plan/runs/{pinned['plan_id']}").text
+
+    assert asked(client, based_on=pinned["plan_id"]) == first["plan_id"]
+    assert asked(client, based_on=pinned["plan_id"], keep=0) == pinned["plan_id"]
+
+
+def test_a_decision_that_no_rule_allows_gives_no_plan_and_says_why(listed: Site) -> None:
+    client = listed.signed_in()
+    first = made(listed, client)
+    able = {home for who, home in first["answer"]["eligible_pairs"] if who == "DEMO-C01"}
+    with listed.database.reading() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        cannot = next(home.home_id for home in records.homes() if home.home_id not in able)
+    row = made(listed, client, based_on=first["plan_id"], child_id="DEMO-C01", decision=f"pin:{cannot}")
+    assert row["answer"]["status"] == "INFEASIBLE"
+    assert "No plan" in client.get(f"/plan/runs/{row['plan_id']}").text
+
+
+def test_a_rival_plan_can_be_taken_over_as_decisions(listed: Site) -> None:
+    client = listed.signed_in()
+    first = made(listed, client, alternatives=1, differ_by=1, loss_percent=50)
+    rivals = first["answer"]["alternatives"]
+    place = next(k for k, one in enumerate(rivals) if one["changes"])
+    row = made(listed, client, based_on=first["plan_id"], adopt=place)
+    now = {one["child_id"]: one["home_id"] for one in row["answer"]["assignments"]}
+    for change in rivals[place]["changes"]:
+        assert now[change["child_id"]] == change["home_id"]
+
+
+def test_nobody_sees_or_compares_the_plans_of_another_council(listed: Site) -> None:
+    ours = listed.signed_in()
+    plan_id = made(listed, ours)["plan_id"]
+    theirs = listed.signed_in(authority="878")
+    child = row_of(listed, plan_id)["answer"]["assignments"][0]["child_id"]
+    for path in (
+        f"/plan/runs/{plan_id}",
+        f"/plan/runs/{plan_id}/children/{child}",
+        f"/plan/compare?first={plan_id}&second={plan_id}",
+    ):
+        assert theirs.get(path).status_code == 404
+    assert send(theirs, f"/plan/runs/{plan_id}/name", name="Ours").status_code == 404
+    assert send(theirs, "/plan/runs", based_on=plan_id).status_code == 404
+    assert plan_id not in theirs.get("/plan/all").text
+    assert plan_id in ours.get("/plan/all").text
+
+
+def test_who_only_reads_sees_the_plan_and_may_not_ask_for_one(listed: Site) -> None:
+    made(listed, listed.signed_in())
+    auditor = listed.signed_in("auditor")
+    page = auditor.get("/plan").text
+    assert "Who goes where" in page
+    assert "<button" not in page.replace('class="rh-header__button"', "").split("<main")[1]
+    assert send(auditor, "/plan/runs").status_code == 403
+
+
+def test_asking_is_in_the_audit_with_who_asked(listed: Site) -> None:
+    plan_id = asked(listed.signed_in())
+    with listed.database.reading() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        entry = next(one for one in records.audit_entries() if one.action == "plan_asked_for")
+    assert (entry.actor, entry.subject_id) == ("manager.879", plan_id)
+
+
+def _waiting(site: Site) -> str:
+    with site.database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        return ask_for_plan(records, "879", SAMPLE_DATE, policy=default_policy())
+
+
+def test_two_servers_that_take_the_same_plan_make_it_once(fresh_site: Site) -> None:
+    plan_id = _waiting(fresh_site)
+    with fresh_site.database.writing() as connection:
+        assert PlanRecords(connection, "879").claim(plan_id)
+    with fresh_site.database.writing() as connection:
+        assert not PlanRecords(connection, "879").claim(plan_id)
+        assert not PlanRecords(connection, "878").claim(plan_id)
+    make_plan(
+        fresh_site.database, "879", plan_id, policy=default_policy(), kept=Kept(), actor="another server"
+    )
+    assert row_of(fresh_site, plan_id)["status"] == "running"
+
+
+def test_a_plan_that_a_stopped_server_left_is_told_as_such_and_asked_for_again(fresh_site: Site) -> None:
+    plan_id = _waiting(fresh_site)
+    with fresh_site.database.writing() as connection:
+        connection.execute(
+            update(plans)
+            .where(plans.c.plan_id == plan_id)
+            .values(status="running", asked_at=clock.now() - timedelta(minutes=11))
+        )
+    started = time.monotonic()
+    page = fresh_site.signed_in().get(f"/plan/runs/{plan_id}").text
+    assert "Nobody is making this plan any more" in page
+    assert time.monotonic() - started < 30
+    assert _waiting(fresh_site) != plan_id
+
+
+def test_a_fault_while_planning_is_told_without_what_it_said(
+    fresh_site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a child's data")
+
+    monkeypatch.setattr("matching.plan.plan_list", broken)
+    client = fresh_site.signed_in()
+    with caplog.at_level(logging.INFO):
+        plan_id = asked(client)
+        for _ in range(60):
+            page = client.get(f"/plan/runs/{plan_id}").text
+            if "data-rh-waiting" not in page:
+                break
+    assert "The plan could not be made" in page
+    assert "child's data" not in page + caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_plans_with_a_name_are_kept_and_the_oldest_without_one_are_dropped(fresh_site: Site) -> None:
+    client = fresh_site.signed_in()
+    first = _waiting(fresh_site)
+    assert send(client, f"/plan/runs/{first}/name", name=" Friday evening ").status_code == 303
+    with fresh_site.database.writing() as connection:
+        kept = PlanRecords(connection, "879")
+        ids = [
+            kept.add(
+                question=str(number),
+                as_of=date(2026, 6, 15),
+                asked_by="tester",
+                based_on=None,
+                decisions=(),
+                settings={},
+            )
+            for number in range(UNNAMED_KEPT + 3)
+        ]
+        left = {plan.plan_id: plan.name for plan in kept.all()}
+        assert left[first] == "Friday evening"
+        assert len(left) == UNNAMED_KEPT + 1
+        assert ids[-1] in left
+        # Another council's plans are another matter.
+        assert {plan.plan_id for plan in PlanRecords(connection, "878").all()} == {"plan-878"}
+    assert send(client, f"/plan/runs/{first}/name", name="x" * 101).status_code == 422
+
+
+def test_numbers_of_further_plans_out_of_range_are_refused(fresh_site: Site) -> None:
+    client = fresh_site.signed_in()
+    for field, value in (("alternatives", 6), ("differ_by", 0), ("loss_percent", 101)):
+        assert send(client, "/plan/runs", **{field: value}).status_code == 422
+
+
+def test_a_decision_takes_the_place_of_what_was_decided_before() -> None:
+    def one(child: str, home: str, ban: bool = False) -> dict[str, Any]:
+        return {"child_id": child, "home_id": home, "ban": ban}
+
+    before = [one("A", "x", True), one("A", "y", True), one("B", "x")]
+    assert with_decision(before, "A", "ban", "z") == [
+        one("B", "x"),
+        one("A", "x", True),
+        one("A", "y", True),
+        one("A", "z", True),
+    ]
+    assert with_decision(before, "A", "pin", "z") == [one("B", "x"), one("A", "z")]
+    assert with_decision(before, "A", "free", None) == [one("B", "x")]
+    assert with_decision(before, "B", "ban", "x")[-1] == one("B", "x", True)
+    for decision, home in (("pin", None), ("move", "x")):
+        with pytest.raises(InvalidInput):
+            with_decision(before, "A", decision, home)
+
+
+def test_decisions_about_who_has_left_the_list_are_left_out_and_said(fresh_site: Site) -> None:
+    with fresh_site.database.writing() as connection:
+        connection.execute(
+            insert(plans).values(
+                authority="879",
+                plan_id="gone",
+                question="1" * 64,
+                as_of=SAMPLE_DATE,
+                asked_at=clock.now(),
+                asked_by="tester",
+                decisions=[{"child_id": "NOBODY", "home_id": "DEMO-H-879", "ban": False}],
+                settings={"alternatives": 0, "differ_by": 2, "loss_percent": 10},
+                status="waiting",
+            )
+        )
+    make_plan(fresh_site.database, "879", "gone", policy=default_policy(), kept=Kept(), actor="tester")
+    answer = row_of(fresh_site, "gone")["answer"]
+    assert answer["status"] == "OPTIMAL"
+    assert any("1 of the decisions" in warning for warning in answer["evidence"]["warnings"])

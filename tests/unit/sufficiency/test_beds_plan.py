@@ -1,0 +1,219 @@
+"""Beds short and what to do: one answer whose parts agree with their own rooms, and whose sentences hold its figures."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from matching.home import Home, Resident
+from reference_data.problems import ImportRejected
+from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, PlacementType
+from sufficiency import forecast_need, read_returns
+from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
+from sufficiency.beds_plan import BedsQuestion, plan_beds
+from sufficiency.beds_words import pounds
+from sufficiency.files import read_actions
+from sufficiency.openings import LIKELY_SLIP
+from sufficiency.returns import Returns
+from sufficiency.scenario import Diversion, Route, Scenario, together
+
+SAMPLE = Path(__file__).parents[3] / "reference_data" / "synthetic" / "sample_returns"
+START = date(2019, 3, 31)
+HOME = Home(
+    home_id="DEMO-1",
+    type=PlacementType.CHILDRENS_HOME,
+    contract=ContractKind.BLOCK,
+    authority="879",
+    registered=True,
+    status=HomeStatus.OPEN,
+    places=4,
+    residents=(Resident(child_id="a", age=12, authority="879"),),
+    vacancies=3,
+    min_age=5,
+    max_age=17,
+    weekly_fee_pence=500_000,
+)
+SPOT = replace(HOME, home_id="DEMO-2", contract=ContractKind.SPOT, weekly_fee_pence=800_000)
+ACTIONS = actions_from_values(
+    {
+        "beds": [
+            {
+                "name": "a home",
+                "placement": "residential",
+                "beds": 3,
+                "from": "2019-06-30",
+                "weekly_pounds": 9000,
+            }
+        ],
+        "need": [
+            {
+                "name": "fewer starts",
+                "from": "2019-03-31",
+                "weekly_pounds": 100.5,
+                "scenario": {"starts": 0.5},
+            }
+        ],
+    }
+)
+
+
+@cache
+def sample() -> Returns:
+    return read_returns(SAMPLE)
+
+
+def answer(**changes: object) -> dict:
+    question = BedsQuestion(
+        start=START, months=6, as_of=START, authority="879", runs=20, seed=3, actions=ACTIONS
+    )
+    return plan_beds(sample(), [HOME, SPOT], replace(question, **changes))  # type: ignore[arg-type]
+
+
+@cache
+def base() -> dict:
+    return answer()
+
+
+def test_the_shortfall_is_the_forecasts_own() -> None:
+    forecast = forecast_need(
+        sample(), start=START, months=6, runs=20, seed=3, homes=[HOME, SPOT], authority="879"
+    )
+    assert base()["shortfall"] == list(forecast.as_dict()["shortfall"])
+
+
+def test_what_was_not_given_is_not_assessed_and_names_what_it_needs() -> None:
+    for part, needs in (("fit", "--referrals"), ("needed", "--enquiries"), ("crisis", "--stays")):
+        assert base()[part]["status"] == "NOT_ASSESSED"
+        assert needs in base()[part]["reason"]
+        assert any(needs in sentence for sentence in base()["answers"])
+    assert answer(actions=replace(ACTIONS, actions=()))["actions"]["status"] == "NOT_ASSESSED"
+
+
+def test_every_part_that_was_given_is_assessed_and_said() -> None:
+    for part in ("leaving", "costs", "block", "actions"):
+        assert base()[part]["status"] == "ASSESSED"
+    said = " ".join(base()["answers"])
+    assert f"{base()['capacity']['usable']:g} beds" in said
+    assert pounds(base()["costs"]["years"][0]["mean_pence"]) in said
+    assert "block contract of residential places" in said
+    assert "'a home'" in said
+    json.dumps(base(), allow_nan=False)
+
+
+def test_actions_are_tried_on_the_same_futures_with_each_set_of_need_actions() -> None:
+    by_name = {row["name"]: row for row in base()["actions"]["actions"]}
+    fewer = forecast_need(
+        sample(),
+        start=START,
+        months=6,
+        runs=20,
+        seed=3,
+        homes=[HOME, SPOT],
+        authority="879",
+        scenario=Scenario(
+            name="fewer starts", starts=dict.fromkeys(("0", "1-4", "5-9", "10-15", "16-17"), 0.5)
+        ),
+    ).as_dict()["shortfall"]
+    # Months of 30, 31, 30, 31, 31 and 30 nights from 31 March to 30 September; the last date has no nights after it.
+    nights = [30, 31, 30, 31, 31, 30]
+
+    def total(rows: list[dict]) -> float:
+        found = 0.0
+        for group in ("fostering", "residential", "supported"):
+            ours = [row for row in rows if row["placement"] == group and row["age_band"] == "all"]
+            found += sum(row["short_any"] * n for row, n in zip(ours, nights, strict=False))
+        return found
+
+    saved = total(base()["shortfall"]) - total(fewer)
+    assert by_name["fewer starts"]["without_a_bed"]["mean"] == pytest.approx(
+        saved, abs=6 * 3 * 31 * 0.005 + 0.1
+    )
+
+
+def test_late_openings_leave_fewer_beds() -> None:
+    planned = replace(
+        HOME, home_id="DEMO-3", status=HomeStatus.PLANNED, opens_on=date(2019, 5, 1), residents=()
+    )
+    question = BedsQuestion(start=START, months=6, as_of=START, authority="879", runs=40, seed=3)
+
+    def last_capacity(**changes: object) -> float:
+        found = plan_beds(sample(), [HOME, planned], replace(question, **changes))  # type: ignore[arg-type]
+        rows = [
+            row
+            for row in found["shortfall"]
+            if row["placement"] == PlacementGroup.RESIDENTIAL and row["age_band"] == "all"
+        ]
+        return rows[-1]["capacity"]
+
+    assert last_capacity() == 8
+    assert 4 < last_capacity(slip=LIKELY_SLIP) < 8
+
+
+def test_scenarios_put_together_multiply_and_one_alone_is_itself() -> None:
+    first = Scenario(
+        name="a", starts={"0": 0.5}, moves=2.0, routes=(Route(origin="homes", to="kinship", factor=2),)
+    )
+    second = Scenario(
+        name="b",
+        starts={"0": 0.5, "1-4": 2},
+        exits={"homes": 2, "residential": 3},
+        divert=(Diversion(origin="homes", to="kinship", share=0.5),),
+    )
+    both = together([first, second], "both")
+    assert both.starts == {"0": 0.25, "1-4": 2}
+    assert both.exits == {
+        "residential": 3,
+        "homes": 2,
+        **dict.fromkeys(("secure", "residential_schools"), 3),
+    } or (both.exits["homes"] == 2 and both.exits["residential"] == 3)
+    assert (both.routes, both.divert) == (first.routes, second.divert)
+    alone = together([second], "b")
+    assert (alone.starts, alone.divert) == (second.starts, second.divert)
+    assert (alone.exit_factors() == second.exit_factors()).all()
+    assert (alone.move_factors() == second.move_factors()).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[[beds]]\nname = 'a'\n", "missing_key"),
+        ("[[beds]]\nname='a'\nplacement='kinship'\nbeds=1\nfrom=2026-01-01\n", "action_group"),
+        ("[[beds]]\nname='a'\nplacement='residential'\nbeds=1.5\nfrom=2026-01-01\n", "action_beds"),
+        ("[[beds]]\nname='a'\nplacement='residential'\nbeds=0\nfrom=2026-01-01\n", "action_beds"),
+        ("[[beds]]\nname='a'\nplacement='residential'\nbeds=1\nfrom='soon'\n", "action_date"),
+        ("[[beds]]\nname='a'\nplacement='residential'\nbeds=1\nfrom=2026-01-01\nages=['0']\n", "action_ages"),
+        (
+            "[[beds]]\nname='a'\nplacement='residential'\nbeds=1\nfrom=2026-01-01\nweekly_pounds=1.234\n",
+            "action_pounds",
+        ),
+        ("[[need]]\nname='a'\nfrom=2026-01-01\nscenario='fewer'\n", "action_scenario"),
+        ("[[need]]\nname='a'\nfrom=2026-01-01\n[need.scenario]\nstarts=99\n", "scenario_factor"),
+        ("[[homes]]\nname='a'\n", "unknown_key"),
+        ("name = ", "not_a_list_of_actions"),
+    ],
+)
+def test_an_unusable_list_of_actions_is_refused_by_name(tmp_path: Path, text: str, code: str) -> None:
+    path = tmp_path / "actions.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ImportRejected) as rejected:
+        read_actions(path)
+    (issue,) = rejected.value.issues
+    assert (issue.file, issue.rule) == ("actions.toml", code)
+
+
+def test_the_page_of_actions_names_every_key_and_its_example_reads() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/actions.md").read_text(encoding="utf-8")
+    for key in {*BED_KEYS, *NEED_KEYS}:
+        assert f"`{key}`" in page
+    example = page.split("```toml\n")[1].split("```")[0]
+    found = actions_from_values(tomllib.loads(example))
+    assert [one.name for one in found.actions] == ["Three-bed home", "Step down to fostering"]
+    jsonschema_of = actions_schema()
+    assert set(jsonschema_of["properties"]["beds"]["items"]["properties"]) == set(BED_KEYS)  # type: ignore[index]
+    assert set(jsonschema_of["properties"]["need"]["items"]["properties"]) == set(NEED_KEYS)  # type: ignore[index]
