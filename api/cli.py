@@ -252,6 +252,14 @@ def forecast(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why the number changes; takes about twice as long.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="chance|parameters|drift",
+            help="Leave a source of uncertainty out of the bands; may be given again.",
+        ),
+    ] = None,
     track_record: Annotated[
         bool,
         typer.Option(
@@ -311,6 +319,7 @@ def forecast(
         repairs=repairs,
         processes=processes,
         explain=explain,
+        without=tuple(without or ()),
         track_record=track_record,
     )
     if publishing:

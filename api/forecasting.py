@@ -32,6 +32,7 @@ def forecast_answer(
     repairs: Path | None = None,
     processes: int = 1,
     explain: bool = False,
+    without: tuple[str, ...] = (),
     track_record: bool = True,
 ) -> dict[str, Any]:
     """Return the contract's forecast, with what the readers noticed among its warnings.
@@ -42,7 +43,9 @@ def forecast_answer(
         If any file cannot be used; the problems of every file are listed together.
     """
     from sufficiency.files import read_scenario
+    from sufficiency.uncertainty import Uncertainty
 
+    uncertainty = Uncertainty.without(without)
     issues: list[ImportIssue] = []
     warnings: list[str] = []
 
@@ -79,6 +82,7 @@ def forecast_answer(
         "scenario": found_scenario,
         "as_of": as_of,
         "explain": explain,
+        "uncertainty": uncertainty,
     }
     with _processes(processes) as common["executor"]:
         if published:

@@ -53,14 +53,14 @@ class Lists:
     """The waiting list and the homes of one reader's councils, as the records stood when they were read.
 
     Homes are in the order of their ids, as the engine takes them. ``version`` differs whenever anything in the
-    records, or whose records they are, or what the reader may see of them, differs. ``withheld`` are the children
-    whom the reader was not shown.
+    records, whose records they are, or what of them the reader may see, differs. ``withheld`` are the children
+    left out because they are restricted.
     """
 
     version: str
     referrals: tuple[Referral, ...]
     homes: tuple[Home, ...]
-    withheld: frozenset[str]
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,6 @@ class Kept:
 
 def _read(records: Records, version: str) -> Lists:
     referrals = records.referrals()
-    return Lists(
-        version=version,
-        referrals=referrals,
-        homes=tuple(sorted(records.homes(), key=lambda home: home.home_id)),
-        withheld=frozenset(records.seen.withheld),
-    )
+    withheld = frozenset(records.seen.withheld)
+    homes = tuple(sorted(records.homes(), key=lambda home: home.home_id))
+    return Lists(version=version, referrals=referrals, homes=homes, withheld=withheld)

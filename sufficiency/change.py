@@ -19,6 +19,7 @@ from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import FloatArray, IntArray
+from sufficiency.uncertainty import FULL, Uncertainty
 
 PARTS = ("ageing", "starts", "leaving", "moves", "interaction")
 """What a change is divided into, in order.
@@ -103,13 +104,14 @@ def change_explained(
     runs: int,
     seed: int,
     scenario: Scenario = UNCHANGED,
+    uncertainty: Uncertainty = FULL,
     executor: Executor | None = None,
 ) -> Change:
     """Return why the mean number of children changes between the first and last date.
 
     Parameters
     ----------
-    world, runs, seed, scenario, executor
+    world, runs, seed, scenario, uncertainty, executor
         As given to ``simulate``.
     counts
         What ``simulate`` returned for ``dates``. Shape (runs, dates, age bands, details).
@@ -133,6 +135,7 @@ def change_explained(
             runs=runs,
             seed=seed,
             scenario=replace(nothing, **going),
+            uncertainty=uncertainty,
             executor=executor,
         )
         return _by_group(some)

@@ -5,16 +5,19 @@ How long they stay is in ``stays.py``; playing it forward is in ``simulate.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from sufficiency.drift import KindLevels, kind_levels, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail
+from sufficiency.following import YEAR_DAYS
 from sufficiency.repair import CareHistory
 from sufficiency.stays import (
     DAYS_A_YEAR,
     FULL_WEIGHT_LOST_YEARS,
     N_AGES,
+    N_DETAILS,
     SUPPORTED_INDEX,
     UNDER_16,
     FloatArray,
@@ -22,10 +25,13 @@ from sufficiency.stays import (
     birthdays,
     yearly_drift,
 )
+from sufficiency.uncertainty import FULL, Uncertainty
 
-PRIOR_TREND_A_YEAR = 0.04
-PRIOR_TREND_FREEDOM = 2.0
-"""Spread and heaviness of tails of a yearly trend before looking: small, unless the returns insist."""
+CHANCE_OF_TREND = 0.4
+"""Chance, before looking, that starts have a steady trend at all. A trend looked for where there is none doubles the
+doubt about the level."""
+TREND_A_YEAR = 0.06
+"""Spread of a yearly trend where there is one."""
 TREND_FADES_YEARS = 3.0
 """A trend is not extended for ever: its effect approaches this many years' worth."""
 _MONTH_DAYS = DAYS_A_YEAR / 12
@@ -66,6 +72,10 @@ class Starts:
         One pool for each age band.
     yearly
         Starts in successive years, oldest first, for the reader.
+    bands
+        How the age bands stand against each other, beside ``band_counts``: level, doubt and drift.
+    trend_chance
+        How likely the counts make it that starts have a trend at all.
     """
 
     log_rate: FloatArray
@@ -74,6 +84,8 @@ class Starts:
     band_counts: FloatArray
     entrants: tuple[Entrants, ...]
     yearly: tuple[int, ...]
+    trend_chance: float = 0.0
+    bands: KindLevels = field(default_factory=lambda: steady_levels(N_AGES))
 
 
 def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
@@ -121,48 +133,94 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     drift = yearly_drift(yearly.astype(np.float64), awaited, prior=prior_drift)
     # The level itself has drifted since the middle of the years it was learnt from.
     covariance = covariance + np.diag([drift**2 / 3, 0.0])
+    band_counts = np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2
     return Starts(
         log_rate=log_rate,
         log_rate_cov=covariance,
         drift_a_year=drift,
-        band_counts=np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2,
+        band_counts=band_counts,
         entrants=tuple(
             _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
         ),
         yearly=tuple(int(count) for count in yearly),
+        trend_chance=_chance_of_trend(monthly.astype(np.float64)),
+        bands=_band_levels(band, years_ago.astype(np.int64), band_counts / band_counts.sum()),
     )
+
+
+def _band_levels(band: IntArray, years_ago: IntArray, share: FloatArray) -> KindLevels:
+    """Return how starts divide between age bands in the last year, against their usual shares."""
+    if not len(band):
+        return steady_levels(N_AGES)
+    years = int(years_ago.max()) + 1
+    happened = np.zeros((years, N_AGES))
+    np.add.at(happened, (years - 1 - years_ago, band), 1.0)
+    return kind_levels(happened, happened.sum(axis=1, keepdims=True) * share)
 
 
 def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return log starts a day now and its yearly trend, and their covariance (Poisson, Laplace).
 
+    Starts with a trend and starts without one are both fitted, and averaged by how likely the counts make each.
+
     Parameters
     ----------
     monthly
         Starts by month, the latest first. Shape (months,).
+
+    References
+    ----------
+    Kass and Raftery (1995), Bayes factors. Journal of the American Statistical Association 90(430).
     """
+    flat, flat_covariance, _ = _fitted_trend(monthly, 0.0)
+    bent, bent_covariance, _ = _fitted_trend(monthly, TREND_A_YEAR)
+    chance = _chance_of_trend(monthly)
+    estimate = chance * bent + (1 - chance) * flat
+    apart = bent - flat
+    covariance = (
+        chance * bent_covariance
+        + (1 - chance) * flat_covariance
+        + chance * (1 - chance) * np.outer(apart, apart)
+    )
+    return estimate, np.asarray((covariance + covariance.T) / 2)
+
+
+def _chance_of_trend(monthly: FloatArray) -> float:
+    apart = _fitted_trend(monthly, TREND_A_YEAR)[2] - _fitted_trend(monthly, 0.0)[2]
+    odds = np.exp(np.clip(apart, -50, 50)) * CHANCE_OF_TREND / (1 - CHANCE_OF_TREND)
+    return float(odds / (1 + odds))
+
+
+def _fitted_trend(monthly: FloatArray, spread: float) -> tuple[FloatArray, FloatArray, float]:
+    """Return the estimate, its covariance, and the log of how likely it makes the counts; spread 0 has no trend."""
+    spread_squared = max(spread, 1e-4) ** 2
     years = -(np.arange(len(monthly)) + 0.5) / 12
     weight = 0.5 ** (-years / FULL_WEIGHT_LOST_YEARS)
     design = np.stack([np.ones_like(years), years], axis=1)
     total = (weight * monthly).sum() + 0.5
     estimate = np.array([np.log(total / ((weight.sum() + 0.5) * _MONTH_DAYS)), 0.0])
     precision = np.zeros((2, 2))
-    pull = 0.0
+    prior = np.diag([0.25, 1 / spread_squared])
     for _ in range(50):
         awaited = np.exp(design @ estimate) * _MONTH_DAYS
-        pull = (PRIOR_TREND_FREEDOM + 1) / (PRIOR_TREND_FREEDOM * PRIOR_TREND_A_YEAR**2 + estimate[1] ** 2)
-        slope = design.T @ (weight * (monthly - awaited)) - np.array([0.0, pull * estimate[1]])
-        precision = design.T @ (design * (weight * awaited)[:, None]) + np.diag([0.25, pull])
+        slope = design.T @ (weight * (monthly - awaited)) - np.array([0.0, estimate[1] / spread_squared])
+        precision = design.T @ (design * (weight * awaited)[:, None]) + prior
         step = np.linalg.solve(precision, slope)
         estimate = estimate + np.clip(step, -0.5, 0.5)
         if np.abs(step).max() < 1e-9:
             break
     # Down-weighted counts understate what was seen; the sandwich puts that right.
-    meat = design.T @ (design * (weight**2 * np.exp(design @ estimate) * _MONTH_DAYS)[:, None])
+    log_awaited = design @ estimate
+    awaited = np.exp(log_awaited) * _MONTH_DAYS
+    meat = design.T @ (design * (weight**2 * awaited)[:, None])
     inverse = np.linalg.inv(precision)
-    prior_part = np.diag([0.25, pull])
-    covariance = inverse @ (meat + prior_part) @ inverse
-    return estimate, np.asarray((covariance + covariance.T) / 2)
+    likely = float(
+        (weight * (monthly * log_awaited - awaited)).sum()
+        - estimate[1] ** 2 / spread_squared / 2
+        - np.log(spread_squared) / 2
+        - np.linalg.slogdet(precision)[1] / 2
+    )
+    return estimate, inverse @ (meat + prior) @ inverse, likely
 
 
 def _entrants(age_days: IntArray, detail: IntArray, weight: FloatArray, band: int) -> Entrants:
@@ -182,7 +240,11 @@ def _entrants(age_days: IntArray, detail: IntArray, weight: FloatArray, band: in
 
 
 def draw_start_rates(
-    starts: Starts, rng: np.random.Generator, *, month_ends_days: FloatArray, factor_by_band: FloatArray
+    starts: Starts,
+    rng: np.random.Generator,
+    *,
+    month_ends_days: FloatArray,
+    uncertainty: Uncertainty = FULL,
 ) -> FloatArray:
     """Return starts a day in each month and age band of one drawn future.
 
@@ -190,21 +252,74 @@ def draw_start_rates(
     ----------
     month_ends_days
         Days from the end of the data to the end of each month of the simulation. Shape (months,).
-    factor_by_band
-        A scenario's multiplier by age band; ones for none. Shape (age bands,).
+    uncertainty
+        What to leave out; as many random numbers are taken.
 
     Returns
     -------
     Shape (age bands, months), starts a day.
     """
     # Half the variance is taken off each logarithm, so that doubt widens the band and does not raise its mean.
-    level, trend = starts.log_rate + np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
+    doubt = np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
+    level, trend = starts.log_rate + doubt * uncertainty.parameters
+    drift_a_year = starts.drift_a_year * uncertainty.drift
     edges = np.concatenate([[0.0], month_ends_days]) / DAYS_A_YEAR
     middle = (edges[1:] + edges[:-1]) / 2
-    steps = rng.standard_normal(len(middle)) * starts.drift_a_year * np.sqrt(np.diff(edges))
+    steps = rng.standard_normal(len(middle)) * drift_a_year * np.sqrt(np.diff(edges))
     fading = TREND_FADES_YEARS * -np.expm1(-middle / TREND_FADES_YEARS)
-    drift = np.cumsum(steps) - starts.drift_a_year**2 * edges[1:] / 2
-    rate = np.exp(level - starts.log_rate_cov[0, 0] / 2 + trend * fading + drift)
-    mix = rng.gamma(starts.band_counts)
-    mix = mix / mix.sum()
-    return np.asarray((mix * factor_by_band)[:, None] * rate[None, :])
+    drift = np.cumsum(steps) - drift_a_year**2 * edges[1:] / 2
+    rate = np.exp(level - uncertainty.parameters * starts.log_rate_cov[0, 0] / 2 + trend * fading + drift)
+    drawn = rng.gamma(starts.band_counts)
+    counts = drawn if uncertainty.parameters else starts.band_counts
+    year = (middle * DAYS_A_YEAR // YEAR_DAYS).astype(np.int64)
+    levels = starts.bands.draw(
+        rng, int(year.max()) + 1, parameters=uncertainty.parameters, drift=uncertainty.drift
+    )
+    mix = counts * np.exp(starts.bands.level) * levels
+    mix = mix / mix.sum(axis=1, keepdims=True)
+    return np.asarray(mix[year].T * rate[None, :])
+
+
+def inflow_levels(history: CareHistory, destinations: FloatArray, starts: Starts) -> KindLevels:
+    """Return how often children go to each kind of placement, at a start or a move, against what is usual for them.
+
+    Parameters
+    ----------
+    destinations
+        Counts of moves by kind left, age band and kind reached, from ``move_counts``.
+    starts
+        From ``fit_starts``.
+    """
+    begun = [
+        stay
+        for stay in history.stays
+        if history.first_day <= stay.started_on <= history.known_to
+        and stay.started_on == stay.care_started_on
+    ]
+    moved = [
+        stay
+        for stay in history.stays
+        if stay.next_detail and stay.ended_on and history.first_day <= stay.ended_on <= history.known_to
+    ]
+    usual = np.zeros((N_AGES, N_DETAILS))
+    for band, pool in enumerate(starts.entrants):
+        usual[band] = np.bincount(pool.detail, pool.weight, minlength=N_DETAILS)
+    odds = destinations / np.maximum(destinations.sum(axis=2, keepdims=True), 1e-12)
+    days = [stay.started_on for stay in begun] + [stay.ended_on for stay in moved if stay.ended_on]
+    if not days:
+        return steady_levels(N_DETAILS)
+    when = np.array(days, dtype="datetime64[D]")
+    born = np.array([stay.date_of_birth for stay in (*begun, *moved)], dtype="datetime64[D]")
+    band_then = np.minimum((when[:, None] >= birthdays(born)).sum(axis=1), N_AGES - 1)
+    reached = np.array(
+        [DETAILS.index(stay.detail) for stay in begun]
+        + [DETAILS.index(stay.next_detail) for stay in moved if stay.next_detail]
+    )
+    left = np.array([DETAILS.index(stay.detail) for stay in moved], dtype=np.int64)
+    likely = np.concatenate([usual[band_then[: len(begun)]], odds[left, band_then[len(begun) :]]])
+    ago = ((np.datetime64(history.known_to) - when).astype(np.float64) / DAYS_A_YEAR).astype(np.int64)
+    years = int(ago.max()) + 1
+    happened, awaited = np.zeros((years, N_DETAILS)), np.zeros((years, N_DETAILS))
+    np.add.at(happened, (years - 1 - ago, reached), 1.0)
+    np.add.at(awaited, years - 1 - ago, likely)
+    return kind_levels(happened, awaited)

@@ -48,6 +48,8 @@ class Children:
         Days (negative before the simulation) to the start of the period of care and of the stay.
     detail
         Index of the placement detail.
+    pace
+        How many times as often the child moves as others like it.
     """
 
     run: IntArray
@@ -56,6 +58,7 @@ class Children:
     care_start: FloatArray
     stay_start: FloatArray
     detail: IntArray
+    pace: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +69,16 @@ class Drawn:
     ----------
     exit_rates, move_rates
         Events a day. Shape (runs x cells of ``RATE_SHAPE``,).
-    exit_drift
-        Factor on leaving care by year. Shape (runs, years).
+    exit_drift, move_drift
+        Factor on leaving care and on moving in each year. Shape (runs, years, details, age bands).
     odds
-        Chance of moving to a kind of placement or one before it. Shape (runs, from, age bands, to).
+        Chance of moving to a kind of placement or one before it. Shape (runs, years, from, age bands, to).
     """
 
     exit_rates: FloatArray
     move_rates: FloatArray
     exit_drift: FloatArray
+    move_drift: FloatArray
     odds: FloatArray
 
 
@@ -194,7 +198,7 @@ def _side_by_side(
     change: IntArray,
 ) -> IntArray:
     """Carry the active children through one block of events, all at once; return who is still active."""
-    runs, years = drawn.exit_drift.shape
+    runs, years = drawn.exit_drift.shape[:2]
     flat = change.reshape(-1)
     for event in range(EVENTS_DRAWN):
         if not len(active):
@@ -207,8 +211,9 @@ def _side_by_side(
         to_year = np.minimum((at.year[i] + 1) * YEAR_DAYS, horizon)
         bound = np.minimum(np.minimum(to_age, to_care), np.minimum(to_stay, to_year))
         cell = np.ravel_multi_index((run, kind, band, at.in_care[i], at.in_stay[i]), (runs, *RATE_SHAPE))
-        leaving = drawn.exit_rates[cell] * drawn.exit_drift[run, np.minimum(at.year[i], years - 1)]
-        total = leaving + drawn.move_rates[cell]
+        year = np.minimum(at.year[i], years - 1)
+        leaving = drawn.exit_rates[cell] * drawn.exit_drift[run, year, kind, band]
+        total = leaving + drawn.move_rates[cell] * drawn.move_drift[run, year, kind, band] * children.pace[i]
         happens_at = now + waits[i, event] / np.maximum(total, LEAST_RATE)
         happens = happens_at < bound
         until = np.where(happens, happens_at, bound)
@@ -227,7 +232,7 @@ def _side_by_side(
         if moves.any():
             m = i[moves]
             picked = (choice[moves] - leaving[moves]) / (total[moves] - leaving[moves])
-            odds = drawn.odds[run[moves], kind[moves], band[moves]]
+            odds = drawn.odds[run[moves], year[moves], kind[moves], band[moves]]
             at.detail[m] = np.minimum((picked[:, None] >= odds).sum(axis=1), N_DETAILS - 1)
             at.stay_start[m] = until[moves]
             at.in_stay[m] = 0

@@ -44,6 +44,7 @@ def one_after_another(
         children.run,
         children.turns,
         children.care_start,
+        children.pace,
         at.time,
         at.detail,
         at.stay_start,
@@ -54,6 +55,7 @@ def one_after_another(
         drawn.exit_rates,
         drawn.move_rates,
         drawn.exit_drift,
+        drawn.move_drift,
         drawn.odds,
         snapshots,
         horizon,
@@ -78,6 +80,7 @@ def _carry(  # type: ignore[no-untyped-def]
     of_run,
     turns,
     care_start,
+    pace,
     time,
     detail,
     stay_start,
@@ -88,6 +91,7 @@ def _carry(  # type: ignore[no-untyped-def]
     exit_rates,
     move_rates,
     exit_drift,
+    move_drift,
     odds,
     snapshots,
     horizon,
@@ -111,8 +115,9 @@ def _carry(  # type: ignore[no-untyped-def]
             year_ends = (year + 1) * YEAR_DAYS
             bound = min(min(to_age, to_care), min(to_stay, min(year_ends, horizon)))
             cell = (((run * n_details + kind) * n_ages + band) * n_durations + care) * n_durations + stay
-            leaving = exit_rates[cell] * exit_drift[run, min(year, years - 1)]
-            total = leaving + move_rates[cell]
+            of_drift = min(year, years - 1)
+            leaving = exit_rates[cell] * exit_drift[run, of_drift, kind, band]
+            total = leaving + move_rates[cell] * move_drift[run, of_drift, kind, band] * pace[i]
             happens_at = now + waits[i, event] / max(total, LEAST_RATE)
             happens = happens_at < bound
             until = happens_at if happens else bound
@@ -131,7 +136,7 @@ def _carry(  # type: ignore[no-untyped-def]
                 picked = (choice - leaving) / (total - leaving)
                 to = 0
                 for other in range(n_details):
-                    to += picked >= odds[run, kind, band, other]
+                    to += picked >= odds[run, of_drift, kind, band, other]
                 kind = min(to, n_details - 1)
                 began = until
                 stay = 0

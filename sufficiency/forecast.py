@@ -18,10 +18,11 @@ import numpy as np
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotEnoughData
 from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
+from sufficiency.calibration import calibrated
 from sufficiency.capacity import usable_capacity
 from sufficiency.change import Change, change_explained
 from sufficiency.episodes import DETAILS, GROUPS
-from sufficiency.flows import fit_starts
+from sufficiency.flows import fit_starts, inflow_levels
 from sufficiency.margins import age_rows, placement_rows
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
@@ -33,10 +34,12 @@ from sufficiency.stays import (
     PRIOR_MOVES_A_YEAR,
     IntArray,
     exposure,
+    fit_moves,
     fit_rates,
     in_care_on,
     move_counts,
 )
+from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
     from matching.home import Home
@@ -104,6 +107,7 @@ class Forecast:
     warnings: tuple[str, ...] = field(default=())
     inputs: tuple[object, ...] = field(default=())
     change: Change | None = None
+    uncertainty: Uncertainty = FULL
     track_record: Callable[[], TrackRecord] | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -127,6 +131,7 @@ class Forecast:
             "shortfall": [dict(row) for row in self.shortfall],
             "needed_by_got": [dict(row) for row in self.needed_by_got],
             "scenario": self.scenario,
+            "uncertainty": self.uncertainty.as_dict(),
             "repairs": self.repairs,
             "change": self.change and self.change.as_dict(),
             "track_record": record.as_dict(),
@@ -235,14 +240,20 @@ def learnt_world(history: CareHistory, start: date) -> World:
     if not history.stays:
         raise NotEnoughData("no_stays", "The returns hold no usable stay; nothing can be learnt from them.")
     seen = exposure(history)
-    return World(
+    stock = in_care_on(history.stays, start)
+    starts, destinations = fit_starts(history, prior_drift=PRIOR_DRIFT), move_counts(history)
+    moves, paces = fit_moves(seen, stock, prior_a_year=PRIOR_MOVES_A_YEAR, prior_drift=PRIOR_DRIFT)
+    world = World(
         start=start,
-        stock=tuple(in_care_on(history.stays, start)),
-        starts=fit_starts(history, prior_drift=PRIOR_DRIFT),
+        stock=tuple(stock),
+        starts=starts,
         exits=fit_rates(seen, seen.exited, prior_a_year=PRIOR_EXITS_A_YEAR, prior_drift=PRIOR_DRIFT),
-        moves=fit_rates(seen, seen.moved, prior_a_year=PRIOR_MOVES_A_YEAR, prior_drift=PRIOR_DRIFT),
-        destinations=move_counts(history),
+        moves=moves,
+        destinations=destinations,
+        inflow=inflow_levels(history, destinations, starts),
+        paces=paces,
     )
+    return calibrated(world, history)
 
 
 def forecast_need(
@@ -255,6 +266,7 @@ def forecast_need(
     homes: Sequence[Home] | None = None,
     referrals: Sequence[Referral] = (),
     scenario: Scenario | None = None,
+    uncertainty: Uncertainty = FULL,
     as_of: date | None = None,
     authority: str | None = None,
     executor: Executor | None = None,
@@ -282,6 +294,8 @@ def forecast_need(
         Referrals that say what children need, set beside what they got.
     scenario
         What to change; nothing by default.
+    uncertainty
+        What the bands hold: chance, doubt about parameters, drift between years; all by default.
     as_of
         The date on which the homes' facts hold; ``start`` by default.
     authority
@@ -319,11 +333,19 @@ def forecast_need(
         runs=runs,
         seed=seed,
         scenario=scenario,
+        uncertainty=uncertainty,
         executor=executor,
     )
     change = (
         change_explained(
-            world, counts, dates=dates, runs=runs, seed=seed, scenario=scenario, executor=executor
+            world,
+            counts,
+            dates=dates,
+            runs=runs,
+            seed=seed,
+            scenario=scenario,
+            uncertainty=uncertainty,
+            executor=executor,
         )
         if explain
         else None
@@ -347,8 +369,13 @@ def forecast_need(
         needed_by_got=_needed_by_got(referrals, history),
         known_to=known_to,
         change=change,
+        uncertainty=uncertainty,
         track_record=_track_record_of(returns, start, seed) if track_record else _left_out,
-        warnings=(*_warnings(returns, history, world, start), *bed_warnings),
+        warnings=(
+            *_warnings(returns, history, world, start),
+            *uncertainty.warnings(),
+            *bed_warnings,
+        ),
         inputs=(
             returns.episodes,
             returns.people,
@@ -357,6 +384,7 @@ def forecast_need(
             runs,
             seed,
             scenario.as_dict(),
+            *uncertainty.left_out(),
             as_of,
             authority,
             tuple(homes) if homes is not None else None,

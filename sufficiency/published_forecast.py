@@ -19,6 +19,7 @@ from sufficiency.published_world import ASSUMPTIONS, worlds_of
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.simulate import World, simulate
 from sufficiency.stays import IntArray
+from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
     from matching.home import Home
@@ -36,6 +37,7 @@ def forecast_published(
     seed: int = 0,
     homes: Sequence[Home] | None = None,
     scenario: Scenario | None = None,
+    uncertainty: Uncertainty = FULL,
     as_of: date | None = None,
     executor: Executor | None = None,
     explain: bool = False,
@@ -49,7 +51,7 @@ def forecast_published(
     start
         The date forecast from. Figures of later years are not used; the children are played forward from the
         last published 31 March on or before it.
-    months, runs, seed, homes, scenario, as_of, executor, explain
+    months, runs, seed, homes, scenario, uncertainty, as_of, executor, explain
         As in ``forecast_need``.
 
     Raises
@@ -68,7 +70,14 @@ def forecast_published(
     worlds = worlds_of(council, start if (start - known_to).days <= 1 else known_to)
     dates = monthly_dates(start, months)
     counts, change = _played(
-        worlds, dates, runs=runs, seed=seed, scenario=scenario, executor=executor, explain=explain
+        worlds,
+        dates,
+        runs=runs,
+        seed=seed,
+        scenario=scenario,
+        uncertainty=uncertainty,
+        executor=executor,
+        explain=explain,
     )
     status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority
@@ -97,7 +106,8 @@ def forecast_published(
         needed_by_got=(),
         known_to=known_to,
         change=change,
-        warnings=(*warnings, *bed_warnings),
+        uncertainty=uncertainty,
+        warnings=(*warnings, *uncertainty.warnings(), *bed_warnings),
         inputs=(
             authority,
             council.year,
@@ -113,6 +123,7 @@ def forecast_published(
             runs,
             seed,
             scenario.as_dict(),
+            *uncertainty.left_out(),
             as_of,
             tuple(homes) if homes is not None else None,
         ),
@@ -169,6 +180,7 @@ def _played(
     runs: int,
     seed: int,
     scenario: Scenario,
+    uncertainty: Uncertainty,
     executor: Executor | None,
     explain: bool,
 ) -> tuple[IntArray, Change | None]:
@@ -181,6 +193,7 @@ def _played(
             # Each world has luck of its own.
             "seed": seed + place * SEEDS_APART,
             "scenario": scenario,
+            "uncertainty": uncertainty,
             "executor": executor,
         }
         counts.append(simulate(world, snapshot_days=[(day - world.start).days for day in dates], **how))

@@ -13,16 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency import following_compiled
+from sufficiency.drift import KindLevels, steady_levels
 from sufficiency.episodes import DETAILS, Stay
 from sufficiency.flows import Starts, draw_start_rates
-from sufficiency.following import LEAST_RATE, Children, Drawn, Luck, follow
+from sufficiency.following import LEAST_RATE, YEAR_DAYS, Children, Drawn, Luck, follow
+from sufficiency.frailty import Paces
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.stays import (
     DAYS_A_YEAR,
@@ -32,8 +35,10 @@ from sufficiency.stays import (
     IntArray,
     Rates,
     birthdays,
+    care_began_on,
     draw_rates,
 )
+from sufficiency.uncertainty import FULL, Uncertainty
 
 RUNS_TOGETHER = 64
 """Runs computed at once; it bounds memory and changes no result."""
@@ -57,6 +62,10 @@ class World:
         Rates of leaving care before 18, and of moving to another placement.
     destinations
         Counts of moves, from, age band, to. Shape (details, age bands, details).
+    inflow
+        How often children go to each kind, at a start or a move, against those counts and those who started.
+    paces
+        How children differ in how often they move, those of ``stock`` in its order; ``None`` where all are alike.
     destination_doubt
         Standard deviation of the log of how often each kind is moved to, whoever moves; 0 where counts tell it all.
     """
@@ -67,6 +76,8 @@ class World:
     exits: Rates
     moves: Rates
     destinations: FloatArray
+    inflow: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
+    paces: Paces | None = None
     destination_doubt: float = 0.0
 
 
@@ -77,6 +88,7 @@ def simulate(
     runs: int,
     seed: int,
     scenario: Scenario = UNCHANGED,
+    uncertainty: Uncertainty = FULL,
     runs_together: int = RUNS_TOGETHER,
     compiled: bool | None = None,
     executor: Executor | None = None,
@@ -93,6 +105,8 @@ def simulate(
         Any integer of 0 or more; the same seed gives the same counts.
     scenario
         What to change. The unchanged scenario multiplies by exactly 1 and so gives the base to the byte.
+    uncertainty
+        What the futures may differ in. One source left out changes no draw of the others.
     runs_together
         Runs computed at once; no effect on the answer.
     compiled
@@ -108,14 +122,15 @@ def simulate(
     """
     snapshots = np.asarray(snapshot_days, dtype=np.float64)
     horizon = float(snapshots[-1]) + 1.0
-    seeds = np.random.SeedSequence(seed).spawn(runs)
+    own = np.random.SeedSequence(seed).spawn(runs)
+    seeds = [(one, one if uncertainty.chance else own[0]) for one in own]
     stock = _stock(world)
     if compiled is None:
         compiled = runs * (len(world.stock) + 1) * horizon >= CHILD_DAYS_WORTH_COMPILING
     counts = np.zeros((runs, len(snapshots), N_AGES, N_DETAILS), dtype=np.int64)
     firsts = range(0, runs, runs_together)
     chunks = [seeds[first : first + runs_together] for first in firsts]
-    same = (snapshots, horizon, scenario, compiled)
+    same = (snapshots, horizon, scenario, uncertainty, compiled)
     if executor is None:
         for first, chunk in zip(firsts, chunks, strict=True):
             counts[first : first + len(chunk)] = _simulate_chunk(world, stock, chunk, *same)
@@ -139,62 +154,102 @@ def _stock(world: World) -> Children:
         run=np.zeros(count, dtype=np.int64),
         time=np.zeros(count),
         turns=(birthdays(born) - start).astype(np.float64).reshape(count, N_AGES),
-        care_start=days([stay.care_started_on for stay in world.stock]),
+        care_start=days([care_began_on(stay) for stay in world.stock]),
         stay_start=days([stay.started_on for stay in world.stock]),
         detail=np.array([DETAILS.index(stay.detail) for stay in world.stock], dtype=np.int64),
+        pace=np.ones(count),
     )
 
 
 def _simulate_chunk(
     world: World,
     stock: Children,
-    seeds: Sequence[np.random.SeedSequence],
+    seeds: Sequence[tuple[np.random.SeedSequence, np.random.SeedSequence]],
     snapshots: FloatArray,
     horizon: float,
     scenario: Scenario,
+    uncertainty: Uncertainty,
     compiled: bool,
 ) -> IntArray:
-    """Return the counts of some runs: a task by itself, which any process on any machine may do."""
+    """Return the counts of some runs: a task by itself, which any process on any machine may do.
+
+    Each run has two seeds: of its parameters and drift, and of its luck.
+    """
     years = int(horizon // 365) + 1
     month_ends = np.minimum(np.arange(1, int(horizon * 12 // DAYS_A_YEAR) + 2) * DAYS_A_YEAR / 12, horizon)
     month_ends = np.unique(month_ends)
     middles = (np.concatenate([[0.0], month_ends[:-1]]) + month_ends) / 2
     start_factors = scenario.start_factors([world.start + timedelta(days=float(day)) for day in middles])
+    month_days = np.diff(month_ends, prepend=0.0)
+    from_start = np.concatenate([[0.0], month_ends])
     parts: list[Children] = []
+    born: list[NDArray[np.datetime64]] = []
     streams: list[tuple[np.random.Generator, int]] = []
-    exits, moves, drifts, routes = [], [], [], []
-    for run, seed in enumerate(seeds):
-        parameters, stock_luck, *entrants_luck = (
-            np.random.default_rng(s) for s in seed.spawn(2 + 3 * N_AGES)
+    exit_drifts, move_drifts, routes = [], [], []
+    luck = [_streams(shared) for _, shared in seeds]
+    of_parameters = [
+        drawn[0] if own is shared else _streams(own)[0]
+        for (own, shared), drawn in zip(seeds, luck, strict=True)
+    ]
+    exits = (
+        draw_rates(world.exits, of_parameters, parameters=uncertainty.parameters) * scenario.exit_factors()
+    )
+    moves = (
+        draw_rates(world.moves, of_parameters, parameters=uncertainty.parameters) * scenario.move_factors()
+    )
+    for run, parameters in enumerate(of_parameters):
+        _, stock_luck, *others = luck[run]
+        entrants_luck, pace_luck = others[: 3 * N_AGES], others[3 * N_AGES :]
+        exit_drifts.append(
+            np.broadcast_to(_drift(world.exits, parameters, years, uncertainty), (years, N_DETAILS, N_AGES))
         )
-        exits.append(draw_rates(world.exits, parameters, 1)[0] * scenario.exit_factors())
-        move_rates = draw_rates(world.moves, parameters, 1)[0] * scenario.move_factors()
-        drift = world.exits.drift_a_year
-        drifts.append(np.exp(np.cumsum(parameters.standard_normal(years) * drift - drift**2 / 2)))
-        weights = parameters.gamma(world.destinations)
+        move_drift = _drift(world.moves, parameters, years, uncertainty)
+        drawn_weights = parameters.gamma(world.destinations)
+        weights = drawn_weights if uncertainty.parameters else world.destinations
+        inflow = world.inflow.draw(
+            parameters, years, parameters=uncertainty.parameters, drift=uncertainty.drift
+        ) * np.exp(world.inflow.level)
+        weights = weights * inflow[:, None, None, :]
         if world.destination_doubt:
-            weights = weights * np.exp(world.destination_doubt * parameters.standard_normal(N_DETAILS))
+            doubt = parameters.standard_normal(N_DETAILS) * (world.destination_doubt * uncertainty.parameters)
+            weights = weights * np.exp(doubt)
         routes.append(weights * scenario.route_factors()[:, None, :])
-        moves.append(move_rates * _share_kept(routes[-1], weights))
+        move_drifts.append(move_drift * _share_kept(routes[-1], weights))
         rates = start_factors * draw_start_rates(
-            world.starts, parameters, month_ends_days=month_ends, factor_by_band=np.ones(N_AGES)
+            world.starts, parameters, month_ends_days=month_ends, uncertainty=uncertainty
         )
-        parts.append(_of_run(stock, run))
+        paces = world.paces
+        parts.append(_of_run(stock, run, paces.draw_stock(pace_luck[-1]) if paces else stock.pace))
         streams.append((stock_luck, len(stock.time)))
-        for band in range(N_AGES):
+        for band, pool in enumerate(world.starts.entrants):
             arrival_luck, who_luck, later_luck = entrants_luck[3 * band : 3 * band + 3]
-            started = _entrants(world, arrival_luck, who_luck, rates[band], month_ends, band, run, scenario)
-            parts.append(started)
-            streams.append((later_luck, len(started.time)))
+            # Doubt about who starts: each child seen may stand for more or fewer to come (Rubin's Bayesian bootstrap).
+            stands_for = parameters.standard_exponential(len(pool.weight))
+            weight = pool.weight * stands_for if uncertainty.parameters else pool.weight
+            awaited = np.concatenate([[0.0], np.cumsum(rates[band] * month_days)])
+            started, births = _entrants(
+                world, arrival_luck, who_luck, awaited, weight, inflow, from_start, band, run, scenario
+            )
+            born.append(births)
+            count = len(started.time)
+            parts.append(replace(started, pace=paces.draw_new(pace_luck[band], count)) if paces else started)
+            streams.append((later_luck, count))
     route = np.array(routes)
     drawn = Drawn(
-        exit_rates=np.array(exits).reshape(-1),
-        move_rates=np.array(moves).reshape(-1),
-        exit_drift=np.array(drifts),
-        odds=np.cumsum(route / np.maximum(route.sum(axis=3, keepdims=True), LEAST_RATE), axis=3),
+        exit_rates=exits.reshape(-1),
+        move_rates=moves.reshape(-1),
+        exit_drift=np.array(exit_drifts),
+        move_drift=np.array(move_drifts),
+        odds=np.cumsum(route / np.maximum(route.sum(axis=4, keepdims=True), LEAST_RATE), axis=4),
     )
+    # Birthdays of all who start are worked out at once: for each alone it takes longer than following them.
+    starts_at = np.concatenate([np.full(len(part.time), len(part.turns) == 0) for part in parts])
+    turns = np.concatenate([part.turns for part in parts if len(part.turns)] or [np.zeros((0, N_AGES))])
+    all_turns = np.empty((len(starts_at), N_AGES))
+    all_turns[~starts_at] = turns
+    all_turns[starts_at] = birthdays(np.concatenate(born)) - np.datetime64(world.start)
     return follow(
-        _joined(parts),
+        replace(_joined(parts), turns=all_turns),
         drawn,
         Luck(streams),
         runs=len(seeds),
@@ -204,35 +259,41 @@ def _simulate_chunk(
     )
 
 
+def _streams(seed: np.random.SeedSequence) -> list[np.random.Generator]:
+    # A copy is spawned from, since spawning counts: the same seed gives the same streams each time.
+    fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
+    return [np.random.default_rng(child) for child in fresh.spawn(2 + 3 * N_AGES + N_AGES + 1)]
+
+
+def _drift(rates: Rates, parameters: np.random.Generator, years: int, uncertainty: Uncertainty) -> FloatArray:
+    """Return factors on rates in each year, common to all kinds and of each. Shape (years, details, 1)."""
+    steps = parameters.standard_normal(years) * (rates.drift_a_year * uncertainty.drift)
+    kinds = rates.kinds.draw(parameters, years, parameters=uncertainty.parameters, drift=uncertainty.drift)
+    return np.asarray((np.exp(np.cumsum(steps))[:, None] * kinds)[:, :, None])
+
+
 def _share_kept(bent: FloatArray, weights: FloatArray) -> FloatArray:
     """Return how much more often children move in all where some routes are taken more often and others as before.
 
-    To multiply a table of rates. Shape (details, age bands, 1, 1); exactly 1 where nothing is bent.
+    Shape (years, details, age bands); exactly 1 where nothing is bent.
     """
-    before = weights.sum(axis=2)
-    share = np.where(before > 0, bent.sum(axis=2) / np.maximum(before, LEAST_RATE), 1.0)
-    return np.asarray(share[:, :, None, None])
+    before = weights.sum(axis=3)
+    return np.asarray(np.where(before > 0, bent.sum(axis=3) / np.maximum(before, LEAST_RATE), 1.0))
 
 
-def _of_run(children: Children, run: int) -> Children:
-    return Children(
-        run=np.full(len(children.time), run, dtype=np.int64),
-        time=children.time,
-        turns=children.turns,
-        care_start=children.care_start,
-        stay_start=children.stay_start,
-        detail=children.detail,
-    )
+def _of_run(children: Children, run: int, pace: FloatArray) -> Children:
+    return replace(children, run=np.full(len(children.time), run, dtype=np.int64), pace=pace)
 
 
 def _joined(parts: Sequence[Children]) -> Children:
     return Children(
         run=np.concatenate([part.run for part in parts]),
         time=np.concatenate([part.time for part in parts]),
-        turns=np.concatenate([part.turns for part in parts]),
+        turns=np.zeros((0, N_AGES)),
         care_start=np.concatenate([part.care_start for part in parts]),
         stay_start=np.concatenate([part.stay_start for part in parts]),
         detail=np.concatenate([part.detail for part in parts]),
+        pace=np.concatenate([part.pace for part in parts]),
     )
 
 
@@ -240,17 +301,19 @@ def _entrants(
     world: World,
     arrival_luck: np.random.Generator,
     who_luck: np.random.Generator,
-    rate: FloatArray,
-    month_ends: FloatArray,
+    awaited: FloatArray,
+    weight: FloatArray,
+    inflow: FloatArray,
+    from_start: FloatArray,
     band: int,
     run: int,
     scenario: Scenario,
-) -> Children:
-    """Return the children who start in one age band of one run.
+) -> tuple[Children, NDArray[np.datetime64]]:
+    """Return the children who start in one age band of one run, with no birthdays yet, and when they were born.
 
-    A scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
+    ``awaited`` are the starts awaited from the first day to the end of each month, ``from_start`` the days. A
+    scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
     """
-    awaited = np.concatenate([[0.0], np.cumsum(rate * np.diff(month_ends, prepend=0.0))])
     total = float(awaited[-1])
     reached = 0.0
     blocks: list[FloatArray] = []
@@ -261,10 +324,9 @@ def _entrants(
     arrivals = np.concatenate(blocks)
     arrivals = arrivals[arrivals < total]
     count = len(arrivals)
-    time = np.interp(arrivals, awaited, np.concatenate([[0.0], month_ends]))
+    time = np.interp(arrivals, awaited, from_start)
     pool = world.starts.entrants[band]
-    who = np.searchsorted(np.cumsum(pool.weight), who_luck.random(count), side="right")
-    who = np.minimum(who, len(pool.weight) - 1)
+    who = _chosen(weight[None, :] * inflow[:, pool.detail], who_luck.random(count), time)
     start = np.datetime64(world.start)
     detail = pool.detail[who]
     for diversion in scenario.divert:
@@ -275,11 +337,24 @@ def _entrants(
             detail, band=AGE_BANDS[band], on_or_after=begun, luck=who_luck.random(count)
         )
     born = start + (np.floor(time).astype(np.int64) - pool.age_days[who]).astype("timedelta64[D]")
-    return Children(
+    children = Children(
         run=np.full(count, run, dtype=np.int64),
         time=time,
-        turns=(birthdays(born) - start).astype(np.float64).reshape(count, N_AGES),
+        turns=np.zeros((0, N_AGES)),
         care_start=time,
         stay_start=time,
         detail=detail,
+        pace=np.ones(count),
     )
+    return children, born
+
+
+def _chosen(weights: FloatArray, luck: FloatArray, time: FloatArray) -> IntArray:
+    """Return who of a pool starts each time, by the weights of its year. Shapes (years, pool), (starts,), (starts,)."""
+    years, members = weights.shape
+    year = np.minimum((time // YEAR_DAYS).astype(np.int64), years - 1)
+    reached = np.cumsum(weights, axis=1)
+    # Each year's shares lie between its number and the next, so that one search serves all years.
+    shares = (reached / reached[:, -1:] + np.arange(years)[:, None]).reshape(-1)
+    chosen = np.searchsorted(shares, luck + year, side="right") - year * members
+    return np.asarray(np.clip(chosen, 0, members - 1))

@@ -7,14 +7,17 @@ entered late, and one that still lasts is left open: neither biases a rate. Star
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
+from sufficiency.drift import KindLevels, kind_levels, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
+from sufficiency.frailty import ALIKE, Paces, spread_of_paces
 from sufficiency.repair import CareHistory
 
 FloatArray = NDArray[np.float64]
@@ -35,6 +38,12 @@ SUPPORTED_INDEX = DETAILS.index(PlacementDetail.SUPPORTED)
 UNDER_16 = N_AGES - 1
 
 DAYS_A_YEAR = 365.25
+UNSEEN_CARE_DAYS = 730
+"""Time in care before the first stay on record, where the returns begin in the middle of a period of care.
+
+Policy default, by judgement. Taken as none, children long in care would be counted among those who just came, who
+leave far sooner.
+"""
 FULL_WEIGHT_LOST_YEARS = 3.0
 """Half-life of old evidence on the level of a rate: what happened so long ago counts half."""
 
@@ -55,6 +64,7 @@ _FACTORS: tuple[tuple[tuple[int, ...], float], ...] = (
     ((0, 2), 10.0),
 )
 _ROUNDS = 25
+PACE_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,8 @@ class Rates:
         Events that the overall level rests on, old ones counting less.
     drift_a_year
         Standard deviation of a year's change of the logarithm of the level.
+    kinds
+        The levels of the kinds of placement against each other: their doubt and drift. ``per_day`` holds the level.
     """
 
     per_day: FloatArray
@@ -80,6 +92,7 @@ class Rates:
     expected: FloatArray
     level_events: float
     drift_a_year: float
+    kinds: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +109,10 @@ class Exposure:
         Years from the middle of each piece to the end of the data. Shape (pieces,); at least 0.
     exited, moved
         1 where the piece ended with care, or with a move. Shape (pieces,).
+    child
+        Index into ``children`` of who lived each piece. Shape (pieces,).
+    children
+        Ids.
     """
 
     cell: IntArray
@@ -103,6 +120,8 @@ class Exposure:
     years_ago: FloatArray
     exited: FloatArray
     moved: FloatArray
+    child: IntArray
+    children: tuple[str, ...]
 
 
 def birthdays(born: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
@@ -124,12 +143,19 @@ def birthdays(born: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     return np.stack(columns, axis=-1)
 
 
+def care_began_on(stay: Stay) -> date:
+    """Return the day care began, guessed where the returns do not show it; never before birth."""
+    if stay.care_start_seen:
+        return stay.care_started_on
+    return max(stay.date_of_birth, stay.care_started_on - timedelta(days=UNSEEN_CARE_DAYS))
+
+
 def exposure(history: CareHistory) -> Exposure:
     """Return the days lived in every cell between the first and last day the returns describe."""
     stays = [stay for stay in history.stays if stay.started_on < history.known_to]
     origin = history.known_to
     start = _days([stay.started_on for stay in stays], origin)
-    care = _days([stay.care_started_on for stay in stays], origin)
+    care = _days([care_began_on(stay) for stay in stays], origin)
     ended = [stay.ended_on is not None and stay.ended_on <= origin for stay in stays]
     end = _days(
         [
@@ -170,12 +196,17 @@ def exposure(history: CareHistory) -> Exposure:
     moves_on = np.array([stay.next_detail is not None for stay in stays], dtype=bool)
     is_last = (high >= end[:, None]) & (low < end[:, None])
     lived = high > low
+    names = tuple(sorted({stay.child_id for stay in stays}))
+    place = {name: position for position, name in enumerate(names)}
+    child = np.array([place[stay.child_id] for stay in stays], dtype=np.int64)[:, None]
     return Exposure(
         cell=cell[lived],
         days=(high - low)[lived],
         years_ago=(-middle / DAYS_A_YEAR)[lived],
         exited=(is_last & (is_event & ~moves_on)[:, None])[lived].astype(np.float64),
         moved=(is_last & (is_event & moves_on)[:, None])[lived].astype(np.float64),
+        child=np.broadcast_to(child, lived.shape)[lived],
+        children=names,
     )
 
 
@@ -218,7 +249,8 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
     per_day = level * np.prod(np.broadcast_arrays(*factors), axis=0)
     recent, level_events = _recent_level(seen, events, per_day)
     drift = _drift(seen, events, per_day, prior_drift)
-    per_day = per_day * recent
+    kinds = _kinds(seen, events, per_day)
+    per_day = per_day * recent * np.exp(kinds.level).reshape(-1, 1, 1, 1)
     return Rates(
         per_day=per_day,
         factor_shapes=tuple(_summed(counts, axes) + weight for axes, weight in _FACTORS),
@@ -226,6 +258,7 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
         # The level itself has drifted since the middle of the years it was learnt from.
         level_events=1 / (1 / level_events + drift**2 / 3),
         drift_a_year=drift,
+        kinds=kinds,
     )
 
 
@@ -256,6 +289,17 @@ def _drift(seen: Exposure, events: FloatArray, per_day: FloatArray, prior: float
     return yearly_drift(happened[::-1], awaited[::-1], prior=prior)
 
 
+def _kinds(seen: Exposure, events: FloatArray, per_day: FloatArray) -> KindLevels:
+    kind = seen.cell // (RATE_SHAPE[1] * RATE_SHAPE[2] * RATE_SHAPE[3])
+    expected = per_day.reshape(-1)[seen.cell] * seen.days
+    year = np.floor(seen.years_ago).astype(np.int64)
+    years = int(year.max()) + 1 if len(year) else 1
+    cell = (years - 1 - year) * N_DETAILS + kind
+    happened = np.bincount(cell, events, minlength=years * N_DETAILS).reshape(years, N_DETAILS)
+    awaited = np.bincount(cell, expected, minlength=years * N_DETAILS).reshape(years, N_DETAILS)
+    return kind_levels(happened.astype(np.float64), awaited.astype(np.float64))
+
+
 PRIOR_DRIFT_YEARS = 2.0
 DRIFT_LIMITS = (0.02, 0.4)
 
@@ -282,24 +326,74 @@ def yearly_drift(happened: FloatArray, awaited: FloatArray, *, prior: float) -> 
     return float(np.clip(np.sqrt(max(variance, 0.0)), *DRIFT_LIMITS))
 
 
-def draw_rates(rates: Rates, rng: np.random.Generator, runs: int) -> FloatArray:
-    """Return drawn tables of rates, whose doubt is that of the counts they rest on.
+def draw_rates(
+    rates: Rates, streams: Sequence[np.random.Generator], *, parameters: bool = True
+) -> FloatArray:
+    """Return a drawn table of rates from each stream, whose doubt is that of the counts they rest on.
 
-    Each factor's draw keeps the expected total, so that only the level's draw moves it.
+    Each factor's draw keeps the expected total, so that only the level's draw moves it. Without doubt about
+    parameters the best estimates come back, and as many random numbers are taken.
 
     Returns
     -------
-    Shape (runs, *RATE_SHAPE).
+    Shape (streams, *RATE_SHAPE).
     """
+    runs = len(streams)
+    factors = [np.empty((runs, *shapes.shape)) for shapes in rates.factor_shapes]
+    level = np.empty((runs, 1, 1, 1, 1))
+    for run, rng in enumerate(streams):
+        for factor, shapes in zip(factors, rates.factor_shapes, strict=True):
+            factor[run] = rng.gamma(shapes)
+        level[run] = rng.gamma(rates.level_events) / rates.level_events
+    if not parameters:
+        return np.broadcast_to(rates.per_day, (runs, *RATE_SHAPE)).copy()
     total = rates.expected.sum()
-    drawn = np.broadcast_to(rates.per_day, (runs, *RATE_SHAPE)).copy()
-    for shapes in rates.factor_shapes:
-        factor = rng.gamma(np.broadcast_to(shapes, (runs, *shapes.shape))) / shapes
+    drawn = rates.per_day * level
+    for factor, shapes in zip(factors, rates.factor_shapes, strict=True):
         kept = tuple(axis for axis, size in enumerate(shapes.shape) if size > 1)
+        factor /= shapes
         mean = (factor * _summed(rates.expected, kept)).reshape(runs, -1).sum(axis=1) / total
         drawn *= factor / mean.reshape(runs, 1, 1, 1, 1)
-    level = rng.gamma(rates.level_events, size=runs) / rates.level_events
-    return np.asarray(drawn * level.reshape(runs, 1, 1, 1, 1))
+    return drawn
+
+
+def fit_moves(
+    seen: Exposure, stock: Sequence[Stay], *, prior_a_year: float, prior_drift: float
+) -> tuple[Rates, Paces]:
+    """Return rates of moving of a child of pace 1, and how the paces of children differ.
+
+    Rates and paces are fitted in turn: a rate is what children of their paces would make of the days they lived.
+
+    Parameters
+    ----------
+    stock
+        Stays of the children in care today, in the order in which their paces are wanted.
+    prior_a_year, prior_drift
+        As in ``fit_rates``.
+    """
+    rates = fit_rates(seen, seen.moved, prior_a_year=prior_a_year, prior_drift=prior_drift)
+    count = len(seen.children)
+    moved = np.bincount(seen.child, seen.moved, minlength=count).astype(np.float64)
+    awaited = np.zeros(count)
+    shape = ALIKE
+    for _ in range(PACE_ROUNDS):
+        expected = rates.per_day.reshape(-1)[seen.cell] * seen.days
+        awaited = np.bincount(seen.child, expected, minlength=count).astype(np.float64)
+        shape = spread_of_paces(moved, awaited)
+        if np.isinf(shape):
+            break
+        pace = ((shape + moved) / (shape + awaited))[seen.child]
+        paced = replace(seen, days=seen.days * pace)
+        rates = fit_rates(paced, seen.moved, prior_a_year=prior_a_year, prior_drift=prior_drift)
+    place = {name: position for position, name in enumerate(seen.children)}
+    # A child who came on the last day has lived no day yet that could show a pace.
+    who = np.array([place.get(stay.child_id, -1) for stay in stock], dtype=np.int64)
+    known = who >= 0
+    return rates, Paces(
+        shape=shape,
+        moved=np.where(known, moved[who], 0.0) if count else np.zeros(len(stock)),
+        awaited=np.where(known, awaited[who], 0.0) if count else np.zeros(len(stock)),
+    )
 
 
 def move_counts(history: CareHistory) -> FloatArray:

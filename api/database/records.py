@@ -154,7 +154,8 @@ class Records:
         return Records(self.connection, scope).stays()
 
     def version(self) -> str:
-        """Return a digest that differs whenever a referral or a home differs, whose records are in view, or what of them.
+        """Return a digest that differs whenever a referral or a home differs, whose records are in view, or what of
+        them this reader may see.
 
         It holds within one transaction that only reads, as a page's does.
         """
@@ -174,11 +175,19 @@ class Records:
         return digest(
             {
                 "authorities": sorted(self.scope.authorities),
-                "seen": self.seen.version(),
+                "seen": self.seen.fingerprint,
                 "records": rows,
                 "standing": overlay,
             }
         )
+
+    def for_everybody(self) -> Records:
+        """Return the same records as everybody of the council may see them: no restricted child is among them.
+
+        For what is made once and shown to several people, such as a joint plan.
+        """
+        everybody = replace(self.scope, actor="everybody", sees_restricted=False, pseudonym_key=None)
+        return Records(self.connection, everybody)
 
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
@@ -371,7 +380,7 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        return PlanRecords(self.connection, authority)
+        return PlanRecords(self.connection, authority, self.seen.without_hidden)
 
     def forecasts_of(self, authority: str) -> ForecastRecords:
         """Return the kept forecasts of one council in view.

@@ -12,9 +12,11 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sufficiency.backtest import by_group
 from sufficiency.forecast import Forecast, forecast_need
 from sufficiency.returns import returns_from_tables
 from tests.counts import count
+from tests.oracles.forecast_worlds import WORLDS
 from tests.oracles.synthetic_council import Truth, council
 
 ORIGIN = date(2019, 3, 31)
@@ -86,3 +88,40 @@ def test_where_nothing_changes_the_forecast_is_not_biased() -> None:
         happened = case.truth.in_care(YEAR_LATER)
         errors.append((totals(case)[:, 12].mean() - happened) / happened)
     assert abs(np.mean(errors)) < 0.05
+
+
+def test_where_nothing_changes_the_forecast_by_placement_is_about_as_good_as_same_as_today() -> None:
+    ours, same = 0.0, 0.0
+    for seed in SEEDS:
+        case = checked(seed, 0.0)
+        drawn = by_group(case.forecast.counts).sum(axis=2)
+        today = case.truth.counted(ORIGIN).sum(axis=0)
+        for month, day in ((12, YEAR_LATER), (24, TWO_YEARS_LATER)):
+            happened = case.truth.counted(day).sum(axis=0)
+            ours += float(np.abs(drawn[:, month].mean(axis=0) - happened).sum())
+            same += float(np.abs(today - happened).sum())
+    assert ours < 1.15 * same
+
+
+@pytest.mark.parametrize("world", ["steady", "uneven", "short", "small", "generator", "capacity"])
+def test_every_kind_of_world_is_read_as_it_is_and_forecast_without_an_impossible_state(world: str) -> None:
+    known = WORLDS[world].invent(1)
+    returns = returns_from_tables(known.returns)
+    forecast = forecast_need(returns, start=known.origin, months=3, runs=4)
+    drawn = by_group(forecast.counts)
+    assert (drawn[:, 0] == known.today).all()
+    assert drawn.min() >= 0
+    supported_under_16 = forecast.counts[:, :, :-1][..., 6]
+    assert (supported_under_16[:, 1:] <= supported_under_16[:, :1]).all()
+
+
+def test_the_law_of_a_world_does_what_it_says() -> None:
+    starts = {}
+    for name in ("growing", "shrinking", "step", "mixing"):
+        known = WORLDS[name].invent(1)
+        starts[name] = known.happened[-1].sum() / max(known.today.sum(), 1)
+    assert starts["growing"] > 1 > starts["shrinking"]
+    assert starts["step"] > 1
+    large, small = WORLDS["large"].invent(1).today.sum(), WORLDS["small"].invent(1).today.sum()
+    assert 1200 < large < 1900
+    assert 40 < small < 90

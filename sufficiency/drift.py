@@ -1,0 +1,99 @@
+"""How rates change from year to year: by how much, and where the level of each kind of placement stands today.
+
+A council's use of one kind of placement grows or falls against the others for years on end. A level learnt from all
+years alike lags behind it; the last year alone is mostly chance. The filter here weighs them by what the years show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+_GRID = np.arange(0.0, 0.5, 0.025)
+"""Yearly drifts of a kind's level that are thought possible."""
+PRIOR_KIND_DRIFT = 0.08
+"""Mean of an exponential prior on that drift. Policy default, by judgement; the years themselves soon outweigh it."""
+PRIOR_KIND_SPREAD = 0.25
+"""Spread of the log of a kind's level about what its rates say, before the years are looked at one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindLevels:
+    """The level of each kind of placement against the others, as a logarithm.
+
+    Parameters
+    ----------
+    level
+        Best estimates on the last day. Shape (kinds,).
+    variance
+        Of that estimate, beyond what is in doubt of a level that never changes. Shape (kinds,); at least 0.
+    drift_a_year
+        Standard deviation of a year's change.
+    """
+
+    level: FloatArray
+    variance: FloatArray
+    drift_a_year: float
+
+    def draw(self, rng: np.random.Generator, years: int, *, parameters: bool, drift: bool) -> FloatArray:
+        """Return drawn factors on each kind in each year to come, about the best estimate. Shape (years, kinds).
+
+        As many random numbers are taken whatever is left out.
+        """
+        doubt = rng.standard_normal(len(self.level)) * np.sqrt(self.variance) * parameters
+        steps = rng.standard_normal((years, len(self.level))) * (self.drift_a_year * drift)
+        return np.asarray(np.exp(doubt + np.cumsum(steps, axis=0)))
+
+
+def steady_levels(kinds: int) -> KindLevels:
+    """Return levels that never change and are not in doubt."""
+    return KindLevels(level=np.zeros(kinds), variance=np.zeros(kinds), drift_a_year=0.0)
+
+
+def kind_levels(happened: FloatArray, awaited: FloatArray) -> KindLevels:
+    """Return where each kind's level stands in the last year, by a local-level filter of Poisson counts.
+
+    The drift is common to all kinds and averaged over what the years make likely.
+
+    Parameters
+    ----------
+    happened, awaited
+        Events, and events expected at constant rates, by year (oldest first) and kind. Only how each year's events
+        divide between kinds is looked at; how many there are in all is not. Shape (years, kinds).
+
+    References
+    ----------
+    West, Harrison and Migon (1985), Dynamic generalized linear models and Bayesian forecasting. Journal of the
+    American Statistical Association 80(389).
+    """
+    total = awaited.sum(axis=1, keepdims=True)
+    shared = awaited * np.divide(
+        happened.sum(axis=1, keepdims=True), total, out=np.ones_like(total), where=total > 0
+    )
+    drifts = _GRID[:, None]
+    level = np.zeros((len(_GRID), happened.shape[1]))
+    variance = np.full_like(level, PRIOR_KIND_SPREAD**2)
+    likely = -_GRID / PRIOR_KIND_DRIFT
+    for year, (seen, expected) in enumerate(zip(happened, shared, strict=True)):
+        variance = variance + drifts**2 * (year > 0)
+        mean = expected * np.exp(level)
+        spread = mean + mean**2 * variance
+        counts = expected > 0
+        score = -0.5 * (np.log(np.maximum(spread, 1e-12)) + (seen - mean) ** 2 / np.maximum(spread, 1e-12))
+        likely = likely + np.where(counts, score, 0.0).sum(axis=1)
+        variance = 1 / (1 / variance + mean)
+        level = level + variance * (seen - mean)
+    weight = np.exp(likely - likely.max())[:, None]
+    weight = weight / weight.sum()
+    best = (weight * level).sum(axis=0)
+    constant = 1 / (1 / PRIOR_KIND_SPREAD**2 + shared.sum(axis=0))
+    spread = (weight * (variance + (level - best) ** 2)).sum(axis=0)
+    return KindLevels(
+        level=best,
+        variance=np.maximum(spread - constant, 0.0),
+        drift_a_year=float(np.sqrt((weight * drifts**2).sum())),
+    )
