@@ -305,6 +305,7 @@ def test_only_the_roles_meant_for_it_change_anything() -> None:
         Permission.READ_CHILDREN,
         Permission.OPEN_CHILD,
         Permission.READ_RESTRICTED,
+        Permission.READ_PLANS,
         Permission.READ_FIGURES,
         Permission.READ_ALERTS,
         Permission.READ_HOMES,
@@ -318,7 +319,8 @@ def test_only_the_roles_meant_for_it_change_anything() -> None:
     assert carried[Role.AUDITOR] == reading
     assert carried[Role.ADMINISTRATOR] == {Permission.MANAGE_USERS}
     assert carried[Role.ANALYST] < reading
-    assert {Permission.OPEN_CHILD, Permission.READ_RESTRICTED}.isdisjoint(carried[Role.ANALYST])
+    untold = {Permission.OPEN_CHILD, Permission.READ_RESTRICTED, Permission.READ_PLANS}
+    assert untold.isdisjoint(carried[Role.ANALYST])
     assert Role.ANALYST in PSEUDONYMOUS
     assert not may(Role.REVIEWING_OFFICER, Permission.IMPORT)
     assert not may(Role.REVIEWING_OFFICER, Permission.PLACE)
