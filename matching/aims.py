@@ -273,9 +273,9 @@ def expected_end(case: Case) -> date | None:
 def cost(case: Case, home: Home, aim: Aim) -> int:
     """Return the whole pounds a week that the placement costs more than the council pays already.
 
-    That is nothing for the home of a child who stays put.
+    That is nothing for the home the child lives in: it is paid already.
     """
-    if case.settled_in(home):
+    if case.lives_in(home):
         return 0
     pence = net_weekly_pence(home)
     return aim.parameters["unknown_pounds"] if pence is None else pence // 100

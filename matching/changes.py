@@ -161,6 +161,18 @@ def _shorter_radius(case: Case, home: Home) -> Change | None:
     )
 
 
+def _review_recorded(case: Case, home: Home) -> Change | None:
+    # Nobody is moved to find a bed: offered only where somebody recorded why the child moves, or that it is urgent.
+    if not (case.referral.move_reason or case.is_urgent):
+        return None
+    return Change(
+        "move_review_recorded",
+        "The review of the move is recorded, and its reason where that is missing; or, where there was an immediate "
+        "risk, the day on which the review follows (regulation 14). The responsible authority decides, with the "
+        "independent reviewing officer and what the child wishes; until it is recorded the child stays put.",
+    )
+
+
 def _own_rule(case: Case, home: Home) -> Change | None:
     return Change(
         "council_rule", "The council makes an exception from its own rule; nothing in law forbids it."
@@ -168,6 +180,7 @@ def _own_rule(case: Case, home: Home) -> Change | None:
 
 
 CHANGES: dict[str, Callable[[Case, Home], Change | None]] = {
+    "settled_placement": _review_recorded,
     "type_acceptable": _accept_type,
     "type_suitable": _reconsider_suitability,
     "usual_fostering_limit": _exemption,

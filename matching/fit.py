@@ -58,14 +58,30 @@ def settled_placement(case: Case, home: Home) -> Finding:
 
 
 def lives_here_already(case: Case, home: Home) -> Finding:
-    """Exclude the child's own home for a stay elsewhere during which it is kept open."""
+    """Exclude the child's own home for a stay elsewhere that keeps it open, or once a move from it is decided."""
     if case.lives_in(home) and case.referral.placement_purpose in TEMPORARY_PURPOSES:
         return Exclusion(
             rule="lives_here_already",
             text="The child lives here already, and the stay is to be elsewhere while this place is kept open.",
             instrument=law.SOCIAL_WORKER,
         )
+    if case.lives_in(home) and not case.settled_in(home):
+        return Exclusion(
+            rule="lives_here_already",
+            text=f"The child is to leave this home: {_reason_and_review(case)}. Only if the child is to stay after all, "
+            "take the move off the record.",
+            instrument=law.SETTLED,
+        )
     return None
+
+
+def _reason_and_review(case: Case) -> str:
+    reviewed = case.referral.move_review_on
+    if reviewed is None:
+        return "a reason for the move is recorded"
+    when = f"{reviewed.day} {reviewed:%B %Y}"
+    review = f"the review of {when}" if reviewed <= case.context.as_of else f"a review that follows on {when}"
+    return f"a reason for the move and {review} are recorded"
 
 
 def type_acceptable(case: Case, home: Home) -> Finding:
@@ -151,14 +167,14 @@ def emergency_admission(case: Case, home: Home) -> Finding:
         return None
     if home.home_id == case.referral.current_home_id or home.accepts_emergency:
         return None
-    if case.urgency is None and home.accepts_emergency is False:
+    if not case.needed_at_once:
+        if case.urgency is not None or home.accepts_emergency is None:
+            return None
         return Question(
             rule="emergency_admission",
             text="The home admits nobody at once, and the urgency is not recorded.",
             ask=SOCIAL_WORKER,
         )
-    if not case.is_urgent:
-        return None
     if home.accepts_emergency is None:
         return Question(
             rule="emergency_admission",
