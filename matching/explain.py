@@ -266,13 +266,28 @@ def _birthdays(case: Case) -> list[str]:
 
 def _ends(case: Case, home: Home) -> list[str]:
     words = {
-        "longest_stay": "The home's longest stay is shorter than the expected stay",
+        "longest_stay": "The home's longest stay is shorter than the expected stay"
+        if aims.expected_end(case)
+        else "The home keeps a child for a time only, and how long the stay will be is not recorded",
         "closes": "The home is to close and the stay may not be over by then",
         "temporary_approval": "The carer's temporary approval ends before the expected stay does"
         if aims.expected_end(case)
         else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
-    return [words[name] for name in aims.early_ends(case, home)]
+    return [*_longest_stay(case, home), *(words[name] for name in aims.early_ends(case, home))]
+
+
+def _longest_stay(case: Case, home: Home) -> list[str]:
+    most = home.max_stay_days
+    if most is None or case.lives_in(home):
+        return []
+    days = f"{most} day{'' if most == 1 else 's'} at most"
+    # Half of the stay leaves the other half to find the next home: professional judgement.
+    return [
+        f"{days}; plan the onward home by day {most // 2}"
+        if most > 1
+        else f"{days}; plan the onward home now"
+    ]
 
 
 def _provider(case: Case, home: Home) -> list[str]:

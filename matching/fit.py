@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
-from matching.home import Home
+from matching.home import Home, is_fostering
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.referral import TEMPORARY_PURPOSES, stays_put
@@ -108,6 +108,24 @@ _GROUP_OF_TYPE: dict[str, str] = {
 def suitability_group(home: Home) -> str | None:
     """Return the broad kind of home a social worker judges: fostering, residential or supported."""
     return _GROUP_OF_TYPE.get(home.type)
+
+
+def purpose_needs_foster_carers(case: Case, home: Home) -> Finding:
+    """Exclude every home without foster carers for a child to be fostered for adoption.
+
+    The bar is the purpose that the social worker recorded; the Act's words on it are from memory and bar nothing.
+    Adopters whom the referral names stay possible: they may be approved to foster too.
+    """
+    if case.referral.placement_purpose is not PlacementPurpose.FOSTERING_FOR_ADOPTION:
+        return None
+    if is_fostering(home) or home.type is PlacementType.ADOPTION or isinstance(home.type, EmergencySetting):
+        return None
+    return Exclusion(
+        rule="purpose_needs_foster_carers",
+        text=f"The purpose is fostering for adoption, and {with_article(home.type.words)} has no foster carers who may "
+        "also adopt.",
+        instrument=law.SOCIAL_WORKER,
+    )
 
 
 def type_suitable(case: Case, home: Home) -> Finding:

@@ -32,6 +32,7 @@ from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
 from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
+from reference_data.vocabulary import SUPPORTED_TYPES
 
 SortKey = tuple[Any, ...]
 
@@ -207,7 +208,7 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     """
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
-        _uncertainty(found),
+        _uncertainty(case, home, found),
         0 if aims.above_floor(case, home) else 1,
         aims.stage_totals(penalties, case.context.policy),
         miles is None,
@@ -227,10 +228,15 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
     return found
 
 
-def _uncertainty(found: Assessment) -> int:
+def _uncertainty(case: Case, home: Home, found: Assessment) -> int:
+    # How long the stay will be decides whether a home with a longest stay is one at all.
+    stay = 2 if "longest_stay" in aims.early_ends(case, home) and aims.expected_end(case) is None else 0
     if not found.questions:
-        return 0
-    return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
+        return stay
+    if case.age is None and home.type in SUPPORTED_TYPES:
+        # Without an age every home has a question; here the answer decides whether it is lawful at all.
+        return 3
+    return max(stay, 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1)
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:

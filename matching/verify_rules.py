@@ -160,6 +160,8 @@ def _breaks_type(check: Check, child_id: str, home: Home) -> bool:
         return True
     if named and home.type not in named:
         return True
+    if referral.placement_purpose == "fostering_for_adoption" and home.type not in (*FOSTERING, "adoption"):
+        return True
     kind = {**dict.fromkeys(FOSTERING, "fostering"), **dict.fromkeys(_HOMES, "residential")}
     kind |= dict.fromkeys(_SUPPORTED, "supported")
     if referral.suitability.get(kind.get(str(home.type), "")) == "unsuitable":

@@ -99,6 +99,26 @@ CASES: tuple[Case, ...] = (
     ("type_acceptable", {"acceptable_types": ["agency_foster_carer"]}, {}, EXCLUDED),
     ("type_acceptable", {"acceptable_types": ["childrens_home"]}, {}, FITS),
     ("type_acceptable", {}, {}, FITS),
+    ("purpose_needs_foster_carers", {"placement_purpose": "fostering_for_adoption"}, {}, EXCLUDED),
+    (
+        "purpose_needs_foster_carers",
+        {"placement_purpose": "fostering_for_adoption", "acceptable_types": ["with_parents"]},
+        {"type": "with_parents"},
+        EXCLUDED,
+    ),
+    (
+        "purpose_needs_foster_carers",
+        {"placement_purpose": "fostering_for_adoption"},
+        {**FOSTER, "features": ["fostering_for_adoption"]},
+        FITS,
+    ),
+    (
+        "purpose_needs_foster_carers",
+        {"placement_purpose": "fostering_for_adoption", "acceptable_types": ["adoption"]},
+        {"type": "adoption", "features": ["fostering_for_adoption"]},
+        FITS,
+    ),
+    ("purpose_needs_foster_carers", {"placement_purpose": "ordinary"}, {}, FITS),
     ("type_suitable", {"suitability": {"residential": "unsuitable"}}, {}, EXCLUDED),
     ("type_suitable", {"suitability": {"fostering": "unsuitable"}}, {}, FITS),
     ("type_suitable", {"suitability": {"residential": "suitable"}}, {}, FITS),
@@ -370,6 +390,10 @@ Pair = tuple[dict[str, Any], dict[str, Any]]
 
 AT_THE_LIMIT: dict[str, tuple[Pair, Pair]] = {
     "lawful_age": ((AT_16, SUPPORTED), (AT_15, SUPPORTED)),
+    "emergency_admission": (
+        ({"urgency": "planned", "needed_by": "2026-06-18"}, {"accepts_emergency": False}),
+        ({"urgency": "planned", "needed_by": "2026-06-17"}, {"accepts_emergency": False}),
+    ),
     "restriction_notice": (
         ({}, {"restriction_notice_from": "2026-06-23"}),
         ({}, {"restriction_notice_from": "2026-06-22"}),
@@ -437,10 +461,10 @@ YES_OR_NO = frozenset(
         "named_approval",
         "lives_here_already",
         "type_acceptable",
+        "purpose_needs_foster_carers",
         "type_suitable",
         "support_or_care",
         "crisis_use",
-        "emergency_admission",
         "required_features",
         "not_with",
         "peers_and_impact",
