@@ -14,6 +14,7 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
+from matching.contradictions import contradictions
 from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
@@ -31,6 +32,7 @@ from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
 from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
+from reference_data.vocabulary import SUPPORTED_TYPES
 
 SortKey = tuple[Any, ...]
 
@@ -171,7 +173,7 @@ def rank_homes(
             *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
             *assumed(case),
         ),
-        prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
+        prompts=(*contradictions(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
         why_not=tuple(excluded),
@@ -206,7 +208,7 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     """
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
-        _uncertainty(found),
+        _uncertainty(case, home, found),
         0 if aims.above_floor(case, home) else 1,
         aims.stage_totals(penalties, case.context.policy),
         miles is None,
@@ -214,18 +216,6 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
         len(found.questions),
         home.home_id,
     )
-
-
-def _cannot_stay(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:
-    """Return that a child recorded as settled lives where the child may not, which no list of options would show."""
-    reasons = [exclusion.text for home, found in excluded if case.settled_in(home) for exclusion in found]
-    if not reasons:
-        return []
-    return [
-        "The child is recorded as settled, and the home the child lives in may not go on taking the child: "
-        f"{' '.join(reasons)} Hold a review now, and record it and the reason for a move: until then no home is an "
-        "option."
-    ]
 
 
 def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
@@ -238,10 +228,15 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
     return found
 
 
-def _uncertainty(found: Assessment) -> int:
+def _uncertainty(case: Case, home: Home, found: Assessment) -> int:
+    # How long the stay will be decides whether a home with a longest stay is one at all.
+    stay = 2 if "longest_stay" in aims.early_ends(case, home) and aims.expected_end(case) is None else 0
     if not found.questions:
-        return 0
-    return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
+        return stay
+    if case.age is None and home.type in SUPPORTED_TYPES:
+        # Without an age every home has a question; here the answer decides whether it is lawful at all.
+        return 3
+    return max(stay, 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1)
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:
