@@ -29,7 +29,7 @@ from matching.shared_room import (
     limits_by_date,
     without_own_bed,
 )
-from matching.waiting import Unit
+from matching.waiting import Unit, contradicts_itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ def build(
     listed = home_list(homes)
     with_room = [h for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
-        if _contradicts_itself(unit):
+        if contradicts_itself(unit):
             continue
         stays_away = _must_stay_away(unit, listed, settled)
         left = [
@@ -166,12 +166,6 @@ def _pinned(units: Sequence[Unit], homes: Sequence[Home], pins: Iterable[Pin]) -
         else:
             found.homes.setdefault(u, set()).add(home_of[pin.home_id])
     return found
-
-
-def _contradicts_itself(unit: Unit) -> bool:
-    """Say whether children who must live together may not live together."""
-    ids = set(unit.child_ids)
-    return any(ids & set(member.not_with) for member in unit.members)
 
 
 def _must_stay_away(unit: Unit, listed: HomeList, settled: Iterable[Referral]) -> set[int]:

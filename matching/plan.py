@@ -33,7 +33,7 @@ from matching.replanning import Replanning
 from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
 from matching.tight_cut import TightCut, tight_cut
 from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
-from matching.waiting import waiting_units
+from matching.waiting import Unit, contradicts_itself, waiting_units
 from matching.weight_proofs import WeightProof, weight_proofs
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
@@ -149,7 +149,7 @@ def plan_list(
         status=status,
         assignments=assignments(joint, plan, told.costs, told.firsts, kept, prices),
         enquiries=enquiries(joint, plan),
-        unplaced=unplaced(joint, plan, status),
+        unplaced=unplaced(joint, plan, status, [stage.aim for stage in stages if stage.proved]),
         staying=_staying(settled),
         infeasible_because=tuple(broken),
         stages=stages,
@@ -188,7 +188,7 @@ def plan_list(
             policy_version=policy.version,
             data_date=as_of,
             seed=seed,
-            warnings=[*warnings, *broken, *told.broken_off, *_warnings(in_order, found, as_of)],
+            warnings=[*warnings, *broken, *told.broken_off, *_warnings(in_order, units, found, as_of)],
         ),
     )
 
@@ -349,12 +349,20 @@ def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
     )
 
 
-def _warnings(referrals: Sequence[Referral], found: OrderedResult, as_of: date) -> list[str]:
+def _warnings(
+    referrals: Sequence[Referral], units: Iterable[Unit], found: OrderedResult, as_of: date
+) -> list[str]:
     noticed = []
     contradictions = sum(urgency_contradiction(one, as_of) is not None for one in referrals)
     if contradictions:
         noticed.append(
             f"{contradictions} referrals contradict themselves about urgency and date; check them."
+        )
+    torn = sum(contradicts_itself(unit) for unit in units)
+    if torn:
+        noticed.append(
+            f"{torn} groups of brothers and sisters must, and must not, live together: ask which holds. Until then "
+            "no home is open to them."
         )
     if any(one.urgency is None for one in referrals):
         noticed.append("Children without a recorded urgency are planned as planned placements.")
