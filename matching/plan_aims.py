@@ -21,7 +21,11 @@ MISSED_NEXT = "missed_by_next_arrivals"
 """The term for beds that children who may arrive next would miss; only where such children are given."""
 
 UNKNOWN_FACTS = "unknown_facts"
-"""Children placed where a hard fact is missing: ranked below what is known to fit, and above every soft aim."""
+"""What is not known of the homes of the children placed: below what is known to fit, and above every soft aim.
+
+A child counts as in the ranking (``eligibility.uncertainty``): 1 where something has to be asked, 2 where a hard fact is
+missing.
+"""
 
 ALONE, ONE_TOGETHER, ALL_TOGETHER = 3, 1, 0
 """Units of the aim ``siblings``: alone, with at least one brother or sister, with all of them."""
@@ -92,8 +96,8 @@ def stages_in_order(
 ) -> tuple[tuple[Stage, ...], tuple[StageMeaning, ...]]:
     """Return the aims in order, each a stage to maximise, with its meaning.
 
-    First children placed, by urgency; then as few of them as can be where a hard fact is not known, since
-    what is not assessed ranks below what is known to fit; then the policy's stages.
+    First children placed, by urgency; then as little as can be that is not known of their homes, since what is not
+    assessed ranks below what is known to fit; then the policy's stages. ``known`` holds how unsure each pair is.
     """
     stages: list[Stage] = []
     meanings: list[StageMeaning] = []

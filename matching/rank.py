@@ -14,7 +14,7 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
-from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
+from matching.eligibility import assess_all, cases_of_group, exclusions_of_all, uncertainty
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
 from matching.home import Home
@@ -206,7 +206,7 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     """
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
-        _uncertainty(found),
+        uncertainty(found),
         0 if aims.above_floor(case, home) else 1,
         aims.stage_totals(penalties, case.context.policy),
         miles is None,
@@ -236,12 +236,6 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
     if policy.in_force_from is not None and policy.in_force_from > as_of:
         found.append("The policy is not in force yet on the day asked about.")
     return found
-
-
-def _uncertainty(found: Assessment) -> int:
-    if not found.questions:
-        return 0
-    return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:

@@ -152,7 +152,7 @@ class EveryPlan:
         found["siblings"] = POLICY.aim("siblings").weight * self.alone(child_id, home, where)
         asked = assess(self.children[child_id], home, self.context).questions
         found["missed"] = self.prices.get(home.home_id, 0)
-        found["unknown_facts"] = int(any(question.rule in HARD_FACTS for question in asked))
+        found["unknown_facts"] = bool(asked) + any(question.rule in HARD_FACTS for question in asked)
         return found
 
     def worst(self, child_id):

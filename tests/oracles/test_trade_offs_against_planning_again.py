@@ -112,7 +112,7 @@ def what_the_others_gain(one, me, homes, plan, without):
     context = Context(as_of=AS_OF, policy=policy, others=())
     penalties = aims.penalties(case_of(me, context), homes[one.home_id])
     asked = assess(me, homes[one.home_id], context).questions
-    own = {"unknown_facts": int(any(question.rule in HARD_FACTS for question in asked))}
+    own = {"unknown_facts": bool(asked) + any(question.rule in HARD_FACTS for question in asked)}
     found = {}
     for stage, after in zip(plan.stages, without.stages, strict=True):
         if stage.better == "more":

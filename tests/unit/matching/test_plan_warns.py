@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
 
+from matching.home import Resident
 from matching.plan import plan_list
+from matching.rank import rank_homes
 from matching.verify import verify_plan
-from reference_data.vocabulary import SiblingsTogether
-from tests.oracles.small_lists import AS_OF, child, home
+from reference_data.vocabulary import RiskLevel, Sex, SiblingsTogether
+from tests.oracles.small_lists import AS_OF, POSTCODES, child, home, random_list
 
 
 def planned(referrals, homes, **options):
@@ -48,3 +53,34 @@ def test_brothers_and_sisters_who_must_and_must_not_live_together_are_warned_of(
     )
     plan, _ = planned([child("A"), child("B", not_with=("A",))], [home("H1"), home("H2")])
     assert plan.evidence["warnings"] == []
+
+
+def test_a_question_about_company_puts_a_home_below_one_known_to_fit_as_in_the_ranking():
+    risky = child("A", risks={"sexual_harm": RiskLevel.HIGH})
+    baby = Resident(child_id="L", age=0, sex=Sex.FEMALE, authority="879")
+    shared = home("H1", postcode=POSTCODES[0], residents=(baby,), vacancies=1)
+    empty = one_bed("H2", postcode=POSTCODES[3])
+    first = rank_homes(risky, [shared, empty], as_of=AS_OF).options[0].home_id
+    plan, where = planned([risky], [shared, empty])
+    assert where == {"A": "H2"} == {"A": first}
+    assert {stage.aim: stage.value for stage in plan.stages}["unknown_facts"] == 0
+    plan, where = planned([risky], [shared, replace(empty, sexes=None)])
+    assert where == {"A": "H1"}
+    assert {stage.aim: stage.value for stage in plan.stages}["unknown_facts"] == 1
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_for_a_child_alone_the_plan_and_the_ranking_choose_the_same_surety(chunk):
+    rng = random.Random(chunk)
+    compared = 0
+    for _ in range(12):
+        referrals, homes, _ = random_list(rng)
+        me = replace(referrals[0], current_home_id=None, sibling_group=None)
+        options = rank_homes(me, homes, as_of=AS_OF).lawful
+        placed = plan_list([me], homes, as_of=AS_OF).assignments
+        if not placed:
+            continue
+        tiers = {option.home_id: key[0] for option, key in options if key[1] == 0}
+        assert tiers[placed[0].home_id] == min(tiers.values())
+        compared += len(set(tiers.values())) > 1
+    assert compared
