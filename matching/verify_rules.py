@@ -6,8 +6,8 @@ slip in one shows against the other. A fact that is missing breaks nothing here:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from matching.home import Home
@@ -162,6 +162,15 @@ def _breaks_type(check: Check, child_id: str, home: Home) -> bool:
     if referral.suitability.get(kind.get(str(home.type), "")) == "unsuitable":
         return True
     return home.type in _SUPPORTED and referral.support_or_care == "care"
+
+
+def waiting_where_nobody_may_be_placed(referral: Referral, homes: Mapping[str, Home]) -> Referral:
+    """Return the referral; without a present home where that is a hotel or the like, or is not registered."""
+    home = homes.get(referral.current_home_id or "")
+    if home is None:
+        return referral
+    unregistered = home.registered is False and home.type != "with_parents"
+    return replace(referral, current_home_id=None) if unregistered or home.type not in _OFFERED else referral
 
 
 def _breaks_age(check: Check, child_id: str, home: Home) -> bool:

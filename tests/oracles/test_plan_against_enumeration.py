@@ -7,6 +7,7 @@ verifies; ``verify_plan`` is held to the same reading.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -18,6 +19,7 @@ from matching.plan import plan_list
 from matching.policy import default_policy
 from matching.referral import stays_put
 from matching.verify import verify_plan
+from reference_data.vocabulary import EmergencySetting
 from tests.counts import count
 from tests.oracles.small_lists import AS_OF, random_list
 
@@ -31,8 +33,13 @@ class EveryPlan:
 
     def __init__(self, referrals, homes, pins, prices=None):
         self.prices = prices or {}
-        self.children = {one.child_id: one for one in referrals}
         self.homes = {one.home_id: one for one in homes}
+        nowhere = {one.home_id for one in homes if one.type == "hotel" or one.registered is False}
+        # Who sleeps where nobody may be placed is placed nowhere.
+        referrals = [
+            replace(one, current_home_id=None) if one.current_home_id in nowhere else one for one in referrals
+        ]
+        self.children = {one.child_id: one for one in referrals}
         self.pins = pins
         self.moving = sorted(one.child_id for one in referrals if not stays_put(one))
         self.staying = {one.child_id: one.current_home_id for one in referrals if stays_put(one)}
@@ -200,6 +207,16 @@ class EveryPlan:
         return 1 if together or there else 3
 
 
+def some_are_no_placement(referrals, homes, rng):
+    """Return the homes; of those where a child of the list lives every second is a hotel or not registered."""
+    lived_in = {one.current_home_id for one in referrals} - {None}
+    no_placement = ({"type": EmergencySetting.HOTEL}, {"registered": False})
+    return [
+        replace(one, **rng.choice(no_placement)) if one.home_id in lived_in and rng.random() < 0.5 else one
+        for one in homes
+    ]
+
+
 STAGES = (
     *("crisis_placed", "emergency_placed", "planned_placed", "unknown_facts", "connected_carer"),
     *("section_22c", "unmet_need_and_specialist_capacity", "stability", "cost"),
@@ -235,6 +252,7 @@ def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
     stages = by_weights = 0
     for _ in range(COUNT // CHUNKS):
         referrals, homes, pins = random_list(rng)
+        homes = some_are_no_placement(referrals, homes, rng)
         arrivals = (
             [one for one in random_list(rng)[0] if one.current_home_id is None] if rng.random() < 0.3 else []
         )
@@ -276,6 +294,7 @@ def test_the_checker_finds_fault_with_exactly_the_plans_that_are_not_allowed(chu
     seen = {True: 0, False: 0}
     for _ in range(COUNT // 4):
         referrals, homes, pins = random_list(rng)
+        homes = some_are_no_placement(referrals, homes, rng)
         every = EveryPlan(referrals, homes, pins)
         for _ in range(12):
             plan = {one: rng.choice([None, *every.options[one], *every.options[one]]) for one in every.moving}

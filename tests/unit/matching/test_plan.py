@@ -118,7 +118,9 @@ def test_a_child_who_is_settled_is_not_planned_and_nobody_is_moved_for_a_bed():
     plan, where = planned([settled, child("B")], [home("H1", places=1, vacancies=0), one_bed("H2")])
     assert where == {"B": "H2"}
     assert plan.unplaced == ()
-    ((child_id, home_id, reasons),) = [tuple(one.as_dict().values()) for one in plan.staying]
+    (row,) = [one.as_dict() for one in plan.staying]
+    child_id, home_id, reasons = row["child_id"], row["home_id"], row["reasons"]
+    assert (row["may_not_go_on"], row["urgency"]) == ([], "planned")
     assert (child_id, home_id) == ("A", "H1")
     assert "stays put" in reasons[0]
     assert {"A"}.isdisjoint(child_id for child_id, _ in plan.eligible_pairs)

@@ -10,8 +10,17 @@ import pytest
 from matching.home import Resident
 from matching.plan import plan_list
 from matching.rank import rank_homes
+from matching.staying import NOT_IN_THE_LIST, needs_a_move
 from matching.verify import verify_plan
-from reference_data.vocabulary import RiskLevel, Sex, SiblingsTogether
+from reference_data.vocabulary import (
+    EmergencySetting,
+    HomeStatus,
+    PlacementType,
+    RiskLevel,
+    Sex,
+    SiblingsTogether,
+    Urgency,
+)
 from tests.oracles.small_lists import AS_OF, POSTCODES, child, home, random_list
 
 
@@ -84,3 +93,79 @@ def test_for_a_child_alone_the_plan_and_the_ranking_choose_the_same_surety(chunk
         assert tiers[placed[0].home_id] == min(tiers.values())
         compared += len(set(tiers.values())) > 1
     assert compared
+
+
+@pytest.mark.parametrize("setting", [*EmergencySetting, "not registered"])
+def test_a_child_who_sleeps_where_nobody_may_be_placed_is_planned_like_any_other(setting):
+    no_placement = {"registered": False} if setting == "not registered" else {"type": setting}
+    lives_there = child("A", current_home_id="H1", urgency=Urgency.CRISIS)
+    plan, where = planned([lives_there, child("B")], [one_bed("H1", **no_placement), one_bed("H2")])
+    assert where == {"A": "H2"}
+    assert plan.staying == ()
+    assert {stage.aim: stage.value for stage in plan.stages}["crisis_placed"] == 1
+    assert any("where nobody may be placed" in text for text in plan.evidence["warnings"])
+    assert [one.child_id for one in plan.unplaced] == ["B"]
+
+
+def test_a_child_placed_with_parents_is_settled_though_no_home_is_registered():
+    plan, where = planned(
+        [child("A", current_home_id="H1")], [home("H1", type=PlacementType.WITH_PARENTS, registered=False)]
+    )
+    assert where == {}
+    assert [one.may_not_go_on for one in plan.staying] == [()]
+
+
+SHUT = {
+    "closed": ({"status": HomeStatus.CLOSED}, "closed"),
+    "restricted": ({"restriction_notice_from": AS_OF}, "notice restricting"),
+    "too young a home": ({"max_age": 10}, "10"),
+}
+
+
+@pytest.mark.parametrize("why", SHUT)
+def test_a_settled_child_who_may_not_go_on_living_there_is_told_and_not_planned(why):
+    changes, said = SHUT[why]
+    plan, where = planned(
+        [child("A", current_home_id="H1"), child("B")], [home("H1", **changes), one_bed("H2")]
+    )
+    assert where == {"B": "H2"}
+    (row,) = [one.as_dict() for one in plan.staying]
+    assert any(said in text for text in row["may_not_go_on"])
+    assert row["urgency"] == "planned"
+    assert needs_a_move(row)
+    assert any("1 stays where the child may not" in text for text in plan.evidence["warnings"])
+
+
+def test_a_settled_child_whose_home_is_not_in_the_list_is_told():
+    plan, _ = planned([child("A", current_home_id="H9")], [home("H1")])
+    assert plan.staying[0].may_not_go_on == (NOT_IN_THE_LIST,)
+
+
+@pytest.mark.parametrize("urgency", [Urgency.CRISIS, Urgency.EMERGENCY])
+def test_a_settled_child_who_needs_a_move_at_once_is_counted_with_those_who_may_not_stay(urgency):
+    plan, _ = planned([child("A", current_home_id="H1", urgency=urgency)], [home("H1")])
+    assert plan.staying[0].may_not_go_on == ()
+    assert needs_a_move(plan.staying[0].as_dict())
+    calm, _ = planned([child("A", current_home_id="H1")], [home("H1")])
+    assert not needs_a_move(calm.staying[0].as_dict())
+    assert calm.evidence["warnings"] == []
+
+
+def test_that_a_waiting_brother_has_no_room_there_says_nothing_of_the_settled_sister():
+    kin = {"sibling_group": "G", "siblings_together": SiblingsTogether.MUST}
+    children = [child("A", current_home_id="H1", **kin), child("B", **kin)]
+    plan, _ = planned(children, [home("H1", places=1, vacancies=0)])
+    assert plan.staying[0].may_not_go_on == ()
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [lambda row: row["may_not_go_on"].clear(), lambda row: row.update(urgency="planned")],
+)
+def test_the_checker_finds_that_it_is_not_told_of_a_settled_child_who_may_not_stay(tamper):
+    children = [child("A", current_home_id="H1", urgency=Urgency.CRISIS)]
+    homes = [home("H1", status=HomeStatus.CLOSED)]
+    told = plan_list(children, homes, as_of=AS_OF).as_dict()
+    assert verify_plan(told, children, homes, as_of=AS_OF) == []
+    tamper(told["staying"][0])
+    assert [fault.rule for fault in verify_plan(told, children, homes, as_of=AS_OF)] == ["settled"]
