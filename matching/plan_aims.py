@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
+from matching.company import company_to_ask_about
 from matching.home import Home
 from matching.policy import Policy
 from matching.referral import Referral, sibling_members
@@ -24,7 +25,7 @@ UNKNOWN_FACTS = "unknown_facts"
 """What is not known of the homes of the children placed: below what is known to fit, and above every soft aim.
 
 A child counts as in the ranking (``eligibility.uncertainty``): 1 where something has to be asked, 2 where a hard fact is
-missing.
+missing; and 1 more for each child who would move in at the same time and may not suit (``company.py``).
 """
 
 ALONE, ONE_TOGETHER, ALL_TOGETHER = 3, 1, 0
@@ -107,6 +108,8 @@ def stages_in_order(
         stages.append(Stage(aim=name, scores=scores))
         meanings.append(StageMeaning(aim=name, whole=None))
     unknown = _term(UNKNOWN_FACTS, [known])
+    asked = {two: -times for two, times in company_to_ask_about(units, known).items()}
+    unknown = replace(unknown, stage=replace(unknown.stage, bonuses=asked))
     stages.append(unknown.stage)
     meanings.append(StageMeaning(aim=UNKNOWN_FACTS, whole=unknown))
 

@@ -78,6 +78,17 @@ class Check:
         named_by = {other for other, referral in self.referrals.items() if child_id in referral.not_with}
         return named_by | set(self.referrals[child_id].not_with)
 
+    def unsuited(self, child_id: str, other: str) -> bool:
+        """Say whether a child who moves in too may not be one of those whom this child can live alongside."""
+        referral, mine, its = self.referrals[child_id], self.age(child_id), self.age(other)
+        if referral.alongside == "solo" or "solo" in referral.requires:
+            return True
+        if referral.alongside not in ("only_older", "only_younger"):
+            return False
+        if mine is None or its is None:
+            return True
+        return its <= mine if referral.alongside == "only_older" else its >= mine
+
     def urgency(self, child_id: str) -> str | None:
         found = {self.referrals[one].urgency for one in self.must(child_id)}
         return next((word for word in ("crisis", "emergency", "planned") if word in found), None)

@@ -187,6 +187,8 @@ def _one(
     asked = assess_case(case, homes[home_id]).questions
     # What has to be asked counts 1, and a hard fact among it 1 more.
     found[UNKNOWN_FACTS] = bool(asked) + any(question.rule in HARD_FACTS for question in asked)
+    company = [one for one, where in placed.items() if where == home_id and one not in check.family(child_id)]
+    found[UNKNOWN_FACTS] += sum(check.unsuited(child_id, one) for one in company)
     found[MISSED_NEXT] = prices.get(home_id, 0)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ from matching.rank import rank_homes
 from matching.staying import NOT_IN_THE_LIST, needs_a_move
 from matching.verify import verify_plan
 from reference_data.vocabulary import (
+    Alongside,
     EmergencySetting,
     HomeStatus,
     PlacementType,
@@ -169,3 +171,48 @@ def test_the_checker_finds_that_it_is_not_told_of_a_settled_child_who_may_not_st
     assert verify_plan(told, children, homes, as_of=AS_OF) == []
     tamper(told["staying"][0])
     assert [fault.rule for fault in verify_plan(told, children, homes, as_of=AS_OF)] == ["settled"]
+
+
+def ages(plan):
+    return {
+        one.child_id: [text for text in one.reasons if "may not suit" in text] for one in plan.assignments
+    }
+
+
+def test_two_children_who_need_to_be_alone_are_not_planned_together_where_there_is_another_home():
+    solo = [child(name, alongside=Alongside.SOLO) for name in "AB"]
+    near, far = home("H1", postcode=POSTCODES[0]), home("H2", postcode=POSTCODES[3])
+    plan, where = planned(solo, [near, far])
+    assert set(where.values()) == {"H1", "H2"}
+    assert {stage.aim: stage.value for stage in plan.stages}["unknown_facts"] == 0
+    assert ages(plan) == {"A": [], "B": []}
+    plan, where = planned(solo, [near])
+    assert where == {"A": "H1", "B": "H1"}
+    assert {stage.aim: stage.value for stage in plan.stages}["unknown_facts"] == 2
+    told = "To be asked: {} is recorded as needing to live without other children, which {} may not suit"
+    for texts in ages(plan).values():
+        assert sorted(texts) == [told.format("A", "B"), told.format("B", "A")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "born", "asked"),
+    [
+        (Alongside.ONLY_OLDER, 2016, 1),
+        (Alongside.ONLY_OLDER, 2010, 0),
+        (Alongside.ONLY_YOUNGER, 2010, 1),
+        (Alongside.ONLY_YOUNGER, 2016, 0),
+        (Alongside.ONLY_YOUNGER, 2014, 1),
+    ],
+)
+def test_whom_a_child_can_live_alongside_is_asked_of_those_who_arrive_too(wanted, born, asked):
+    children = [child("A", alongside=wanted), child("B", date_of_birth=date(born, 1, 10))]
+    plan, _ = planned(children, [home("H1")])
+    assert {stage.aim: stage.value for stage in plan.stages}["unknown_facts"] == asked
+    assert [len(texts) for texts in ages(plan).values()] == [asked, asked]
+
+
+def test_brothers_and_sisters_are_never_asked_about_as_company():
+    children = [child(name, alongside=Alongside.SOLO, sibling_group="G") for name in "AB"]
+    plan, where = planned(children, [home("H1")])
+    assert where == {"A": "H1", "B": "H1"}
+    assert ages(plan) == {"A": [], "B": []}
