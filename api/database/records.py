@@ -167,7 +167,8 @@ class Records:
         return Records(self.connection, scope).stays()
 
     def version(self) -> str:
-        """Return a digest that differs whenever a referral or a home differs, or whose records are in view.
+        """Return a digest that differs whenever a referral or a home differs, whose records are in view, or what of
+        them this reader may see.
 
         It holds within one transaction that only reads, as a page's does.
         """
@@ -182,7 +183,17 @@ class Records:
             )
             # Sorted here, because the databases sort text each in its own way.
             rows += sorted([kind, *row] for row in found)
-        return digest({"authorities": sorted(self.scope.authorities), "records": rows})
+        return digest(
+            {"authorities": sorted(self.scope.authorities), "records": rows, "seen": self.seen.fingerprint}
+        )
+
+    def for_everybody(self) -> Records:
+        """Return the same records as everybody of the council may see them: no restricted child is among them.
+
+        For what is made once and shown to several people, such as a joint plan.
+        """
+        everybody = replace(self.scope, actor="everybody", sees_restricted=False, pseudonym_key=None)
+        return Records(self.connection, everybody)
 
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
@@ -342,7 +353,7 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        return PlanRecords(self.connection, authority)
+        return PlanRecords(self.connection, authority, self.seen.without_hidden)
 
     def forecasts_of(self, authority: str) -> ForecastRecords:
         """Return the kept forecasts of one council in view.

@@ -52,6 +52,38 @@ class Seen:
         self.withheld: set[str] = set()
         self._key = scope.pseudonym_key
 
+    @property
+    def fingerprint(self) -> list[str]:
+        """Return what tells readers apart who see the same records differently; it gives no key away."""
+        key = [] if self._key is None else [sha256(b"reader|" + self._key).hexdigest()]
+        return [*sorted(self.hidden), *key]
+
+    def without_hidden(self, answer: Any) -> Any:
+        """Return an answer that was kept, without the children this reader may not see.
+
+        Their rows are left out, and in every text or list an opaque word stands for their ids.
+        """
+        if not self.hidden:
+            return answer
+        if isinstance(answer, Mapping):
+            return {name: self.without_hidden(value) for name, value in answer.items()}
+        if isinstance(answer, list | tuple):
+            return [
+                self.without_hidden(one)
+                for one in answer
+                if not (isinstance(one, Mapping) and one.get("child_id") in self.hidden)
+                and one not in self._ids
+            ]
+        if isinstance(answer, str):
+            for child_id in self._ids:
+                answer = answer.replace(child_id, "restricted")
+        return answer
+
+    @property
+    def _ids(self) -> list[str]:
+        # Longest first, so that an id within another is never what is replaced.
+        return sorted(self.hidden, key=lambda child_id: (-len(child_id), child_id))
+
     def shows(self, record: str, values: Mapping[str, Any]) -> bool:
         """Return whether a record of one child may be shown at all."""
         return record == "home" or values.get("child_id") not in self.hidden

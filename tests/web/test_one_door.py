@@ -46,6 +46,7 @@ MAKES_THE_DOOR = {
     "api/services/child_export.py",
     "api/services/exporting.py",
     "api/services/importing.py",
+    "api/services/plans.py",
     "api/services/provider_links.py",
     "api/services/retention.py",
     "api/services/sample.py",
