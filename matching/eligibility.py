@@ -105,7 +105,6 @@ HARD_FACTS = frozenset(
 )
 """Rules that can exclude: a question of theirs means that a hard fact is missing."""
 
-
 ASKS_ONLY = frozenset(
     {
         "age_disputed",

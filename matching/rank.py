@@ -14,8 +14,9 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
+from matching.certainty import uncertainty
 from matching.contradictions import contradictions
-from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
+from matching.eligibility import assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
 from matching.home import Home
@@ -32,7 +33,6 @@ from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
 from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
-from reference_data.vocabulary import SUPPORTED_TYPES
 
 SortKey = tuple[Any, ...]
 
@@ -208,7 +208,7 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     """
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
-        _uncertainty(case, home, found),
+        uncertainty(case, home, found),
         0 if aims.above_floor(case, home) else 1,
         aims.stage_totals(penalties, case.context.policy),
         miles is None,
@@ -226,17 +226,6 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
     if policy.in_force_from is not None and policy.in_force_from > as_of:
         found.append("The policy is not in force yet on the day asked about.")
     return found
-
-
-def _uncertainty(case: Case, home: Home, found: Assessment) -> int:
-    # How long the stay will be decides whether a home with a longest stay is one at all.
-    stay = 2 if "longest_stay" in aims.early_ends(case, home) and aims.expected_end(case) is None else 0
-    if not found.questions:
-        return stay
-    if case.age is None and home.type in SUPPORTED_TYPES:
-        # Without an age every home has a question; here the answer decides whether it is lawful at all.
-        return 3
-    return max(stay, 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1)
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:

@@ -6,8 +6,8 @@ slip in one shows against the other. A fact that is missing breaks nothing here:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from matching.home import Home
@@ -80,6 +80,17 @@ class Check:
         """Return the children who may not live with this child, whichever of the two says so."""
         named_by = {other for other, referral in self.referrals.items() if child_id in referral.not_with}
         return named_by | set(self.referrals[child_id].not_with)
+
+    def unsuited(self, child_id: str, other: str) -> bool:
+        """Say whether a child who moves in too may not be one of those whom this child can live alongside."""
+        referral, mine, its = self.referrals[child_id], self.age(child_id), self.age(other)
+        if referral.alongside == "solo" or "solo" in referral.requires:
+            return True
+        if referral.alongside not in ("only_older", "only_younger"):
+            return False
+        if mine is None or its is None:
+            return True
+        return its <= mine if referral.alongside == "only_older" else its >= mine
 
     def urgency(self, child_id: str) -> str | None:
         found = {self.referrals[one].urgency for one in self.must(child_id)}
@@ -167,6 +178,15 @@ def _breaks_type(check: Check, child_id: str, home: Home) -> bool:
     if referral.suitability.get(kind.get(str(home.type), "")) == "unsuitable":
         return True
     return home.type in _SUPPORTED and referral.support_or_care == "care"
+
+
+def waiting_where_nobody_may_be_placed(referral: Referral, homes: Mapping[str, Home]) -> Referral:
+    """Return the referral; without a present home where that is a hotel or the like, or is not registered."""
+    home = homes.get(referral.current_home_id or "")
+    if home is None:
+        return referral
+    unregistered = home.registered is False and home.type != "with_parents"
+    return replace(referral, current_home_id=None) if unregistered or home.type not in _OFFERED else referral
 
 
 def _breaks_age(check: Check, child_id: str, home: Home) -> bool:

@@ -93,6 +93,16 @@ def test_a_short_plan_says_who_competes_and_what_other_plans_give_up(plan) -> No
     assert f"... and {len(plan['assignments']) - 3} more placed." in said
 
 
+def test_a_plan_says_first_how_many_settled_children_may_not_stay_or_need_a_move_at_once(plan) -> None:
+    assert "needs a review now" not in printed(print_plan, plan)
+    shut = {"child_id": "X1", "home_id": "HX", "reasons": [], "may_not_go_on": ["Closed."], "urgency": None}
+    urgent = {"child_id": "X2", "home_id": "HY", "reasons": [], "may_not_go_on": [], "urgency": "crisis"}
+    said = printed(print_plan, plan | {"staying": [shut, urgent]})
+    assert " not, 2 stay where they may not, or need a move at once; " in said.splitlines()[0]
+    assert "HX and needs a review now: X1. May not go on living there: Closed." in said
+    assert "HY and needs a review now: X2. Recorded as crisis." in said
+
+
 def test_a_verbose_plan_says_why_not_the_first_choice_what_it_costs_and_how_each_aim_is_proved(plan) -> None:
     short, said = printed(print_plan, plan), printed(print_plan, plan, verbose=True)
     for row in plan["assignments"]:
