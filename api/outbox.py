@@ -23,7 +23,7 @@ from api import clock
 from api.database.records import Records, Scope
 from api.database.tables import outbox
 from api.delivery import Message, Undelivered, email, folder, in_app, notify, webhook
-from api.services.alert_words import Said, said_of, together
+from api.services.alert_words import CLOSED, Said, said_of, together
 from api.services.alerts_about_the_watch import report_late_watch, report_undelivered
 
 if TYPE_CHECKING:
@@ -232,6 +232,8 @@ def _untrue_because(connection: Connection, row: Any, alert: Alert) -> str | Non
         # What is raised and over in one scan is told all the same: its step is the last there is.
         over_when_queued = row.created_at == alert.closed_at
         return None if over_when_queued else "alert_closed"
+    if row.step.endswith(CLOSED):
+        return "alert_open_again"
     if _raised_step(row.step) == _raised_step(alert.step):
         return None
     later = connection.execute(

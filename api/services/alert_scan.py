@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import AlertPolicy, default_alert_policy
 from api.database.alert_records import Alert
+from api.services.alert_corrections import correction_of
 from api.services.alert_steps import Counts, close, draft, follow, is_history
 from api.services.alert_telling import Telling, telling_of
 from api.services.alerts_about_the_watch import ABOUT_THE_WATCH, close_those_that_ended, record_history
 from reference_data.vocabulary import LegalBasis, WatchOutcome
 
 if TYPE_CHECKING:
+    from api.database.alert_records import AlertRecords
     from api.database.records import Records
     from matching.policy import Policy
     from sufficiency.emergency import WatchReport
@@ -72,7 +74,8 @@ def scan_alerts(
     still_open = store.alerts(only_open=True)
     known = store.known_spells()
     stays = _that_concern(records.stays_of(authority), still_open, known, as_of, telling.policy)
-    report = watch(stays.values(), as_of=as_of, policy=policy, known_spells=known)
+    names = _names_of_the_same_child(store, known, stays)
+    report = watch(stays.values(), as_of=as_of, policy=policy, known_spells=names)
     # Years of closed alerts are left where they are, but for those of the spells looked at.
     of_spells = store.alerts_of_spells(spell.spell_id for spell in report.spells)
     before = {alert.alert_id: alert for alert in (*still_open, *of_spells)}
@@ -82,7 +85,8 @@ def scan_alerts(
     speaking = _follow_all(telling, counts, before, report, stays, told_from)
     for alert in before.values():
         if alert.is_open and alert.alert_id not in speaking and alert.rule not in ABOUT_THE_WATCH:
-            close(telling, counts, alert, "recorded_otherwise")
+            because, words = correction_of(alert, known, stays, as_of)
+            close(telling, counts, alert, because, words)
     close_those_that_ended(telling, still_open, partial(close, telling, counts))
     messages = telling.post()
     store.keep_run(as_of, telling.now)
@@ -160,6 +164,27 @@ def _that_concern(
         if stay.ended_on is None or stay.ended_on >= lately or stay.stay_id not in known_spells
     }
     return {stay.stay_id: stay for stay in stays if stay.child_id in concerned}
+
+
+def _names_of_the_same_child(
+    store: AlertRecords, known_spells: Mapping[str, str], stays: Mapping[str, Stay]
+) -> dict[str, str]:
+    """Return the spell ids told before, by stay id, but for those that were told of another child.
+
+    A stay whose child was corrected begins a spell of that child under an id of its own.
+    """
+    named = {
+        stay.stay_id: known_spells[stay.stay_id] for stay in stays.values() if stay.stay_id in known_spells
+    }
+    told_of = store.children_of_spells(set(named.values()))
+    now_of: dict[str, set[str]] = {}
+    for stay_id, spell_id in named.items():
+        now_of.setdefault(spell_id, set()).add(stays[stay_id].child_id)
+    return {
+        stay_id: spell_id
+        for stay_id, spell_id in named.items()
+        if told_of.get(spell_id, now_of[spell_id]) == {stays[stay_id].child_id}
+    }
 
 
 def _standing(stays: Any) -> str:

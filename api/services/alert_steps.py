@@ -110,10 +110,14 @@ def follow(
         close(telling, counts, alert, "moved")
 
 
-def close(telling: Telling, counts: Counts, alert: Alert, because: str) -> None:
-    """Close an alert that a record has answered."""
+def close(telling: Telling, counts: Counts, alert: Alert, because: str, words: str = "") -> None:
+    """Close an alert that a record has answered; where there are words for it, all who were told hear them."""
     counts.closed += 1
-    telling.keep(replace(alert, closed_at=telling.now, closed_because=because), "alert_closed")
+    text = f"{alert.text} {words}" if words else alert.text
+    closed = replace(alert, text=text, closed_at=telling.now, closed_because=because)
+    if words:
+        telling.tell_of_closing(closed)
+    telling.keep(closed, "alert_closed")
 
 
 def _badness(alert: Alert) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from api import clock
 from api.database.alert_records import Alert, AlertRecords, Recipient, message_id_of
 from api.database.stored import digest
-from api.services.alert_words import said_of
+from api.services.alert_words import CLOSED, said_of
 from reference_data.vocabulary import WatchOutcome
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ class Telling:
                 if (place.channel, place.address) not in except_to:
                     self._to_post.append(_row(alert, place, self.base_url, self.now))
         return replace(alert, untold_roles=tuple(untold))
+
+    def tell_of_closing(self, alert: Alert) -> None:
+        """Address the end of an alert to every place that a message of it has reached."""
+        step = f"{alert.step}{CLOSED}"
+        for place in self.store.places_told(alert.alert_id, alert.occurrence):
+            self._to_post.append(_row(replace(alert, step=step), place, self.base_url, self.now))
 
     def _places(self, role: str) -> list[Recipient]:
         of_role = [one for one in self.recipients if one.role == role]

@@ -36,6 +36,8 @@ WITHDRAWN_WORDS = {
 CLOSED_WORDS = {
     "moved": "The spell ended",
     "recorded_otherwise": "A correction: the rule no longer speaks",
+    "child_corrected": "A correction: the stay is of another child",
+    "dates_corrected": "A correction: the stay has not begun, or has no night",
     "watch_ran": "The watch ran again",
     "alert_closed": "Its alert was closed",
     "acknowledged": "Acknowledged",
