@@ -227,7 +227,8 @@ def recipients(
         if drop is not None:
             drop_recipient(records, code, drop)
         found = records.alerts_of(code).recipients()
-    unreached = roles_unreached(found, alert_policy_of(chosen))
+        reached = records.alerts_of(code).reached()
+    unreached = roles_unreached(reached, alert_policy_of(chosen))
     if as_json:
         rows = [{name: getattr(one, name) for name in one.__slots__} for one in found]
         print_json({"recipients": rows, "roles_without_recipient": list(unreached)})

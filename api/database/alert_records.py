@@ -341,6 +341,24 @@ class AlertRecords:
         )
         return tuple(Recipient(**{name: row._mapping[name] for name in Recipient.__slots__}) for row in rows)
 
+    def is_reachable(self, channel: str, address: str) -> bool:
+        """Say whether a place can be told: a sign-in name is one only while somebody active here has it."""
+        if channel != "in_app":
+            return True
+        users = tables.users
+        found = select(users.c.user_id).where(
+            and_(
+                users.c.authority == self.authority,
+                users.c.username == address.strip().casefold(),
+                users.c.active,
+            )
+        )
+        return self.connection.execute(found).first() is not None
+
+    def reached(self) -> tuple[Recipient, ...]:
+        """Return the recipients that can be told: all but sign-in names that nobody active here has."""
+        return tuple(one for one in self.recipients() if self.is_reachable(one.channel, one.address))
+
     def add_recipient(self, recipient: Recipient) -> None:
         """Add a place where somebody is told."""
         self.connection.execute(

@@ -43,7 +43,8 @@ class Telling:
         untold: list[str] = []
         for role in roles:
             places = self._places(role)
-            if not places:
+            # A name that nobody has is tried all the same: that it cannot be told is told to others.
+            if not any(self.store.is_reachable(place.channel, place.address) for place in places):
                 untold.append(role)
             for place in places:
                 if (place.channel, place.address) not in except_to:

@@ -293,6 +293,7 @@ def _keep(
 ) -> ImportResult:
     actor = usable_actor(as_user)
     import_id = uuid4().hex
+    began = clock.now()
     changes = Changes(added=0, changed=0, unchanged=0)
     try:
         with database.writing() as connection:
@@ -327,7 +328,7 @@ def _keep(
             )
             if kind == "stays":
                 # An alert is written in the same transaction as the stay that causes it.
-                scan_with_settings(records, authority, as_of=as_of, settings=settings)
+                scan_with_settings(records, authority, as_of=as_of, settings=settings, changed_since=began)
             if dry_run:
                 raise _DryRun
     except _DryRun:

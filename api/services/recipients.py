@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from api.alert_policy import AlertPolicy
+from api.auth.passwords import username_key
 from api.database.alert_records import Recipient
 from reference_data.problems import Conflict, InvalidInput
 
@@ -58,6 +59,12 @@ def add_recipient(
     if channel in {"email", "notify", "file"} and not _EMAIL.fullmatch(address):
         raise InvalidInput("unusable_address", "Give an email address.")
     store = records.alerts_of(authority)
+    if channel == "in_app":
+        address = username_key(address)
+    if not store.is_reachable(channel, address):
+        raise InvalidInput(
+            "no_such_user", "Give the sign-in name of somebody who may sign in for this authority."
+        )
     if any(
         (one.role, one.channel, one.address, one.hours) == (role, channel, address, hours)
         for one in store.recipients()

@@ -71,7 +71,9 @@ def _recipients_page(
         "recipients.html",
         status=status,
         page=present_recipients(
-            records.alerts_of(user.authority).recipients(), alert_policy_of(request.app.state.settings)
+            records.alerts_of(user.authority).recipients(),
+            alert_policy_of(request.app.state.settings),
+            reached=records.alerts_of(user.authority).reached(),
         ),
         may_set=may(user.role, Permission.SET_RECIPIENTS),
         problem=problem,

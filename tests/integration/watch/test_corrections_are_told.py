@@ -95,3 +95,24 @@ def test_a_stay_corrected_to_no_night_closes_the_alert_with_a_message(council: A
     council.deliver()
     assert mail.taken[-1]["Subject"].startswith("Closed by a correction: ")
     assert "to the same day, which is no night." in texts(mail)[-1]
+
+
+def test_a_stay_of_long_ago_corrected_to_a_hotel_is_history_and_somebody_is_told_of_it(
+    council: Any, mail: Any
+) -> None:
+    council.tell("director", "email", "director@example.org")
+    old = stay(started_on="2025-07-01", ended_on="2025-09-01", setting="in_house_foster_carer", home_id="DEMO-H1")
+    council.record(old)
+    council.deliver()
+    assert mail.taken == []
+    council.record({**old, "setting": "hotel", "home_id": None})
+    history = of_child(council, "DEMO-C1")["over_14_nights"]
+    assert (history["outcome"], history["closed_because"]) == ("RAISED", "ended_before")
+    summary = council.listed()["history_recorded"]
+    assert "of 1 child, in spells that ended on or before 1 September 2025" in summary["text"]
+    council.deliver()
+    assert len(mail.taken) == 1
+    # Looking again tells nothing again.
+    council.scan()
+    council.deliver()
+    assert len(mail.taken) == 1

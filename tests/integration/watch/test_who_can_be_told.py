@@ -1,0 +1,81 @@
+"""Who counts as told: people who are there, relays that refuse everybody, and recipients who come later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from api.database import tables
+from api.services.recipients import roles_unreached
+from reference_data.problems import InvalidInput
+
+from .conftest import stay
+
+
+def unreached(council: Any) -> tuple[str, ...]:
+    found = council.do(lambda records, authority: records.alerts_of(authority).reached())
+    return roles_unreached(found, council.policy)
+
+
+def leave(council: Any, username: str) -> None:
+    with council.database.writing() as connection:
+        connection.execute(
+            update(tables.users).where(tables.users.c.username == username).values(active=False)
+        )
+
+
+def test_a_sign_in_name_that_nobody_has_cannot_be_told(council: Any) -> None:
+    with pytest.raises(InvalidInput, match="sign-in name"):
+        council.tell("director", "in_app", "nobody-here")
+    council.person("dora")
+    leave(council, "dora")
+    with pytest.raises(InvalidInput, match="sign-in name"):
+        council.tell("director", "in_app", "dora")
+
+
+def test_somebody_who_is_gone_counts_as_nobody_and_the_message_as_given_up(council: Any, mail: Any) -> None:
+    council.person("dora")
+    council.tell("director", "in_app", "Dora")
+    council.tell("team_manager", "email", "manager@example.org")
+    assert "director" not in unreached(council)
+    leave(council, "dora")
+    assert "director" in unreached(council)
+    council.record(stay(in_care=False, legal_basis="part_7", setting="caravan"))
+    assert "director" in council.listed()["over_14_nights"]["untold_roles"]
+    assert council.deliver().given_up == 1
+    told = council.listed()["over_14_nights"]["told"]
+    assert {(one["role"], one["status"], one["last_error"]) for one in told if one["role"] == "director"} == {
+        ("director", "dead", "no_such_user")
+    }
+    alarm = council.listed()["message_undelivered"]
+    assert "could not be delivered to the Director of Children's Services by in app." in alarm["text"]
+
+
+def test_a_relay_that_refuses_everybody_is_tried_again_until_the_attempts_run_out(
+    council: Any, mail: Any
+) -> None:
+    council.quick(attempts=3)
+    council.tell("director", "email", "director@example.org")
+    mail.knows_nobody = True
+    council.record(stay(in_care=False, legal_basis="part_7", setting="caravan"))
+    for _ in range(2):
+        result = council.deliver()
+        assert (result.failed, result.given_up) == (1, 0)
+        council.make_due()
+    assert council.deliver().given_up == 1
+    alarm = council.listed()["message_undelivered"]
+    assert "to the Director of Children's Services by email" in alarm["text"]
+    assert "example.org" not in alarm["text"]
+
+
+def test_a_relay_put_right_in_time_takes_the_message(council: Any, mail: Any) -> None:
+    council.tell("director", "email", "director@example.org")
+    mail.knows_nobody = True
+    council.record(stay(in_care=False, legal_basis="part_7", setting="caravan"))
+    assert council.deliver().failed == 1
+    mail.knows_nobody = False
+    council.make_due()
+    assert council.deliver().sent == 1
+    assert len(mail.taken) == 1
