@@ -165,7 +165,7 @@ def _again(before: Alert, found: Alert, *, same_time: bool = False) -> Alert:
 
 
 def _is_unanswered(telling: Telling, alert: Alert) -> bool:
-    told = telling.policy.told[alert.outcome]
+    told = telling.policy.told[telling.policy.outcome_told(alert.outcome, alert.rule)]
     if alert.acknowledged_at is not None or alert.escalation >= len(told.escalate_to):
         return False
     if alert.snoozed_until is not None and telling.now < alert.snoozed_until:

@@ -48,14 +48,18 @@ class Telling:
                 untold.append(role)
             for place in places:
                 if (place.channel, place.address) not in except_to:
-                    self._to_post.append(_row(alert, place, self.base_url, self.now))
+                    self._to_post.append(self._row(alert, place))
         return replace(alert, untold_roles=tuple(untold))
 
     def tell_of_closing(self, alert: Alert) -> None:
         """Address the end of an alert to every place that a message of it has reached."""
         step = f"{alert.step}{CLOSED}"
         for place in self.store.places_told(alert.alert_id, alert.occurrence):
-            self._to_post.append(_row(replace(alert, step=step), place, self.base_url, self.now))
+            self._to_post.append(self._row(replace(alert, step=step), place))
+
+    def _row(self, alert: Alert, place: Recipient) -> dict[str, Any]:
+        told_as = self.policy.outcome_told(alert.outcome, alert.rule)
+        return _row(alert, place, self.base_url, self.now) | {"urgent": told_as == WatchOutcome.RAISED}
 
     def _places(self, role: str) -> list[Recipient]:
         of_role = [one for one in self.recipients if one.role == role]
@@ -120,7 +124,6 @@ def _row(alert: Alert, place: Recipient, base_url: str, now: datetime) -> dict[s
         "status": "waiting",
         "attempts": 0,
         "next_at": now,
-        "urgent": alert.outcome == WatchOutcome.RAISED,
     }
 
 

@@ -101,7 +101,9 @@ def test_a_stay_of_long_ago_corrected_to_a_hotel_is_history_and_somebody_is_told
     council: Any, mail: Any
 ) -> None:
     council.tell("director", "email", "director@example.org")
-    old = stay(started_on="2025-07-01", ended_on="2025-09-01", setting="in_house_foster_carer", home_id="DEMO-H1")
+    old = stay(
+        started_on="2025-07-01", ended_on="2025-09-01", setting="in_house_foster_carer", home_id="DEMO-H1"
+    )
     council.record(old)
     council.deliver()
     assert mail.taken == []

@@ -79,3 +79,36 @@ def test_a_relay_put_right_in_time_takes_the_message(council: Any, mail: Any) ->
     council.make_due()
     assert council.deliver().sent == 1
     assert len(mail.taken) == 1
+
+
+@pytest.mark.parametrize("blank", [{"setting": None}, {"setting": "hostel", "provider_registered": None}])
+def test_nights_perhaps_over_the_limit_are_told_like_those_that_are(
+    council: Any, mail: Any, later: Any, blank: dict[str, Any]
+) -> None:
+    for role in ("brokerage", "team_manager", "service_manager", "director"):
+        council.tell(role, "email", f"{role}@example.org")
+    council.record(stay(**blank, in_care=False, legal_basis="part_7"))
+    council.deliver()
+    over = council.listed()["over_14_nights"]
+    assert over["outcome"] == "NOT_ASSESSED"
+    assert "perhaps 20 nights since 26 May 2026" in over["text"]
+    assert f"It is not known: record {list(blank)[-1]}" in over["text"]
+    assert {one["role"] for one in over["told"]} == {"brokerage", "team_manager", "director"}
+    near = council.listed()["approaching_14_nights"]
+    assert {one["role"] for one in near["told"]} == {"brokerage"}
+    to_director = next(message for message in mail.taken if message["To"] == "director@example.org")
+    assert "perhaps 20 nights" in to_director.get_payload(decode=True).decode()
+    council.scan(now=later(5))
+    over = council.listed()["over_14_nights"]
+    assert {one["role"] for one in over["told"]} >= {"service_manager"}
+
+
+def test_nights_perhaps_near_the_limit_are_told_like_a_warning_and_fewer_to_nobody(council: Any) -> None:
+    council.tell("brokerage", "email", "brokerage@example.org")
+    blank = stay(setting="hostel", provider_registered=None, in_care=False, legal_basis="part_7")
+    council.record({**blank, "started_on": "2026-06-09"})
+    assert {"over_14_nights", "approaching_14_nights"}.isdisjoint(council.listed())
+    council.record({**blank, "started_on": "2026-06-05"})
+    assert "perhaps 10 nights" in council.listed()["approaching_14_nights"]["text"]
+    assert [one["role"] for one in council.listed()["approaching_14_nights"]["told"]] == ["brokerage"]
+    assert "over_14_nights" not in council.listed()
