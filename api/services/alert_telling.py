@@ -49,7 +49,20 @@ class Telling:
             for place in places:
                 if (place.channel, place.address) not in except_to:
                     self._to_post.append(self._row(alert, place))
-        return replace(alert, untold_roles=tuple(untold))
+        return replace(alert, untold_roles=tuple(dict.fromkeys((*alert.untold_roles, *untold))))
+
+    def tell_newcomer(self, place: Recipient) -> int:
+        """Address every open alert that a role is told of to a place added later; return how many messages go out."""
+        of_role = {told.alert_id for told in self.store.told() if told.role == place.role}
+        for alert in self.store.alerts(only_open=True):
+            was_untold = place.role in alert.untold_roles
+            if not was_untold and alert.alert_id not in of_role:
+                continue
+            self._to_post.append(self._row(alert, place))
+            if was_untold:
+                rest = tuple(role for role in alert.untold_roles if role != place.role)
+                self.store.keep(replace(alert, untold_roles=rest), is_new=False)
+        return self.post()
 
     def tell_of_closing(self, alert: Alert) -> None:
         """Address the end of an alert to every place that a message of it has reached."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 from api.alert_policy import AlertPolicy
 from api.auth.passwords import username_key
 from api.database.alert_records import Recipient
+from api.services.alert_telling import telling_of
 from reference_data.problems import Conflict, InvalidInput
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def add_recipient(
     address: str,
     hours: str,
     policy: AlertPolicy,
+    base_url: str = "",
 ) -> Recipient:
-    """Add a place where a role is told.
+    """Add a place where a role is told, and tell it of the open alerts of that role, together.
 
     Raises
     ------
@@ -79,6 +81,9 @@ def add_recipient(
         subject_id=recipient.recipient_id,
         detail={"role": role, "channel": channel, "hours": hours},
     )
+    # No scan may be under way: it would raise alerts with the recipients as they were.
+    store.hold_watch()
+    telling_of(records, authority, policy, base_url=base_url).tell_newcomer(recipient)
     return recipient
 
 

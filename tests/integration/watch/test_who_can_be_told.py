@@ -112,3 +112,34 @@ def test_nights_perhaps_near_the_limit_are_told_like_a_warning_and_fewer_to_nobo
     assert "perhaps 10 nights" in council.listed()["approaching_14_nights"]["text"]
     assert [one["role"] for one in council.listed()["approaching_14_nights"]["told"]] == ["brokerage"]
     assert "over_14_nights" not in council.listed()
+
+
+def test_a_recipient_added_later_is_told_of_what_stands_open_in_one_message(council: Any, mail: Any) -> None:
+    council.tell("brokerage", "email", "brokerage@example.org")
+    council.record(stay())
+    council.deliver()
+    mail.taken.clear()
+    assert "director" in council.listed()["over_14_nights"]["untold_roles"]
+    council.tell("director", "email", "director@example.org")
+    over = council.listed()["over_14_nights"]
+    assert "director" not in over["untold_roles"]
+    assert "team_manager" in over["untold_roles"]
+    assert council.deliver().sent == 1
+    (message,) = mail.taken
+    text = message.get_payload(decode=True).decode()
+    assert "Child DEMO-C1 has spent 20 nights" in text
+    # What a Director is not told of at this step is not told now either.
+    assert "approvals" not in text
+    council.tell("brokerage", "email", "second@example.org")
+    assert council.deliver().sent == 1
+    assert mail.taken[-1]["To"] == "second@example.org"
+    assert council.scan().messages == 0
+    assert council.deliver().sent == 0
+
+
+def test_a_role_that_was_not_told_is_not_forgotten_when_the_alert_goes_up(council: Any, later: Any) -> None:
+    council.record(stay())
+    council.scan(now=later(5))
+    assert {"team_manager", "director", "service_manager"} <= set(
+        council.listed()["over_14_nights"]["untold_roles"]
+    )
