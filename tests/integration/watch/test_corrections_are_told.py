@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from api.services import alerts
+from api.services.importing import import_file
+from sufficiency.emergency import watch
 
-from .conftest import DAY, stay
+from .conftest import AUTHORITY, DAY, stay
 
 
 def of_child(council: Any, child: str, *, only_open: bool = False) -> dict[str, dict[str, Any]]:
@@ -118,3 +122,23 @@ def test_a_stay_of_long_ago_corrected_to_a_hotel_is_history_and_somebody_is_told
     council.scan()
     council.deliver()
     assert len(mail.taken) == 1
+
+
+def test_the_import_and_the_watch_warn_of_a_stay_without_a_night_that_counts(
+    council: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text(
+        json.dumps([stay(1, started_on="2026-06-18", notices=[]), stay(2, ended_on="2026-05-26"), stay(3)])
+    )
+    result = import_file(
+        council.url, "stays", path, AUTHORITY, "tester", as_of=DAY, settings=council.settings
+    )
+    assert [text for text in result.warnings if "DEMO-S1 starts after 15/06/2026" in text]
+    assert [text for text in result.warnings if "DEMO-S2 ends on the day it starts" in text]
+    assert not [text for text in result.warnings if "DEMO-S3" in text]
+    found = council.do(lambda records, authority: watch(records.stays_of(authority), as_of=DAY)).evidence
+    assert any(
+        text.startswith("1 stay begins after 15 June 2026: not counted.") for text in found["warnings"]
+    )
+    assert any(text.startswith("1 stay without a night") for text in found["warnings"])
