@@ -12,6 +12,7 @@ from functools import partial
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +31,7 @@ from api.web import (
     alert_routes,
     audit_routes,
     people_routes,
+    placing_routes,
     plan_routes,
     provider_routes,
     restricted_routes,
@@ -40,7 +42,7 @@ from api.web import (
     tonight_routes,
 )
 from reference_data.evidence import PRODUCT_VERSION
-from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, RighthomeError
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -80,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(tonight_routes.router)
     app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
+    app.include_router(placing_routes.router)
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)
     app.include_router(restricted_routes.router)
@@ -97,7 +100,16 @@ def create_app(settings: Settings) -> FastAPI:
         rejected = _without_values(error) if isinstance(error, RequestValidationError) else error
         return error_response(request, rejected, routes.error_page)
 
+    async def told_of_text(request: Request, _error: Exception) -> Response:
+        # A NUL, half a character or a text too long for its column: the sender's to correct, and no fault.
+        refused = InvalidInput(
+            "unusable_text", "A text holds a character that cannot be kept, or is too long. Correct it."
+        )
+        return error_response(request, refused, routes.error_page)
+
     app.add_exception_handler(RighthomeError, told)
+    app.add_exception_handler(DataError, told_of_text)
+    app.add_exception_handler(UnicodeEncodeError, told_of_text)
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told_without_values)
     app.add_middleware(Edge, settings=settings, database=database, error_page=routes.error_page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from api.cli_options import (
     refuse_future,
     settings,
 )
+
+if TYPE_CHECKING:
+    from api.database.backup import BackupReport
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -93,6 +96,7 @@ def export_records(
     ] = None,
     authority: Authority = None,
     as_user: AsUser = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a file that is there already.")] = False,
     dry_run: DryRun = False,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; an export writes facts, not answers
     as_json: Json = False,
@@ -105,6 +109,8 @@ def export_records(
 
     if (kind == "child") != (child is not None):
         raise UsageError("Give --child ID with the kind child, and only with it.")
+    if path.is_file() and not replace:
+        raise UsageError("A file of this name is there already. Give another name, or --replace.")
     if child is not None:
         _export_child(path, child, authority, as_user, dry_run=dry_run, as_json=as_json)
         return
@@ -171,6 +177,37 @@ def downgrade(
 def check(as_json: Json = False) -> None:
     """Say whether the tables are at this version."""
     _migrated("check", as_json)
+
+
+@database.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The backup to write. It must not exist.")],
+    as_user: AsUser = None,
+    as_json: Json = False,
+) -> None:
+    """Back the database up while it is in use. Encrypt the file before it leaves the machine."""
+    from api.database.backup import backup as write_backup
+    from api.services.importing import usable_actor
+
+    actor = usable_actor(as_user) if as_user is not None else "command line"
+    _told(write_backup(settings().database_url, file, actor=actor), as_json)
+
+
+@database.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup to bring back.")], as_json: Json = False
+) -> None:
+    """Bring a backup back into a database that is empty or not there yet. Nothing is overwritten."""
+    from api.database.backup import restore as bring_back
+
+    _told(bring_back(settings().database_url, file), as_json)
+
+
+def _told(report: BackupReport, as_json: bool) -> None:
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        typer.echo(report.sentence)
 
 
 def _migrated(action: str, as_json: bool, *arguments: str) -> None:

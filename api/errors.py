@@ -52,6 +52,13 @@ class TooLarge(InvalidInput):
     """A request whose body is larger than the installation accepts."""
 
 
+class Busy(RighthomeError):
+    """Others are writing for so long that this could not begin. Nothing was done; it may be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__("busy", "Many people are saving at this moment. Nothing was saved: try again.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment:
     """How one kind of error is told: HTTP status, exit code and a title for a page."""
@@ -71,6 +78,7 @@ TREATMENTS: tuple[tuple[type[RighthomeError], Treatment], ...] = (
     (NotPermitted, Treatment(status=403, exit_code=EXIT_ARGUMENTS, title="You may not do this")),
     (Conflict, Treatment(status=409, exit_code=EXIT_ARGUMENTS, title="Something changed first")),
     (InvalidInput, Treatment(status=422, exit_code=EXIT_ARGUMENTS, title="Something cannot be used")),
+    (Busy, Treatment(status=503, exit_code=EXIT_FAULT, title="The service is busy")),
     (RighthomeError, Treatment(status=400, exit_code=EXIT_FAULT, title="Something went wrong")),
 )
 """The first kind that fits decides, so narrower kinds stand first."""

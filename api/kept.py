@@ -53,12 +53,14 @@ class Lists:
     """The waiting list and the homes of one reader's councils, as the records stood when they were read.
 
     Homes are in the order of their ids, as the engine takes them. ``version`` differs whenever anything in the
-    records, or whose records they are, differs.
+    records, whose records they are, or what of them the reader may see, differs. ``withheld`` are the children
+    left out because they are restricted.
     """
 
     version: str
     referrals: tuple[Referral, ...]
     homes: tuple[Home, ...]
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,13 @@ class Kept:
     def lists_of(self, records: Records) -> Lists:
         """Return the lists that a reader may see, read again only when a record of theirs has changed."""
         version = records.version()
-        return self.lists.answer(
-            version,
-            lambda: Lists(
-                version=version,
-                referrals=records.referrals(),
-                homes=tuple(sorted(records.homes(), key=lambda home: home.home_id)),
-            ),
-        )
+        lists = self.lists.answer(version, lambda: _read(records, version))
+        records.seen.withheld |= lists.withheld
+        return lists
+
+
+def _read(records: Records, version: str) -> Lists:
+    referrals = records.referrals()
+    withheld = frozenset(records.seen.withheld)
+    homes = tuple(sorted(records.homes(), key=lambda home: home.home_id))
+    return Lists(version=version, referrals=referrals, homes=homes, withheld=withheld)

@@ -19,6 +19,7 @@ from api.web.rule_words import rule_words
 from api.web.words import domain_words, joined
 from matching.aim_words import aim_in_words
 from matching.approvals import EVERY_PLACEMENT
+from matching.staying import needs_a_move, stay_where_they_may_not
 
 FOR_SHOWN = 3
 """What speaks for a home in short; what speaks against it is always told whole."""
@@ -166,8 +167,10 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12, verbose: bo
     """Print the plan's proof, who goes where and why, who is left, and what other plans give up."""
     proved = all(stage["proved"] for stage in answer["stages"])
     proof = "every aim proved best" if proved else f"gap {answer['gap']}"
+    move = sum(needs_a_move(row) for row in answer["staying"])
+    not_settled = f", {stay_where_they_may_not(move)}" if move else ""
     console.print(
-        f"{answer['status']}: {len(answer['assignments'])} placed, {len(answer['unplaced'])} not; {proof}."
+        f"{answer['status']}: {len(answer['assignments'])} placed, {len(answer['unplaced'])} not{not_settled}; {proof}."
     )
     print_warnings(console, answer)
     table = Table("Child", "Home", "Offer needed", "Why", box=None, padding=(0, 1))
@@ -184,12 +187,23 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12, verbose: bo
     if more > 0:
         console.print(f"... and {more} more placed.", style="dim")
     for row in answer["staying"]:
-        console.print(f"Stays at {row['home_id']}: {row['child_id']}.", style="dim")
+        _print_staying(console, row)
     for reason in answer["infeasible_because"]:
         console.print(f"Cannot hold: {reason}", style="bold")
     _print_unplaced(console, answer, verbose)
     _print_other_plans(console, answer["alternatives"], verbose)
     _print_stages(console, answer["stages"], verbose)
+
+
+def _print_staying(console: Console, row: Answer) -> None:
+    if not needs_a_move(row):
+        console.print(f"Stays at {row['home_id']}: {row['child_id']}.", style="dim")
+        return
+    why = " ".join(full_stop(reason) for reason in row.get("may_not_go_on", ()))
+    may_not = f" May not go on living there: {why}" if why else f" Recorded as {row['urgency']}."
+    console.print(
+        f"Stays at {row['home_id']} and needs a review now: {row['child_id']}.{may_not}", style="bold"
+    )
 
 
 def _why(row: Answer, verbose: bool) -> Text:

@@ -141,6 +141,13 @@ class Settings:
             "The council's file of who is told of alerts; the shipped default when absent.",
         ),
     )
+    placing_policy_path: str | None = field(
+        default=None,
+        metadata=_said(
+            "RIGHTHOME_PLACING_POLICY",
+            "The council's file of holds, signatures and what a provider must have; the shipped default when absent.",
+        ),
+    )
     retention_path: str | None = field(
         default=None,
         metadata=_said(

@@ -48,6 +48,17 @@ RECORD_WORDS = {
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
     "Read by `equality --enquiries`; the invented partnership writes it.",
     "notice": "One notice that a home or carer gave. The invented partnership writes it.",
+    "needs_assessment": "One judgement of a child's needs, with its day, its rater and its source. Kept over time.",
+    "contract": "One contract with a provider: what beds are paid for, and what each side has to do.",
+    "void": "One empty bed that a contract pays for: why, and who bears the cost.",
+    "nomination": "One child nominated to a home under a contract, and the home's answer.",
+    "quality_visit": "One visit to a home to see how good it is. Partner councils may read it when it is shared.",
+    "concern": "One concern about a home. Partner councils may read it when it is shared; only an embargo excludes.",
+    "planned_opening": "Places that are to open.",
+    "delegation": "Who may sign what in whose stead, from when to when.",
+    "decision": "Why a home was chosen, how the child's wishes were considered, and why not the first-ranked.",
+    "placement": "One placement: which bed, since when, until when.",
+    "move": "One move of a child from one home to another.",
     "printed_figure": "One percentage as it was printed, with its fraction, target and which way is better. Read by "
     "`check-figures`.",
     "episode": "One row of the Episodes table of an SSDA903 return, read by `forecast --returns` as it is.",

@@ -38,12 +38,12 @@ def amount_in_words(aim: str, amount: int) -> str:
     Examples
     --------
     >>> amount_in_words("near_home", 5), amount_in_words("cost", 1200), amount_in_words("unknown_facts", 1)
-    ('5 penalty points in nearness to home', '£1,200 a week', '1 placement where a hard fact is missing')
+    ('5 penalty points in nearness to home', '£1,200 a week', '1 point for what is not known of the homes')
     """
     if aim == "cost":
         return f"£{amount:,} a week"
     if aim == "unknown_facts":
-        return f"{amount} placement{'' if amount == 1 else 's'} where a hard fact is missing"
+        return f"{amount} point{'' if amount == 1 else 's'} for what is not known of the homes"
     return f"{amount:,} penalty point{'' if amount == 1 else 's'} in {aim_in_words(aim)}"
 
 

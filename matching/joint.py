@@ -15,7 +15,8 @@ from functools import cached_property
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
-from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, open_to
+from matching.certainty import uncertainty
+from matching.eligibility import assess_all, cases_of_group, open_to
 from matching.home import Home
 from matching.home_list import HomeList, all_of, home_list
 from matching.pins import Pin
@@ -29,7 +30,7 @@ from matching.shared_room import (
     limits_by_date,
     without_own_bed,
 )
-from matching.waiting import Unit
+from matching.waiting import Unit, contradicts_itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def build(
     listed = home_list(homes)
     with_room = [h for h, home in enumerate(homes) if has_room_for_somebody(home, units)]
     for u, unit in enumerate(units):
-        if _contradicts_itself(unit):
+        if contradicts_itself(unit):
             continue
         stays_away = _must_stay_away(unit, listed, settled)
         left = [
@@ -121,7 +122,7 @@ def build(
             if u not in pinned.homes and not all(aims.above_floor(one, home) for one in unit.cases):
                 below.add((u, h))
                 continue
-            known[u, h] = unit.size * any(question.rule in HARD_FACTS for question in assessment.questions)
+            known[u, h] = unit.size * max(uncertainty(one, home, assessment) for one in unit.cases)
     here: dict[int, list[int]] = {}
     for u, h in sorted(known):
         here.setdefault(h, []).append(u)
@@ -166,12 +167,6 @@ def _pinned(units: Sequence[Unit], homes: Sequence[Home], pins: Iterable[Pin]) -
         else:
             found.homes.setdefault(u, set()).add(home_of[pin.home_id])
     return found
-
-
-def _contradicts_itself(unit: Unit) -> bool:
-    """Say whether children who must live together may not live together."""
-    ids = set(unit.child_ids)
-    return any(ids & set(member.not_with) for member in unit.members)
 
 
 def _must_stay_away(unit: Unit, listed: HomeList, settled: Iterable[Referral]) -> set[int]:

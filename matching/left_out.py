@@ -6,21 +6,30 @@ That each of them can be left out and the plan still be best is the plan's to sa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from matching.beds_soon import beds_while_waiting
 from matching.bottleneck import Bottleneck, bottlenecks
 from matching.eligibility import assess_case
 from matching.joint import JointProblem, beds_of, held_beds
 from matching.plan_result import Unplaced
-from matching.waiting import Unit
+from matching.waiting import Unit, contradicts_itself
 from reference_data.vocabulary import PlanStatus
 
 Homes = tuple[int | None, ...]
 
 
-def unplaced(joint: JointProblem, plan: Homes, status: PlanStatus) -> tuple[Unplaced, ...]:
-    """Return each child without a home in the plan, why, and who has the homes that could take the child."""
+def unplaced(
+    joint: JointProblem, plan: Homes, status: PlanStatus, proved: Collection[str]
+) -> tuple[Unplaced, ...]:
+    """Return each child without a home in the plan, why, and who has the homes that could take the child.
+
+    Parameters
+    ----------
+    proved
+        The aims that are proved. Until the placing of a child's urgency is, nobody knows that the place is needed
+        by others.
+    """
     homes_of = joint.homes_of
     found = []
     for u, unit in enumerate(joint.units):
@@ -33,7 +42,8 @@ def unplaced(joint: JointProblem, plan: Homes, status: PlanStatus) -> tuple[Unpl
             if h in possible
             for child_id in joint.units[other].child_ids
         )
-        reasons = _why_unplaced(joint, u, unit, possible, competing, status)
+        settled = f"{unit.urgency.value}_placed" in proved
+        reasons = _why_unplaced(joint, u, unit, possible, competing, status, settled=settled)
         if status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE):
             reasons += beds_while_waiting(joint, plan, u)
         found += [
@@ -50,14 +60,24 @@ def _why_unplaced(
     possible: set[int],
     competing: Sequence[str],
     status: PlanStatus,
+    *,
+    settled: bool,
 ) -> list[str]:
     if status is PlanStatus.INFEASIBLE:
         return ["The pins cannot all hold, so nobody is planned."]
     if status is PlanStatus.TIME_LIMIT_NO_SOLUTION:
         return ["No plan was found within the limit."]
+    if contradicts_itself(unit):
+        return [
+            "The referrals say that brothers and sisters must, and must not, live together: ask which holds."
+        ]
     whom = "the child" if unit.size == 1 else f"all {unit.size} brothers and sisters together"
     if possible:
         homes = f"{len(possible)} home{'' if len(possible) == 1 else 's'} could take {whom}"
+        if not settled:
+            return [
+                f"{homes}, but no place was found in the time allowed: allow more before giving up on this."
+            ]
         if competing:
             return [f"{homes}, but the places are needed by others on the list for whom the plan does more."]
         return [f"{homes}, but not with the room there is for all who would move in."]

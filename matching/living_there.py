@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from matching.home import Home, Resident
 from matching.referral import Referral, age_at
+from reference_data.vocabulary import EmergencySetting, PlacementType
+
+
+def is_no_placement(home: Home) -> bool:
+    """Say whether no child is ever placed in a home: an emergency setting, or recorded as not registered.
+
+    A child who sleeps there is not settled in a placement, however the record calls it.
+
+    References
+    ----------
+    Children Act 1989, section 22C(6); Care Standards Act 2000, section 11.
+    """
+    unregistered = home.registered is False and home.type is not PlacementType.WITH_PARENTS
+    return isinstance(home.type, EmergencySetting) or unregistered
+
+
+def who_is_placed(
+    referrals: Iterable[Referral], home_of: Callable[[str], Home | None]
+) -> tuple[Referral, ...]:
+    """Return the referrals in their order; a child who lives in no placement is one who waits and lives nowhere.
+
+    Parameters
+    ----------
+    home_of
+        From a home's id to the home; ``None`` where it is not in the list.
+    """
+
+    def waits(one: Referral) -> bool:
+        home = None if one.current_home_id is None else home_of(one.current_home_id)
+        return home is not None and is_no_placement(home)
+
+    return tuple(replace(one, current_home_id=None) if waits(one) else one for one in referrals)
 
 
 def with_children_who_live_there(

@@ -20,7 +20,7 @@ from matching.bed_prices import bed_prices, samples
 from matching.home import Home
 from matching.joint import JointProblem, beds_of, build, held_beds, tie_break_by_ids
 from matching.left_out import unplaced, who_competes
-from matching.living_there import with_children_who_live_there
+from matching.living_there import who_is_placed, with_children_who_live_there
 from matching.more_beds import OneMoreBed, one_more_bed
 from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
@@ -31,9 +31,10 @@ from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.replanning import Replanning
 from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
+from matching.staying import staying, warnings_about
 from matching.tight_cut import TightCut, tight_cut
 from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
-from matching.waiting import waiting_units
+from matching.waiting import Unit, contradicts_itself, waiting_units
 from matching.weight_proofs import WeightProof, weight_proofs
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
@@ -43,10 +44,6 @@ SHARE_OF_PLAN = 0.6
 """Share of the work for the plan itself; the rest explains it."""
 
 __all__ = ["Assignment", "Plan", "PlanStage", "Staying", "Unplaced", "plan_list"]
-
-STAYS_PUT = (
-    "Lives here now and stays put: a move needs a reason and a review, and they are not both recorded."
-)
 
 Homes = tuple[int | None, ...]
 
@@ -116,6 +113,9 @@ def plan_list(
     """
     policy = policy or default_policy()
     _check(referrals, homes, alternatives=alternatives, differ_by=differ_by, loss_percent=loss_percent)
+    given, home_of = referrals, {home.home_id: home for home in homes}
+    referrals = who_is_placed(given, home_of.get)
+    no_placement = sum(one is not other for one, other in zip(given, referrals, strict=True))
     settled = sorted((one for one in referrals if stays_put(one)), key=lambda one: one.child_id)
     listed = with_children_who_live_there(homes, referrals, as_of)
     units = waiting_units(referrals, as_of=as_of, policy=policy)
@@ -144,13 +144,14 @@ def plan_list(
         tie_break=tie_break,
         further=(alternatives, differ_by, loss_percent),
     )
-    in_order = sorted(referrals, key=lambda one: one.child_id)
+    in_order = sorted(given, key=lambda one: one.child_id)
+    stay = staying(settled, listed, referrals, as_of=as_of, policy=policy)
     return Plan(
         status=status,
         assignments=assignments(joint, plan, told.costs, told.firsts, kept, prices),
         enquiries=enquiries(joint, plan),
-        unplaced=unplaced(joint, plan, status),
-        staying=_staying(settled),
+        unplaced=unplaced(joint, plan, status, [stage.aim for stage in stages if stage.proved]),
+        staying=stay,
         infeasible_because=tuple(broken),
         stages=stages,
         gap=_gap(found, len(joint.stages)) if answered else None,
@@ -188,7 +189,13 @@ def plan_list(
             policy_version=policy.version,
             data_date=as_of,
             seed=seed,
-            warnings=[*warnings, *broken, *told.broken_off, *_warnings(in_order, found, as_of)],
+            warnings=[
+                *warnings,
+                *broken,
+                *told.broken_off,
+                *warnings_about(stay, no_placement),
+                *_warnings(in_order, units, found, as_of),
+            ],
         ),
     )
 
@@ -341,20 +348,20 @@ def _stage(
     )
 
 
-def _staying(settled: Iterable[Referral]) -> tuple[Staying, ...]:
-    return tuple(
-        Staying(child_id=one.child_id, home_id=one.current_home_id, reasons=(STAYS_PUT,))
-        for one in settled
-        if one.current_home_id is not None
-    )
-
-
-def _warnings(referrals: Sequence[Referral], found: OrderedResult, as_of: date) -> list[str]:
+def _warnings(
+    referrals: Sequence[Referral], units: Iterable[Unit], found: OrderedResult, as_of: date
+) -> list[str]:
     noticed = []
     contradictions = sum(urgency_contradiction(one, as_of) is not None for one in referrals)
     if contradictions:
         noticed.append(
             f"{contradictions} referrals contradict themselves about urgency and date; check them."
+        )
+    torn = sum(contradicts_itself(unit) for unit in units)
+    if torn:
+        noticed.append(
+            f"{torn} groups of brothers and sisters must, and must not, live together: ask which holds. Until then "
+            "no home is open to them."
         )
     if any(one.urgency is None for one in referrals):
         noticed.append("Children without a recorded urgency are planned as planned placements.")

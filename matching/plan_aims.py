@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
+from matching.company import company_to_ask_about
 from matching.home import Home
 from matching.policy import Policy
 from matching.referral import Referral, sibling_members
@@ -21,7 +22,11 @@ MISSED_NEXT = "missed_by_next_arrivals"
 """The term for beds that children who may arrive next would miss; only where such children are given."""
 
 UNKNOWN_FACTS = "unknown_facts"
-"""Children placed where a hard fact is missing: ranked below what is known to fit, and above every soft aim."""
+"""What is not known of the homes of the children placed: below what is known to fit, and above every soft aim.
+
+A child counts as in the ranking (``eligibility.uncertainty``): 1 where something has to be asked, 2 where a hard fact is
+missing; and 1 more for each child who would move in at the same time and may not suit (``company.py``).
+"""
 
 ALONE, ONE_TOGETHER, ALL_TOGETHER = 3, 1, 0
 """Units of the aim ``siblings``: alone, with at least one brother or sister, with all of them."""
@@ -92,8 +97,8 @@ def stages_in_order(
 ) -> tuple[tuple[Stage, ...], tuple[StageMeaning, ...]]:
     """Return the aims in order, each a stage to maximise, with its meaning.
 
-    First children placed, by urgency; then as few of them as can be where a hard fact is not known, since
-    what is not assessed ranks below what is known to fit; then the policy's stages.
+    First children placed, by urgency; then as little as can be that is not known of their homes, since what is not
+    assessed ranks below what is known to fit; then the policy's stages. ``known`` holds how unsure each pair is.
     """
     stages: list[Stage] = []
     meanings: list[StageMeaning] = []
@@ -103,6 +108,8 @@ def stages_in_order(
         stages.append(Stage(aim=name, scores=scores))
         meanings.append(StageMeaning(aim=name, whole=None))
     unknown = _term(UNKNOWN_FACTS, [known])
+    asked = {two: -times for two, times in company_to_ask_about(units, known).items()}
+    unknown = replace(unknown, stage=replace(unknown.stage, bonuses=asked))
     stages.append(unknown.stage)
     meanings.append(StageMeaning(aim=UNKNOWN_FACTS, whole=unknown))
 

@@ -12,7 +12,7 @@ from matching.more_beds import OneMoreBed
 from matching.rival_plans import Rival
 from matching.tight_cut import TightCut
 from matching.weight_proofs import WeightProof
-from reference_data.vocabulary import PlanStatus
+from reference_data.vocabulary import PlanStatus, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +67,27 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staying:
-    """One settled child, who is not planned and keeps the present home."""
+    """One settled child, who is not planned and keeps the present home.
+
+    ``may_not_go_on`` holds every rule by which the child may not go on living there; ``urgency`` is what is recorded,
+    for a settled child can need a move at once.
+    """
 
     child_id: str
     home_id: str
     reasons: tuple[str, ...]
+    may_not_go_on: tuple[str, ...]
+    urgency: Urgency | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settled child ready for JSON."""
-        return {"child_id": self.child_id, "home_id": self.home_id, "reasons": list(self.reasons)}
+        return {
+            "child_id": self.child_id,
+            "home_id": self.home_id,
+            "reasons": list(self.reasons),
+            "may_not_go_on": list(self.may_not_go_on),
+            "urgency": None if self.urgency is None else self.urgency.value,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

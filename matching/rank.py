@@ -14,7 +14,9 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
-from matching.eligibility import HARD_FACTS, assess_all, cases_of_group, exclusions_of_all
+from matching.certainty import uncertainty
+from matching.contradictions import contradictions
+from matching.eligibility import assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
 from matching.home import Home
@@ -171,7 +173,7 @@ def rank_homes(
             *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
             *assumed(case),
         ),
-        prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
+        prompts=(*contradictions(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
         why_not=tuple(excluded),
@@ -206,7 +208,7 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     """
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
-        _uncertainty(found),
+        uncertainty(case, home, found),
         0 if aims.above_floor(case, home) else 1,
         aims.stage_totals(penalties, case.context.policy),
         miles is None,
@@ -214,18 +216,6 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
         len(found.questions),
         home.home_id,
     )
-
-
-def _cannot_stay(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:
-    """Return that a child recorded as settled lives where the child may not, which no list of options would show."""
-    reasons = [exclusion.text for home, found in excluded if case.settled_in(home) for exclusion in found]
-    if not reasons:
-        return []
-    return [
-        "The child is recorded as settled, and the home the child lives in may not go on taking the child: "
-        f"{' '.join(reasons)} Hold a review now, and record it and the reason for a move: until then no home is an "
-        "option."
-    ]
 
 
 def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
@@ -236,12 +226,6 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
     if policy.in_force_from is not None and policy.in_force_from > as_of:
         found.append("The policy is not in force yet on the day asked about.")
     return found
-
-
-def _uncertainty(found: Assessment) -> int:
-    if not found.questions:
-        return 0
-    return 2 if any(question.rule in HARD_FACTS for question in found.questions) else 1
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:

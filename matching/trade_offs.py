@@ -169,6 +169,6 @@ def _better_alone(joint: JointProblem, u: int, home: int, first: int) -> str:
         gain = stage.scores.get((u, first), 0) - stage.scores.get((u, home), 0)
         if gain and not meaning.most:
             if meaning.aim == "unknown_facts":
-                return ": every hard fact is known there"
+                return ": more is known of it"
             return f", by {amount_in_words(meaning.aim, gain)}"
     return ""

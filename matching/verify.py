@@ -28,6 +28,7 @@ from matching.verify_rules import (
     exempt,
     ours,
     stays,
+    waiting_where_nobody_may_be_placed,
 )
 from matching.verify_stages import check_stages
 from reference_data.vocabulary import PlanStatus
@@ -52,8 +53,8 @@ def verify_plan(
         What the plan was made from.
     """
     answer: Mapping[str, Any] = plan if isinstance(plan, Mapping) else plan.as_dict()
-    by_child = {one.child_id: one for one in referrals}
     by_home = {home.home_id: home for home in homes}
+    by_child = {one.child_id: waiting_where_nobody_may_be_placed(one, by_home) for one in referrals}
     check = Check(
         referrals=by_child,
         homes=by_home,
@@ -127,6 +128,15 @@ def _settled(check: Check, answer: Mapping[str, Any]) -> None:
     settled = {one.child_id: one.current_home_id for one in check.referrals.values() if stays(one)}
     if told != sorted(settled.items()):
         check.wrong("settled", "The children who stay put are not told rightly, each once with the home.")
+        return
+    for row in answer["staying"]:
+        home = check.homes.get(row["home_id"])
+        shut = home is None or home.status in ("suspended", "closed")
+        if shut and not row.get("may_not_go_on", [shut]):
+            check.wrong("settled", "A child may not go on living there and it is not told.", row["child_id"])
+        urgency = check.referrals[row["child_id"]].urgency
+        if row.get("urgency", urgency) != urgency:
+            check.wrong("settled", "The urgency of a settled child is not told rightly.", row["child_id"])
 
 
 def _everybody_is_answered(check: Check, answer: Mapping[str, Any], placed: Mapping[str, str]) -> None:

@@ -6,8 +6,8 @@ slip in one shows against the other. A fact that is missing breaks nothing here:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from matching.home import Home
@@ -47,6 +47,9 @@ class Check:
         needed = self.referrals[child_id].needed_by
         return max(needed, self.as_of) if needed else self.as_of
 
+    def dated(self, child_id: str) -> bool:
+        return self.referrals[child_id].needed_by is not None
+
     def age(self, child_id: str) -> int | None:
         born = self.referrals[child_id].date_of_birth
         return None if born is None else age_on(born, self.start(child_id))
@@ -77,6 +80,17 @@ class Check:
         """Return the children who may not live with this child, whichever of the two says so."""
         named_by = {other for other, referral in self.referrals.items() if child_id in referral.not_with}
         return named_by | set(self.referrals[child_id].not_with)
+
+    def unsuited(self, child_id: str, other: str) -> bool:
+        """Say whether a child who moves in too may not be one of those whom this child can live alongside."""
+        referral, mine, its = self.referrals[child_id], self.age(child_id), self.age(other)
+        if referral.alongside == "solo" or "solo" in referral.requires:
+            return True
+        if referral.alongside not in ("only_older", "only_younger"):
+            return False
+        if mine is None or its is None:
+            return True
+        return its <= mine if referral.alongside == "only_older" else its >= mine
 
     def urgency(self, child_id: str) -> str | None:
         found = {self.referrals[one].urgency for one in self.must(child_id)}
@@ -157,11 +171,22 @@ def _breaks_type(check: Check, child_id: str, home: Home) -> bool:
         return True
     if named and home.type not in named:
         return True
+    if referral.placement_purpose == "fostering_for_adoption" and home.type not in (*FOSTERING, "adoption"):
+        return True
     kind = {**dict.fromkeys(FOSTERING, "fostering"), **dict.fromkeys(_HOMES, "residential")}
     kind |= dict.fromkeys(_SUPPORTED, "supported")
     if referral.suitability.get(kind.get(str(home.type), "")) == "unsuitable":
         return True
     return home.type in _SUPPORTED and referral.support_or_care == "care"
+
+
+def waiting_where_nobody_may_be_placed(referral: Referral, homes: Mapping[str, Home]) -> Referral:
+    """Return the referral; without a present home where that is a hotel or the like, or is not registered."""
+    home = homes.get(referral.current_home_id or "")
+    if home is None:
+        return referral
+    unregistered = home.registered is False and home.type != "with_parents"
+    return replace(referral, current_home_id=None) if unregistered or home.type not in _OFFERED else referral
 
 
 def _breaks_age(check: Check, child_id: str, home: Home) -> bool:
@@ -228,8 +253,9 @@ def _breaks_urgency(check: Check, child_id: str, home: Home) -> bool:
         stabilise = check.referrals[child_id].placement_purpose == "stabilise"
         if urgency in ("emergency", "planned") and not stabilise:
             return True
-    at_once = urgency in ("crisis", "emergency") and home.type != "with_parents"
-    return at_once and home.accepts_emergency is False
+    days = [(check.start(one) - check.as_of).days for one in check.must(child_id) if check.dated(one)]
+    at_once = urgency in ("crisis", "emergency") or any(within <= 2 for within in days)
+    return at_once and home.type != "with_parents" and home.accepts_emergency is False
 
 
 def _breaks_features(check: Check, child_id: str, home: Home) -> bool:

@@ -185,7 +185,10 @@ def _one(
     found = aims.penalties(case, check.homes[home_id])
     found["siblings"] = check.policy.aim("siblings").weight * _alone(check, homes[home_id], placed, child_id)
     asked = assess_case(case, homes[home_id]).questions
-    found[UNKNOWN_FACTS] = int(any(question.rule in HARD_FACTS for question in asked))
+    # What has to be asked counts 1, and a hard fact among it 1 more.
+    found[UNKNOWN_FACTS] = bool(asked) + any(question.rule in HARD_FACTS for question in asked)
+    company = [one for one, where in placed.items() if where == home_id and one not in check.family(child_id)]
+    found[UNKNOWN_FACTS] += sum(check.unsuited(child_id, one) for one in company)
     found[MISSED_NEXT] = prices.get(home_id, 0)
     return found
 

@@ -47,6 +47,11 @@ class Unit:
         return len(self.cases)
 
 
+def contradicts_itself(unit: Unit) -> bool:
+    """Say whether children who must live together, settled ones included, may not live together."""
+    return any(case.apart & case.child_ids for case in unit.cases)
+
+
 def waiting_units(referrals: Iterable[Referral], *, as_of: date, policy: Policy) -> tuple[Unit, ...]:
     """Return the units to plan, in order of their first child id; settled children are left out."""
     listed = sorted(referrals, key=lambda one: one.child_id)

@@ -78,6 +78,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     EXPORT_CHILD = "export_child"
     PLACE = "place"
+    READ_PLANS = "read_plans"
     PLAN = "plan"
     READ_ALERTS = "read_alerts"
     ANSWER_ALERTS = "answer_alerts"

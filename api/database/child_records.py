@@ -14,9 +14,24 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, insert, or_, select
 
 from api import clock
-from api.database import tables
+from api.database import placing_tables, tables
+from api.database.kinds import KINDS
 from reference_data.problems import Conflict, NotFound
 
+# In this order they can be deleted: a placement before the decision that it came of.
+OF_PLACING = (
+    "placements",
+    "decisions",
+    "moves",
+    "enquiries",
+    "nominations",
+    "notices",
+    "needs_assessments",
+)
+"""The kinds of record about one child that come of placing it."""
+WITHOUT_A_REFERRAL = ("moves", "enquiries", "nominations", "notices", "needs_assessments")
+"""Those of them that may be kept about a child of whom there is no referral, as after importing them alone."""
+OF_A_REFERRAL = tuple(kind for kind in OF_PLACING if "referral_id" in KINDS[kind].table.c)
 _SEVERAL = 500
 """Ids asked for in one statement: databases limit how many values one may hold."""
 
@@ -65,6 +80,8 @@ class ChildRecords:
                 ("restrictions", tables.restrictions),
                 ("broken_glass", tables.broken_glass),
                 ("retention_holds", tables.retention_holds),
+                ("bed_claims", placing_tables.bed_claims),
+                *((name, KINDS[name].table) for name in OF_PLACING),
             )
         }
         alert_ids = [row["alert_id"] for row in found["alerts"]]
@@ -76,28 +93,58 @@ class ChildRecords:
         found["provider_links"] = self._rows_of(tables.provider_links, "referral_id", referral_ids)
         link_ids = [row["link_id"] for row in found["provider_links"]]
         found["provider_messages"] = self._messages(link_ids)
+        claim_ids = [row["claim_id"] for row in found["bed_claims"]]
+        found["placing_duties"] = self._rows_of(placing_tables.placing_duties, "claim_id", claim_ids)
+        found["beds"] = self._rows(placing_tables.beds, placing_tables.beds.c.held_for == child_id)
+        found["record_history"] = self._history(
+            {
+                **{
+                    name: [row[KINDS[name].key] for row in found[name]]
+                    for name in ("referrals", "stays", *OF_PLACING)
+                },
+                "bed_claims": claim_ids,
+                "placing_duties": [row["duty_id"] for row in found["placing_duties"]],
+            }
+        )
         found["homes"] = self._homes_naming(child_id)
+        found["history_of_homes"] = self._history_of_homes_naming(child_id)
         found["return_rows"] = self._return_rows(child_id)
         if not any(found.values()):
             raise NotFound("no_such_child", "Nothing is kept about a child of that id.")
-        found["audit"] = self._audit([child_id, *referral_ids, *stay_ids, *alert_ids])
+        subjects = {row["record_id"] for row in found["record_history"]}
+        found["audit"] = self._audit(
+            sorted({child_id, *referral_ids, *stay_ids, *alert_ids, *claim_ids, *subjects})
+        )
         return found
 
     def referrals_kept(self) -> tuple[Kept, ...]:
-        """Return every referral with its last day: of need, of its search or of its last change."""
-        table = tables.referrals
-        rows = self.connection.execute(
-            select(table.c.referral_id, table.c.child_id, table.c.needed_by, table.c.changed_at).where(
-                table.c.authority == self.authority
+        """Return every referral with its last day: of need, of its last change, or of the placement it led to.
+
+        A referral whose placement goes on has no last day, and is not among them.
+        """
+        referrals, placements = tables.referrals, placing_tables.placements
+        ends: dict[str, date | None] = {}
+        for row in self.connection.execute(
+            select(placements.c.referral_id, placements.c.ended_on).where(
+                placements.c.authority == self.authority
             )
+        ):
+            before = ends.get(row.referral_id, date.min)
+            ends[row.referral_id] = None if None in (before, row.ended_on) else max(before, row.ended_on)
+        rows = self.connection.execute(
+            select(
+                referrals.c.referral_id, referrals.c.child_id, referrals.c.needed_by, referrals.c.changed_at
+            ).where(referrals.c.authority == self.authority)
         )
         return tuple(
             Kept(
                 record_id=row.referral_id,
                 child_id=row.child_id,
-                last_day=max(row.needed_by or date.min, row.changed_at.date()),
+                last_day=max(row.needed_by or date.min, row.changed_at.date(), ended),
             )
             for row in rows
+            for ended in (ends.get(row.referral_id, date.min),)
+            if ended is not None
         )
 
     def ended_stays_kept(self) -> tuple[Kept, ...]:
@@ -138,17 +185,59 @@ class ChildRecords:
             for row in rows
         )
 
+    def loose_kept(self) -> tuple[Kept, ...]:
+        """Return the records of placing of children without a referral, with the day of their last change.
+
+        Their ids are of the form KIND/ID.
+        """
+        referrals = tables.referrals
+        waiting = select(referrals.c.child_id).where(referrals.c.authority == self.authority)
+        found: list[Kept] = []
+        for kind in WITHOUT_A_REFERRAL:
+            form = KINDS[kind]
+            rows = self.connection.execute(
+                select(form.table.c[form.key].label("key"), form.table.c.child_id, form.table.c.changed_at)
+                .where(form.table.c.authority == self.authority)
+                .where(form.table.c.child_id.not_in(waiting))
+            )
+            found += [
+                Kept(record_id=f"{kind}/{row.key}", child_id=row.child_id, last_day=row.changed_at.date())
+                for row in rows
+            ]
+        return tuple(found)
+
+    def delete_loose(self, ids: Iterable[str]) -> int:
+        """Delete records of placing by ids of the form KIND/ID, with their history."""
+        by_kind: dict[str, list[str]] = {}
+        for one in ids:
+            kind, _, key = one.partition("/")
+            by_kind.setdefault(kind, []).append(key)
+        return sum(self._delete_kept(kind, KINDS[kind].key, keys) for kind, keys in by_kind.items())
+
     def delete_referrals(self, ids: Iterable[str]) -> int:
-        """Delete referrals and the links that were made for them."""
+        """Delete referrals and all that was done for them: links, enquiries, holds, decisions, placements, history.
+
+        What is kept about a child without naming a referral goes with the last of the child's referrals.
+        """
         ids = list(ids)
+        children = self._values(tables.referrals, "child_id", "referral_id", ids)
         self._delete(tables.provider_links, "referral_id", ids)
-        return self._delete(tables.referrals, "referral_id", ids)
+        self._delete_claims("referral_id", ids)
+        for kind in OF_A_REFERRAL:
+            self._delete_kept(kind, "referral_id", ids)
+        deleted = self._delete_kept("referrals", "referral_id", ids)
+        waiting = set(self._values(tables.referrals, "child_id", "child_id", children))
+        gone = sorted(set(children) - waiting)
+        self._delete_claims("child_id", gone)
+        for kind in OF_PLACING:
+            self._delete_kept(kind, "child_id", gone)
+        return deleted
 
     def delete_stays(self, ids: Iterable[str]) -> int:
         """Delete stays and the ids their spells were told under."""
         ids = list(ids)
         self._delete(tables.spell_ids, "stay_id", ids)
-        return self._delete(tables.stays, "stay_id", ids)
+        return self._delete_kept("stays", "stay_id", ids)
 
     def delete_links(self, ids: Iterable[str]) -> int:
         """Delete providers' links with all that was said over them."""
@@ -247,6 +336,63 @@ class ChildRecords:
             .order_by(table.c.sequence)
         )
         return [dict(row._mapping) for row in rows]
+
+    def _history(self, ids_by_kind: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+        table = placing_tables.record_history
+        found: list[dict[str, Any]] = []
+        for kind, ids in ids_by_kind.items():
+            if ids:
+                found += self._rows(table, and_(table.c.kind == kind, table.c.record_id.in_(ids)))
+        return found
+
+    def _history_of_homes_naming(self, child_id: str) -> list[dict[str, Any]]:
+        """Return which states of homes name a child: the rest of a home's record is not the child's."""
+        table = placing_tables.record_history
+        found = []
+        for row in self._rows(table, table.c.kind == "homes"):
+            named = [name for name, value in row["record"].items() if _names(value, child_id)]
+            if named:
+                found.append(
+                    {
+                        "home_id": row["record_id"],
+                        "version": row["version"],
+                        "at": row["at"],
+                        "named_in": sorted(named),
+                    }
+                )
+        return found
+
+    def _values(self, table: Table, wanted: str, column: str, ids: list[str]) -> list[str]:
+        found: list[str] = []
+        for start in range(0, len(ids), _SEVERAL):
+            some = table.c[column].in_(ids[start : start + _SEVERAL])
+            found += self.connection.execute(
+                select(table.c[wanted]).where(and_(table.c.authority == self.authority, some))
+            ).scalars()
+        return found
+
+    def _delete_claims(self, column: str, ids: list[str]) -> None:
+        """Delete promises of beds with their duties; the beds stay."""
+        claims, duties = placing_tables.bed_claims, placing_tables.placing_duties
+        claim_ids = self._values(claims, "claim_id", column, ids)
+        self._delete_history("placing_duties", self._values(duties, "duty_id", "claim_id", claim_ids))
+        self._delete(duties, "claim_id", claim_ids)
+        self._delete_history("bed_claims", claim_ids)
+        self._delete(claims, "claim_id", claim_ids)
+
+    def _delete_kept(self, kind: str, column: str, ids: list[str]) -> int:
+        """Delete records of a kind with every state that they have had."""
+        form = KINDS[kind]
+        self._delete_history(kind, self._values(form.table, form.key, column, ids))
+        return self._delete(form.table, column, ids)
+
+    def _delete_history(self, kind: str, record_ids: list[str]) -> None:
+        table = placing_tables.record_history
+        for start in range(0, len(record_ids), _SEVERAL):
+            some = table.c.record_id.in_(record_ids[start : start + _SEVERAL])
+            self.connection.execute(
+                delete(table).where(and_(table.c.authority == self.authority, table.c.kind == kind, some))
+            )
 
     def _delete(self, table: Table, column: str, ids: list[str]) -> int:
         deleted = 0

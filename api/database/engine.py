@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
+from api.errors import Busy
 from reference_data.problems import InvalidInput
 
 _WRITES = "righthome_writes"
-BUSY_WAIT_SECONDS = 10
+BUSY_WAIT_SECONDS = 30
 """How long a writer waits for another on SQLite before giving up."""
 
 
@@ -127,6 +128,11 @@ def _sqlite_engine(url: URL) -> Engine:
         writes = connection.get_execution_options().get(_WRITES, True)
         connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
         # IMMEDIATE takes the writer's place at once, so that a read inside it cannot go stale.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        except OperationalError as refused:
+            if "locked" not in str(refused.orig):
+                raise
+            raise Busy from None
 
     return engine

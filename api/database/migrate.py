@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api import audit
 from api.database.engine import Database, database_url, open_database
-from api.database.tables import metadata
+from api.database.placing_tables import metadata
 from reference_data.problems import Conflict, NotFound
 
 MIGRATIONS = Path(__file__).parent / "migrations"

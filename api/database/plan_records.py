@@ -6,7 +6,7 @@ is asked for again is in ``api/services/plans.py``; ``api/planning.py`` makes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -58,9 +58,13 @@ class SavedPlan:
 class PlanRecords:
     """The plans of one council, in one transaction."""
 
-    def __init__(self, connection: Connection, authority: str) -> None:
+    def __init__(
+        self, connection: Connection, authority: str, told: Callable[[Any], Any] = lambda values: values
+    ) -> None:
         self.connection = connection
         self.authority = authority
+        # How the reader is told what was kept: children restricted since are left out.
+        self._told = told
 
     def plan(self, plan_id: str) -> SavedPlan:
         """Return one plan with its answer.
@@ -73,7 +77,7 @@ class PlanRecords:
         row = self.connection.execute(select(plans).where(self._of(plan_id))).one_or_none()
         if row is None:
             raise NotFound("no_such_plan", "There is no plan of that id.")
-        return _plan(row, row.answer)
+        return self._plan(row, row.answer)
 
     def newest(self) -> SavedPlan | None:
         """Return the newest plan that is done, with its answer."""
@@ -83,7 +87,7 @@ class PlanRecords:
             .order_by(plans.c.finished_at.desc(), plans.c.plan_id)
             .limit(1)
         ).one_or_none()
-        return None if row is None else _plan(row, row.answer)
+        return None if row is None else self._plan(row, row.answer)
 
     def all(self) -> tuple[SavedPlan, ...]:
         """Return every plan without its answer, the newest first."""
@@ -93,7 +97,7 @@ class PlanRecords:
             .where(plans.c.authority == self.authority)
             .order_by(plans.c.asked_at.desc(), plans.c.plan_id)
         )
-        return tuple(_plan(row, None) for row in found)
+        return tuple(self._plan(row, None) for row in found)
 
     def add(
         self,
@@ -158,6 +162,24 @@ class PlanRecords:
         if done.rowcount != 1:
             raise NotFound("no_such_plan", "There is no plan of that id.")
 
+    def _plan(self, row: Row[Any], answer: Mapping[str, Any] | None) -> SavedPlan:
+        return SavedPlan(
+            plan_id=row.plan_id,
+            question=row.question,
+            as_of=row.as_of,
+            asked_at=row.asked_at,
+            asked_by=row.asked_by,
+            based_on=row.based_on,
+            decisions=tuple(self._told(row.decisions)),
+            settings=row.settings,
+            name=row.name,
+            status=row.status,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            in_brief=row.in_brief,
+            answer=None if answer is None else self._told(answer),
+        )
+
     def _of(self, plan_id: str) -> Any:
         return and_(plans.c.authority == self.authority, plans.c.plan_id == plan_id)
 
@@ -176,22 +198,3 @@ class PlanRecords:
             self.connection.execute(
                 delete(plans).where(and_(plans.c.authority == self.authority, plans.c.plan_id.in_(unnamed)))
             )
-
-
-def _plan(row: Row[Any], answer: Mapping[str, Any] | None) -> SavedPlan:
-    return SavedPlan(
-        plan_id=row.plan_id,
-        question=row.question,
-        as_of=row.as_of,
-        asked_at=row.asked_at,
-        asked_by=row.asked_by,
-        based_on=row.based_on,
-        decisions=tuple(row.decisions),
-        settings=row.settings,
-        name=row.name,
-        status=row.status,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        in_brief=row.in_brief,
-        answer=answer,
-    )

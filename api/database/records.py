@@ -7,21 +7,27 @@ engines' own frozen records; rows stay here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from api import audit, clock
-from api.database import tables
+from api.database import history, tables
 from api.database.alert_records import AlertRecords
+from api.database.beds import BedLedger
 from api.database.child_records import ChildRecords
+from api.database.duties import DutyRecords
 from api.database.forecast_records import ForecastRecords
+from api.database.kept import KeptRecords, row_of, state_of
+from api.database.kinds import KINDS
 from api.database.plan_records import PlanRecords
 from api.database.provider_records import LinkRecords
 from api.database.restricted import RestrictedRecords
 from api.database.seen import Seen
 from api.database.sharing import SharedHome, homes_of_partners, share, shared_ids, unshare
+from api.database.standing import homes_today, placed_referrals, standing_version
 from api.database.stored import digest, stored_values, typed_values
 from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
@@ -66,40 +72,6 @@ class Changes:
     unchanged: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """One kind of contract record: its field table, its table, its key and the columns kept apart."""
-
-    record: str
-    table: Table
-    key: str
-    columns: Mapping[str, str]
-
-
-_KINDS = {
-    "referrals": _Kind(
-        record="referral",
-        table=tables.referrals,
-        key="referral_id",
-        columns={
-            name: name for name in ("child_id", "urgency", "needed_by", "legal_status", "sibling_group")
-        },
-    ),
-    "homes": _Kind(
-        record="home",
-        table=tables.homes,
-        key="home_id",
-        columns={"type": "type", "area_authority": "authority", "status": "status", "contract": "contract"},
-    ),
-    "stays": _Kind(
-        record="stay",
-        table=tables.stays,
-        key="stay_id",
-        columns={name: name for name in ("child_id", "setting", "started_on", "ended_on")},
-    ),
-}
-
-
 class Records:
     """The records that one scope may see, on one connection and in its transaction.
 
@@ -112,11 +84,18 @@ class Records:
         self.viewed: list[tuple[str, str]] = []
         self._seen: Seen | None = None
 
-    def referrals(self) -> tuple[Referral, ...]:
-        """Return every referral in view, in the order of their ids."""
+    def referrals(self, *, placed: bool = False) -> tuple[Referral, ...]:
+        """Return every referral in view whose child still waits, in the order of their ids.
+
+        Parameters
+        ----------
+        placed
+            Those too whose search ended with a placement.
+        """
         from matching.files import referral_from_values
 
-        return tuple(referral_from_values(values) for values in self._all("referrals"))
+        over = set() if placed else placed_referrals(self.connection, self.scope.authorities)
+        return tuple(referral_from_values(values) for values in self._all("referrals", but=over))
 
     def referral(self, referral_id: str) -> Referral:
         """Return one referral.
@@ -133,10 +112,15 @@ class Records:
         return referral
 
     def homes(self) -> tuple[Home, ...]:
-        """Return every home in view, in the order of their ids."""
+        """Return every home in view as it stands today, in the order of their ids.
+
+        That is what the home said of itself, less the beds promised since, with who moved in and out since
+        and with the concerns that stand.
+        """
         from matching.files import home_from_values
 
-        return tuple(home_from_values(values) for values in self._all("homes"))
+        found = homes_today(self.connection, self.scope.authorities)
+        return tuple(home_from_values(values) for values in self.seen.all_told("home", found))
 
     def home(self, home_id: str) -> Home:
         """Return one home.
@@ -148,7 +132,10 @@ class Records:
         """
         from matching.files import home_from_values
 
-        return home_from_values(self._one("homes", home_id))
+        found = homes_today(self.connection, self.scope.authorities, home_id=home_id)
+        if not found:
+            raise NotFound("no_such_home", "There is no home of that id.")
+        return home_from_values(self.seen.told("home", found[0]))
 
     def stays(self) -> tuple[Stay, ...]:
         """Return every stay in emergency accommodation in view, in the order of their ids."""
@@ -184,13 +171,14 @@ class Records:
         return frozenset(found.scalars())
 
     def version(self) -> str:
-        """Return a digest that differs whenever a referral or a home differs, or whose records are in view.
+        """Return a digest that differs whenever a referral or a home differs, whose records are in view, or what of
+        them this reader may see.
 
         It holds within one transaction that only reads, as a page's does.
         """
         rows: list[list[str]] = []
         for kind in ("referrals", "homes"):
-            form = _KINDS[kind]
+            form = KINDS[kind]
             table, key = form.table, form.table.c[form.key]
             found = self.connection.execute(
                 select(table.c.authority, key, table.c.record_digest).where(
@@ -199,7 +187,24 @@ class Records:
             )
             # Sorted here, because the databases sort text each in its own way.
             rows += sorted([kind, *row] for row in found)
-        return digest({"authorities": sorted(self.scope.authorities), "records": rows})
+        # What is laid over the homes counts too: promises that stand today, placements and concerns.
+        overlay = standing_version(self.connection, self.scope.authorities)
+        return digest(
+            {
+                "authorities": sorted(self.scope.authorities),
+                "seen": self.seen.fingerprint,
+                "records": rows,
+                "standing": overlay,
+            }
+        )
+
+    def for_everybody(self) -> Records:
+        """Return the same records as everybody of the council may see them: no restricted child is among them.
+
+        For what is made once and shown to several people, such as a joint plan.
+        """
+        everybody = replace(self.scope, actor="everybody", sees_restricted=False, pseudonym_key=None)
+        return Records(self.connection, everybody)
 
     def contract_values(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return the typed values of every record in view of a kind, as a file in the contract's layout holds them."""
@@ -257,35 +262,34 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        form = _KINDS[kind]
+        form = KINDS[kind]
         table, key = form.table, form.table.c[form.key]
         known = {
-            row[0]: row[1]
+            row[0]: (row[1], row[2])
             for row in self.connection.execute(
-                select(key, table.c.record_digest).where(table.c.authority == authority)
+                select(key, table.c.record_digest, table.c.version).where(table.c.authority == authority)
             )
         }
         now = clock.now()
         new: list[dict[str, Any]] = []
-        changed = unchanged = 0
+        changed: list[dict[str, Any]] = []
+        unchanged = 0
         for values in records:
-            stored = stored_values(values)
             row = {
                 "authority": authority,
-                form.key: values[form.key],
-                **{column: values.get(name) for column, name in form.columns.items()},
-                "record": stored,
-                "record_digest": digest(stored),
+                **row_of(form, values),
+                "version": 1,
                 "import_id": import_id,
                 "changed_at": now,
             }
             before = known.get(values[form.key])
             if before is None:
                 new.append(row)
-            elif before == row["record_digest"]:
+            elif before[0] == row["record_digest"]:
                 unchanged += 1
             else:
-                changed += 1
+                row["version"] = before[1] + 1
+                changed.append(row)
                 self.connection.execute(
                     update(table)
                     .where(and_(table.c.authority == authority, key == values[form.key]))
@@ -293,7 +297,8 @@ class Records:
                 )
         if new:
             self.connection.execute(insert(table), new)
-        return Changes(added=len(new), changed=changed, unchanged=unchanged)
+        history.write(self.connection, (state_of(form, row, self.scope.actor) for row in (*new, *changed)))
+        return Changes(added=len(new), changed=len(changed), unchanged=unchanged)
 
     def keep_return(self, authority: str, files: Iterable[RawTable], *, import_id: str | None) -> Changes:
         """Keep the files of a statutory return; a file of the same name is replaced whole."""
@@ -339,6 +344,39 @@ class Records:
                 )
         return Changes(added=added, changed=changed, unchanged=unchanged)
 
+    def kept(self, kind: str, authority: str) -> KeptRecords:
+        """Return the records of one kind of one council in view, to read or change one by one.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return KeptRecords(self, kind, authority)
+
+    def beds_of(self, authority: str) -> BedLedger:
+        """Return the beds of one council in view and who has been promised them.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return BedLedger(self, authority)
+
+    def duties_of(self, authority: str) -> DutyRecords:
+        """Return what has to be had, signed or sent for the promised beds of one council in view.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return DutyRecords(self, authority)
+
     def alerts_of(self, authority: str) -> AlertRecords:
         """Return the alerts of one council in view.
 
@@ -359,7 +397,7 @@ class Records:
             If the authority is not in the scope.
         """
         self._require(authority)
-        return PlanRecords(self.connection, authority)
+        return PlanRecords(self.connection, authority, self.seen.without_hidden)
 
     def forecasts_of(self, authority: str) -> ForecastRecords:
         """Return the kept forecasts of one council in view.
@@ -464,18 +502,20 @@ class Records:
             detail=detail,
         )
 
-    def _all(self, kind: str) -> list[dict[str, Any]]:
-        form = _KINDS[kind]
+    def _all(self, kind: str, *, but: AbstractSet[tuple[str, str]] = frozenset()) -> list[dict[str, Any]]:
+        """Return the records of a kind as the reader is told them, without those of some authorities and ids."""
+        form = KINDS[kind]
+        key = form.table.c[form.key]
         rows = self.connection.execute(
-            select(form.table.c.record)
+            select(form.table.c.authority, key.label("key"), form.table.c.record)
             .where(form.table.c.authority.in_(self.scope.authorities))
-            .order_by(form.table.c[form.key], form.table.c.authority)
+            .order_by(key, form.table.c.authority)
         )
-        found = [typed_values(form.record, record) for record in rows.scalars()]
+        found = [typed_values(form.record, row.record) for row in rows if (row.authority, row.key) not in but]
         return self.seen.all_told(form.record, found)
 
     def _one(self, kind: str, key: str) -> dict[str, Any]:
-        form = _KINDS[kind]
+        form = KINDS[kind]
         record = self.connection.execute(
             select(form.table.c.record).where(
                 and_(form.table.c[form.key] == key, form.table.c.authority.in_(self.scope.authorities))

@@ -8,6 +8,8 @@ wrong undoes everything.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -38,27 +40,11 @@ class RequestTransaction:
 
     def records(self, user: User, access: RouteAccess | None = None) -> Records:
         """Return the records a user may see, in this transaction; ``access`` says what the audit keeps of it."""
-        records = Records(
-            self.connection(),
-            Scope(
-                authorities=frozenset({user.authority}),
-                actor=user.username,
-                sees_restricted=user_may(user, Permission.READ_RESTRICTED),
-                pseudonym_key=self._pseudonym_key(user),
-            ),
-        )
+        records = Records(self.connection(), _scope_of(user, self._secret))
         self._opened.append((records, user))
         if access is not None and access.noted in _NOTED:
             self._shown.append((user, access))
         return records
-
-    def _pseudonym_key(self, user: User) -> bytes | None:
-        if user.role not in PSEUDONYMOUS:
-            return None
-        if self._secret is None:
-            raise Conflict("no_secret", "RIGHTHOME_SECRET has to be set before an analyst can see records.")
-        # One key for each council: the same child has another pseudonym elsewhere.
-        return hmac.digest(self._secret.encode(), f"pseudonyms of {user.authority}".encode(), "sha256")
 
     def connection(self) -> Connection:
         """Return the request's connection, beginning its transaction at first use."""
@@ -123,6 +109,35 @@ def open_records(request: Request) -> Records:
     user = current_user(request)
     transaction: RequestTransaction = request.state.transaction
     return transaction.records(user, getattr(request.state, "access", None))
+
+
+@contextmanager
+def briefly_read(request: Request) -> Iterator[Records]:
+    """Give what the reader may see in a transaction that only reads and ends at once.
+
+    For an answer that takes long, or that asks again and again: nothing of the database is held meanwhile.
+    """
+    user = current_user(request)
+    with database_of(request).reading() as connection:
+        yield Records(connection, _scope_of(user, request.app.state.settings.secret))
+
+
+def _scope_of(user: User, secret: str | None) -> Scope:
+    return Scope(
+        authorities=frozenset({user.authority}),
+        actor=user.username,
+        sees_restricted=user_may(user, Permission.READ_RESTRICTED),
+        pseudonym_key=_pseudonym_key(user, secret),
+    )
+
+
+def _pseudonym_key(user: User, secret: str | None) -> bytes | None:
+    if user.role not in PSEUDONYMOUS:
+        return None
+    if secret is None:
+        raise Conflict("no_secret", "RIGHTHOME_SECRET has to be set before an analyst can see records.")
+    # One key for each council: the same child has another pseudonym elsewhere.
+    return hmac.digest(secret.encode(), f"pseudonyms of {user.authority}".encode(), "sha256")
 
 
 def database_of(request: Request) -> Database:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api import clock
-from api.database.stored import typed_values
+from api.database.standing import homes_today
 from api.database.tables import homes, shared_homes
 from reference_data.authorities import partners
 from reference_data.problems import NotFound
@@ -55,19 +55,14 @@ NAMES = ("name", "provider", "urn")
 
 
 def homes_of_partners(connection: Connection, authorities: frozenset[str]) -> tuple[SharedHome, ...]:
-    """Return the homes that the partners of some councils share with them."""
+    """Return the homes that the partners of some councils share with them, as they stand today."""
     of_partners = {partner.code for own in authorities for partner in partners(own)} - authorities
-    rows = connection.execute(
-        select(homes.c.authority, homes.c.record)
-        .join_from(
-            shared_homes,
-            homes,
-            and_(shared_homes.c.authority == homes.c.authority, shared_homes.c.home_id == homes.c.home_id),
-        )
-        .where(homes.c.authority.in_(of_partners))
-        .order_by(homes.c.authority, homes.c.home_id)
-    )
-    return tuple(_shared(row.authority, typed_values("home", row.record)) for row in rows)
+    found = homes_today(connection, frozenset(of_partners), for_partners=True)
+    return tuple(_shared(values["kept_by"], values) for values in sorted(found, key=_by_council))
+
+
+def _by_council(values: dict[str, Any]) -> tuple[str, str]:
+    return values["kept_by"], values["home_id"]
 
 
 def shared_ids(connection: Connection, authority: str) -> frozenset[str]:

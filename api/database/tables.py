@@ -174,10 +174,13 @@ imports = Table(
 )
 
 
-def _record_columns() -> list[Column[Any]]:
+def record_columns() -> list[Column[Any]]:
+    """Return what every kind of record has: itself, how often it was changed, and by which import."""
     return [
         Column("record", Document, nullable=False),
         Column("record_digest", DIGEST, nullable=False),
+        # From 1; whoever changes a record says which version was read.
+        Column("version", Integer, nullable=False, server_default="1"),
         Column("import_id", String(32), ForeignKey("imports.import_id")),
         Column("changed_at", Instant, nullable=False),
     ]
@@ -193,7 +196,7 @@ referrals = Table(
     Column("needed_by", Date),
     Column("legal_status", String(10)),
     Column("sibling_group", IDENTIFIER),
-    *_record_columns(),
+    *record_columns(),
     Index(None, "authority", "child_id"),
 )
 
@@ -207,7 +210,9 @@ homes = Table(
     Column("area_authority", CODE),
     Column("status", String(20)),
     Column("contract", String(20)),
-    *_record_columns(),
+    # The digest of what the home said of its beds when they were last set out one by one.
+    Column("beds_stated", DIGEST),
+    *record_columns(),
 )
 
 stays = Table(
@@ -219,7 +224,7 @@ stays = Table(
     Column("setting", String(60)),
     Column("started_on", Date),
     Column("ended_on", Date),
-    *_record_columns(),
+    *record_columns(),
     Index(None, "authority", "child_id"),
 )
 

@@ -21,6 +21,8 @@ from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import InvalidInput
 
 ANOTHER_CHILD = "another child"
+NAMING_OTHERS = ("not_with", "with_children")
+"""Fields of a record of one child that name other children."""
 HOW_TO_READ = (
     "Everything that Righthome keeps about this child. Read it before it is given out: free text may name "
     "other people. Ids of other children have been taken out. The council's case system holds more."
@@ -88,8 +90,12 @@ def _told(row: dict[str, Any], child_id: str) -> dict[str, Any]:
     }
     record = row.get("record")
     if isinstance(record, dict):
-        others = [ANOTHER_CHILD for other in record.get("not_with") or [] if other != child_id]
-        row["record"] = record | ({"not_with": others} if record.get("not_with") else {})
+        others = {
+            name: [ANOTHER_CHILD for other in record[name] if other != child_id]
+            for name in NAMING_OTHERS
+            if record.get(name)
+        }
+        row["record"] = record | others
     return row
 
 

@@ -319,6 +319,9 @@ def _keep(
             require_user_may(connection, actor, authority, Permission.IMPORT)
             know_authority(connection, authority)
             records = Records(connection, Scope(authorities=frozenset({authority}), actor=actor))
+            if kind == "stays":
+                # Taken before the audit is, as a scan does: so an import and a scan never wait for each other.
+                records.alerts_of(authority).hold_watch()
             connection.execute(
                 insert(imports).values(
                     import_id=import_id,

@@ -6,8 +6,6 @@ Whoever holds it reaches one referral and one home and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from sqlalchemy import Connection
 from api import clock
 from api.database.provider_records import OneLink, ProviderLink, messages_of, no_such_link, say
 from api.database.records import Records, Scope
+from api.services.anonymous_sheet import AnonymousReferral, told_of
 from api.settings import Settings
 from reference_data.fields import allowed_values, load_fields
 from reference_data.problems import Conflict, InvalidInput, NotFound
@@ -28,51 +27,6 @@ if TYPE_CHECKING:
 
 PURPOSE = "righthome provider link, one referral and one home"
 LONGEST_TEXT = 2000
-KNOWN_COMMUNICATION = frozenset({"esol", "bsl", "makaton", "pecs", "interpreter", "lip_reading", "braille"})
-KNOWN_FEATURES = frozenset(
-    {
-        "step_free",
-        "hoist",
-        "wheelchair",
-        "ground_floor_bedroom",
-        "own_bathroom",
-        "solo",
-        "waking_night_staff",
-        "therapeutic",
-        "no_pets",
-        "pets",
-        "garden",
-        "two_carers",
-        "on_site_education",
-        "own_front_door",
-        "sleep_in_staff",
-        "fostering_for_adoption",
-        "parent_and_child",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnonymousReferral:
-    """What a provider is told of a child before it is chosen: what it takes to answer, and nothing that says who.
-
-    No id, birth date, postcode, place, name or free text is among it: free text may say who a child is.
-    """
-
-    council: str
-    age_years: int | None
-    sex: str | None
-    urgency: str | None
-    needed_by: date | None
-    expected_stay_days: int | None
-    purpose: str | None
-    needs: dict[str, int]
-    risks: dict[str, str]
-    alongside: str | None
-    adult_ratio: str | None
-    communication: tuple[str, ...]
-    requires: tuple[str, ...]
-    siblings_together: str | None
 
 
 def decline_reasons() -> tuple[str, ...]:
@@ -159,26 +113,7 @@ def opened(connection: Connection, token: str, settings: Settings) -> OneLink:
 
 def anonymous_referral(held: OneLink, today: date) -> AnonymousReferral:
     """Return the child of a link without anything that says who it is."""
-    from matching.referral import age_at
-    from reference_data.authorities import authority
-
-    referral = _referral(held)
-    return AnonymousReferral(
-        council=authority(held.link.authority).name,
-        age_years=age_at(referral, today),
-        sex=_text(referral.sex),
-        urgency=_text(referral.urgency),
-        needed_by=referral.needed_by,
-        expected_stay_days=referral.expected_stay_days,
-        purpose=_text(referral.placement_purpose),
-        needs={str(domain): score for domain, score in referral.needs.items() if score is not None},
-        risks={str(risk): str(level) for risk, level in referral.risks.items()},
-        alongside=_text(referral.alongside),
-        adult_ratio=_text(referral.adult_ratio),
-        communication=_known(referral.communication, KNOWN_COMMUNICATION),
-        requires=_known(referral.requires, KNOWN_FEATURES),
-        siblings_together=_text(referral.siblings_together) if referral.sibling_group else None,
-    )
+    return told_of(_referral(held), held.link.authority, today)
 
 
 def ask(held: OneLink, text: str) -> None:
@@ -234,6 +169,8 @@ def confirm_vacancies(held: OneLink, number: int, today: date) -> None:
         records.keep(
             "homes", held.link.authority, [{**values, **confirmed, "vacancies": number}], import_id=None
         )
+        # Beds that are promised there are set out one by one: what the home says now counts from now.
+        records.beds_of(held.link.authority).set_out_again(held.link.home_id)
     _say(held, {"kind": "vacancies", "vacancies": number})
 
 
@@ -293,17 +230,6 @@ def _as_dict(message: Any) -> dict[str, Any]:
     return {name: getattr(message, name) for name in ("kind", "reason", "text", "vacancies", "at")} | {
         "by_provider": message.kind != "reply"
     }
-
-
-def _known(values: Iterable[str] | None, known: frozenset[str]) -> tuple[str, ...]:
-    """Return the words of a list that everybody uses; any other may say who a child is, and is only counted."""
-    found = [str(value) for value in values or ()]
-    told = sorted({value for value in found if value.casefold() in known})
-    return tuple(told + (["something else: ask the council"] if len(told) < len(set(found)) else []))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _usable(text: str, *, needed: bool) -> str | None:

@@ -55,6 +55,7 @@ def apply_retention(
         held_back: dict[str, tuple[str, ...]] = {}
         for kind, found, days in (
             ("referrals", kept.referrals_kept(), policy.referrals),
+            ("records_without_referral", kept.loose_kept(), policy.referrals),
             ("stays", kept.ended_stays_kept(), policy.stays),
             ("provider_links", kept.closed_links_kept(), policy.provider_links),
         ):
@@ -65,6 +66,7 @@ def apply_retention(
             # Links first: those of a referral that goes go with it.
             kept.delete_links(deleted["provider_links"])
             kept.delete_referrals(deleted["referrals"])
+            kept.delete_loose(deleted["records_without_referral"])
             kept.delete_stays(deleted["stays"])
             records.note(
                 "retention_applied",

@@ -22,6 +22,7 @@ STATIC_FOLDER = Path(__file__).resolve().parent / "static"
 
 NAVIGATION = (
     ("Waiting list", "/waiting-list"),
+    ("Approvals", "/approvals"),
     ("Joint plan", "/plan"),
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
@@ -87,7 +88,9 @@ def static_files() -> Mapping[str, str]:
 
 def navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
     """Return the navigation of a page for a role (``None``: all of it), with the place where the reader is marked."""
-    inside = "/waiting-list" if path.startswith(("/children/", "/tonight")) else path
+    inside = (
+        "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/", "/tonight")) else path
+    )
     for part in ("/emergency-watch", "/plan", "/sufficiency"):
         if path.startswith(f"{part}/"):
             inside = part

@@ -19,8 +19,8 @@ from api.auth.roles import Permission, may, require
 from api.auth.sessions import User, current_user
 from api.clock import day_of
 from api.database.plan_records import SavedPlan
-from api.database.records import Records, Scope
-from api.database.session import database_of, open_records
+from api.database.records import Records
+from api.database.session import briefly_read, open_records
 from api.services import plans
 from api.services.policy import policy_of
 from api.web.page import page
@@ -64,12 +64,9 @@ def newest_plan_page(request: Request, records: OpenRecords, part: int = 1, left
 def plan_page(request: Request, plan_id: str, part: int = 1, left: int = 1) -> Response:
     """Return one plan, or how far it is; wait a little for it first, with nothing of the database held."""
     user = current_user(request)
-    database = database_of(request)
-    scope = Scope(authorities=frozenset({user.authority}), actor=user.username)
     until = time.monotonic() + WAITS_SECONDS
     while True:
-        with database.reading() as connection:
-            records = Records(connection, scope)
+        with briefly_read(request) as records:
             plan = records.plans_of(user.authority).plan(plan_id)
             state = plans.state_of(plan)
             if plan.answer is not None:

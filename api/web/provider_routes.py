@@ -17,7 +17,8 @@ from api.database.session import database_of, open_records
 from api.services import provider_links
 from api.web.own_site import own_site
 from api.web.page import page
-from api.web.words import british_date, capital, domain_words, placement_words, plain, urgency_words
+from api.web.presenters.anonymous_sheet import present_facts
+from api.web.words import capital, domain_words, placement_words, plain
 from reference_data.problems import Conflict, InvalidInput
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -95,7 +96,7 @@ def _provider_page(
         token=token,
         council=told.council,
         home_name=home.name or "your home",
-        facts=_facts(told),
+        facts=[{"name": name, "value": value} for name, value in present_facts(told)],
         needs=[
             {"name": domain_words(domain), "score": score}
             for domain, score in sorted(told.needs.items(), key=lambda item: -item[1])
@@ -112,23 +113,6 @@ def _provider_page(
         problem=problem,
         problem_of=of,
     )
-
-
-def _facts(told: provider_links.AnonymousReferral) -> list[dict[str, str]]:
-    facts = [
-        ("Age", None if told.age_years is None else str(told.age_years)),
-        ("Sex", {"F": "Female", "M": "Male"}.get(told.sex or "")),
-        ("How soon", told.urgency and urgency_words(told.urgency)),
-        ("Needed by", told.needed_by and british_date(told.needed_by)),
-        ("Expected to stay", told.expected_stay_days and f"{told.expected_stay_days:,} days"),
-        ("Purpose", told.purpose and capital(plain(told.purpose))),
-        ("Other children", told.alongside and capital(plain(told.alongside))),
-        ("Adults needed", told.adult_ratio and plain(told.adult_ratio)),
-        ("Communication", ", ".join(told.communication)),
-        ("The home must have", ", ".join(plain(one) for one in told.requires)),
-        ("Brothers and sisters", told.siblings_together and f"Together: {plain(told.siblings_together)}"),
-    ]
-    return [{"name": name, "value": str(value)} for name, value in facts if value]
 
 
 def _reasons() -> list[dict[str, str]]:

@@ -156,7 +156,8 @@ def waiting_list_page(request: Request, records: OpenRecords, part: int = 1) -> 
 def options_page(request: Request, referral_id: str, records: OpenRecords, part: int = 1) -> Response:
     """Return the ranked homes for one child, some of them in full."""
     ranking, lists = _ranked(request, records, referral_id)
-    referral = next(one for one in lists.referrals if one.referral_id == referral_id)
+    # A child who is placed is on no list of those who wait.
+    referral = records.referral(referral_id)
     return page(
         request,
         "options.html",
@@ -179,7 +180,8 @@ def excluded_page(request: Request, referral_id: str, rule: str, records: OpenRe
     group = present_rule(rule, ranking["excluded"], {home.home_id: home for home in lists.homes})
     if group is None:
         raise NotFound("no_such_rule", "No home is excluded under that rule.")
-    referral = next(one for one in lists.referrals if one.referral_id == referral_id)
+    # A child who is placed is on no list of those who wait.
+    referral = records.referral(referral_id)
     return page(request, "excluded.html", group=group, referral_id=referral_id, child_id=referral.child_id)
 
 

@@ -11,8 +11,7 @@ from starlette.responses import Response
 from api.auth.roles import Permission, require
 from api.auth.sessions import User
 from api.clock import day_of
-from api.database.records import Records, Scope
-from api.database.session import database_of
+from api.database.session import briefly_read
 from api.services.four_answers import (
     FourAnswers,
     UnusableAnswer,
@@ -62,10 +61,9 @@ def _answer(request: Request, user: User, answers: FourAnswers) -> Response:
         referral = referral_of(answers, authority=user.authority, as_of=as_of)
     except UnusableAnswer as wrong:
         return _form(request, answers, wrong)
-    scope = Scope(authorities=frozenset({user.authority}), actor=user.username)
     # Read on a connection that cannot write: sending the form changes nothing.
-    with database_of(request).reading() as connection:
-        lists = request.app.state.kept.lists_of(Records(connection, scope))
+    with briefly_read(request) as records:
+        lists = request.app.state.kept.lists_of(records)
     ranking = homes_tonight(referral, lists, as_of=as_of, policy=policy_of(settings))
     return page(
         request,

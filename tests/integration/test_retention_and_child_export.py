@@ -14,6 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from api import cli, clock
+from api.database import placing_tables
+from api.database.kinds import KINDS
 from api.database.records import Records, Scope
 from api.database.tables import audit, homes, metadata, provider_links, referrals, stays
 from api.retention_policy import RetentionPolicy, retention_policy_of
@@ -22,6 +24,7 @@ from api.services.child_export import export_child
 from api.services.retention import apply_retention, hold, holds, release
 from api.settings import Settings
 from reference_data.problems import Conflict, InvalidInput, NotFound, NotPermitted
+from tests.web.sample_placing import KINDS_OF_CHILDREN, make_placing
 
 CHILD = "DEMO-C-879"
 POLICY = RetentionPolicy(referrals=730, stays=2192, provider_links=365)
@@ -83,7 +86,12 @@ def test_a_dry_run_says_what_would_go_and_the_run_deletes_exactly_that(url: str,
         entries = connection.execute(
             select(audit.c.detail).where(audit.c.action == "retention_applied")
         ).scalars()
-        assert next(iter(entries)) == {"referrals": 1, "stays": 1, "provider_links": 1}
+        assert next(iter(entries)) == {
+            "referrals": 1,
+            "records_without_referral": 0,
+            "stays": 1,
+            "provider_links": 1,
+        }
 
 
 def test_a_day_before_its_time_nothing_goes(url: str, fresh_site: Any) -> None:
@@ -175,6 +183,122 @@ def test_no_table_that_holds_a_child_is_left_out_of_the_file(url: str, tmp_path:
     told = set(json.loads((tmp_path / "child.json").read_text(encoding="utf-8")))
     with_child = {name for name, table in metadata.tables.items() if "child_id" in table.c}
     assert with_child <= told
+
+
+CASE_OF_PLACING = (
+    placing_tables.bed_claims,
+    placing_tables.placing_duties,
+    *(KINDS[kind].table for kind in (*KINDS_OF_CHILDREN, "placements")),
+)
+
+
+def placed(site: Any, *, ended_on: date | None) -> None:
+    """Give the child one of each record of placing, and a placement."""
+    make_placing(site, "879")
+    with site.database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        records.kept("placements", "879").add(
+            {
+                "placement_id": "DEMO-P-879",
+                "child_id": CHILD,
+                "referral_id": "DEMO-R-879",
+                "home_id": "DEMO-H-879",
+                "decision_id": "DEMO-D-879",
+                "starts_on": date(2015, 1, 1),
+                **({"ended_on": ended_on} if ended_on else {}),
+            },
+            is_main=True,
+        )
+
+
+def named_in_history(site: Any) -> set[str]:
+    with site.database.reading() as connection:
+        rows = connection.execute(select(placing_tables.record_history)).all()
+    return {row.kind for row in rows if row.authority == "879" and CHILD in json.dumps(row.record)}
+
+
+def test_with_a_referral_goes_all_that_was_done_for_it_and_its_history(url: str, fresh_site: Any) -> None:
+    make_placing(fresh_site, "878")
+    placed(fresh_site, ended_on=date(2016, 1, 1))
+    assert {"decisions", "enquiries", "moves", "placements"} <= named_in_history(fresh_site)
+    assert apply(url, dry_run=False).deleted["referrals"] == ("DEMO-R-879",)
+    for table in CASE_OF_PLACING:
+        assert held(fresh_site, table) <= {"878"}, table.name
+    assert (
+        held(fresh_site, placing_tables.bed_claims) == held(fresh_site, placing_tables.decisions) == {"878"}
+    )
+    assert named_in_history(fresh_site) == set()
+    # The bed is the home's, and the concern about it the council's.
+    assert (
+        held(fresh_site, placing_tables.beds) == held(fresh_site, placing_tables.concerns) == {"878", "879"}
+    )
+
+
+def test_what_is_kept_about_a_child_stays_while_another_referral_of_it_does(
+    url: str, fresh_site: Any
+) -> None:
+    make_placing(fresh_site, "879")
+    with fresh_site.database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        again = records.kept("referrals", "879").one("DEMO-R-879").values
+        records.kept("referrals", "879").add({**again, "referral_id": "DEMO-R2-879"})
+    assert apply(url, dry_run=False).deleted["referrals"] == ("DEMO-R-879",)
+    assert held(fresh_site, placing_tables.enquiries) == held(fresh_site, placing_tables.bed_claims) == set()
+    assert held(fresh_site, placing_tables.notices) == held(fresh_site, placing_tables.moves) == {"879"}
+
+
+def test_what_was_imported_about_a_child_without_a_referral_goes_in_its_time(
+    url: str, fresh_site: Any
+) -> None:
+    with fresh_site.database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        alone = {"notice_id": "DEMO-G1", "child_id": "DEMO-C-alone", "given_on": date(2015, 1, 1)}
+        records.keep("notices", "879", [alone], import_id=None)
+    assert apply(url, dry_run=True).deleted["records_without_referral"] == ()
+    later = clock.today() + timedelta(days=731)
+    told = apply(url, dry_run=False, as_of=later)
+    assert told.deleted["records_without_referral"] == ("notices/DEMO-G1",)
+    assert held(fresh_site, placing_tables.notices) == set()
+    with fresh_site.database.reading() as connection:
+        history = connection.execute(select(placing_tables.record_history.c.record_id)).scalars()
+        assert "DEMO-G1" not in set(history)
+
+
+def test_a_referral_is_kept_while_its_placement_goes_on_and_from_its_end(url: str, fresh_site: Any) -> None:
+    placed(fresh_site, ended_on=None)
+    assert apply(url, dry_run=True).deleted["referrals"] == ()
+    ended = clock.today() - timedelta(days=100)
+    with fresh_site.database.writing() as connection:
+        connection.execute(update(placing_tables.placements).values(ended_on=ended))
+    assert apply(url, dry_run=True).deleted["referrals"] == ()
+    assert apply(url, dry_run=True, as_of=ended + timedelta(days=731)).deleted["referrals"] == ("DEMO-R-879",)
+
+
+def test_the_file_of_one_child_holds_the_records_of_placing_with_their_history(
+    url: str, fresh_site: Any, tmp_path: Path
+) -> None:
+    placed(fresh_site, ended_on=None)
+    make_placing(fresh_site, "878")
+    with fresh_site.database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
+        kept = records.kept("enquiries", "879")
+        asked = kept.one("DEMO-E-879", to_change=True)
+        kept.change("DEMO-E-879", {**asked.values, "with_children": ["DEMO-C-other"]}, version=asked.version)
+        homes_kept = records.kept("homes", "879")
+        home = homes_kept.one("DEMO-H-879", to_change=True)
+        living = home.values | {"residents": [{"child_id": CHILD}, {"child_id": "DEMO-C-other"}]}
+        homes_kept.change("DEMO-H-879", living, version=home.version)
+    export_child(url, tmp_path / "child.json", CHILD, "879", "tester")
+    text = (tmp_path / "child.json").read_text(encoding="utf-8")
+    told = json.loads(text)
+    for table in CASE_OF_PLACING:
+        assert told[table.name], table.name
+    assert "DEMO-C-other" not in text
+    assert "-878" not in text
+    states = [one["version"] for one in told["record_history"] if one["kind"] == "enquiries"]
+    assert states == [1, 2]
+    assert [one["named_in"] for one in told["history_of_homes"]] == [["residents"]]
+    assert "enquiry_changed" in {entry["action"] for entry in told["audit"]}
 
 
 def test_a_child_of_another_council_and_an_unusable_file_are_refused(

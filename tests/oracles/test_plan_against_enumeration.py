@@ -7,19 +7,23 @@ verifies; ``verify_plan`` is held to the same reading.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from matching import aims
-from matching.eligibility import HARD_FACTS, assess
+from matching.eligibility import assess
 from matching.findings import Context, case_of
+from matching.home import Resident
 from matching.plan import plan_list
 from matching.policy import default_policy
 from matching.referral import stays_put
 from matching.verify import verify_plan
+from reference_data.ages import age_on
+from reference_data.vocabulary import Alongside, EmergencySetting
 from tests.counts import count
-from tests.oracles.small_lists import AS_OF, random_list
+from tests.oracles.small_lists import AS_OF, how_unsure, random_list
 
 COUNT = count("waiting lists enumerated")
 POLICY = default_policy()
@@ -31,15 +35,36 @@ class EveryPlan:
 
     def __init__(self, referrals, homes, pins, prices=None):
         self.prices = prices or {}
-        self.children = {one.child_id: one for one in referrals}
         self.homes = {one.home_id: one for one in homes}
+        nowhere = {one.home_id for one in homes if one.type == "hotel" or one.registered is False}
+        # Who sleeps where nobody may be placed is placed nowhere.
+        referrals = [
+            replace(one, current_home_id=None) if one.current_home_id in nowhere else one for one in referrals
+        ]
+        self.children = {one.child_id: one for one in referrals}
         self.pins = pins
         self.moving = sorted(one.child_id for one in referrals if not stays_put(one))
         self.staying = {one.child_id: one.current_home_id for one in referrals if stays_put(one)}
+        self.lived_in = {home_id: self.with_the_listed(home) for home_id, home in self.homes.items()}
         self.context = Context(as_of=AS_OF, policy=POLICY, others=tuple(referrals))
         self.cases = {child_id: case_of(self.children[child_id], self.context) for child_id in self.moving}
         self.options = {child_id: self._options(child_id) for child_id in self.moving}
         self.worst_of = {}
+
+    def with_the_listed(self, home):
+        """Return a home with the children of the list who live there among its residents."""
+        more = [
+            Resident(
+                child_id=one.child_id,
+                age=age_on(one.date_of_birth, AS_OF),
+                sex=one.sex,
+                sibling_group=one.sibling_group,
+                authority=one.authority,
+            )
+            for one in self.children.values()
+            if one.current_home_id == home.home_id
+        ]
+        return replace(home, residents=(*home.residents, *more))
 
     def family(self, child_id):
         group = self.children[child_id].sibling_group
@@ -139,6 +164,11 @@ class EveryPlan:
             terms = self.terms(one, home_id, where) if home_id is not None else self.worst(one)
             for name, penalty in terms.items():
                 totals[name] += penalty
+        totals["unknown_facts"] += sum(
+            plan[one] == plan[other] and self.unsuited(self.children[one], self.children[other])
+            for one in placed
+            for other in placed
+        )
         values.append(-totals["unknown_facts"])
         for stage in POLICY.stages:
             names = [aim.name for aim in POLICY.aims if aim.stage == stage]
@@ -146,13 +176,19 @@ class EveryPlan:
             values.append(-sum(totals[name] for name in names) - missed)
         return values
 
+    def unsuited(self, me, other):
+        if me.child_id == other.child_id or (me.sibling_group and me.sibling_group == other.sibling_group):
+            return False
+        mine, its = self.cases[me.child_id].age, self.cases[other.child_id].age
+        return {"solo": True, "only_older": its <= mine, "only_younger": its >= mine}.get(me.alongside, False)
+
     def terms(self, child_id, home_id, where):
         home = self.homes[home_id]
         found = aims.penalties(self.cases[child_id], home)
         found["siblings"] = POLICY.aim("siblings").weight * self.alone(child_id, home, where)
-        asked = assess(self.children[child_id], home, self.context).questions
+        asked = assess(self.children[child_id], self.lived_in[home_id], self.context).questions
         found["missed"] = self.prices.get(home.home_id, 0)
-        found["unknown_facts"] = int(any(question.rule in HARD_FACTS for question in asked))
+        found["unknown_facts"] = how_unsure(self.cases[child_id], home, asked)
         return found
 
     def worst(self, child_id):
@@ -200,6 +236,18 @@ class EveryPlan:
         return 1 if together or there else 3
 
 
+def some_are_no_placement(referrals, homes, rng):
+    """Return the homes; of those where a child of the list lives every second is a hotel or not registered."""
+    lived_in = {one.current_home_id for one in referrals} - {None}
+    no_placement = ({"type": EmergencySetting.HOTEL}, {"registered": False})
+    return [
+        replace(one, **rng.choice(no_placement)) if one.home_id in lived_in and rng.random() < 0.5 else one
+        for one in homes
+    ]
+
+
+COMPANY = (*[None] * 8, *Alongside)
+
 STAGES = (
     *("crisis_placed", "emergency_placed", "planned_placed", "unknown_facts", "connected_carer"),
     *("section_22c", "unmet_need_and_specialist_capacity", "stability", "cost"),
@@ -235,6 +283,8 @@ def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
     stages = by_weights = 0
     for _ in range(COUNT // CHUNKS):
         referrals, homes, pins = random_list(rng)
+        homes = some_are_no_placement(referrals, homes, rng)
+        referrals = [replace(one, alongside=rng.choice(COMPANY)) for one in referrals]
         arrivals = (
             [one for one in random_list(rng)[0] if one.current_home_id is None] if rng.random() < 0.3 else []
         )
@@ -276,6 +326,8 @@ def test_the_checker_finds_fault_with_exactly_the_plans_that_are_not_allowed(chu
     seen = {True: 0, False: 0}
     for _ in range(COUNT // 4):
         referrals, homes, pins = random_list(rng)
+        homes = some_are_no_placement(referrals, homes, rng)
+        referrals = [replace(one, alongside=rng.choice(COMPANY)) for one in referrals]
         every = EveryPlan(referrals, homes, pins)
         for _ in range(12):
             plan = {one: rng.choice([None, *every.options[one], *every.options[one]]) for one in every.moving}

@@ -355,7 +355,13 @@ def sample_plan() -> dict[str, Any]:
         ],
         "enquiries": [{"child_id": "DEMO-C-022", "home_ids": ["DEMO-H-300", "DEMO-H-301"]}],
         "staying": [
-            {"child_id": "DEMO-C39", "home_id": "DEMO-H20", "reasons": ["Lives here now and stays put."]}
+            {
+                "child_id": "DEMO-C39",
+                "home_id": "DEMO-H20",
+                "reasons": ["Lives here now and stays put."],
+                "may_not_go_on": ["The home is closed."],
+                "urgency": "crisis",
+            }
         ],
         "infeasible_because": [],
         "unplaced": [

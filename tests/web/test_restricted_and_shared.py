@@ -21,7 +21,6 @@ CHILD, REFERRAL, STAY = "DEMO-C-879", "DEMO-R-879", "DEMO-S-879"
 REASON = "The worker is the child's aunt."
 LISTS = (
     "/waiting-list",
-    "/plan",
     "/emergency-watch",
     "/emergency-watch/nights",
     "/emergency-watch/nights.csv",

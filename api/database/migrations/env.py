@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from api.database.tables import metadata
+from api.database.placing_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

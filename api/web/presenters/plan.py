@@ -27,6 +27,7 @@ from api.web.words import british_date, capital, counted, joined, plain, sentenc
 from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home
 from matching.referral import Referral
+from matching.staying import needs_a_move, stay_where_they_may_not
 from reference_data.vocabulary import URGENCY_ORDER
 
 REASONS_SHOWN = 2
@@ -95,11 +96,15 @@ class UnplacedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayingView:
-    """One settled child, who keeps the present home."""
+    """One settled child, who keeps the present home, and why a review is due where the child may not stay."""
 
     child_id: str
     referral_id: str
     home: str
+    urgency: str
+    urgency_words: str
+    may_not_go_on: tuple[str, ...]
+    needs_a_move: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +259,12 @@ def present_plan(
                 child_id=item["child_id"],
                 referral_id=referral_id(item["child_id"]),
                 home=words.home(item["home_id"]),
+                urgency=item.get("urgency") or "",
+                urgency_words=urgency_words(item.get("urgency") or ""),
+                may_not_go_on=tuple(words.said(text) for text in item.get("may_not_go_on", ())),
+                needs_a_move=needs_a_move(item),
             )
-            for item in plan["staying"]
+            for item in sorted(plan["staying"], key=lambda item: not needs_a_move(item))
         ),
         infeasible_because=tuple(words.said(text) for text in plan["infeasible_because"]),
         decisions=tuple(
@@ -280,6 +289,9 @@ def _in_brief(plan: Mapping[str, Any]) -> str:
         brief += f"; {counted(len(unplaced), 'child has', 'children have')} none."
     else:
         brief += "; nobody is left without one."
+    move = sum(needs_a_move(item) for item in plan["staying"])
+    if move:
+        brief += f" Of the settled children {stay_where_they_may_not(move)}."
     if plan["staying"]:
         brief += f" {capital(counted(len(plan['staying']), 'child stays', 'children stay'))} where they are."
     return brief

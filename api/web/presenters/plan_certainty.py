@@ -21,7 +21,10 @@ AIM_WORDS = {
     "unknown_facts": "Fewest facts still unknown",
 }
 
-UNIT_WORDS = {"cost": "pounds a week, fewer is better", "unknown_facts": "placements, fewer is better"}
+UNIT_WORDS = {
+    "cost": "pounds a week, fewer is better",
+    "unknown_facts": "points, 1 for a question and 2 for a hard fact missing, fewer is better",
+}
 
 NAMES_SHOWN = 4
 """More children or homes than this are counted, and their names folded away."""

@@ -12,6 +12,25 @@ function unfoldTarget() {
 window.addEventListener("hashchange", unfoldTarget);
 unfoldTarget();
 
+// A hold counts down while its page is open; without this the page says when it runs out.
+function countDown() {
+  for (const left of document.querySelectorAll("[data-until]")) {
+    const minutes = Math.floor((Date.parse(left.dataset.until) - Date.now()) / 60000);
+    if (minutes < 0) {
+      left.textContent = "no time";
+      continue;
+    }
+    const hours = Math.floor(minutes / 60);
+    const parts = [];
+    if (hours) parts.push(`${hours} ${hours === 1 ? "hour" : "hours"}`);
+    if (minutes % 60 || !hours) parts.push(`${minutes % 60} ${minutes % 60 === 1 ? "minute" : "minutes"}`);
+    left.textContent = parts.join(" ");
+  }
+}
+if (document.querySelector("[data-until]")) {
+  countDown();
+  setInterval(countDown, 30000);
+}
 // A plan that is being made is looked for again until it is there; then its page is loaded, once.
 async function lookForPlan() {
   if (!document.querySelector("[data-rh-waiting]")) return;

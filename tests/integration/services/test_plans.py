@@ -305,3 +305,33 @@ def test_decisions_about_who_has_left_the_list_are_left_out_and_said(fresh_site:
     answer = row_of(fresh_site, "gone")["answer"]
     assert answer["status"] == "OPTIMAL"
     assert any("1 of the decisions" in warning for warning in answer["evidence"]["warnings"])
+
+
+def test_a_child_restricted_since_is_in_no_plan_that_others_read_and_in_none_made_anew(listed: Site) -> None:
+    manager = listed.signed_in()
+    before = made(listed, manager)
+    child = before["answer"]["assignments"][0]["child_id"]
+    officer = listed.signed_in("brokerage_officer")
+    address = f"/plan/runs/{before['plan_id']}"
+    assert child in officer.get(address).text
+    assert child in officer.get("/waiting-list").text
+    assert send(manager, "/restricted", child_id=child, reason="The worker is an aunt.").status_code == 303
+    # Read by the manager first: what is remembered for one reader is never shown to another.
+    for page in (address, "/plan", "/waiting-list"):
+        assert child in manager.get(page).text
+        assert child not in officer.get(page).text
+    assert officer.get(f"{address}/children/{child}").status_code == 404
+    assert "restricted and not shown" in officer.get("/waiting-list").text
+    assert "restricted and not shown" in officer.get("/waiting-list").text, "and so when it is remembered"
+    after = made(listed, manager)
+    assert child not in json.dumps(after["answer"])
+
+
+def test_an_analyst_reads_no_plan_and_meets_no_id_of_a_child_in_what_is_remembered(listed: Site) -> None:
+    manager = listed.signed_in()
+    child = made(listed, manager)["answer"]["assignments"][0]["child_id"]
+    assert child in manager.get("/waiting-list").text
+    analyst = listed.signed_in("analyst")
+    assert analyst.get("/plan").status_code == 403
+    assert child not in analyst.get("/waiting-list").text
+    assert child in manager.get("/waiting-list").text

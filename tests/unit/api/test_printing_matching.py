@@ -93,6 +93,16 @@ def test_a_short_plan_says_who_competes_and_what_other_plans_give_up(plan) -> No
     assert f"... and {len(plan['assignments']) - 3} more placed." in said
 
 
+def test_a_plan_says_first_how_many_settled_children_may_not_stay_or_need_a_move_at_once(plan) -> None:
+    assert "needs a review now" not in printed(print_plan, plan)
+    shut = {"child_id": "X1", "home_id": "HX", "reasons": [], "may_not_go_on": ["Closed."], "urgency": None}
+    urgent = {"child_id": "X2", "home_id": "HY", "reasons": [], "may_not_go_on": [], "urgency": "crisis"}
+    said = printed(print_plan, plan | {"staying": [shut, urgent]})
+    assert " not, 2 stay where they may not, or need a move at once; " in said.splitlines()[0]
+    assert "HX and needs a review now: X1. May not go on living there: Closed." in said
+    assert "HY and needs a review now: X2. Recorded as crisis." in said
+
+
 def test_a_verbose_plan_says_why_not_the_first_choice_what_it_costs_and_how_each_aim_is_proved(plan) -> None:
     short, said = printed(print_plan, plan), printed(print_plan, plan, verbose=True)
     for row in plan["assignments"]:
@@ -120,14 +130,16 @@ def spell(child: str, ended_on: str | None) -> dict[str, Any]:
     }
 
 
-def test_the_watch_prints_who_is_there_now_before_what_has_ended_and_what_ended_long_ago_in_brief() -> None:
-    spells = [spell("OLD", "2018-05-02"), spell("LATELY", "2026-03-17"), spell("NOW", None)]
+def test_the_watch_prints_who_is_there_now_then_what_ended_lately_and_counts_the_rest() -> None:
+    done = {**spell("DONE", "2026-06-05"), "rules": []}
+    spells = [spell("OLD", "2018-05-02"), spell("LATELY", "2026-06-05"), done, spell("NOW", None)]
     answer = {"as_of": "2026-06-15", "spells": spells, "evidence": {"warnings": []}}
     said = printed(print_watch, answer)
     places = [
         said.index(text)
-        for text in ("NOW:", "Ended in the last 90 days:", "LATELY:", "Ended longer ago:", "OLD:")
+        for text in ("NOW:", "Ended in the last 14 days", "LATELY:", "2 other spells have ended")
     ]
     assert places == sorted(places)
     assert "rule of LATELY" in said
-    assert "rule of OLD" not in said
+    assert "OLD" not in said
+    assert "DONE" not in said
