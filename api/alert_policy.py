@@ -59,6 +59,7 @@ class AlertPolicy:
 
     roles: Mapping[str, str]
     told: Mapping[str, Told]
+    told_as: Mapping[str, str]
     also_told: Mapping[str, tuple[str, ...]]
     director_rules: frozenset[str]
     office_from: time
@@ -72,8 +73,13 @@ class AlertPolicy:
     most_alerts_in_a_message: int
     delivery: Delivery
 
+    def outcome_told(self, outcome: str, rule: str) -> str:
+        """Return the outcome that an alert is told as: nights that are perhaps over a limit go out as if they were."""
+        return self.told_as.get(rule, outcome) if outcome == WatchOutcome.NOT_ASSESSED else outcome
+
     def roles_told(self, *, outcome: str, rule: str, standing: str, escalation: int) -> tuple[str, ...]:
         """Return the roles that hear of an alert at one step; step 0 is when it is raised."""
+        outcome = self.outcome_told(outcome, rule)
         told = self.told[outcome]
         if escalation:
             return told.escalate_to[escalation - 1 : escalation]
@@ -152,6 +158,10 @@ def _policy(tables: Mapping[str, Any]) -> AlertPolicy:
                 escalate_to=tuple(told["escalate_to"]),
             )
             for outcome, told in tables["told"].items()
+        },
+        told_as={
+            **dict.fromkeys(tables["nights_not_known"]["as_warning"], "WARNING"),
+            **dict.fromkeys(tables["nights_not_known"]["as_raised"], "RAISED"),
         },
         also_told={standing: tuple(roles) for standing, roles in tables["also_told"].items()},
         director_rules=frozenset(tables["director_at_once"]["rules"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from api.cli_options import (
     settings,
 )
 
+if TYPE_CHECKING:
+    from api.database.records import Records
+    from api.settings import Settings
+
 alerts = typer.Typer(
     help="Alerts of the emergency watch: who is told, and who answers.", no_args_is_help=True
 )
@@ -28,6 +32,18 @@ def _named(authority: str | None, as_user: str | None) -> tuple[str, str]:
     if authority is None or as_user is None:
         raise UsageError("Give --authority CODE, and --as-user NAME for the audit.")
     return authority, as_user
+
+
+def _unreached(records: Records, authority: str, chosen: Settings) -> tuple[str, ...]:
+    from api.alert_policy import alert_policy_of
+    from api.services.recipients import roles_unreached
+
+    return roles_unreached(records.alerts_of(authority).reached(), alert_policy_of(chosen))
+
+
+def _say_unreached(roles: tuple[str, ...]) -> None:
+    if roles:
+        typer.echo(f"Nobody is recorded for: {', '.join(roles)}. Their alerts reach nobody.", err=True)
 
 
 @alerts.command()
@@ -50,6 +66,8 @@ def scan(
         writing_records(database, code, user, Permission.IMPORT, dry_run=dry_run) as records,
     ):
         result = scan_with_settings(records, code, as_of=as_of, settings=chosen).as_dict()
+        unreached = _unreached(records, code, chosen)
+    _say_unreached(unreached)
     if as_json:
         print_json(result)
     else:
@@ -70,6 +88,7 @@ def deliver(
 ) -> None:
     """Send what waits in the outbox, and report a watch that has not run."""
     from api.alert_policy import alert_policy_of
+    from api.database.records import Records, Scope
     from api.outbox import deliver as deliver_messages
     from api.outbox import waiting
     from api.services.alerts import database_for_alerts
@@ -78,6 +97,9 @@ def deliver(
     code, user = _named(authority, as_user)
     chosen = settings()
     with database_for_alerts(chosen, code) as database:
+        with database.reading() as connection:
+            scope = Scope(authorities=frozenset({code}), actor=usable_actor(user))
+            unreached = _unreached(Records(connection, scope), code, chosen)
         if dry_run:
             answer = {"waiting": waiting(database, code)}
         else:
@@ -89,6 +111,7 @@ def deliver(
                 actor=usable_actor(user),
                 limit=limit,
             ).as_dict()
+    _say_unreached(unreached)
     if as_json:
         print_json(answer)
     else:
@@ -223,11 +246,13 @@ def recipients(
                 address=address,
                 hours=hours,
                 policy=alert_policy_of(chosen),
+                base_url=chosen.base_url,
             )
         if drop is not None:
             drop_recipient(records, code, drop)
         found = records.alerts_of(code).recipients()
-    unreached = roles_unreached(found, alert_policy_of(chosen))
+        reached = records.alerts_of(code).reached()
+    unreached = roles_unreached(reached, alert_policy_of(chosen))
     if as_json:
         rows = [{name: getattr(one, name) for name in one.__slots__} for one in found]
         print_json({"recipients": rows, "roles_without_recipient": list(unreached)})

@@ -69,7 +69,7 @@ def _rounds(settings: Settings, stop: threading.Event) -> None:
 def _warn_of_the_unreached(records: Records, authority: str, settings: Settings) -> None:
     """Log, at every scan, the roles of a watched council that must be told and cannot be."""
     store = records.alerts_of(authority)
-    unreached = roles_unreached(store.recipients(), alert_policy_of(settings))
+    unreached = roles_unreached(store.reached(), alert_policy_of(settings))
     if unreached and store.has_stays():
         _log.warning(
             "nobody is recorded to be told as %s of council %s: see `righthome alerts recipients`",

@@ -23,7 +23,7 @@ from api import clock
 from api.database.records import Records, Scope
 from api.database.tables import outbox
 from api.delivery import Message, Undelivered, email, folder, in_app, notify, webhook
-from api.services.alert_words import Said, said_of, together
+from api.services.alert_words import CLOSED, Said, said_of, together
 from api.services.alerts_about_the_watch import report_late_watch, report_undelivered
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class _Part:
     row_id: str
     alert_id: str
     step: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class _Claim:
     """A message that this process has to itself until the lease runs out.
 
     ``message`` is empty where nothing of it is true any more; ``parts`` are those still to be told.
+    ``reachable`` is false where it is for somebody who may not sign in here any more.
     """
 
     message: Message | None
@@ -80,6 +82,7 @@ class _Claim:
     address: str
     attempts: int
     claimed_by: str
+    reachable: bool
 
 
 def deliver(
@@ -110,6 +113,8 @@ def deliver(
             withdrawn += 1
             continue
         try:
+            if not claim.reachable:
+                raise Undelivered("no_such_user", for_good=True)
             SENDERS[claim.channel](
                 claim.message, settings, timeout_seconds=alert_policy.delivery.timeout_seconds
             )
@@ -176,7 +181,7 @@ def _claim(
             )
         )
         said.append(told)
-        parts.append(_Part(row_id=row.message_id, alert_id=row.alert_id, step=row.step))
+        parts.append(_Part(row_id=row.message_id, alert_id=row.alert_id, step=row.step, role=row.role))
     subject, body = together(said) if said else ("", "")
     first = rows[0]
     return _Claim(
@@ -195,6 +200,7 @@ def _claim(
         address=first.address,
         attempts=attempts,
         claimed_by=worker,
+        reachable=store.is_reachable(first.channel, first.address),
     )
 
 
@@ -232,6 +238,8 @@ def _untrue_because(connection: Connection, row: Any, alert: Alert) -> str | Non
         # What is raised and over in one scan is told all the same: its step is the last there is.
         over_when_queued = row.created_at == alert.closed_at
         return None if over_when_queued else "alert_closed"
+    if row.step.endswith(CLOSED):
+        return "alert_open_again"
     if _raised_step(row.step) == _raised_step(alert.step):
         return None
     later = connection.execute(
@@ -328,6 +336,7 @@ def _mark_failed(
             authority,
             given_up,
             failed=(claim.channel, claim.address),
+            roles=dict.fromkeys(part.role for part in claim.parts),
             alert_policy=policy,
             base_url=settings.base_url,
         )

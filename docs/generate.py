@@ -213,6 +213,12 @@ def _who_is_told() -> list[str]:
             for outcome, told in policy.told.items()
         ),
         "",
+        "An answer that rests on a missing field is told as if it were known where it counts nights: as RAISED "
+        + ", ".join(f"`{rule}`" for rule, told_as in policy.told_as.items() if told_as == "RAISED")
+        + "; as WARNING "
+        + ", ".join(f"`{rule}`" for rule, told_as in policy.told_as.items() if told_as == "WARNING")
+        + ". It says how many nights it perhaps is, that it is not known, and which field to record.",
+        "",
         "Of an alert that is RAISED also, by legal basis: "
         + "; ".join(
             f"{standing.replace('_', ' ')}: {words(roles)}" for standing, roles in policy.also_told.items()

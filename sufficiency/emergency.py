@@ -20,7 +20,7 @@ from reference_data.ages import age_on
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import WatchOutcome
-from sufficiency.emergency_answer import Judged, RuleAnswer, UnsuitableNights, missing_of
+from sufficiency.emergency_answer import Judged, RuleAnswer, UnsuitableNights, day_words, missing_of
 from sufficiency.emergency_places import places
 from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of, worst_first
 from sufficiency.emergency_stay import Stay
@@ -166,6 +166,12 @@ def watch(
     no_night = sum(stay.started_on == stay.ended_on for stay in stays)
     if no_night:
         warnings.append(f"{no_night} stay{'' if no_night == 1 else 's'} without a night: not counted.")
+    later = sum(stay.started_on > as_of for stay in stays)
+    if later:
+        warnings.append(
+            f"{later} stay{' begins' if later == 1 else 's begin'} after {day_words(as_of)}: not counted. Correct the "
+            "start if the child is there already."
+        )
     watched.sort(
         key=lambda spell: (
             worst_first((answer.rule, answer.outcome) for answer in spell.rules),

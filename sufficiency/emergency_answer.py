@@ -201,16 +201,26 @@ def _instrument_of(law: str | tuple[str, ...]) -> str:
 
 
 def not_assessed(
-    rule: str, judged: Judged, law: str | tuple[str, ...], missing: Collection[str]
+    rule: str,
+    judged: Judged,
+    law: str | tuple[str, ...],
+    missing: Collection[str],
+    text: Sentence | None = None,
 ) -> RuleAnswer:
+    """Return that a rule cannot be answered before some fields are recorded, in its own words or the usual ones."""
     names = _in_field_order(missing)
     return RuleAnswer(
         rule=rule,
         outcome=WatchOutcome.NOT_ASSESSED,
-        text=("Not assessed for child {}: record {}.", judged.spell.child_id, ", ".join(names)),
+        text=text or ("Not assessed for child {}: record {}.", judged.spell.child_id, ", ".join(names)),
         instrument=_instrument_of(law),
         missing=names,
     )
+
+
+def field_names(missing: Collection[str]) -> str:
+    """Return the names of missing fields once each, in the order of the stay's field table."""
+    return ", ".join(_in_field_order(missing))
 
 
 def worst_of(found: Iterable[RuleAnswer]) -> RuleAnswer | None:

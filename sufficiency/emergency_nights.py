@@ -14,6 +14,7 @@ from sufficiency.emergency_answer import (
     answer,
     day,
     day_words,
+    field_names,
     missing_of,
     nights_words,
     not_assessed,
@@ -68,7 +69,7 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
         return answer(rule, WatchOutcome.RAISED, text, law, over_on)
     possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights > limit:
-        return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
+        return _perhaps(rule, judged, law, possible)
     running = _running(judged)
     due_on = day(running.first + limit + 1) if running else None
     within = (_within, judged.spell.child_id, possible, _is_doubtful(judged, possible), limit, due_on)
@@ -102,11 +103,26 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
         return answer(rule, WatchOutcome.WARNING, text, law, due_on)
     possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights >= start:
-        return not_assessed(rule, judged, law, missing_of(run.unsuitable for run in judged.spell.runs))
+        return _perhaps(rule, judged, law, possible)
     running = _running(judged)
     due_on = day(running.first + limit) if running else None
     far = (_far, judged.spell.child_id, possible, _is_doubtful(judged, possible), start)
     return answer(rule, WatchOutcome.CLEAR, far, law, due_on)
+
+
+def _perhaps(rule: str, judged: Judged, law: str, possible: Stretch) -> RuleAnswer:
+    """Return that the nights are not known to be unsuitable, with how many there are and what to record."""
+    missing = missing_of(run.unsuitable for run in judged.spell.runs)
+    limit = judged.policy.over_14_nights
+    text = (_not_known, judged.spell.child_id, possible, limit, tuple(missing))
+    return not_assessed(rule, judged, law, missing, text)
+
+
+def _not_known(child: str, stretch: Stretch, limit: int, missing: Sequence[str]) -> str:
+    return (
+        f"Not assessed for child {child}: perhaps {since_words(stretch)} in unsuitable accommodation, against a limit "
+        f"of {nights_words(limit)}. It is not known: record {field_names(missing)}."
+    )
 
 
 def _near(child: str, stretch: Stretch, limit: int, move_by: date) -> str:

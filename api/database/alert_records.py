@@ -243,6 +243,37 @@ class AlertRecords:
             found += [_alert(row._mapping) for row in rows]
         return tuple(found)
 
+    def children_of_spells(self, spell_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Return the children that the alerts of some spells are of; a spell without alerts is left out."""
+        alerts, wanted = tables.alerts, sorted(spell_ids)
+        found: dict[str, set[str]] = {}
+        for first in range(0, len(wanted), 500):
+            some = and_(
+                alerts.c.authority == self.authority, alerts.c.spell_id.in_(wanted[first : first + 500])
+            )
+            for row in self.connection.execute(select(alerts.c.spell_id, alerts.c.child_id).where(some)):
+                if row.child_id is not None:
+                    found.setdefault(row.spell_id, set()).add(row.child_id)
+        return found
+
+    def places_told(self, alert_id: str, occurrence: int) -> tuple[Recipient, ...]:
+        """Return where messages of an alert have been taken since it was last raised."""
+        outbox = tables.outbox
+        rows = self.connection.execute(
+            select(outbox.c.role, outbox.c.channel, outbox.c.address)
+            .where(
+                and_(
+                    outbox.c.authority == self.authority,
+                    outbox.c.alert_id == alert_id,
+                    outbox.c.step.startswith(f"{occurrence}-", autoescape=True),
+                    outbox.c.status == "sent",
+                )
+            )
+            .distinct()
+            .order_by(outbox.c.channel, outbox.c.address, outbox.c.role)
+        )
+        return tuple(Recipient(recipient_id="", hours="any", **row._mapping) for row in rows)
+
     def alert(self, alert_id: str, *, to_change: bool = False) -> Alert:
         """Return one alert.
 
@@ -309,6 +340,24 @@ class AlertRecords:
             .order_by(recipients.c.role, recipients.c.channel, recipients.c.address)
         )
         return tuple(Recipient(**{name: row._mapping[name] for name in Recipient.__slots__}) for row in rows)
+
+    def is_reachable(self, channel: str, address: str) -> bool:
+        """Say whether a place can be told: a sign-in name is one only while somebody active here has it."""
+        if channel != "in_app":
+            return True
+        users = tables.users
+        found = select(users.c.user_id).where(
+            and_(
+                users.c.authority == self.authority,
+                users.c.username == address.strip().casefold(),
+                users.c.active,
+            )
+        )
+        return self.connection.execute(found).first() is not None
+
+    def reached(self) -> tuple[Recipient, ...]:
+        """Return the recipients that can be told: all but sign-in names that nobody active here has."""
+        return tuple(one for one in self.recipients() if self.is_reachable(one.channel, one.address))
 
     def add_recipient(self, recipient: Recipient) -> None:
         """Add a place where somebody is told."""

@@ -33,6 +33,8 @@ from reference_data.problems import NotEnoughData, NotFound, NotPermitted
 from reference_data.sheets import RawRow, RawTable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from matching.home import Home
     from matching.referral import Referral
     from sufficiency.emergency_stay import Stay
@@ -152,6 +154,21 @@ class Records:
         self._require(authority)
         scope = replace(self.scope, authorities=frozenset({authority}))
         return Records(self.connection, scope).stays()
+
+    def stays_changed_since(self, authority: str, instant: datetime) -> frozenset[str]:
+        """Return the ids of one council's stays that were recorded or changed at an instant or later.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        stays = tables.stays
+        found = self.connection.execute(
+            select(stays.c.stay_id).where(and_(stays.c.authority == authority, stays.c.changed_at >= instant))
+        )
+        return frozenset(found.scalars())
 
     def version(self) -> str:
         """Return a digest that differs whenever a referral or a home differs, whose records are in view, or what of

@@ -39,9 +39,9 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
         finally:
             # The server has answered by now. Whether it says goodbye too changes nothing.
             server.close()
-    except smtplib.SMTPRecipientsRefused as refused:
-        codes = [code for code, _ in refused.recipients.values()]
-        raise Undelivered("recipient_refused", for_good=all(code >= 500 for code in codes)) from None
+    except smtplib.SMTPRecipientsRefused:
+        # A relay that is set up wrongly refuses everybody, and is put right: no refusal is taken as the last word.
+        raise Undelivered("recipient_refused") from None
     except smtplib.SMTPResponseException as refused:
         raise Undelivered(f"smtp_{refused.smtp_code}") from None
     except ssl.SSLError:

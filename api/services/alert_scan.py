@@ -8,7 +8,7 @@ scans a council at a time. What the rules say is the engine's; what becomes of o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import AlertPolicy, default_alert_policy
 from api.database.alert_records import Alert
+from api.services.alert_corrections import correction_of
 from api.services.alert_steps import Counts, close, draft, follow, is_history
 from api.services.alert_telling import Telling, telling_of
 from api.services.alerts_about_the_watch import ABOUT_THE_WATCH, close_those_that_ended, record_history
 from reference_data.vocabulary import LegalBasis, WatchOutcome
 
 if TYPE_CHECKING:
+    from api.database.alert_records import AlertRecords
     from api.database.records import Records
     from matching.policy import Policy
     from sufficiency.emergency import WatchReport
@@ -54,12 +56,14 @@ def scan_alerts(
     alert_policy: AlertPolicy | None = None,
     base_url: str = "",
     now: datetime | None = None,
+    changed_since: datetime | None = None,
 ) -> ScanResult:
     """Bring the alerts of one council up to a day; a day already scanned past is not gone back to.
 
     Days on which nobody scanned need nothing special: the engine counts every night from the stays,
     and a spell that began and ended meanwhile is still told. Spells that were over long before, or
     before the first scan of all, are recorded as history and told of in one message.
+    An import says since when it has changed stays: another scan may have ended meanwhile without them.
     """
     from sufficiency.emergency import watch
 
@@ -71,8 +75,11 @@ def scan_alerts(
     as_of = max(as_of, run.scanned_for or as_of)
     still_open = store.alerts(only_open=True)
     known = store.known_spells()
-    stays = _that_concern(records.stays_of(authority), still_open, known, as_of, telling.policy)
-    report = watch(stays.values(), as_of=as_of, policy=policy, known_spells=known)
+    looked_at = min(filter(None, (run.scanned_at, changed_since)), default=None)
+    changed = records.stays_changed_since(authority, looked_at) if looked_at else frozenset()
+    stays = _that_concern(records.stays_of(authority), still_open, known, as_of, telling.policy, changed)
+    names = _names_of_the_same_child(store, known, stays)
+    report = watch(stays.values(), as_of=as_of, policy=policy, known_spells=names)
     # Years of closed alerts are left where they are, but for those of the spells looked at.
     of_spells = store.alerts_of_spells(spell.spell_id for spell in report.spells)
     before = {alert.alert_id: alert for alert in (*still_open, *of_spells)}
@@ -82,7 +89,8 @@ def scan_alerts(
     speaking = _follow_all(telling, counts, before, report, stays, told_from)
     for alert in before.values():
         if alert.is_open and alert.alert_id not in speaking and alert.rule not in ABOUT_THE_WATCH:
-            close(telling, counts, alert, "recorded_otherwise")
+            because, words = correction_of(alert, known, stays, as_of)
+            close(telling, counts, alert, because, words)
     close_those_that_ended(telling, still_open, partial(close, telling, counts))
     messages = telling.post()
     store.keep_run(as_of, telling.now)
@@ -118,8 +126,12 @@ def _follow_all(
             speaking.add(alert_id)
             earlier = before.get(alert_id)
             if is_history(earlier, spell, told_from):
-                if earlier is None and answer.outcome == WatchOutcome.RAISED and spell.ended_on:
-                    history.append(_as_history(telling, draft(telling, spell, answer)))
+                is_news = earlier is None or earlier.outcome != WatchOutcome.RAISED
+                if is_news and answer.outcome == WatchOutcome.RAISED and spell.ended_on:
+                    found = _as_history(telling, draft(telling, spell, answer))
+                    history.append(
+                        found if earlier is None else replace(found, occurrence=earlier.occurrence)
+                    )
                     ended_on.append(spell.ended_on)
                 continue
             follow(
@@ -132,7 +144,7 @@ def _follow_all(
                 standing=standing,
             )
     if history:
-        record_history(telling, history, max(ended_on).isoformat())
+        record_history(telling, history, max(ended_on).isoformat(), known=before)
     return speaking
 
 
@@ -146,10 +158,12 @@ def _that_concern(
     known_spells: Mapping[str, str],
     as_of: date,
     policy: AlertPolicy,
+    changed: Collection[str],
 ) -> dict[str, Stay]:
     """Return every stay of each child of whom there may be news, so that years of history cost nothing.
 
-    That is a child with a stay that goes on, ended lately or was never looked at, or with an open alert.
+    That is a child with a stay that goes on, ended lately, was never looked at or has been changed, or with
+    an open alert.
     """
     stays = tuple(stays)
     lately = as_of - timedelta(days=policy.ended_days)
@@ -157,9 +171,33 @@ def _that_concern(
     concerned |= {
         stay.child_id
         for stay in stays
-        if stay.ended_on is None or stay.ended_on >= lately or stay.stay_id not in known_spells
+        if stay.ended_on is None
+        or stay.ended_on >= lately
+        or stay.stay_id not in known_spells
+        or stay.stay_id in changed
     }
     return {stay.stay_id: stay for stay in stays if stay.child_id in concerned}
+
+
+def _names_of_the_same_child(
+    store: AlertRecords, known_spells: Mapping[str, str], stays: Mapping[str, Stay]
+) -> dict[str, str]:
+    """Return the spell ids told before, by stay id, but for those that were told of another child.
+
+    A stay whose child was corrected begins a spell of that child under an id of its own.
+    """
+    named = {
+        stay.stay_id: known_spells[stay.stay_id] for stay in stays.values() if stay.stay_id in known_spells
+    }
+    told_of = store.children_of_spells(set(named.values()))
+    now_of: dict[str, set[str]] = {}
+    for stay_id, spell_id in named.items():
+        now_of.setdefault(spell_id, set()).add(stays[stay_id].child_id)
+    return {
+        stay_id: spell_id
+        for stay_id, spell_id in named.items()
+        if told_of.get(spell_id, now_of[spell_id]) == {stays[stay_id].child_id}
+    }
 
 
 def _standing(stays: Any) -> str:

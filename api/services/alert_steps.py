@@ -110,10 +110,14 @@ def follow(
         close(telling, counts, alert, "moved")
 
 
-def close(telling: Telling, counts: Counts, alert: Alert, because: str) -> None:
-    """Close an alert that a record has answered."""
+def close(telling: Telling, counts: Counts, alert: Alert, because: str, words: str = "") -> None:
+    """Close an alert that a record has answered; where there are words for it, all who were told hear them."""
     counts.closed += 1
-    telling.keep(replace(alert, closed_at=telling.now, closed_because=because), "alert_closed")
+    text = f"{alert.text} {words}" if words else alert.text
+    closed = replace(alert, text=text, closed_at=telling.now, closed_because=because)
+    if words:
+        telling.tell_of_closing(closed)
+    telling.keep(closed, "alert_closed")
 
 
 def _badness(alert: Alert) -> int:
@@ -161,7 +165,7 @@ def _again(before: Alert, found: Alert, *, same_time: bool = False) -> Alert:
 
 
 def _is_unanswered(telling: Telling, alert: Alert) -> bool:
-    told = telling.policy.told[alert.outcome]
+    told = telling.policy.told[telling.policy.outcome_told(alert.outcome, alert.rule)]
     if alert.acknowledged_at is not None or alert.escalation >= len(told.escalate_to):
         return False
     if alert.snoozed_until is not None and telling.now < alert.snoozed_until:

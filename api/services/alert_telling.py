@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from api import clock
 from api.database.alert_records import Alert, AlertRecords, Recipient, message_id_of
 from api.database.stored import digest
-from api.services.alert_words import said_of
+from api.services.alert_words import CLOSED, said_of
 from reference_data.vocabulary import WatchOutcome
 
 if TYPE_CHECKING:
@@ -43,12 +43,36 @@ class Telling:
         untold: list[str] = []
         for role in roles:
             places = self._places(role)
-            if not places:
+            # A name that nobody has is tried all the same: that it cannot be told is told to others.
+            if not any(self.store.is_reachable(place.channel, place.address) for place in places):
                 untold.append(role)
             for place in places:
                 if (place.channel, place.address) not in except_to:
-                    self._to_post.append(_row(alert, place, self.base_url, self.now))
-        return replace(alert, untold_roles=tuple(untold))
+                    self._to_post.append(self._row(alert, place))
+        return replace(alert, untold_roles=tuple(dict.fromkeys((*alert.untold_roles, *untold))))
+
+    def tell_newcomer(self, place: Recipient) -> int:
+        """Address every open alert that a role is told of to a place added later; return how many messages go out."""
+        of_role = {told.alert_id for told in self.store.told() if told.role == place.role}
+        for alert in self.store.alerts(only_open=True):
+            was_untold = place.role in alert.untold_roles
+            if not was_untold and alert.alert_id not in of_role:
+                continue
+            self._to_post.append(self._row(alert, place))
+            if was_untold:
+                rest = tuple(role for role in alert.untold_roles if role != place.role)
+                self.store.keep(replace(alert, untold_roles=rest), is_new=False)
+        return self.post()
+
+    def tell_of_closing(self, alert: Alert) -> None:
+        """Address the end of an alert to every place that a message of it has reached."""
+        step = f"{alert.step}{CLOSED}"
+        for place in self.store.places_told(alert.alert_id, alert.occurrence):
+            self._to_post.append(self._row(replace(alert, step=step), place))
+
+    def _row(self, alert: Alert, place: Recipient) -> dict[str, Any]:
+        told_as = self.policy.outcome_told(alert.outcome, alert.rule)
+        return _row(alert, place, self.base_url, self.now) | {"urgent": told_as == WatchOutcome.RAISED}
 
     def _places(self, role: str) -> list[Recipient]:
         of_role = [one for one in self.recipients if one.role == role]
@@ -113,7 +137,6 @@ def _row(alert: Alert, place: Recipient, base_url: str, now: datetime) -> dict[s
         "status": "waiting",
         "attempts": 0,
         "next_at": now,
-        "urgent": alert.outcome == WatchOutcome.RAISED,
     }
 
 

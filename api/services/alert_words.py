@@ -16,6 +16,8 @@ from api.web.words import british_date
 from reference_data.vocabulary import WatchOutcome
 
 LONGEST_SUBJECT = 400
+CLOSED = "-closed"
+"""How the step ends that tells those who were told of an alert why a correction closed it."""
 _ORDER = {str(outcome): place for place, outcome in enumerate(WatchOutcome)}
 
 
@@ -35,18 +37,22 @@ def said_of(alert: Alert, step: str, base_url: str) -> Said:
     """Return what is said of an alert at one of its steps."""
     about = f": {alert.child_id}" if alert.child_id else ""
     late = ""
-    if "-escalated-" in step:
+    if "-escalated-" in step and not step.endswith(CLOSED):
         late = "Not acknowledged in time" + (", but since. " if alert.acknowledged_at else ". ")
     lines = [f"{late}{alert.text}", ""]
     if alert.due_on:
         lines.append(f"Date: {british_date(alert.due_on.isoformat())}")
     lines.append(f"Under: {alert.instrument}")
     link = f"{base_url.rstrip('/')}/alerts#alert-{alert.alert_id}" if base_url else ""
-    if link:
+    closing = step.endswith(CLOSED)
+    if link and not closing:
         lines.append(f"Acknowledge: {link}")
     key = f"{alert.alert_id}.{step}"
     lines.append(f"Alert: {key}")
-    name = f"{alert.outcome.replace('_', ' ').capitalize()}: {rule_words(alert.rule).lower()}{about}"
+    is_closed = "Closed by a correction: " if closing else ""
+    name = (
+        f"{is_closed}{alert.outcome.replace('_', ' ').capitalize()}: {rule_words(alert.rule).lower()}{about}"
+    )
     return Said(
         key=key,
         outcome=alert.outcome,

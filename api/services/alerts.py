@@ -30,7 +30,12 @@ LONGEST_NOTE = 2000
 
 
 def scan_with_settings(
-    records: Records, authority: str, *, as_of: date | None, settings: Settings | None
+    records: Records,
+    authority: str,
+    *,
+    as_of: date | None,
+    settings: Settings | None,
+    changed_since: datetime | None = None,
 ) -> ScanResult:
     """Scan one council's stays by an installation's policies."""
     settings = settings or Settings()
@@ -41,6 +46,7 @@ def scan_with_settings(
         policy=policy_of(settings),
         alert_policy=alert_policy_of(settings),
         base_url=settings.base_url,
+        changed_since=changed_since,
     )
 
 

@@ -6,7 +6,7 @@ No stay closes them. The first ends when somebody scans, the others when somebod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -76,11 +76,21 @@ def report_undelivered(
     alert_ids: Sequence[str],
     *,
     failed: tuple[str, str],
+    roles: Iterable[str],
     alert_policy: AlertPolicy,
     base_url: str = "",
     now: datetime | None = None,
 ) -> None:
-    """Raise an alert of each of some alerts whose message was given up, to everywhere but where it failed."""
+    """Raise an alert of each of some alerts whose message was given up, to everywhere but where it failed.
+
+    Parameters
+    ----------
+    failed
+        The channel and the address; only the channel is told.
+    roles
+        The roles that the message was for.
+    """
+    to = " and ".join(alert_policy.roles.get(role, role) for role in roles)
     telling = telling_of(records, authority, alert_policy, base_url=base_url, now=now)
     telling.store.hold_watch()
     for alert_id in alert_ids:
@@ -94,7 +104,8 @@ def report_undelivered(
             spell_id=alert.alert_id,
             child_id=alert.child_id,
             rule=MESSAGE_UNDELIVERED,
-            text=f"A message{about} ({rule_words(alert.rule).lower()}) could not be delivered by {failed[0]}. "
+            text=f"A message{about} ({rule_words(alert.rule).lower()}) could not be delivered "
+            f"to the {to} by {failed[0].replace('_', ' ')}. "
             "Tell the people concerned yourself and correct the recipient.",
             roles=alert_policy.delivery.undelivered_told,
             again=True,
@@ -103,15 +114,22 @@ def report_undelivered(
     telling.post()
 
 
-def record_history(telling: Telling, alerts: Sequence[Alert], last_ended: str) -> None:
+def record_history(
+    telling: Telling, alerts: Sequence[Alert], last_ended: str, *, known: Container[str] = ()
+) -> None:
     """Keep alerts of spells long over without a message of each; tell that there are some, once.
 
     Parameters
     ----------
     last_ended
         The last day of the latest of the spells, as ``YYYY-MM-DD``.
+    known
+        Ids of alerts that stand already: a correction has made these worse.
     """
-    telling.store.keep_many(alerts)
+    telling.store.keep_many(alert for alert in alerts if alert.alert_id not in known)
+    for alert in alerts:
+        if alert.alert_id in known:
+            telling.store.keep(alert, is_new=False)
     children = {alert.child_id for alert in alerts}
     # One entry of the audit: the alerts themselves are never changed, and are all found under their reason.
     telling.records.note(

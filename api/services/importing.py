@@ -276,6 +276,25 @@ def usable_actor(as_user: str) -> str:
     return actor
 
 
+def _without_a_night(reading: _Reading, settings: Settings | None, as_of: date | None) -> tuple[str, ...]:
+    """Return a warning of every stay that no night of is counted: the child would vanish from the watch."""
+    today = clock.day_of(settings or Settings(), as_of)
+    found = []
+    for values in reading.records:
+        started_on, ended_on = values.get("started_on"), values.get("ended_on")
+        if started_on is not None and started_on > today:
+            found.append(
+                f"Stay {values['stay_id']} starts after {today:%d/%m/%Y}, so no night of it is counted yet. Correct "
+                "started_on if the child is there already."
+            )
+        elif started_on is not None and started_on == ended_on:
+            found.append(
+                f"Stay {values['stay_id']} ends on the day it starts, so no night of it is counted. Correct one of "
+                "the dates."
+            )
+    return tuple(found)
+
+
 class _DryRun(Exception):
     """Raised inside the transaction of a dry run, so that it is undone."""
 
@@ -293,6 +312,7 @@ def _keep(
 ) -> ImportResult:
     actor = usable_actor(as_user)
     import_id = uuid4().hex
+    began = clock.now()
     changes = Changes(added=0, changed=0, unchanged=0)
     try:
         with database.writing() as connection:
@@ -330,7 +350,7 @@ def _keep(
             )
             if kind == "stays":
                 # An alert is written in the same transaction as the stay that causes it.
-                scan_with_settings(records, authority, as_of=as_of, settings=settings)
+                scan_with_settings(records, authority, as_of=as_of, settings=settings, changed_since=began)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -341,7 +361,10 @@ def _keep(
         dry_run=dry_run,
         import_id=None if dry_run else import_id,
         changes=changes,
-        warnings=reading.warnings,
+        warnings=(
+            *reading.warnings,
+            *(_without_a_night(reading, settings, as_of) if kind == "stays" else ()),
+        ),
         referrals=_in_contract(reading.records) if dry_run and reading.profile else None,
     )
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from api.alert_policy import AlertPolicy
+from api.auth.passwords import username_key
 from api.database.alert_records import Recipient
+from api.services.alert_telling import telling_of
 from reference_data.problems import Conflict, InvalidInput
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ def add_recipient(
     address: str,
     hours: str,
     policy: AlertPolicy,
+    base_url: str = "",
 ) -> Recipient:
-    """Add a place where a role is told.
+    """Add a place where a role is told, and tell it of the open alerts of that role, together.
 
     Raises
     ------
@@ -58,6 +61,12 @@ def add_recipient(
     if channel in {"email", "notify", "file"} and not _EMAIL.fullmatch(address):
         raise InvalidInput("unusable_address", "Give an email address.")
     store = records.alerts_of(authority)
+    if channel == "in_app":
+        address = username_key(address)
+    if not store.is_reachable(channel, address):
+        raise InvalidInput(
+            "no_such_user", "Give the sign-in name of somebody who may sign in for this authority."
+        )
     if any(
         (one.role, one.channel, one.address, one.hours) == (role, channel, address, hours)
         for one in store.recipients()
@@ -72,6 +81,9 @@ def add_recipient(
         subject_id=recipient.recipient_id,
         detail={"role": role, "channel": channel, "hours": hours},
     )
+    # No scan may be under way: it would raise alerts with the recipients as they were.
+    store.hold_watch()
+    telling_of(records, authority, policy, base_url=base_url).tell_newcomer(recipient)
     return recipient
 
 

@@ -143,7 +143,7 @@ def heartbeat(request: Request, response: Response) -> Heartbeat:
         codes = connection.execute(select(authorities.c.authority)).scalars().all()
         watched = [AlertRecords(connection, code) for code in codes]
         late = any(is_late(store, policy, present()) for store in watched)
-        missing = any(store.has_stays() and roles_unreached(store.recipients(), policy) for store in watched)
+        missing = any(store.has_stays() and roles_unreached(store.reached(), policy) for store in watched)
     if late:
         response.status_code = 503
     return Heartbeat(status="late" if late else "ok", recipients="missing" if missing else "complete")

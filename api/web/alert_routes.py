@@ -116,7 +116,7 @@ def _alerts_page(
 
 def _unreached(records: Records, user: User, policy: AlertPolicy) -> str:
     store = records.alerts_of(user.authority)
-    return unreached_words(roles_unreached(store.recipients(), policy), policy)
+    return unreached_words(roles_unreached(store.reached(), policy), policy)
 
 
 @router.get("/emergency-watch/nights")

@@ -44,7 +44,13 @@ def recipient_sent(
     given = {"role": role, "channel": channel, "address": address, "hours": hours}
     policy = alert_policy_of(request.app.state.settings)
     try:
-        add_recipient(records, user.authority, **given, policy=policy)
+        add_recipient(
+            records,
+            user.authority,
+            **given,
+            policy=policy,
+            base_url=request.app.state.settings.base_url,
+        )
     except (InvalidInput, Conflict) as wrong:
         return _recipients_page(request, records, problem=wrong.message, given=given, status=422)
     return RedirectResponse("/alerts/recipients", status_code=303)
@@ -71,7 +77,9 @@ def _recipients_page(
         "recipients.html",
         status=status,
         page=present_recipients(
-            records.alerts_of(user.authority).recipients(), alert_policy_of(request.app.state.settings)
+            records.alerts_of(user.authority).recipients(),
+            alert_policy_of(request.app.state.settings),
+            reached=records.alerts_of(user.authority).reached(),
         ),
         may_set=may(user.role, Permission.SET_RECIPIENTS),
         problem=problem,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import html5lib
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from api.auth.sessions import form_token
 from api.database.tables import alerts, watch_runs
+from reference_data.sample import SAMPLE_DATE, sample_path
 
 PAGES = ("/alerts", "/emergency-watch/nights", "/emergency-watch/week")
 ABOUT_TELLING = ("/alerts/recipients", "/alerts/messages", "/alerts/closed")
@@ -127,6 +129,41 @@ def test_the_list_puts_what_nobody_answered_first_and_says_who_was_not_reached(s
         "Acknowledged by manager, 15 June 2026 at 13:30",
     ):
         assert said in text
+
+
+def test_the_watch_and_the_week_count_the_same_children_tonight(sample_markup) -> None:
+    from api.alert_policy import default_alert_policy
+    from api.web.presenters.alerts import present_week
+    from api.web.presenters.emergency_watch import present_watch
+    from reference_data.vocabulary import LegalBasis, PlacementType
+    from sufficiency.emergency import watch
+    from sufficiency.emergency_stay import Stay, StayApproval, StayNotice
+    from sufficiency.stay_files import read_stays
+
+    # A carer whose temporary approval is in order: no rule speaks, and the child is there all the same.
+    carer = Stay(
+        stay_id="DEMO-S-900",
+        child_id="DEMO-C-900",
+        started_on=date(2026, 6, 13),
+        date_of_birth=date(2014, 3, 3),
+        setting=PlacementType.CONNECTED_FOSTER_CARER,
+        provider_registered=True,
+        in_care=True,
+        legal_basis=LegalBasis("s20"),
+        approvals=(
+            StayApproval(code="director", on=date(2026, 6, 12)),
+            StayApproval(code="temporary_approval", on=date(2026, 6, 12)),
+        ),
+        notices=(StayNotice(to="area authority", on=date(2026, 6, 13)),),
+    )
+    report = watch([*read_stays(sample_path("stays"))[0], carer], as_of=SAMPLE_DATE)
+    assert any(spell.outcome == "CLEAR" and spell.ended_on is None for spell in report.spells)
+    page = present_watch(report.as_dict())
+    week = present_week(report, report, [], roles=default_alert_policy().roles, late=False)
+    told = next(row.now for row in week.rows if "emergency accommodation tonight" in row.name)
+    assert page.in_brief.startswith(f"{told} children are in emergency accommodation tonight")
+    assert len({spell.child_id for spell in report.spells if spell.ended_on is None}) == int(told)
+    assert "Counted is every child with an open stay" in sample_markup["week"]
 
 
 def test_the_directors_week_sets_this_week_beside_the_last(sample_markup) -> None:
@@ -301,6 +338,11 @@ def test_closed_alerts_are_listed_with_why_and_the_history_stands_apart(fresh_si
     html5lib.HTMLParser(strict=True).parse(text)
     assert "Closed 15 June 2026 at 11:00: The spell ended." in text
     assert text.index("The spell ended") < text.index(">History<")
+    with fresh_site.database.writing() as connection:
+        connection.execute(update(alerts).where(alerts.c.alert_id == alert_id).values(closed_at=None))
+    text = fresh_site.signed_in("auditor").get("/alerts/closed").text
+    assert ">History<" in text
+    assert "No alert has been closed." not in text
 
 
 def test_the_months_are_a_page_and_a_file_of_the_same_figures(site: Any) -> None:

@@ -288,13 +288,13 @@ def present_week(
 
 
 def _children(report: WatchReport, rule: str | None = None) -> set[str]:
-    """Return the children in a spell that is open, and of a rule those for whom it is raised."""
+    """Return the children in a spell that is open, whatever its outcome, and of a rule those for whom it is raised."""
     return {spell.child_id for spell in report.spells if spell.ended_on is None and _raised(spell, rule)}
 
 
 def _raised(spell: WatchedSpell, rule: str | None) -> bool:
     if rule is None:
-        return spell.outcome is not WatchOutcome.CLEAR
+        return True
     return any(answer.rule == rule and answer.outcome is WatchOutcome.RAISED for answer in spell.rules)
 
 

@@ -100,11 +100,15 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
         for spell_id, ended_on in last.items()
         if ended_on is not None and as_of - date.fromisoformat(ended_on) > LATELY
     }
+    # A child in two spells at once is one child, and counts under the worst: the worst stand first.
+    of_child: dict[str, str] = {}
+    for view in current:
+        of_child.setdefault(view.child_id, view.outcome)
     counts = [
-        (sum(1 for view in current if view.outcome == outcome), words.lower())
+        (sum(1 for found in of_child.values() if found == outcome), words.lower())
         for outcome, words in OUTCOME_WORDS.items()
     ]
-    total = counted(len(current), "child is", "children are")
+    total = counted(len(of_child), "child is", "children are")
     brief = f"{capital(total)} in emergency accommodation tonight"
     split = joined(f"{count} {words}" for count, words in counts if count)
     return WatchPage(

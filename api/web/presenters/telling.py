@@ -36,6 +36,8 @@ WITHDRAWN_WORDS = {
 CLOSED_WORDS = {
     "moved": "The spell ended",
     "recorded_otherwise": "A correction: the rule no longer speaks",
+    "child_corrected": "A correction: the stay is of another child",
+    "dates_corrected": "A correction: the stay has not begun, or has no night",
     "watch_ran": "The watch ran again",
     "alert_closed": "Its alert was closed",
     "acknowledged": "Acknowledged",
@@ -73,10 +75,12 @@ class RecipientsPage:
     hours: tuple[tuple[str, str], ...]
 
 
-def present_recipients(recipients: Iterable[Recipient], policy: AlertPolicy) -> RecipientsPage:
-    """Return the page of who is told."""
-    found = tuple(recipients)
-    unreached = set(roles_unreached(found, policy))
+def present_recipients(
+    recipients: Iterable[Recipient], policy: AlertPolicy, *, reached: Iterable[Recipient]
+) -> RecipientsPage:
+    """Return the page of who is told; ``reached`` are the recipients that can be told at all."""
+    found, able = tuple(recipients), tuple(reached)
+    unreached = set(roles_unreached(able, policy))
     views = [
         RoleView(
             role=role,
@@ -87,7 +91,9 @@ def present_recipients(recipients: Iterable[Recipient], policy: AlertPolicy) -> 
                     recipient_id=one.recipient_id,
                     channel=CHANNEL_WORDS[one.channel],
                     address=one.address,
-                    hours=HOURS_WORDS[one.hours],
+                    hours=HOURS_WORDS[one.hours]
+                    if one in able
+                    else "nobody here may sign in under this name",
                 )
                 for one in found
                 if one.role == role
@@ -96,7 +102,7 @@ def present_recipients(recipients: Iterable[Recipient], policy: AlertPolicy) -> 
         for role, name in policy.roles.items()
     ]
     return RecipientsPage(
-        unreached=unreached_words(roles_unreached(found, policy), policy),
+        unreached=unreached_words(roles_unreached(able, policy), policy),
         roles=tuple(sorted(views, key=lambda view: not view.needed)),
         channels=tuple(CHANNEL_WORDS.items()),
         hours=tuple(HOURS_WORDS.items()),

@@ -87,6 +87,21 @@ class Council:
             policy=self.policy,
         )
 
+    def person(self, username: str) -> None:
+        """Add somebody who may sign in."""
+        from api.auth.passwords import add_user
+        from api.auth.roles import Role
+
+        with self.database.writing() as connection:
+            add_user(
+                connection,
+                username=username,
+                name="DEMO person",
+                role=Role.DIRECTOR,
+                authority=AUTHORITY,
+                password=None,
+            )
+
     def deliver(self, **options: Any) -> Any:
         return outbox.deliver(
             self.database,

@@ -45,6 +45,16 @@ class MailServer:
     behave: Callable[[int], str | None] = lambda number: None
     """Given the number of the attempt from 1: an answer to refuse with, or nothing to take the message."""
     tried: int = 0
+    knows_nobody: bool = False
+    """Whether every recipient is refused for good, as a relay that is set up wrongly does."""
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.knows_nobody:
+            return "550 relaying denied"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         import asyncio

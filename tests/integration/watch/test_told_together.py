@@ -220,6 +220,7 @@ def test_a_file_in_a_folder_and_a_message_inside_reach_somebody_without_any_serv
 ) -> None:
     council.use(message_folder=str(tmp_path / "messages"))
     council.tell("director", "file", "director@example.org")
+    council.person("director")
     council.tell("director", "in_app", "director")
     council.record(stay())
     assert council.deliver().sent == 2
