@@ -15,7 +15,6 @@ from functools import cached_property
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
-from matching.certainty import uncertainty
 from matching.eligibility import assess_all, cases_of_group, open_to
 from matching.home import Home
 from matching.home_list import HomeList, all_of, home_list
@@ -30,6 +29,7 @@ from matching.shared_room import (
     limits_by_date,
     without_own_bed,
 )
+from matching.surety import uncertainty
 from matching.waiting import Unit, contradicts_itself
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
-from matching.certainty import uncertainty
 from matching.contradictions import contradictions
 from matching.eligibility import assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
@@ -30,6 +29,7 @@ from matching.prompts import prompts_of
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
 from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
+from matching.surety import uncertainty
 from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput

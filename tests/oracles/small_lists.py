@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from matching.eligibility import HARD_FACTS
 from matching.home import Bed, Exemption, Home, Resident
 from matching.referral import ImportantPlace, PlaceToAvoid, Preferences, Referral
 from reference_data.vocabulary import (
@@ -167,15 +166,3 @@ def random_list(
     for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
         pins.append({"child_id": rng.choice(ids), "home_id": rng.choice(home_ids), "ban": rng.random() < 0.4})
     return referrals, built, pins
-
-
-def how_unsure(case, home, asked):
-    """Return 0 where nothing is asked of a home, 2 where a hard fact is missing or a longest stay may be too short, else 1."""
-    too_short_perhaps = (
-        home.max_stay_days is not None
-        and case.referral.expected_stay_days is None
-        and not case.lives_in(home)
-    )
-    if too_short_perhaps or any(question.rule in HARD_FACTS for question in asked):
-        return 2
-    return int(bool(asked))
