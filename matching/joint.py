@@ -122,7 +122,7 @@ def build(
             if u not in pinned.homes and not all(aims.above_floor(one, home) for one in unit.cases):
                 below.add((u, h))
                 continue
-            known[u, h] = unit.size * max(uncertainty(one, home, assessment) for one in unit.cases)
+            known[u, h] = sum(uncertainty(one, home, assessment) for one in unit.cases)
     here: dict[int, list[int]] = {}
     for u, h in sorted(known):
         here.setdefault(h, []).append(u)
