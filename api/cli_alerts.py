@@ -128,6 +128,7 @@ def list_alerts(
     """The open alerts, with who was told and who answered."""
     from api.services.alerts import alerts_listed
     from api.services.stored import stored_records
+    from sufficiency.emergency_rules import worst_first
 
     if authority is None:
         raise UsageError("Give --authority CODE.")
@@ -138,7 +139,7 @@ def list_alerts(
         return
     if not found:
         typer.echo("No alert is open.")
-    for alert in found:
+    for alert in sorted(found, key=lambda one: worst_first([(one["rule"], one["outcome"])])):
         answered = (
             f"acknowledged by {alert['acknowledged_by']}" if alert["acknowledged_by"] else "not acknowledged"
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -102,10 +102,17 @@ def deliver(
         )
     worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
     sent = failed = given_up = withdrawn = 0
+    # A server that hangs is knocked at once a run: its message may be due again before the run is over.
+    failed_now: set[str] = set()
     for _ in range(limit):
         with database.writing() as connection:
             claim = _claim(
-                Records(connection, scope), authority, worker, alert_policy, base_url=settings.base_url
+                Records(connection, scope),
+                authority,
+                worker,
+                alert_policy,
+                base_url=settings.base_url,
+                without=failed_now,
             )
         if claim is None:
             break
@@ -120,6 +127,7 @@ def deliver(
             )
         except Undelivered as reason:
             dead = reason.for_good or claim.attempts >= alert_policy.delivery.attempts
+            failed_now.add(claim.message.message_id)
             failed, given_up = failed + (not dead), given_up + dead
             with database.writing() as connection:
                 _mark_failed(
@@ -148,10 +156,16 @@ def waiting(database: Database, authority: str) -> int:
 
 
 def _claim(
-    records: Records, authority: str, worker: str, policy: AlertPolicy, *, base_url: str
+    records: Records,
+    authority: str,
+    worker: str,
+    policy: AlertPolicy,
+    *,
+    base_url: str,
+    without: Collection[str],
 ) -> _Claim | None:
     connection, now = records.connection, clock.now()
-    rows = _due_rows(connection, authority, now)
+    rows = _due_rows(connection, authority, now, without)
     if not rows:
         return None
     store = records.alerts_of(authority)
@@ -204,14 +218,22 @@ def _claim(
     )
 
 
-def _due_rows(connection: Connection, authority: str, now: datetime) -> Sequence[Any]:
+def _due_rows(
+    connection: Connection, authority: str, now: datetime, without: Collection[str]
+) -> Sequence[Any]:
     """Return the rows of the message that is most due, kept from every other process; none where none is due."""
     while True:
-        due = and_(outbox.c.authority == authority, _is_due(now))
+        due = and_(outbox.c.authority == authority, _is_due(now), outbox.c.envelope_id.not_in(without))
         envelope_id = connection.execute(
             select(outbox.c.envelope_id)
             .where(due)
-            .order_by(outbox.c.urgent.desc(), outbox.c.next_at, outbox.c.envelope_id)
+            # What needs no server is not held up by one that hangs.
+            .order_by(
+                (outbox.c.channel == "in_app").desc(),
+                outbox.c.urgent.desc(),
+                outbox.c.next_at,
+                outbox.c.envelope_id,
+            )
             .limit(1)
         ).scalar_one_or_none()
         if envelope_id is None:

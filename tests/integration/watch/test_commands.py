@@ -73,3 +73,20 @@ def test_a_dry_run_of_a_scan_writes_nothing(council: Any, run: Any) -> None:
 )
 def test_what_cannot_be_done_is_refused_with_the_contracts_code(run: Any, arguments: Any, code: int) -> None:
     assert run(*arguments)[0] == code
+
+
+def test_the_list_has_the_worst_first_and_scan_names_the_roles_that_nobody_is_recorded_for(
+    council: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    council.record(stay(1, setting="bed_and_breakfast"), stay(2, started_on="2026-06-14"))
+    _, text = run("list", "--authority", AUTHORITY)
+    outcomes = [line.split("  ")[1] for line in text.splitlines() if not line.startswith("  ")]
+    assert outcomes == sorted(outcomes, key=["RAISED", "WARNING", "NOT_ASSESSED"].index)
+    assert len(set(outcomes)) > 1
+    said: list[str] = []
+    monkeypatch.setattr("api.cli_alerts.typer.echo", lambda text, **_: said.append(text))
+    run("scan", "--authority", AUTHORITY, "--as-user", "tester")
+    assert any(text.startswith("Nobody is recorded for: brokerage, team_manager") for text in said)
+    said.clear()
+    run("deliver", "--authority", AUTHORITY, "--as-user", "tester")
+    assert any(text.startswith("Nobody is recorded for:") for text in said)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from api import outbox
 from api.database import tables
 from api.services.recipients import roles_unreached
 from reference_data.problems import InvalidInput
@@ -143,3 +144,25 @@ def test_a_role_that_was_not_told_is_not_forgotten_when_the_alert_goes_up(counci
     assert {"team_manager", "director", "service_manager"} <= set(
         council.listed()["over_14_nights"]["untold_roles"]
     )
+
+
+def test_a_mail_server_that_does_not_answer_holds_up_nobody_inside_and_is_tried_once_a_run(
+    council: Any, mail: Any
+) -> None:
+    council.person("dora")
+    council.tell("director", "email", "director@example.org")
+    council.tell("director", "in_app", "dora")
+    council.record(stay(in_care=False, legal_basis="part_7", setting="caravan"))
+    council.quick(first_retry_seconds=0, longest_retry_seconds=0, timeout_seconds=2, lease_seconds=3)
+    mail.behave = lambda number: "hang 1.5"
+    seen: list[str] = []
+
+    def noting(message: Any, settings: Any, *, timeout_seconds: float) -> None:
+        seen.append("in_app")
+        assert mail.tried == 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(outbox.SENDERS, "in_app", noting)
+        result = council.deliver()
+    assert seen == ["in_app"]
+    assert (result.sent, result.failed) == (1, 1)
