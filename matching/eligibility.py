@@ -29,7 +29,6 @@ __all__ = [
     "assess_case",
     "cases_of_group",
     "may_be_offered",
-    "uncertainty",
 ]
 
 RULES_FOR_EACH_CHILD: tuple[Rule, ...] = (
@@ -105,8 +104,6 @@ HARD_FACTS = frozenset(
 )
 """Rules that can exclude: a question of theirs means that a hard fact is missing."""
 
-KNOWN_TO_FIT, SOMETHING_TO_ASK, HARD_FACT_MISSING = 0, 1, 2
-
 ASKS_ONLY = frozenset(
     {
         "age_disputed",
@@ -126,19 +123,6 @@ RULES_THAT_EXCLUDE: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.__na
 RULES_THAT_EXCLUDE_EACH_CHILD: tuple[Rule, ...] = tuple(
     rule for rule in RULES_FOR_EACH_CHILD if rule.__name__ not in ASKS_ONLY
 )
-
-
-def uncertainty(found: Assessment) -> int:
-    """Return how far a home that may be offered is known to fit: less is surer.
-
-    Both orders use it, that of one child's options and that of the joint plan: 0 known to fit, 1 a question that is no
-    hard fact, 2 a hard fact missing.
-    """
-    if not found.questions:
-        return KNOWN_TO_FIT
-    if any(question.rule in HARD_FACTS for question in found.questions):
-        return HARD_FACT_MISSING
-    return SOMETHING_TO_ASK
 
 
 def assess(referral: Referral, home: Home, context: Context) -> Assessment:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from matching import aims
 from matching.allocation_problem import AllocationProblem, Pair, Stage
-from matching.eligibility import assess_all, cases_of_group, open_to, uncertainty
+from matching.eligibility import assess_all, cases_of_group, open_to
 from matching.home import Home
 from matching.home_list import HomeList, all_of, home_list
 from matching.pins import Pin
@@ -29,6 +29,7 @@ from matching.shared_room import (
     limits_by_date,
     without_own_bed,
 )
+from matching.surety import uncertainty
 from matching.waiting import Unit, contradicts_itself
 
 
@@ -121,7 +122,7 @@ def build(
             if u not in pinned.homes and not all(aims.above_floor(one, home) for one in unit.cases):
                 below.add((u, h))
                 continue
-            known[u, h] = unit.size * uncertainty(assessment)
+            known[u, h] = sum(uncertainty(one, home, assessment) for one in unit.cases)
     here: dict[int, list[int]] = {}
     for u, h in sorted(known):
         here.setdefault(h, []).append(u)

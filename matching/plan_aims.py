@@ -24,7 +24,7 @@ MISSED_NEXT = "missed_by_next_arrivals"
 UNKNOWN_FACTS = "unknown_facts"
 """What is not known of the homes of the children placed: below what is known to fit, and above every soft aim.
 
-A child counts as in the ranking (``eligibility.uncertainty``): 1 where something has to be asked, 2 where a hard fact is
+A child counts as in the ranking (``surety.py``): 1 where something has to be asked, 2 where a hard fact is
 missing; and 1 more for each child who would move in at the same time and may not suit (``company.py``).
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
-from matching.eligibility import assess_all, cases_of_group, exclusions_of_all, uncertainty
+from matching.eligibility import assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
 from matching.home import Home
@@ -28,6 +28,7 @@ from matching.prompts import prompts_of
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
 from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
+from matching.surety import uncertainty
 from matching.terms import measures
 from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
@@ -206,7 +207,7 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     """
     miles = miles_between(case.referral.home_postcode, home.postcode)
     return (
-        uncertainty(found),
+        uncertainty(case, home, found),
         0 if aims.above_floor(case, home) else 1,
         aims.stage_totals(penalties, case.context.policy),
         miles is None,
