@@ -161,7 +161,9 @@ def match(
     from matching.files import read_arrivals, read_pins
     from matching.plan import plan_list
 
-    found_referrals, found_homes, warnings = referrals_and_homes(referrals, homes, authority, "--referrals")
+    found_referrals, found_homes, warnings = referrals_and_homes(
+        referrals, homes, authority, "--referrals", may_be_empty=True
+    )
     decided: Any = ()
     if pins:
         children = {one.child_id for one in found_referrals}

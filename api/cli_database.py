@@ -93,6 +93,7 @@ def export_records(
     ] = None,
     authority: Authority = None,
     as_user: AsUser = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a file that is there already.")] = False,
     dry_run: DryRun = False,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; an export writes facts, not answers
     as_json: Json = False,
@@ -105,6 +106,8 @@ def export_records(
 
     if (kind == "child") != (child is not None):
         raise UsageError("Give --child ID with the kind child, and only with it.")
+    if path.is_file() and not replace:
+        raise UsageError("A file of this name is there already. Give another name, or --replace.")
     if child is not None:
         _export_child(path, child, authority, as_user, dry_run=dry_run, as_json=as_json)
         return

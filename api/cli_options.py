@@ -70,10 +70,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write
 
 def console() -> Console:
     """Return the terminal, or a file of steady width."""
-    from rich.console import Console
+    from api.terminal import Terminal
 
     # Into a file or a pipe there is no width to ask for, and the usual 80 columns break tables early.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    return Terminal(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def today() -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def referrals_and_homes(
-    referrals: Path | None, homes: Path | None, authority: str | None, named: str
+    referrals: Path | None,
+    homes: Path | None,
+    authority: str | None,
+    named: str,
+    *,
+    may_be_empty: bool = False,
 ) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
     """Return records from two files, or from the database when neither file is named."""
     if referrals is None and homes is None:
@@ -26,20 +31,24 @@ def referrals_and_homes(
         return (*stored_referrals_and_homes(authority), ())
     if referrals is None or homes is None:
         raise UsageError(f"Give both --homes and {named}.")
-    return _read_both(referrals, homes)
+    return _read_both(referrals, homes, may_be_empty=may_be_empty)
 
 
 def _read_both(
-    referrals: Path, homes: Path
+    referrals: Path, homes: Path, *, may_be_empty: bool
 ) -> tuple[tuple[Referral, ...], tuple[Home, ...], tuple[str, ...]]:
     from matching.files import read_homes, read_referrals
 
     issues: list[ImportIssue] = []
     found: list[Any] = [(), ()]
     warnings: list[str] = []
-    for position, (read, path) in enumerate(((read_referrals, referrals), (read_homes, homes))):
+    readers: tuple[Callable[[], Any], ...] = (
+        lambda: read_referrals(referrals, require_rows=not may_be_empty),
+        lambda: read_homes(homes),
+    )
+    for position, read in enumerate(readers):
         try:
-            found[position], noticed = read(path)
+            found[position], noticed = read()
             warnings += warning_sentences(noticed)
         except ImportRejected as rejected:
             issues += rejected.issues

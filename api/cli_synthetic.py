@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Annotated
 
 import typer
@@ -39,9 +40,26 @@ def synthetic(
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError("Name a folder that is new or empty with --out.")
+    _check_place(out)
     progress("Inventing five councils and ten years (about half a minute) ...")
     written = write_partnership(out, world=world, seed=seed, on=as_of, dirty=dirty, truth=truth)
     if as_json:
         print_json(written)
     else:
         typer.echo(f"{written['files']:,} files of invented records were written.")
+
+
+def _check_place(out: Path) -> None:
+    """Refuse a place where no folder can be made, before anything is worked out."""
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise UsageError(
+            f"Part of the path of --out is a file: {above.name}. Name a folder that is new or empty."
+        )
+    try:
+        # Permissions tell only part: a system's own folders refuse a file whatever they say.
+        Path(mkdtemp(prefix=".righthome-", dir=above)).rmdir()
+    except OSError:
+        raise UsageError(
+            "No folder can be made where --out points. Name one in a folder that you may write to."
+        ) from None

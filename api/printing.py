@@ -105,33 +105,40 @@ def _whole_beds(beds: float) -> int:
     return ceil(beds - 1e-9)
 
 
-LATELY = timedelta(days=90)
-"""What ended within this time still counts in the nights of the last 90 days; the rest is history."""
+LATELY = timedelta(days=14)
+"""What ended within this time may still want a notice or a signature today; the rest is history."""
 
 
 def print_watch(console: Console, answer: Answer) -> None:
-    """Print who is there now with the rules that speak, the worst first; then what has ended, long ago in brief."""
+    """Print who is there now with the rules that speak, the worst first; then what ended lately with something due.
+
+    Everything else that has ended is history: it is counted in one line, and in full in the JSON answer.
+    """
     print_warnings(console, answer)
     spells = answer["spells"]
     since = (date.fromisoformat(answer["as_of"]) - LATELY).isoformat()
     now = [spell for spell in spells if spell["ended_on"] is None]
-    lately = [spell for spell in spells if spell["ended_on"] is not None and spell["ended_on"] >= since]
-    long_ago = [spell for spell in spells if spell["ended_on"] is not None and spell["ended_on"] < since]
+    ended = [spell for spell in spells if spell["ended_on"] is not None]
+    lately = [spell for spell in ended if spell["ended_on"] >= since and _wants_something(spell)]
     if not now:
         console.print("Nobody is recorded in emergency accommodation.")
     for spell in now:
-        _print_spell(console, spell, rules=True)
-    for heading, ended, rules in (
-        ("Ended in the last 90 days:", lately, True),
-        ("Ended longer ago:", long_ago, False),
-    ):
-        if ended:
-            console.print(f"\n{heading}", style="bold")
-        for spell in ended:
-            _print_spell(console, spell, rules=rules)
+        _print_spell(console, spell)
+    if lately:
+        console.print("\nEnded in the last 14 days, with something still to be done:", style="bold")
+    for spell in lately:
+        _print_spell(console, spell)
+    history = len(ended) - len(lately)
+    if history:
+        spells_ended = "1 other spell has" if history == 1 else f"{history} other spells have"
+        console.print(f"\n{spells_ended} ended; --json and the site show them in full.", style="dim")
 
 
-def _print_spell(console: Console, spell: Answer, *, rules: bool) -> None:
+def _wants_something(spell: Answer) -> bool:
+    return any(rule["outcome"] in ("RAISED", "WARNING") for rule in spell["rules"])
+
+
+def _print_spell(console: Console, spell: Answer) -> None:
     until = f"ended {british_date(spell['ended_on'])}" if spell["ended_on"] else "still there"
     nights = "1 night" if spell["nights"] == 1 else f"{spell['nights']} nights"
     console.print(
@@ -140,7 +147,7 @@ def _print_spell(console: Console, spell: Answer, *, rules: bool) -> None:
             f"  {spell['child_id']}: {nights} since {british_date(spell['started_on'])}, {until}.",
         )
     )
-    for rule in spell["rules"] if rules else ():
+    for rule in spell["rules"]:
         if rule["outcome"] in ("RAISED", "WARNING", "NOT_ASSESSED"):
             due = f" Due {british_date(rule['due_on'])}." if rule["due_on"] else ""
             console.print(f"    {rule['text']}{due} ({rule['instrument']})")

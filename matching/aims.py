@@ -250,11 +250,16 @@ def stability(case: Case, home: Home, aim: Aim) -> int:
 
 
 def early_ends(case: Case, home: Home) -> tuple[str, ...]:
-    """Return the recorded facts that would end the stay early: longest stay, closing, temporary approval."""
+    """Return the recorded facts that would end the stay early: longest stay, closing, temporary approval.
+
+    Where nobody said how long the stay is, each of them counts: a home that keeps a child for four weeks is no home
+    for a stay without an end.
+    """
     until = expected_end(case)
     days = case.referral.expected_stay_days
     found = []
-    if home.max_stay_days is not None and days is not None and home.max_stay_days < days:
+    longest = home.max_stay_days
+    if longest is not None and not case.lives_in(home) and (days is None or longest < days):
         found.append("longest_stay")
     if home.closes_on is not None and (until is None or home.closes_on < until):
         found.append("closes")
@@ -273,9 +278,9 @@ def expected_end(case: Case) -> date | None:
 def cost(case: Case, home: Home, aim: Aim) -> int:
     """Return the whole pounds a week that the placement costs more than the council pays already.
 
-    That is nothing for the home of a child who stays put.
+    That is nothing for the home the child lives in: it is paid already.
     """
-    if case.settled_in(home):
+    if case.lives_in(home):
         return 0
     pence = net_weekly_pence(home)
     return aim.parameters["unknown_pounds"] if pence is None else pence // 100

@@ -7,6 +7,7 @@ search for the smallest changes is in ``relax.py``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -30,7 +31,10 @@ STAFF_FEATURES = frozenset(
 """Features that are people, and so can be bought."""
 
 SHORTEST_RADIUS_SHARE = 0.5
-"""A home nearer than this share of the recorded radius is never named. Professional judgement."""
+"""A radius shorter than this share of the recorded one is never named. Professional judgement."""
+
+RADIUS_STEP_MILES = 5
+"""Shorter radii are named in steps of so many miles, so that no answer gives an exact distance."""
 
 
 class Change(NamedTuple):
@@ -149,15 +153,27 @@ def _shorter_radius(case: Case, home: Home) -> Change | None:
     if len(within) != 1:
         return None
     miles, recorded = within[0]
-    if miles < 1 or miles < SHORTEST_RADIUS_SHARE * recorded:
+    # In whole steps below the distance: told to the mile, it would say how far a home is from somebody dangerous.
+    enough = RADIUS_STEP_MILES * math.ceil(miles / RADIUS_STEP_MILES - 1)
+    if enough < max(1, SHORTEST_RADIUS_SHARE * recorded):
         return None
-    # The radius that would do, in whole miles below the distance: homes as far away share one change.
-    enough = int(miles) if miles > int(miles) else int(miles) - 1
     return Change(
         f"shorter_radius:{enough}",
-        f"The social worker, with the child and whoever knows the danger, finds that {enough} "
-        f"mile{'' if enough == 1 else 's'} from the place to avoid is far enough; {recorded:g} are recorded. A radius "
-        "is set by the danger and never shortened to find a bed.",
+        f"The social worker, with the child and whoever knows the danger, finds that at most {enough} miles from the "
+        f"place to avoid is far enough; {recorded:g} are recorded. A radius is set by the danger and never shortened to "
+        "find a bed.",
+    )
+
+
+def _review_recorded(case: Case, home: Home) -> Change | None:
+    # Nobody is moved to find a bed: offered only where somebody recorded why the child moves, or that it is urgent.
+    if not (case.referral.move_reason or case.is_urgent):
+        return None
+    return Change(
+        "move_review_recorded",
+        "The review of the move is recorded, and its reason where that is missing; or, where there was an immediate "
+        "risk, the day on which the review follows (regulation 14). The responsible authority decides, with the "
+        "independent reviewing officer and what the child wishes; until it is recorded the child stays put.",
     )
 
 
@@ -168,6 +184,7 @@ def _own_rule(case: Case, home: Home) -> Change | None:
 
 
 CHANGES: dict[str, Callable[[Case, Home], Change | None]] = {
+    "settled_placement": _review_recorded,
     "type_acceptable": _accept_type,
     "type_suitable": _reconsider_suitability,
     "usual_fostering_limit": _exemption,

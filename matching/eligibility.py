@@ -47,6 +47,7 @@ RULES_FOR_EACH_CHILD: tuple[Rule, ...] = (
     fit.settled_placement,
     fit.lives_here_already,
     fit.type_acceptable,
+    fit.purpose_needs_foster_carers,
     fit.type_suitable,
     fit.support_or_care,
     fit.crisis_use,

@@ -13,11 +13,13 @@ from matching.findings import Case
 from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
-from matching.referral import urgency_contradiction
+from matching.referral import age_at, urgency_contradiction
 from matching.statements import unstated_communication
 from matching.words import capital, miles_words, number_word
 from reference_data.ages import birthday
+from reference_data.law import legal_limits
 from reference_data.vocabulary import (
+    SUPPORTED_TYPES,
     AgeBasis,
     Control,
     HomeStatus,
@@ -183,7 +185,7 @@ def _pets(case: Case, home: Home) -> str | None:
 
 
 def _cost(case: Case, home: Home) -> str | None:
-    if case.settled_in(home):
+    if case.lives_in(home):
         return None
     net = aims.net_weekly_pence(home)
     if net is None:
@@ -195,7 +197,7 @@ def _cost(case: Case, home: Home) -> str | None:
 
 
 def _control(case: Case, home: Home) -> str | None:
-    if case.settled_in(home):
+    if case.lives_in(home):
         return None
     authority = case.referral.authority
     control = control_of(home, authority=authority)
@@ -213,7 +215,13 @@ def _control(case: Case, home: Home) -> str | None:
 
 def flags(case: Case, home: Home) -> list[str]:
     """Return what to watch with this option; a flag neither ranks nor excludes."""
-    found = [*_birthdays(case), *_ends(case, home), *_provider(case, home), *_carer(case, home)]
+    found = [
+        *_unlawful_tonight(case, home),
+        *_birthdays(case),
+        *_ends(case, home),
+        *_provider(case, home),
+        *_carer(case, home),
+    ]
     if case.referral.age_basis is AgeBasis.CLAIMED:
         found.append("The birth date is as claimed and not confirmed")
     if case.referral.dol_order_until is not None:
@@ -229,6 +237,14 @@ def flags(case: Case, home: Home) -> list[str]:
     if not aims.above_floor(case, home):
         found.append("Below the council's suitability floor: the joint plan would not use this home")
     return found
+
+
+def _unlawful_tonight(case: Case, home: Home) -> list[str]:
+    today = age_at(case.referral, case.context.as_of)
+    youngest = legal_limits("placement")["supported_from"].value
+    if home.type not in SUPPORTED_TYPES or not case.is_urgent or today is None or youngest is None:
+        return []
+    return [f"Lawful from the start date only: tonight the child is {today}"] if today < youngest else []
 
 
 def _birthdays(case: Case) -> list[str]:
@@ -250,13 +266,28 @@ def _birthdays(case: Case) -> list[str]:
 
 def _ends(case: Case, home: Home) -> list[str]:
     words = {
-        "longest_stay": "The home's longest stay is shorter than the expected stay",
+        "longest_stay": "The home's longest stay is shorter than the expected stay"
+        if aims.expected_end(case)
+        else "The home keeps a child for a time only, and how long the stay will be is not recorded",
         "closes": "The home is to close and the stay may not be over by then",
         "temporary_approval": "The carer's temporary approval ends before the expected stay does"
         if aims.expected_end(case)
         else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
-    return [words[name] for name in aims.early_ends(case, home)]
+    return [*_longest_stay(case, home), *(words[name] for name in aims.early_ends(case, home))]
+
+
+def _longest_stay(case: Case, home: Home) -> list[str]:
+    most = home.max_stay_days
+    if most is None or case.lives_in(home):
+        return []
+    days = f"{most} day{'' if most == 1 else 's'} at most"
+    # Half of the stay leaves the other half to find the next home: professional judgement.
+    return [
+        f"{days}; plan the onward home by day {most // 2}"
+        if most > 1
+        else f"{days}; plan the onward home now"
+    ]
 
 
 def _provider(case: Case, home: Home) -> list[str]:

@@ -40,6 +40,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "settled_placement": (),
     "lives_here_already": (),
     "type_acceptable": ("type",),
+    "purpose_needs_foster_carers": ("type",),
     "type_suitable": ("type",),
     "support_or_care": ("type",),
     "crisis_use": ("type",),

@@ -40,15 +40,20 @@ Warnings = tuple[ImportIssue, ...]
 _Record = TypeVar("_Record")
 
 
-def read_referrals(path: str | Path) -> tuple[tuple[Referral, ...], Warnings]:
+def read_referrals(path: str | Path, *, require_rows: bool = True) -> tuple[tuple[Referral, ...], Warnings]:
     """Return the referrals of a CSV, XLSX or JSON file, and what was noticed but did no harm.
+
+    Parameters
+    ----------
+    require_rows
+        Whether a list without children is a problem; a waiting list may be empty.
 
     Raises
     ------
     ImportRejected
         If anything cannot be used, a referral id is repeated, or a child has two referrals.
     """
-    return _referrals(read_records(path, "referral", _children_once))
+    return _referrals(read_records(path, "referral", _children_once, require_rows=require_rows))
 
 
 def read_arrivals(paths: Sequence[Path]) -> tuple[tuple[tuple[Referral, ...], ...], Warnings]:
@@ -190,7 +195,7 @@ def read_pins(
             if home_ids is not None and home_id is not None and home_id not in home_ids:
                 yield row.issue("home_id", "pin_unknown_home", "This home is not among the homes here.")
 
-    table = read_records(path, "pin", strangers)
+    table = read_records(path, "pin", strangers, require_rows=False)
     pins = {
         Pin(
             child_id=row.values["child_id"],

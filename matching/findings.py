@@ -17,6 +17,7 @@ from matching.referral import (
     age_at,
     most_urgent,
     must_siblings,
+    needed_at_once,
     start_of_placement,
     stays_put,
 )
@@ -158,8 +159,16 @@ class Case:
 
     @property
     def is_urgent(self) -> bool:
-        """Say whether the placement is needed at once."""
+        """Say whether the urgency recorded is crisis or emergency."""
         return self.urgency in (Urgency.CRISIS, Urgency.EMERGENCY)
+
+    @property
+    def needed_at_once(self) -> bool:
+        """Say whether the home has to admit at once: by the urgency or the date of anybody who moves in."""
+        if self.is_urgent:
+            return True
+        as_of = self.context.as_of
+        return any(needed_at_once(one, as_of) for one in (self.referral, *self.group))
 
     def lives_in(self, home: Home) -> bool:
         """Say whether the home is the one the child lives in now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
-from matching.home import Home
+from matching.home import Home, is_fostering
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.referral import TEMPORARY_PURPOSES, stays_put
@@ -58,14 +58,30 @@ def settled_placement(case: Case, home: Home) -> Finding:
 
 
 def lives_here_already(case: Case, home: Home) -> Finding:
-    """Exclude the child's own home for a stay elsewhere during which it is kept open."""
+    """Exclude the child's own home for a stay elsewhere that keeps it open, or once a move from it is decided."""
     if case.lives_in(home) and case.referral.placement_purpose in TEMPORARY_PURPOSES:
         return Exclusion(
             rule="lives_here_already",
             text="The child lives here already, and the stay is to be elsewhere while this place is kept open.",
             instrument=law.SOCIAL_WORKER,
         )
+    if case.lives_in(home) and not case.settled_in(home):
+        return Exclusion(
+            rule="lives_here_already",
+            text=f"The child is to leave this home: {_reason_and_review(case)}. Only if the child is to stay after all, "
+            "take the move off the record.",
+            instrument=law.SETTLED,
+        )
     return None
+
+
+def _reason_and_review(case: Case) -> str:
+    reviewed = case.referral.move_review_on
+    if reviewed is None:
+        return "a reason for the move is recorded"
+    when = f"{reviewed.day} {reviewed:%B %Y}"
+    review = f"the review of {when}" if reviewed <= case.context.as_of else f"a review that follows on {when}"
+    return f"a reason for the move and {review} are recorded"
 
 
 def type_acceptable(case: Case, home: Home) -> Finding:
@@ -92,6 +108,24 @@ _GROUP_OF_TYPE: dict[str, str] = {
 def suitability_group(home: Home) -> str | None:
     """Return the broad kind of home a social worker judges: fostering, residential or supported."""
     return _GROUP_OF_TYPE.get(home.type)
+
+
+def purpose_needs_foster_carers(case: Case, home: Home) -> Finding:
+    """Exclude every home without foster carers for a child to be fostered for adoption.
+
+    The bar is the purpose that the social worker recorded; the Act's words on it are from memory and bar nothing.
+    Adopters whom the referral names stay possible: they may be approved to foster too.
+    """
+    if case.referral.placement_purpose is not PlacementPurpose.FOSTERING_FOR_ADOPTION:
+        return None
+    if is_fostering(home) or home.type is PlacementType.ADOPTION or isinstance(home.type, EmergencySetting):
+        return None
+    return Exclusion(
+        rule="purpose_needs_foster_carers",
+        text=f"The purpose is fostering for adoption, and {with_article(home.type.words)} has no foster carers who may "
+        "also adopt.",
+        instrument=law.SOCIAL_WORKER,
+    )
 
 
 def type_suitable(case: Case, home: Home) -> Finding:
@@ -151,14 +185,14 @@ def emergency_admission(case: Case, home: Home) -> Finding:
         return None
     if home.home_id == case.referral.current_home_id or home.accepts_emergency:
         return None
-    if case.urgency is None and home.accepts_emergency is False:
+    if not case.needed_at_once:
+        if case.urgency is not None or home.accepts_emergency is None:
+            return None
         return Question(
             rule="emergency_admission",
             text="The home admits nobody at once, and the urgency is not recorded.",
             ask=SOCIAL_WORKER,
         )
-    if not case.is_urgent:
-        return None
     if home.accepts_emergency is None:
         return Question(
             rule="emergency_admission",

@@ -14,6 +14,7 @@ from typing import Any
 
 from matching import aims, explain
 from matching.assumed import assumed
+from matching.contradictions import contradictions
 from matching.eligibility import assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
@@ -172,7 +173,7 @@ def rank_homes(
             *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
             *assumed(case),
         ),
-        prompts=(*_cannot_stay(case, excluded), *prompts_of(referral, start=case.start)),
+        prompts=(*contradictions(case, excluded), *prompts_of(referral, start=case.start)),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
         why_not=tuple(excluded),
@@ -215,18 +216,6 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
         len(found.questions),
         home.home_id,
     )
-
-
-def _cannot_stay(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:
-    """Return that a child recorded as settled lives where the child may not, which no list of options would show."""
-    reasons = [exclusion.text for home, found in excluded if case.settled_in(home) for exclusion in found]
-    if not reasons:
-        return []
-    return [
-        "The child is recorded as settled, and the home the child lives in may not go on taking the child: "
-        f"{' '.join(reasons)} Hold a review now, and record it and the reason for a move: until then no home is an "
-        "option."
-    ]
 
 
 def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reference_data.ages import age_on
+from reference_data.law import legal_limits
 from reference_data.vocabulary import (
     URGENCY_ORDER,
     AgeBasis,
@@ -202,10 +203,22 @@ def most_urgent(members: Iterable[Referral]) -> Urgency | None:
     return next((urgency for urgency in URGENCY_ORDER if urgency in found), None)
 
 
+AT_ONCE_DAYS = 2
+"""A placement needed within so many days is needed at once, whatever the urgency says."""
+
+
+def needed_at_once(referral: Referral, as_of: date) -> bool:
+    """Say whether a placement is needed at once: by its urgency, or by the day it is needed by."""
+    if referral.urgency in (Urgency.CRISIS, Urgency.EMERGENCY):
+        return True
+    return referral.needed_by is not None and (referral.needed_by - as_of).days <= AT_ONCE_DAYS
+
+
 def urgency_contradiction(referral: Referral, as_of: date) -> str | None:
     """Return a sentence when ``urgency`` and ``needed_by`` contradict one another.
 
-    ``urgency`` ranks and ``needed_by`` dates, so both are still used as they stand.
+    ``urgency`` ranks and ``needed_by`` dates, so both are still used as they stand. The law of ages follows the
+    date, which matters where a birthday lies between tonight and that day.
     """
     if referral.needed_by is None or referral.urgency is None:
         return None
@@ -213,19 +226,38 @@ def urgency_contradiction(referral: Referral, as_of: date) -> str | None:
     if referral.urgency is Urgency.CRISIS and days > 0:
         return (
             f"The referral says crisis, which means tonight, but the placement is needed in {_days(days)}: "
-            "check which is right."
+            f"check which is right.{_age_between(referral, as_of)}"
         )
     if referral.urgency is Urgency.EMERGENCY and days > 2:
         return (
             "The referral says emergency, which means within two days, but the placement is needed in "
-            f"{_days(days)}: check which is right."
+            f"{_days(days)}: check which is right.{_age_between(referral, as_of)}"
+        )
+    if referral.urgency is Urgency.PLANNED and 0 <= days <= AT_ONCE_DAYS:
+        when = "today" if days == 0 else f"in {_days(days)}"
+        return (
+            f"The referral says planned, but the placement is needed {when}, which is at once: check which is right. "
+            "Until then it ranks as planned, and homes that admit nobody at once are left out."
         )
     if referral.urgency is Urgency.PLANNED and days < 0:
         return (
             "The referral says planned, but the day the placement was needed by has passed: "
-            "check the urgency and the date."
+            "check the urgency and the date. Until then homes that admit nobody at once are left out."
         )
     return None
+
+
+def _age_between(referral: Referral, as_of: date) -> str:
+    """Return what a birthday between today and the start changes, or nothing."""
+    today, then = age_at(referral, as_of), age_at(referral, start_of_placement(referral, as_of))
+    youngest = legal_limits("placement")["supported_from"].value
+    if today is None or then is None or youngest is None or not today < youngest <= then:
+        return ""
+    return (
+        f" The lawful age is judged on the day the placement starts, when the child is {then}; tonight the child is "
+        f"{today}, and no kind of home that is lawful from {youngest} only may be used before the birthday, not for one "
+        "night."
+    )
 
 
 def _days(count: int) -> str:

@@ -111,10 +111,14 @@ SOURCES: dict[str, RuleSource] = {
         "ending_a_placement", why="A placement ends only after a review, and nobody is moved for sufficiency."
     ),
     "lives_here_already": _record(
-        why="The stay is to be elsewhere while the child's own place is kept open."
+        why="The stay is to be elsewhere while the child's own place is kept open, or a review decided on a move."
     ),
     "type_acceptable": _record(
         "most_appropriate_placement", why="The social worker says which types would do."
+    ),
+    "purpose_needs_foster_carers": _record(
+        "fostering_for_adoption",
+        why="The purpose recorded is a foster placement by its name; the law on it is for reading.",
     ),
     "type_suitable": _record(
         "most_appropriate_placement", why="The social worker says which kinds would not do."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from matching import aims
 from matching.eligibility import HARD_FACTS
 from matching.findings import Assessment, Case
 from matching.home import Home
+from reference_data.vocabulary import SUPPORTED_TYPES
 
-KNOWN_TO_FIT, SOMETHING_TO_ASK, HARD_FACT_MISSING = 0, 1, 2
+KNOWN_TO_FIT, SOMETHING_TO_ASK, HARD_FACT_MISSING, LAWFULNESS_UNKNOWN = 0, 1, 2, 3
 
 
 def uncertainty(case: Case, home: Home, found: Assessment) -> int:
@@ -14,8 +16,11 @@ def uncertainty(case: Case, home: Home, found: Assessment) -> int:
 
     The ranking sorts by it and the joint plan adds it up, so that both put the same homes first.
     """
-    if not found.questions:
-        return KNOWN_TO_FIT
-    if any(question.rule in HARD_FACTS for question in found.questions):
+    # How long the stay will be decides whether a home with a longest stay is one at all.
+    stay = "longest_stay" in aims.early_ends(case, home) and aims.expected_end(case) is None
+    if found.questions and case.age is None and home.type in SUPPORTED_TYPES:
+        # Without an age every home has a question; here the answer decides whether it is lawful at all.
+        return LAWFULNESS_UNKNOWN
+    if stay or any(question.rule in HARD_FACTS for question in found.questions):
         return HARD_FACT_MISSING
-    return SOMETHING_TO_ASK
+    return SOMETHING_TO_ASK if found.questions else KNOWN_TO_FIT

@@ -326,7 +326,7 @@ def _stability(case: Case, home: Home, units: int, aim: Aim) -> Says:
 
 
 def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:
-    if case.settled_in(home):
+    if case.lives_in(home):
         return Speaks.NEITHER, "Costs nothing more while the child stays"
     net = aims.net_weekly_pence(home)
     if net is None:

@@ -47,6 +47,9 @@ class Check:
         needed = self.referrals[child_id].needed_by
         return max(needed, self.as_of) if needed else self.as_of
 
+    def dated(self, child_id: str) -> bool:
+        return self.referrals[child_id].needed_by is not None
+
     def age(self, child_id: str) -> int | None:
         born = self.referrals[child_id].date_of_birth
         return None if born is None else age_on(born, self.start(child_id))
@@ -168,6 +171,8 @@ def _breaks_type(check: Check, child_id: str, home: Home) -> bool:
         return True
     if named and home.type not in named:
         return True
+    if referral.placement_purpose == "fostering_for_adoption" and home.type not in (*FOSTERING, "adoption"):
+        return True
     kind = {**dict.fromkeys(FOSTERING, "fostering"), **dict.fromkeys(_HOMES, "residential")}
     kind |= dict.fromkeys(_SUPPORTED, "supported")
     if referral.suitability.get(kind.get(str(home.type), "")) == "unsuitable":
@@ -248,8 +253,9 @@ def _breaks_urgency(check: Check, child_id: str, home: Home) -> bool:
         stabilise = check.referrals[child_id].placement_purpose == "stabilise"
         if urgency in ("emergency", "planned") and not stabilise:
             return True
-    at_once = urgency in ("crisis", "emergency") and home.type != "with_parents"
-    return at_once and home.accepts_emergency is False
+    days = [(check.start(one) - check.as_of).days for one in check.must(child_id) if check.dated(one)]
+    at_once = urgency in ("crisis", "emergency") or any(within <= 2 for within in days)
+    return at_once and home.type != "with_parents" and home.accepts_emergency is False
 
 
 def _breaks_features(check: Check, child_id: str, home: Home) -> bool:

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from matching import aims
-from matching.eligibility import HARD_FACTS, assess_case
+from matching.eligibility import assess_case
 from matching.findings import Case
 from matching.home import Home
 from matching.policy import Policy
+from matching.surety import uncertainty
 from matching.verify_pairs import case_for_rules, with_those_who_live_there
 from matching.verify_rules import Check, stays
 from matching.verify_weights import check_weights
@@ -184,9 +185,7 @@ def _one(
     home_id = placed[child_id]
     found = aims.penalties(case, check.homes[home_id])
     found["siblings"] = check.policy.aim("siblings").weight * _alone(check, homes[home_id], placed, child_id)
-    asked = assess_case(case, homes[home_id]).questions
-    # What has to be asked counts 1, and a hard fact among it 1 more.
-    found[UNKNOWN_FACTS] = bool(asked) + any(question.rule in HARD_FACTS for question in asked)
+    found[UNKNOWN_FACTS] = uncertainty(case, homes[home_id], assess_case(case, homes[home_id]))
     company = [one for one, where in placed.items() if where == home_id and one not in check.family(child_id)]
     found[UNKNOWN_FACTS] += sum(check.unsuited(child_id, one) for one in company)
     found[MISSED_NEXT] = prices.get(home_id, 0)

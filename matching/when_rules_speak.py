@@ -29,9 +29,12 @@ OF_CHILD: dict[str, Callable[[Case], bool]] = {
     "settled_placement": lambda case: case.referral.current_home_id is not None,
     "lives_here_already": lambda case: case.referral.current_home_id is not None,
     "type_acceptable": lambda case: case.referral.acceptable_types is not None,
+    "purpose_needs_foster_carers": lambda case: (
+        case.referral.placement_purpose is PlacementPurpose.FOSTERING_FOR_ADOPTION
+    ),
     "type_suitable": lambda case: Suitability.UNSUITABLE in case.referral.suitability.values(),
     "support_or_care": lambda case: case.referral.support_or_care != "support",
-    "emergency_admission": lambda case: case.urgency is None or case.is_urgent,
+    "emergency_admission": lambda case: case.urgency is None or case.needed_at_once,
     "place_to_avoid": lambda case: bool(case.referral.avoid),
     "required_features": lambda case: bool(case.referral.requires),
     "not_with": lambda case: bool(case.apart),

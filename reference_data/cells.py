@@ -20,6 +20,7 @@ LONGEST_TEXT = 20_000
 _POSTCODE = re.compile(r"^([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _BRITISH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(?: 00:00(?::00)?)?$")
+_DATE_WITH_TIME = re.compile(r"^(\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4})[T ]\d{1,2}:\d{2}")
 _PLAIN_NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _WORD_BREAKS = re.compile(r"[\s_'’‘‐‑–-]")
 _OTHER_WORDS = {
@@ -207,6 +208,8 @@ def parse_date(cell: object) -> date:
     if match := _BRITISH_DATE.match(text):
         day, month, year = (int(part) for part in match.groups())
         return _plausible(year, month, day)
+    if _DATE_WITH_TIME.match(text):
+        raise CellError("ambiguous_date", "Give a date without a time of day.")
     if _PLAIN_NUMBER.match(text):
         raise CellError("spreadsheet_date", "This is a spreadsheet's day number: format the cell as a date.")
     raise CellError("ambiguous_date", "Write the date as yyyy-mm-dd or dd/mm/yyyy.")

@@ -130,7 +130,7 @@ def file_content(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise _rejected(path.name, "not_a_file", "This is a folder. Name a file.")
+            raise _rejected(path.name or str(path), "not_a_file", "This is a folder. Name a file.")
         if size > LARGEST_FILE_BYTES:
             limit = LARGEST_FILE_BYTES // 1024 // 1024
             raise _rejected(path.name, "file_too_large", f"Split the file: the most read is {limit} MB.")
@@ -148,6 +148,12 @@ def _decoded(file: str, content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if file.lower().endswith((".xlsx", ".xlsm", ".xls")):
+            raise _rejected(
+                file,
+                "not_a_spreadsheet",
+                "By its name this is a spreadsheet, and its content is none. Save it again from the spreadsheet program.",
+            ) from None
         lines = content.split(b"\n")
         wrong = [number for number, line in enumerate(lines, start=1) if not _is_utf8(line)]
         advice = "The file is not UTF-8. Save it again as 'CSV UTF-8'."
@@ -182,6 +188,13 @@ def _read_csv(file: str, text: str) -> RawTable:
             "The file stops being a CSV here. Check its quotation marks.",
             reader.line_num,
         ) from None
+    if numbered and len(numbered[0][1]) == 1 and any(mark in str(numbered[0][1][0]) for mark in ";\t"):
+        raise _rejected(
+            file,
+            "not_commas",
+            "The columns are parted by semicolons or tabs. Save the file as a CSV with commas.",
+            1,
+        )
     return _from_grid(file, numbered)
 
 

@@ -7,6 +7,7 @@ to an engine is decided by that engine's ``files.py``, which may add problems of
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -60,7 +61,9 @@ Check = Callable[[Sequence[Row]], Iterable[ImportIssue]]
 """What an engine asks of the rows of a file beyond their cells. A row may lack values that could not be read."""
 
 
-def read_records(path: str | Path, record: str, check: Check | None = None) -> RecordTable:
+def read_records(
+    path: str | Path, record: str, check: Check | None = None, *, require_rows: bool = True
+) -> RecordTable:
     """Return the typed records of a CSV, XLSX or JSON file.
 
     Headings are matched without regard to case, spaces, hyphens and underscores. Unknown columns become warnings.
@@ -73,6 +76,8 @@ def read_records(path: str | Path, record: str, check: Check | None = None) -> R
         The name of a field table: ``referral``, ``home``, ``stay`` ...
     check
         Gives problems of the rows as wholes, listed together with those of their cells.
+    require_rows
+        Whether a file without records is a problem; on an ordinary day nobody may be waiting or pinned.
 
     Raises
     ------
@@ -80,7 +85,7 @@ def read_records(path: str | Path, record: str, check: Check | None = None) -> R
         If anything in the file cannot be used; every problem is listed and nothing is returned.
     """
     table = readable_rows(path)
-    if not table.rows and not table.issues:
+    if require_rows and not table.rows and not table.issues:
         return _typed(read_rows(path), record, check)
     return _typed(table, record, check)
 
@@ -108,6 +113,17 @@ def records_from_values(
 def _typed(table: RawTable, record: str, check: Check | None) -> RecordTable:
     reading = _Reading(table, load_fields(record))
     return reading.result(check)
+
+
+_DATA_IN_A_NAME = re.compile(r"\d{5}|\d[/.-]\d+[/.-]\d|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|@")
+"""A number of a child or a telephone, a date, a postcode, an address of email: no name of a column."""
+
+
+def _looks_like_data(name: str) -> bool:
+    return len(name) > _LONGEST_NAME or not name.isprintable() or _DATA_IN_A_NAME.search(name) is not None
+
+
+_LONGEST_NAME = 120
 
 
 class _Reading:
@@ -140,9 +156,12 @@ class _Reading:
             ImportIssue(
                 file=table.file,
                 row=row,
-                column=name,
+                column=None if _looks_like_data(name) else name,
                 rule="unknown_column",
-                what_to_do="Nothing reads this column; check its name.",
+                what_to_do="Nothing reads a column here, and its name looks like data, so it is not shown: is the first "
+                "row the row of names?"
+                if _looks_like_data(name)
+                else "Nothing reads this column; check its name.",
             )
             for name, row in self.unknown.items()
         )

@@ -26,6 +26,7 @@ RULE_WORDS: dict[str, str] = {
     "settled_placement": "The child is settled where they are",
     "lives_here_already": "The child lives there already",
     "type_acceptable": "Not a kind of home the referral accepts",
+    "purpose_needs_foster_carers": "Fostering for adoption needs foster carers",
     "type_suitable": "Marked unsuitable for the child",
     "support_or_care": "The child needs care, not support",
     "crisis_use": "Crisis beds are for ages 16 and 17",

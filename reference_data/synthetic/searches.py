@@ -263,6 +263,8 @@ class _Chooser:
             # A notice on a Sunday is found on the Monday; the home is needed when the notice ends.
             needed_by = opened + timedelta(days=NOTICE_DAYS)
         if urgency is Urgency.PLANNED:
+            # What is needed within two days is no longer planned.
+            needed_by = max(needed_by, self.on + timedelta(days=3))
             opened, needed_by = _working_day_before(opened), _working_day_after(needed_by)
         opened = max([opened, *(there.placed_on for _, there in unit if there is not None)])
         if len(unit) > 1 and not together:

@@ -355,3 +355,26 @@ def test_six_printed_figures_of_the_plan_of_2019_do_not_follow_from_their_fracti
     assert answer.code == 0
     assert len(answer.json["do_not_follow"]) == 6
     assert "6 of 64 printed figures do not follow" in run("check-figures", plan).out
+
+
+def test_nobody_waiting_and_nothing_pinned_is_an_ordinary_day(run: Any, tmp_path: Path) -> None:
+    nobody, pins = tmp_path / "nobody.json", tmp_path / "pins.csv"
+    nobody.write_text("[]")
+    pins.write_text("child_id,home_id\n")
+    lists = ("--homes", HOMES, "--referrals", str(nobody), "--as-of", AS_OF, "--json")
+    for arguments in (lists, (*lists, "--pins", str(pins))):
+        found = run("match", *arguments)
+        assert found.code == 0
+        assert found.json["status"] == "OPTIMAL"
+        assert found.json["assignments"] == found.json["unplaced"] == []
+    assert run("rank", "--homes", HOMES, "--referral", str(nobody), "--as-of", AS_OF).code == 3
+
+
+def test_a_place_where_no_folder_can_be_is_told_before_anything_is_invented(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "keep.csv").write_text("x")
+    found = run("synthetic", "--out", str(tmp_path / "keep.csv" / "sub"))
+    assert (found.code, found.out) == (2, "")
+    assert "is a file" in found.err
+    assert "Inventing" not in found.err
+    assert run("synthetic", "--out", "/proc/righthome").code == 2
+    assert [one.name for one in tmp_path.iterdir()] == ["keep.csv"]

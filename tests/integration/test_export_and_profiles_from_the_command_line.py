@@ -43,6 +43,10 @@ def test_export_answers_with_one_document_and_the_file_reads_back(run: Any, tmp_
         "count": 40,
         "notes": [],
     }
+    code, out, said = run("export", "referrals", str(tmp_path / "out.xlsx"), *WHO)
+    assert code == 2
+    assert "--replace" in said
+    assert run("export", "referrals", str(tmp_path / "out.xlsx"), *WHO, "--replace")[0] == 0
     code, out, _ = run("import", "referrals", str(tmp_path / "out.xlsx"), *WHO, "--json")
     assert json.loads(out)["counts"] == {"added": 0, "changed": 0, "unchanged": 40}
 

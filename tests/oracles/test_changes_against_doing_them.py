@@ -13,7 +13,7 @@ from matching.home import Exemption, Home
 from matching.living_there import with_children_who_live_there
 from matching.policy import default_policy
 from matching.rank import rank_homes
-from matching.referral import Referral, must_siblings
+from matching.referral import Referral, must_siblings, stays_put
 from matching.relax import Relaxation
 from reference_data.sample import SAMPLE_DATE, sample_path
 from reference_data.vocabulary import NeedDomain, PlacementType, SiblingsTogether
@@ -43,6 +43,14 @@ def carried_out(change: str, child: Referral, home: Home, others: tuple[Referral
         return for_movers(
             lambda one: replace(
                 one, suitability={kind: view for kind, view in one.suitability.items() if kind != what}
+            )
+        )
+    if name == "move_review_recorded":
+        return for_movers(
+            lambda one: (
+                replace(one, move_reason=one.move_reason or "notice", move_review_on=SAMPLE_DATE)
+                if stays_put(one)
+                else one
             )
         )
     if name == "shorter_radius":

@@ -13,12 +13,13 @@ from itertools import product
 import pytest
 
 from matching import aims
-from matching.eligibility import HARD_FACTS, assess
+from matching.eligibility import assess
 from matching.findings import Context, case_of
 from matching.home import Resident
 from matching.plan import plan_list
 from matching.policy import default_policy
 from matching.referral import stays_put
+from matching.surety import uncertainty
 from matching.verify import verify_plan
 from reference_data.ages import age_on
 from reference_data.vocabulary import Alongside, EmergencySetting
@@ -186,9 +187,10 @@ class EveryPlan:
         home = self.homes[home_id]
         found = aims.penalties(self.cases[child_id], home)
         found["siblings"] = POLICY.aim("siblings").weight * self.alone(child_id, home, where)
-        asked = assess(self.children[child_id], self.lived_in[home_id], self.context).questions
+        there = self.lived_in[home_id]
+        asked = assess(self.children[child_id], there, self.context)
         found["missed"] = self.prices.get(home.home_id, 0)
-        found["unknown_facts"] = bool(asked) + any(question.rule in HARD_FACTS for question in asked)
+        found["unknown_facts"] = uncertainty(self.cases[child_id], there, asked)
         return found
 
     def worst(self, child_id):

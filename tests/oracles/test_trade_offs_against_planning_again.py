@@ -13,11 +13,12 @@ from itertools import chain
 import pytest
 
 from matching import aims
-from matching.eligibility import HARD_FACTS, assess
+from matching.eligibility import assess
 from matching.findings import Context, case_of
 from matching.plan import plan_list
 from matching.policy import default_policy
 from matching.referral import stays_put
+from matching.surety import uncertainty
 from tests.counts import count
 from tests.oracles.small_lists import AS_OF, random_list
 
@@ -111,8 +112,8 @@ def what_the_others_gain(one, me, homes, plan, without):
     policy = default_policy()
     context = Context(as_of=AS_OF, policy=policy, others=())
     penalties = aims.penalties(case_of(me, context), homes[one.home_id])
-    asked = assess(me, homes[one.home_id], context).questions
-    own = {"unknown_facts": bool(asked) + any(question.rule in HARD_FACTS for question in asked)}
+    asked = assess(me, homes[one.home_id], context)
+    own = {"unknown_facts": uncertainty(case_of(me, context), homes[one.home_id], asked)}
     found = {}
     for stage, after in zip(plan.stages, without.stages, strict=True):
         if stage.better == "more":

@@ -130,14 +130,16 @@ def spell(child: str, ended_on: str | None) -> dict[str, Any]:
     }
 
 
-def test_the_watch_prints_who_is_there_now_before_what_has_ended_and_what_ended_long_ago_in_brief() -> None:
-    spells = [spell("OLD", "2018-05-02"), spell("LATELY", "2026-03-17"), spell("NOW", None)]
+def test_the_watch_prints_who_is_there_now_then_what_ended_lately_and_counts_the_rest() -> None:
+    done = {**spell("DONE", "2026-06-05"), "rules": []}
+    spells = [spell("OLD", "2018-05-02"), spell("LATELY", "2026-06-05"), done, spell("NOW", None)]
     answer = {"as_of": "2026-06-15", "spells": spells, "evidence": {"warnings": []}}
     said = printed(print_watch, answer)
     places = [
         said.index(text)
-        for text in ("NOW:", "Ended in the last 90 days:", "LATELY:", "Ended longer ago:", "OLD:")
+        for text in ("NOW:", "Ended in the last 14 days", "LATELY:", "2 other spells have ended")
     ]
     assert places == sorted(places)
     assert "rule of LATELY" in said
-    assert "rule of OLD" not in said
+    assert "OLD" not in said
+    assert "DONE" not in said

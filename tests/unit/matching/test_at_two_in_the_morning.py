@@ -93,3 +93,63 @@ def test_a_full_referral_that_is_planned_says_only_which_lists_are_empty(
         "requires": ["step_free"],
     }
     assert not any("takes it" in text for text in ranked(full, ({},)).assumptions)
+
+
+PUT_OUT = {
+    "urgency": "crisis",
+    "needed_by": "2026-06-15",
+    "current_home_id": "DEMO-H1",
+    "move_reason": "notice",
+}
+
+
+def test_a_carer_who_ends_a_placement_at_night_leaves_a_way_out(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked(PUT_OUT, ({}, {}, {}))
+    assert [option.home_id for option in answer.options] == ["DEMO-H1"]
+    first = answer.prompts[0]
+    assert "contradicts itself" in first
+    assert "review of the move is not recorded" in first
+    assert "immediate risk" in first
+    (way_out,) = answer.relaxations
+    assert way_out.changes == ("move_review_recorded",)
+    assert way_out.homes_gained == ("DEMO-H2", "DEMO-H3")
+    assert "decides" in way_out.text
+    recorded = ranked({**PUT_OUT, "move_review_on": "2026-06-20"}, ({}, {}, {}))
+    assert [option.home_id for option in recorded.options] == ["DEMO-H2", "DEMO-H3"]
+
+
+def test_nobody_who_is_settled_and_needs_no_home_is_offered_a_move(ranked: Callable[..., Ranking]) -> None:
+    answer = ranked({"current_home_id": "DEMO-H1"}, ({}, {}))
+    assert answer.relaxations == ()
+    assert not any("contradicts" in prompt for prompt in answer.prompts)
+
+
+def test_the_home_that_a_review_decided_to_end_is_set_apart_with_the_review(
+    ranked: Callable[..., Ranking],
+) -> None:
+    answer = ranked(
+        {"current_home_id": "DEMO-H1", "move_reason": "notice", "move_review_on": "2026-06-10"}, ({}, {})
+    )
+    assert [option.home_id for option in answer.options] == ["DEMO-H2"]
+    (left,) = answer.excluded
+    assert [reason.rule for reason in left.reasons] == ["lives_here_already"]
+    assert "the review of 10 June 2026" in left.reasons[0].text
+    assert answer.relaxations == ()
+
+
+def test_a_planned_child_who_needs_a_home_today_is_told_of_the_contradiction(
+    ranked: Callable[..., Ranking],
+) -> None:
+    answer = ranked({"urgency": "planned", "needed_by": "2026-06-15"}, ({"accepts_emergency": False}, {}))
+    assert [option.home_id for option in answer.options] == ["DEMO-H2"]
+    assert any("says planned, but the placement is needed today" in prompt for prompt in answer.prompts)
+
+
+def test_a_birthday_between_tonight_and_the_day_recorded_is_told(ranked: Callable[..., Ranking]) -> None:
+    child = {"urgency": "crisis", "needed_by": "2026-06-18", "date_of_birth": "2010-06-17"}
+    answer = ranked(child, ({"type": "supported_accommodation", "min_age": 16},))
+    (told,) = [prompt for prompt in answer.prompts if "says crisis" in prompt]
+    assert "tonight the child is 15" in told
+    assert any("tonight the child is 15" in flag for flag in answer.options[0].flags)
+    after = ranked({**child, "date_of_birth": "2010-06-15"}, ({},)).prompts
+    assert not any("tonight the child is" in prompt for prompt in after)

@@ -49,7 +49,7 @@ STRANGERS = [{"child_id": f"DEMO-X{n}", "age": 9} for n in range(3)]
             {"will_not_take": ["fire_setting"]},
             "written_exclusion_withdrawn",
         ),
-        ({"avoid": [{"postcode": "EX4 3LS", "miles": 60}]}, {}, "shorter_radius:36"),
+        ({"avoid": [{"postcode": "EX4 3LS", "miles": 60}]}, {}, "shorter_radius:35"),
         ({}, {"beds": [{"available_from": "2026-06-25"}]}, "later_start:2026-06-25"),
         ({}, {"status": "planned", "opens_on": "2026-07-01"}, "later_start:2026-07-01"),
     ],

@@ -12,7 +12,14 @@ from matching.plan import plan_list
 from matching.policy import policy_from_text
 from matching.referral import PlaceToAvoid
 from matching.verify import verify_plan
-from reference_data.vocabulary import ContractKind, NeedDomain, PlacementType, SiblingsTogether, Urgency
+from reference_data.vocabulary import (
+    ContractKind,
+    NeedDomain,
+    PlacementPurpose,
+    PlacementType,
+    SiblingsTogether,
+    Urgency,
+)
 from tests.oracles.small_lists import AS_OF, POSTCODES, child, home
 
 
@@ -44,6 +51,11 @@ def test_a_sound_plan_has_no_fault():
         ("type", {}, {"type": PlacementType.SECURE_CHILDRENS_HOME}),
         ("type", {"acceptable_types": (PlacementType.CHILDRENS_HOME,)}, {}),
         ("type", {"suitability": {"fostering": "unsuitable"}}, {}),
+        (
+            "type",
+            {"placement_purpose": PlacementPurpose.FOSTERING_FOR_ADOPTION},
+            {"type": PlacementType.CHILDRENS_HOME},
+        ),
         ("age", {}, {"max_age": 11}),
         ("age", {}, {"type": PlacementType.SUPPORTED_ACCOMMODATION}),
         ("age", {"date_of_birth": date(2008, 1, 1)}, {}),
@@ -54,6 +66,7 @@ def test_a_sound_plan_has_no_fault():
         ("named_approval", {}, {"approved_for": ("B",)}),
         ("temporary_approval", {}, {"temporary_approval_until": AS_OF}),
         ("urgency", {"urgency": Urgency.CRISIS}, {"accepts_emergency": False}),
+        ("urgency", {"needed_by": AS_OF + timedelta(days=2)}, {"accepts_emergency": False}),
         ("required_features", {"requires": ("step_free",)}, {}),
         ("written_exclusion", {"risks": {"fire_setting": "high"}}, {"will_not_take": ("fire_setting",)}),
         ("need_gap", {"needs": {NeedDomain.RISK: 95}}, {}),

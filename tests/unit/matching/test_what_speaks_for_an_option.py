@@ -164,3 +164,32 @@ def test_a_child_who_must_keep_away_from_home_is_not_drawn_towards_it(ranked: Ca
     for option in answer.options:
         assert option.penalties["near_home"] == 0
         assert not any("child's home" in text for text in (*option.speaks_for, *option.speaks_against))
+
+
+CRISIS_BED = {"type": "crisis_accommodation", "min_age": 16, "max_stay_days": 28}
+IN_CRISIS = {"urgency": "crisis", "needed_by": "2026-06-15", "date_of_birth": "2009-06-01"}
+
+
+def test_a_bed_for_four_weeks_says_so_and_comes_after_one_without_a_limit(
+    ranked: Callable[..., Ranking],
+) -> None:
+    far = {"type": "supported_accommodation", "postcode": "EX4 3LS", "authority": "878"}
+    answer = ranked({**IN_CRISIS, "expected_stay_days": None}, (CRISIS_BED, far))
+    assert [option.home_id for option in answer.options] == ["DEMO-H2", "DEMO-H1"]
+    flags = answer.options[1].flags
+    assert "28 days at most; plan the onward home by day 14" in flags
+    assert any("how long the stay will be is not recorded" in flag for flag in flags)
+    assert not any("at most" in flag for flag in answer.options[0].flags)
+    short = ranked({**IN_CRISIS, "expected_stay_days": 20}, (CRISIS_BED,)).options[0]
+    assert short.penalties["stability"] == 0
+    assert "28 days at most; plan the onward home by day 14" in short.flags
+
+
+def test_without_a_birth_date_a_bed_lawful_from_sixteen_only_comes_last(
+    ranked: Callable[..., Ranking],
+) -> None:
+    child = {**IN_CRISIS, "date_of_birth": None}
+    answer = ranked(
+        child, ({**CRISIS_BED, "max_stay_days": None}, {"postcode": "EX4 3LS", "authority": "878"})
+    )
+    assert [option.home_id for option in answer.options] == ["DEMO-H2", "DEMO-H1"]

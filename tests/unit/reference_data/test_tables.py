@@ -185,6 +185,8 @@ def test_a_number_in_a_spreadsheets_date_column_is_not_guessed(tmp_path: Path, c
         (b"home_id,home_id,type\nDEMO-H1,DEMO-H2,childrens_home\n", "duplicate_column"),
         (b'home_id,type\n"DEMO-H1,childrens_home\n', "not_a_table"),
         (b"home_id,type\nDEMO-H1,childrens_home,extra\n", "too_many_cells"),
+        (b"home_id;type\nDEMO-H1;childrens_home\n", "not_commas"),
+        (b"home_id\ttype\nDEMO-H1\tchildrens_home\n", "not_commas"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_with_its_rule(tmp_path: Path, content: bytes, rule: str) -> None:
@@ -361,3 +363,36 @@ def test_any_bytes_give_rows_or_a_problem_list_and_nothing_else(
         assert read_rows(path).rows == read_rows(str(path)).rows != ()
     except ImportRejected as rejected:
         assert rejected.issues
+
+
+def test_a_spreadsheet_by_name_only_and_a_folder_are_called_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "homes.xlsx"
+    path.write_bytes(bytes(range(256)))
+    with pytest.raises(ImportRejected) as raised:
+        read_records(path, "home")
+    assert [issue.rule for issue in raised.value.issues] == ["not_a_spreadsheet"]
+    with pytest.raises(ImportRejected) as raised:
+        read_records(Path("."), "home")
+    assert [(issue.file, issue.rule) for issue in raised.value.issues] == [(".", "not_a_file")]
+
+
+@pytest.mark.parametrize(
+    "name", ["PL1 3BJ born 2010-01-01", "0777 12345678", "a@b.example", "\x1b[31m", "x" * 200]
+)
+def test_a_column_name_that_looks_like_data_is_not_repeated(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "homes.json"
+    path.write_text(json.dumps([{"home_id": "DEMO-H1", "type": "childrens_home", name: "x"}]))
+    (issue,) = read_records(path, "home").warnings
+    assert issue.column is None
+    assert name not in str(issue)
+    path.write_text(json.dumps([{"home_id": "DEMO-H1", "type": "childrens_home", "IMD 2019": "x"}]))
+    assert [one.column for one in read_records(path, "home").warnings] == ["IMD 2019"]
+
+
+@pytest.mark.parametrize("written", ["2026-11-28T02:00", "2026-11-28 02:00:00", "28/11/2026 02:00"])
+def test_a_date_with_a_time_of_day_is_told_so(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "homes.json"
+    path.write_text(json.dumps([{"home_id": "DEMO-H1", "type": "childrens_home", "opens_on": written}]))
+    with pytest.raises(ImportRejected) as raised:
+        read_records(path, "home")
+    assert "without a time of day" in raised.value.issues[0].what_to_do

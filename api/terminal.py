@@ -1,0 +1,24 @@
+"""The terminal that answers are printed on: what a text of a record holds can never command it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Every control character but the end of a line, and those that turn the direction of writing."""
+
+
+class Terminal(Console):
+    """A console that drops the control characters of texts; colours and widths of our own stay."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Return the pieces to print, their texts without control characters."""
+        for piece in super().render(renderable, options):
+            if piece.control:
+                yield piece
+            else:
+                yield Segment(_CONTROLS.sub("", piece.text), piece.style)
