@@ -20,7 +20,7 @@ from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
 from matching.home import Home
 from matching.home_list import HomeList, all_of, home_list
-from matching.living_there import children_by_home, with_residents
+from matching.living_there import children_by_home, who_is_placed, with_residents
 from matching.option import ExcludedHome, Option
 from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
@@ -153,7 +153,9 @@ def rank_homes(
         raise InvalidInput("limit_below_one", "The limit of options must be at least 1.")
     homes_in_order = home_list(homes)
     policy = policy or default_policy()
-    listed = tuple(other for other in others if other.child_id != referral.child_id)
+    given, by_id = referral, {home.home_id: home for home in homes}
+    referral, *rest = who_is_placed((given, *others), by_id.get)
+    listed = tuple(other for other in rest if other.child_id != referral.child_id)
     case = case_of(referral, Context(as_of=as_of, policy=policy, others=listed))
     members = cases_of_group(case)
     asked = all_of(homes_in_order, _where_others_live(homes_in_order, listed, as_of))
@@ -173,14 +175,18 @@ def rank_homes(
             *explain.assumptions(case, options_not_shown=len(options) - len(shown)),
             *assumed(case),
         ),
-        prompts=(*contradictions(case, excluded), *prompts_of(referral, start=case.start)),
+        prompts=(
+            *([] if referral is given else [IN_NO_PLACEMENT]),
+            *contradictions(case, excluded),
+            *prompts_of(referral, start=case.start),
+        ),
         options=tuple(shown),
         options_not_shown=len(options) - len(shown),
         why_not=tuple(excluded),
         relaxations=relaxations(case, asked.some(shut), [found for _, found in excluded]),
         evidence=evidence(
             inputs=(
-                fingerprint(referral),
+                fingerprint(given),
                 homes_in_order.fingerprint,
                 [fingerprint(other) for other in sorted(listed, key=lambda one: one.child_id)],
                 as_of,
@@ -197,6 +203,10 @@ def rank_homes(
     )
 
 
+IN_NO_PLACEMENT = (
+    "The child sleeps in a setting that is no placement (Children Act 1989, section 22C(6)): a home is needed, however "
+    "the search is recorded."
+)
 STAGES_AT = 2
 """Where the stage totals stand in what options are sorted by."""
 

@@ -85,6 +85,15 @@ def test_a_settled_child_whose_home_may_go_on_is_told_nothing_of_a_review(
 ) -> None:
     answer = ranked({"current_home_id": "DEMO-H1"}, ({}, {}))
     assert not any("Hold a review now" in prompt for prompt in answer.prompts)
-    shut = ranked({"current_home_id": "DEMO-H1"}, ({"registered": False}, {}))
+    shut = ranked({"current_home_id": "DEMO-H1"}, ({"status": "closed"}, {}))
     assert "Hold a review now" in shut.prompts[0]
     assert shut.options == ()
+
+
+def test_a_child_in_a_setting_that_is_no_placement_is_not_settled_there(
+    ranked: Callable[..., Ranking],
+) -> None:
+    for current in ({"registered": False}, {"type": "hotel"}):
+        answer = ranked({"current_home_id": "DEMO-H1"}, (current, {}))
+        assert "no placement" in answer.prompts[0]
+        assert [option.home_id for option in answer.options] == ["DEMO-H2"]
