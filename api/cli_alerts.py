@@ -88,18 +88,16 @@ def deliver(
 ) -> None:
     """Send what waits in the outbox, and report a watch that has not run."""
     from api.alert_policy import alert_policy_of
-    from api.database.records import Records, Scope
     from api.outbox import deliver as deliver_messages
     from api.outbox import waiting
-    from api.services.alerts import database_for_alerts
+    from api.services.alerts import database_for_alerts, reading_records
     from api.services.importing import usable_actor
 
     code, user = _named(authority, as_user)
     chosen = settings()
     with database_for_alerts(chosen, code) as database:
-        with database.reading() as connection:
-            scope = Scope(authorities=frozenset({code}), actor=usable_actor(user))
-            unreached = _unreached(Records(connection, scope), code, chosen)
+        with reading_records(database, code, user) as records:
+            unreached = _unreached(records, code, chosen)
         if dry_run:
             answer = {"waiting": waiting(database, code)}
         else:

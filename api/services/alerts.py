@@ -72,6 +72,16 @@ def database_for_alerts(settings: Settings, authority: str) -> Iterator[Database
         database.close()
 
 
+@contextmanager
+def reading_records(database: Database, authority: str, as_user: str) -> Iterator[Records]:
+    """Give one council's records to somebody who only reads them."""
+    from api.services.importing import usable_actor
+
+    scope = Scope(authorities=frozenset({authority}), actor=usable_actor(as_user))
+    with database.reading() as connection:
+        yield Records(connection, scope)
+
+
 class _DryRun(Exception):
     """Raised inside the transaction of a dry run, so that it is undone."""
 

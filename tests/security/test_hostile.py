@@ -32,8 +32,8 @@ INJECTIONS = [
     "1) OR (SELECT pg_sleep(5)) IS NOT NULL --",
     "\\' OR 1=1 #",
     "%' ESCAPE '!' --",
-    "{{7*191}}{% raw %}",
-    "${7*191}#{7*191}<%= 7*191 %>",
+    "{{7919*7907}}{% raw %}",
+    "${7919*7907}#{7919*7907}<%= 7919*7907 %>",
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "../../../../etc/passwd",
     "..%2f..%2f..%2fetc%2fpasswd",
@@ -42,7 +42,7 @@ INJECTIONS = [
     "𝕊𝕢𝕝\u202e\ufeff",
     "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
 ]
-LEAKS = ("1337", "root:", "argon2", "psycopg", "sqlite3", "Traceback", "alert(1)</script>")
+LEAKS = ("62615533", "root:", "argon2", "psycopg", "sqlite3", "Traceback", "alert(1)</script>")
 PATHS_WITH_IDS = sorted(path for method, path in route_table() if method == "GET" and "{" in path)
 CHANGING = sorted(key for key in route_table() if key[0] != "GET")
 
