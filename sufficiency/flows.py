@@ -34,8 +34,8 @@ TREND_A_YEAR = 0.06
 TREND_FADES_YEARS = 3.0
 """A trend is not extended for ever: its effect approaches this many years' worth."""
 _TRENDS = np.linspace(-3 * TREND_A_YEAR, 3 * TREND_A_YEAR, 25)
-_SEEN_A_YEAR = 4
-"""Stretches of a year in which starts are counted."""
+_COUNTED_EACH_YEARS = 0.25
+"""Starts are counted in stretches of so many years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +117,16 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     weight = 0.5 ** (years_ago / FULL_WEIGHT_LOST_YEARS)
 
     span_years = max((history.known_to - history.first_day).days + 1, 1) / DAYS_A_YEAR
-    stretches = max(int(span_years * _SEEN_A_YEAR + 0.05), 1)
-    ago = np.minimum((years_ago * 0.9999 * _SEEN_A_YEAR).astype(np.int64), stretches)
+    years_each = min(_COUNTED_EACH_YEARS, span_years)
+    stretches = int(span_years / years_each + 0.05)
+    ago = np.minimum((years_ago * 0.9999 / years_each).astype(np.int64), stretches)
     seen = np.bincount(ago, minlength=stretches + 1)[:stretches][::-1].astype(np.float64)
     whole_years = int(span_years + 0.01)
     yearly = np.bincount(
         np.minimum((years_ago * 0.9999).astype(np.int64), whole_years), minlength=whole_years + 1
     )
     yearly = yearly[:whole_years][::-1]
-    trend = fit_trend(seen, prior_drift=prior_drift)
+    trend = fit_trend(seen, years_each=years_each, prior_drift=prior_drift)
     band_counts = np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2
     return Starts(
         log_rate=trend.log_rate,
@@ -173,7 +174,7 @@ class Trend:
     if_trend: FloatArray
 
 
-def fit_trend(seen: FloatArray, *, prior_drift: float) -> Trend:
+def fit_trend(seen: FloatArray, *, years_each: float, prior_drift: float) -> Trend:
     """Return starts a day now and their yearly trend, averaged over no trend, many trends, and many drifts.
 
     Each is believed as far as the counts make it likely.
@@ -181,7 +182,9 @@ def fit_trend(seen: FloatArray, *, prior_drift: float) -> Trend:
     Parameters
     ----------
     seen
-        Starts in each quarter of a year, oldest first. Shape (quarters,).
+        Starts in successive stretches of time, oldest first. Shape (stretches,).
+    years_each
+        Length of a stretch.
     prior_drift
         See ``drift.level_today``.
 
@@ -189,12 +192,12 @@ def fit_trend(seen: FloatArray, *, prior_drift: float) -> Trend:
     ----------
     Hoeting, Madigan, Raftery and Volinsky (1999), Bayesian model averaging: a tutorial. Statistical Science 14(4).
     """
-    back = (np.arange(len(seen)) - len(seen) + 0.5) / _SEEN_A_YEAR
-    days = DAYS_A_YEAR / _SEEN_A_YEAR
+    back = (np.arange(len(seen)) - len(seen) + 0.5) * years_each
+    days = DAYS_A_YEAR * years_each
 
     def fitted(trend: float) -> Level:
         awaited = np.exp(trend * back) * days
-        return level_today(seen, awaited, years_each=1 / _SEEN_A_YEAR, prior_drift=prior_drift)
+        return level_today(seen, awaited, years_each=years_each, prior_drift=prior_drift)
 
     flat, bent = fitted(0.0), [fitted(float(trend)) for trend in _TRENDS]
     prior = np.exp(-((_TRENDS / TREND_A_YEAR) ** 2) / 2)
