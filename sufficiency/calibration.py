@@ -26,8 +26,8 @@ from sufficiency.uncertainty import Uncertainty
 FloatArray = NDArray[np.float64]
 
 HORIZON_DAYS = 730
-PILOT_CHILDREN, LEAST_PILOT_RUNS, MOST_PILOT_RUNS = 20_000, 24, 400
-"""Children of a pilot, over all its runs: enough that its own chance is small beside what is not known."""
+PILOT_CHILDREN, LEAST_PILOT_RUNS, MOST_PILOT_RUNS = 20_000, 24, 64
+"""Children of a pilot over all its runs, and how many those may be: its own chance is small beside what is not known."""
 PILOT_SEED = 20190331
 """Fixed, so that what is learnt from a council does not depend on the seed of a forecast."""
 CHANCE_OF_CHANGE = 0.2
