@@ -26,6 +26,7 @@ from api.edge import Edge, error_response
 from api.kept import Kept
 from api.planning import Planner
 from api.settings import Settings
+from api.v1.once import AnsweredBefore, answer_again
 from api.v1.openapi import describe
 from api.web import (
     alert_routes,
@@ -107,6 +108,11 @@ def create_app(settings: Settings) -> FastAPI:
         )
         return error_response(request, refused, routes.error_page)
 
+    async def told_again(_request: Request, before: Exception) -> Response:
+        assert isinstance(before, AnsweredBefore)
+        return answer_again(before)
+
+    app.add_exception_handler(AnsweredBefore, told_again)
     app.add_exception_handler(RighthomeError, told)
     app.add_exception_handler(DataError, told_of_text)
     app.add_exception_handler(UnicodeEncodeError, told_of_text)

@@ -7,6 +7,7 @@ form carry the same headers and the same shape of answer as everything else.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import logging
@@ -102,6 +103,7 @@ class _Passing:
         )
         self.new_visitor: str | None = None
         self.status = 0
+        self.held: tuple[Message, bytearray] | None = None
         self.request = Request(scope)
         self.static = scope["path"].startswith(STATIC)
 
@@ -155,6 +157,7 @@ class _Passing:
         body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
         if _kind_of_body(self.request) in {"application/x-www-form-urlencoded", "application/json"}:
             _refuse_nul(body)
+        self.scope["state"]["body_digest"] = hashlib.sha256(body).hexdigest()
         if self.scope["state"]["by_token"]:
             if self.scope["state"]["user"] is None:
                 raise NotSignedIn
@@ -174,12 +177,32 @@ class _Passing:
         return _replay(body)
 
     async def send_at_the_edge(self, message: Message) -> None:
+        keyed = self.scope["state"].get("keyed")
         if message["type"] == "http.response.start":
-            # Committed before a byte is sent: nobody is told of a change that is then lost.
-            await run_in_threadpool(self.transaction.finish, keep=message["status"] < 400)
-            self.status = message["status"]
-            self._add_headers(MutableHeaders(scope=message))
+            if keyed is not None and message["status"] < 400:
+                # Held back until it is whole: it is kept in the transaction of what was done.
+                self.held = (message, bytearray())
+                return
+            await self._begin_answer(message)
+            return
+        if self.held is not None:
+            start, body = self.held
+            body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            headers = dict(MutableHeaders(scope=start))
+            await run_in_threadpool(keyed.keep, start["status"], headers, bytes(body))
+            self.held = None
+            await self._begin_answer(start)
+            message = {"type": "http.response.body", "body": bytes(body)}
         await self.send(message)
+
+    async def _begin_answer(self, start: Message) -> None:
+        # Committed before a byte is sent: nobody is told of a change that is then lost.
+        await run_in_threadpool(self.transaction.finish, keep=start["status"] < 400)
+        self.status = start["status"]
+        self._add_headers(MutableHeaders(scope=start))
+        await self.send(start)
 
     def _add_headers(self, headers: MutableHeaders) -> None:
         for name, value in HEADERS.items():

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import history, tables
 from api.database.alert_records import AlertRecords
+from api.database.answers_given import AnswersGiven
 from api.database.beds import BedLedger
 from api.database.child_records import ChildRecords
 from api.database.duties import DutyRecords
@@ -409,6 +410,17 @@ class Records:
         """
         self._require(authority)
         return ForecastRecords(self.connection, authority)
+
+    def answers_given_to(self, authority: str, user_id: str) -> AnswersGiven:
+        """Return the answers of one council in view that somebody got under idempotency keys.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return AnswersGiven(self.connection, authority, user_id)
 
     @property
     def seen(self) -> Seen:

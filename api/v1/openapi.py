@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.auth.access import ANYONE, route_table
+from api.v1.once import PARAMETER
 
 PROBLEM = {
     "type": "object",
@@ -82,6 +83,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
     access = route_table().get((method, path))
     wanted = {"422", "500"} | (OF_BODIES if method != "GET" else set())
+    if method != "GET":
+        operation.setdefault("parameters", []).append(PARAMETER)
     if access is not None and access.who != ANYONE:
         wanted |= OF_CLOSED
         operation["security"] = [{"token": []}]
