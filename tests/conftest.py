@@ -176,7 +176,7 @@ class Site:
 
     def close(self) -> None:
         """Let go of the database, after the plan that is being made."""
-        self.app.state.planner.close()
+        self.app.state.workers.close()
         self.database.close()
 
     def visitor(self, **options: Any) -> TestClient:

@@ -36,7 +36,7 @@ PARAMETER: dict[str, Any] = {
 """How the API's description tells of the header, at every address that changes something."""
 
 
-class AnsweredBefore(Exception):  # noqa: N818  it is no error: the request was answered before
+class AnsweredBefore(Exception):
     """The request was answered before, under its key; the first answer is sent again."""
 
     def __init__(self, answer: GivenAnswer) -> None:
@@ -75,7 +75,8 @@ def asked_once(
     key = idempotency_key.strip()
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or " " in key or not key.isprintable():
         raise InvalidInput(
-            "unusable_idempotency_key", f"Give an Idempotency-Key of 1 to {LONGEST_KEY} printable letters without spaces."
+            "unusable_idempotency_key",
+            f"Give an Idempotency-Key of 1 to {LONGEST_KEY} printable letters without spaces.",
         )
     user = current_user(request)
     transaction: RequestTransaction = request.state.transaction
@@ -87,12 +88,12 @@ def asked_once(
     request.state.keyed = keyed
 
 
-def answer_again(before: AnsweredBefore) -> Response:
+def answer_again(before: Exception) -> Response:
     """Return the first answer once more."""
+    if not isinstance(before, AnsweredBefore):
+        raise before
     answer = before.answer
-    return Response(
-        answer.body, status_code=answer.status, headers={**answer.headers, REPLAYED: "true"}
-    )
+    return Response(answer.body, status_code=answer.status, headers={**answer.headers, REPLAYED: "true"})
 
 
 def _digest_of(request: Request, user: User) -> str:
