@@ -177,25 +177,47 @@ class _Passing:
         return _replay(body)
 
     async def send_at_the_edge(self, message: Message) -> None:
-        keyed = self.scope["state"].get("keyed")
         if message["type"] == "http.response.start":
-            if keyed is not None and message["status"] < 400:
-                # Held back until it is whole: it is kept in the transaction of what was done.
+            if self._must_be_whole(message):
                 self.held = (message, bytearray())
-                return
-            await self._begin_answer(message)
+            else:
+                await self._begin_answer(message)
             return
         if self.held is not None:
             start, body = self.held
             body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            headers = dict(MutableHeaders(scope=start))
-            await run_in_threadpool(keyed.keep, start["status"], headers, bytes(body))
-            self.held = None
-            await self._begin_answer(start)
-            message = {"type": "http.response.body", "body": bytes(body)}
+            message = await self._whole_answer(start, bytes(body))
         await self.send(message)
+
+    def _must_be_whole(self, start: Message) -> bool:
+        """Say whether an answer of the API is held back until it is whole, to be kept or to get its tag."""
+        if self.scope["state"].get("keyed") is not None and start["status"] < 400:
+            return True
+        kind = MutableHeaders(scope=start).get("content-type", "")
+        return (
+            start["status"] == 200
+            and self.scope["method"] == "GET"
+            and self.scope["path"].startswith(API)
+            and kind.startswith("application/json")
+        )
+
+    async def _whole_answer(self, start: Message, body: bytes) -> Message:
+        headers = MutableHeaders(scope=start)
+        keyed = self.scope["state"].get("keyed")
+        if keyed is not None:
+            # In the transaction of what was done: both are kept, or neither.
+            await run_in_threadpool(keyed.keep, start["status"], dict(headers), body)
+        elif self.scope["method"] == "GET":
+            # Weak: the same content, though not told to be the same version of a record.
+            tag = headers.setdefault("ETag", f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
+            if _has(self.request.headers.get("if-none-match", ""), tag):
+                start["status"], body = 304, b""
+                for name in ("content-length", "content-type"):
+                    del headers[name]
+        await self._begin_answer(start)
+        return {"type": "http.response.body", "body": body}
 
     async def _begin_answer(self, start: Message) -> None:
         # Committed before a byte is sent: nobody is told of a change that is then lost.
@@ -234,6 +256,12 @@ class _Passing:
                 }
             )
         )
+
+
+def _has(tags: str, tag: str) -> bool:
+    """Say whether a header of entity tags names one, by the weak comparison that reading asks for."""
+    named = {one.strip().removeprefix("W/") for one in tags.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named
 
 
 def _pattern(scope: Scope) -> str | None:

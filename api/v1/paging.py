@@ -7,7 +7,7 @@ nobody miss or meet another twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -38,7 +38,7 @@ class Part:
             ordered = [
                 one for one in ordered if (key(one) < self.after if newest_first else key(one) > self.after)
             ]
-        return self._first(ordered, key)
+        return self.first(ordered, key)
 
     def as_ordered(self, items: Iterable[Item], key: Callable[[Item], str]) -> list[Item]:
         """Return the part of a list whose own order is to be kept; the key tells one from another.
@@ -56,18 +56,35 @@ class Part:
                     "list_changed", "The list has changed since. Ask for it from its beginning."
                 )
             found = found[places[0] + 1 :]
-        return self._first(found, key)
+        return self.first(found, key)
 
-    def _first(self, items: list[Item], key: Callable[[Item], str]) -> list[Item]:
-        part = items[: self.limit]
+    def number(self) -> int | None:
+        """Return the number after which a numbered list goes on, or ``None`` for its beginning.
+
+        Raises
+        ------
+        InvalidInput
+            If ``after`` is no number of such a list.
+        """
+        if not self.after:
+            return None
+        if not self.after.isascii() or not self.after.isdigit() or len(self.after) > 9:
+            raise InvalidInput("unusable_after", "Take `after` from the Link of the part before.")
+        return int(self.after)
+
+    def first(self, items: Sequence[Item], key: Callable[[Item], str]) -> list[Item]:
+        """Return the beginning of what is left of a list, and name what follows."""
+        part = list(items[: self.limit])
         if len(items) > len(part):
-            self.response.headers["Link"] = f'<{self._next_address(key(part[-1]))}>; rel="next"'
+            self.name_next(key(part[-1]))
         return part
 
-    def _next_address(self, after: str) -> str:
+    def name_next(self, after: str) -> None:
+        """Name the part that follows in the header ``Link``."""
         asked = [(name, value) for name, value in self.request.query_params.multi_items() if name != "after"]
         # An address alone, without scheme and host, holds behind any proxy.
-        return f"{quote(self.request.url.path)}?{urlencode([*asked, ('after', after)])}"
+        address = f"{quote(self.request.url.path)}?{urlencode([*asked, ('after', after)])}"
+        self.response.headers["Link"] = f'<{address}>; rel="next"'
 
 
 def part_asked(

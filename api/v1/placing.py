@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.services import anonymous_sheet, deciding, enquiries, holding, kept_records, signing
 from api.services.holding import Holding
 from api.v1.at_the_desk import AtDesk, VersionRead
+from api.v1.paging import PartAsked
 
 router = APIRouter(tags=["placing"])
 Note = Annotated[str, Field(max_length=4000)]
@@ -104,10 +105,11 @@ def sheet(referral_id: str, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.get("/referrals/{referral_id}/enquiries")
-def list_enquiries(referral_id: str, desk: AtDesk) -> list[dict[str, Any]]:
+def list_enquiries(referral_id: str, desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
     """Return the homes asked for a child and what they said."""
     desk.records.referral(referral_id)
-    return [kept_records.as_json(one) for one in enquiries.of_referral(desk, referral_id)]
+    found = part.as_ordered(enquiries.of_referral(desk, referral_id), lambda one: one.record_id)
+    return [kept_records.as_json(one) for one in found]
 
 
 @router.post("/referrals/{referral_id}/enquiries", status_code=201)
@@ -135,9 +137,9 @@ def confirm_vacancies(home_id: str, given: Vacancies, desk: AtDesk) -> dict[str,
 
 
 @router.get("/homes/{home_id}/beds")
-def beds(home_id: str, desk: AtDesk) -> list[dict[str, Any]]:
+def beds(home_id: str, desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
     """Return a home's beds and for whom each is held or taken."""
-    return holding.beds_of_home(desk, home_id)
+    return part.as_ordered(holding.beds_of_home(desk, home_id), lambda one: str(one["bed_id"]))
 
 
 @router.post("/referrals/{referral_id}/holds", status_code=201)
@@ -180,14 +182,19 @@ def tick(duty_id: str, given: Ticked, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.get("/approvals")
-def approvals(desk: AtDesk, mine: Annotated[bool, Query()] = False) -> list[dict[str, Any]]:
+def approvals(
+    desk: AtDesk,
+    part: PartAsked,
+    mine: Annotated[bool, Query(description="Only what the reader may sign.")] = False,
+) -> list[dict[str, Any]]:
     """Return what waits for a signature; with ``mine`` only what the reader may sign."""
-    return [
+    waiting = [
         one.duty.as_dict()
         | {"referral_id": one.claim.referral_id, "home_id": one.claim.home_id, "mine": one.mine}
         for one in signing.queue(desk)
         if one.mine or not mine
     ]
+    return part.as_ordered(waiting, lambda one: str(one["duty_id"]))
 
 
 @router.post("/approvals/{duty_id}/signature")
@@ -219,9 +226,10 @@ def end_placement(
 
 
 @router.get("/delegations/in-force")
-def in_force(desk: AtDesk) -> list[dict[str, Any]]:
+def in_force(desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
     """Return who may sign what in whose stead now."""
-    return [kept_records.as_json(one) for one in signing.in_force(desk)]
+    found = part.of(signing.in_force(desk), lambda one: one.record_id)
+    return [kept_records.as_json(one) for one in found]
 
 
 @router.post("/delegations", status_code=201)

@@ -34,7 +34,7 @@ def told(fresh_site: Site) -> Site:
     for kind in ("homes", "referrals"):
         import_file(url, kind, sample_path(kind), "879", "tester")
     import_file(url, "returns", SAMPLE_RETURNS, "879", "tester")
-    return fresh_site
+    return fresh_site.work()
 
 
 def ask(client: Any, what: str, body: Any, status: int = 202) -> Any:
@@ -151,8 +151,7 @@ def test_work_that_runs_is_cancelled_and_the_next_is_done(told: Site) -> None:
 
 
 def test_work_that_waits_is_cancelled_at_once_and_its_plan_says_so(fresh_site: Site) -> None:
-    client, workers = fresh_site.signed_in(), fresh_site.app.state.workers
-    workers.close()
+    client = fresh_site.signed_in()
     job = ask(client, "plans", {}).json()
     cancelled = ask(client, f"jobs/{job['job_id']}/cancellation", {}, 200).json()
     assert cancelled["status"] == "cancelled"
@@ -175,13 +174,15 @@ def test_work_outlives_a_server_that_is_killed(told: Site) -> None:
         server.kill()
         server.wait()
     assert row_of(told, job_id)["status"] == "running"
-    second_server = Site(url)
+    second_server = Site(url, workers=1)
     try:
         second_server.app.state.workers.start()
         time.sleep(0.5)
         assert row_of(told, job_id)["attempts"] == 1, "taken up only when nobody speaks for it"
         with told.database.writing() as connection:
-            connection.execute(update(jobs).values(seen_at=clock.now() - ABANDONED_AFTER - timedelta(seconds=1)))
+            connection.execute(
+                update(jobs).values(seen_at=clock.now() - ABANDONED_AFTER - timedelta(seconds=1))
+            )
         job = ended(second_server.signed_in(), f"/api/v1/jobs/{job_id}")
     finally:
         second_server.close()
@@ -250,7 +251,7 @@ def test_what_a_worker_writes_after_it_lost_its_claim_counts_for_nothing(fresh_s
 
 def test_two_servers_do_each_piece_of_work_once(told: Site) -> None:
     client = told.signed_in()
-    second_server = Site(told.app.state.settings.database_url)
+    second_server = Site(told.app.state.settings.database_url, workers=1)
     try:
         second_server.app.state.workers.start()
         asked = [ask(client, "forecasts", {**QUICK, "seed": seed}).json()["job_id"] for seed in range(4)]
@@ -262,7 +263,6 @@ def test_two_servers_do_each_piece_of_work_once(told: Site) -> None:
 
 
 def test_another_council_sees_no_job_and_cancels_none(fresh_site: Site) -> None:
-    fresh_site.app.state.workers.close()
     job_id = ask(fresh_site.signed_in(), "plans", {}).json()["job_id"]
     theirs = fresh_site.signed_in(authority="878")
     assert theirs.get(f"/api/v1/jobs/{job_id}").status_code == 404
