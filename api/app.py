@@ -24,6 +24,7 @@ from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.kept import Kept
+from api.metrics import Metrics
 from api.settings import Settings
 from api.v1.once import AnsweredBefore, answer_again
 from api.v1.openapi import describe
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.kept = Kept()
+    app.state.metrics = Metrics()
     app.state.workers = Workers(settings, database)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
@@ -118,7 +120,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(UnicodeEncodeError, told_of_text)
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told_without_values)
-    app.add_middleware(Edge, settings=settings, database=database, error_page=routes.error_page)
+    app.add_middleware(
+        Edge, settings=settings, database=database, metrics=app.state.metrics, error_page=routes.error_page
+    )
     return app
 
 

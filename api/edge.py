@@ -36,6 +36,7 @@ from api.auth.tokens import user_of_token
 from api.database.engine import Database
 from api.database.session import READING_METHODS, RequestTransaction
 from api.errors import NotSignedIn, Problem, TooLarge, TooManyAttempts, places_of, problem_of
+from api.metrics import Metrics
 from api.settings import Settings
 from reference_data.problems import InvalidInput, NotPermitted
 
@@ -64,12 +65,19 @@ class Edge:
     """The outermost layer: gives each request its number, session and transaction, and tells every error."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, database: Database, error_page: ErrorPage | None
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        database: Database,
+        metrics: Metrics,
+        error_page: ErrorPage | None,
     ) -> None:
         self.app = app
         self.settings = settings
         self.database = database
         self.error_page = error_page
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
@@ -157,6 +165,7 @@ class _Passing:
         body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
         if _kind_of_body(self.request) in {"application/x-www-form-urlencoded", "application/json"}:
             _refuse_nul(body)
+        self.scope["state"]["body"] = body
         self.scope["state"]["body_digest"] = hashlib.sha256(body).hexdigest()
         if self.scope["state"]["by_token"]:
             if self.scope["state"]["user"] is None:
@@ -243,16 +252,19 @@ class _Passing:
     def write_log_line(self) -> None:
         """Write down what was asked for and how it went: the route's pattern, never what was filled in."""
         user: User | None = self.scope.get("state", {}).get("user")
+        route = _pattern(self.scope)
+        seconds = time.monotonic() - self.started_at
+        self.edge.metrics.count_request(self.asked_with, route, self.status, seconds)
         log.info(
             json.dumps(
                 {
                     "request": self.reference,
                     "method": self.asked_with,
-                    "route": _pattern(self.scope),
+                    "route": route,
                     "status": self.status,
                     "user_id": user.user_id if user else None,
                     "by_token": self.scope.get("state", {}).get("by_token", False),
-                    "milliseconds": round((time.monotonic() - self.started_at) * 1000),
+                    "milliseconds": round(seconds * 1000),
                 }
             )
         )

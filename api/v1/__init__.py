@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from api.v1 import alerts, answers, health, jobs, kept, lists, placing
+from api.v1 import alerts, answers, health, imports, jobs, kept, lists, placing
 from api.v1.once import asked_once
 
 router = APIRouter(dependencies=[Depends(asked_once)])
@@ -15,3 +15,4 @@ router.include_router(alerts.router)
 router.include_router(kept.router)
 router.include_router(placing.router)
 router.include_router(jobs.router)
+router.include_router(imports.router)
