@@ -53,6 +53,11 @@ class Workers:
         self._threads: list[threading.Thread] = []
         self._woken = threading.Condition()
 
+    @property
+    def at_work(self) -> bool:
+        """Return whether this server has workers of its own."""
+        return self._settings.workers > 0
+
     def start(self) -> None:
         """Begin to work, also at what an earlier server left; returns at once."""
         with self._lock:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from api.clock import day_of
+from api.clock import day_of, now
 from api.database.stored import digest
 from api.services import forecast as forecasts
 from api.services import plans
@@ -23,6 +23,7 @@ from reference_data.problems import InvalidInput, RighthomeError
 
 if TYPE_CHECKING:
     from api.database.engine import Database
+    from api.database.forecast_records import KeptForecast
     from api.database.job_records import Job
     from api.database.records import Records
     from api.kept import Kept
@@ -38,6 +39,8 @@ FORMATS = {
     "json": "application/json",
 }
 """What a report can be, and how each is sent."""
+ASKED_AGAIN_AFTER = timedelta(minutes=1)
+"""A forecast that could not be made is made again for a page that is opened later than this."""
 _Step = Callable[[str], None]
 
 
@@ -128,6 +131,43 @@ def ask_for_forecast(
     )
     _note_asked(records, authority, job)
     return job
+
+
+def forecast_for_a_page(
+    database: Database, authority: str, asked_by: str, start: date | None, **asked: Any
+) -> KeptForecast | Job:
+    """Return a kept forecast, or the job that makes it, asked for in the reader's name where nobody has yet.
+
+    In transactions of its own, which end at once: a page looks again and again while the work goes on.
+
+    Raises
+    ------
+    NotEnoughData
+        If no return has been imported.
+    """
+    with records_at_work(database, authority, writes=False) as records:
+        question = forecasts.question_of(records, authority, start, **asked)
+        kept = records.forecasts_of(authority).found(question)
+        if kept is not None:
+            return kept
+        records.require_returns()
+        job = records.jobs_of(authority).that_makes(question)
+        if job is not None and (job.finished_at is None or _failed_lately(job)):
+            return job
+    scenario = asked.get("scenario")
+    settings = {
+        "start": start and start.isoformat(),
+        "months": asked["months"],
+        "runs": forecasts.KEPT_RUNS,
+        "seed": 0,
+        "scenario": None if scenario is None else scenario.as_dict(),
+    }
+    with records_at_work(database, authority) as records:
+        jobs = records.jobs_of(authority)
+        waiting = jobs.open_with(question)
+        return waiting or jobs.add(
+            "forecast", question=question, asked_by=asked_by, settings=settings, result_id=question
+        )
 
 
 def ask_for_report(
@@ -237,6 +277,12 @@ def do_job(
         raise
     with records_at_work(database, authority) as records:
         records.jobs_of(authority).finish(job_id, claim, "done", result_id=made.result_id, file=made.file)
+
+
+def _failed_lately(job: Job) -> bool:
+    return (
+        job.status == "failed" and job.finished_at is not None and now() - job.finished_at < ASKED_AGAIN_AFTER
+    )
 
 
 _FAULT = "This is a fault of ours. Ask again; if it goes on, report the job's id."

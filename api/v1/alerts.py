@@ -141,7 +141,7 @@ class Heartbeat(BaseModel):
     recipients: str
 
 
-@router.get("/watch-heartbeat")
+@router.get("/watch-heartbeat", responses={503: {"model": Heartbeat, "description": "The watch is late."}})
 def heartbeat(request: Request, response: Response) -> Heartbeat:
     """Return ``ok``, or with status 503 ``late``, and whether recipients are missing.
 

@@ -132,11 +132,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
     access = route_table().get((method, path))
-    wanted = {"422", "500"} | (OF_BODIES if method != "GET" else set())
+    wanted = {"422", "500", "503"} | (OF_BODIES if method != "GET" else set())
     parameters = operation.setdefault("parameters", [])
     if method != "GET":
         parameters.append(PARAMETER)
-        wanted.add("503")
         headers = dict(REPLAYED_HEADER)
     else:
         parameters.append(IF_NONE_MATCH)
@@ -149,7 +148,8 @@ def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         wanted |= OF_CLOSED
         operation["security"] = [{"token": []}]
         operation["x-permission"] = access.who
-    for status in sorted(wanted):
+    # A monitor's answer with 503 is its own, and no error.
+    for status in sorted(wanted - {"503"} if "503" in operation["responses"] else wanted):
         operation["responses"][status] = {
             "description": ERRORS[status],
             "content": {
