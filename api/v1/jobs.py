@@ -256,8 +256,12 @@ def ask_for_report(
         200: {
             "description": "The report's file.",
             "content": {
-                media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-                for media in jobs.FORMATS.values()
+                media.partition(";")[0]: {
+                    "schema": {"type": "object"}
+                    if name == "json"
+                    else {"type": "string", "format": "binary"}
+                }
+                for name, media in jobs.FORMATS.items()
             },
         }
     },
