@@ -257,9 +257,7 @@ def ask_for_report(
             "description": "The report's file.",
             "content": {
                 media.partition(";")[0]: {
-                    "schema": {"type": "object"}
-                    if name == "json"
-                    else {"type": "string", "format": "binary"}
+                    "schema": {"type": "object"} if name == "json" else {"type": "string", "format": "binary"}
                 }
                 for name, media in jobs.FORMATS.items()
             },

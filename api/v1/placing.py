@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.services import anonymous_sheet, deciding, enquiries, holding, kept_records, signing
 from api.services.holding import Holding
-from api.v1.at_the_desk import AtDesk, VersionRead
+from api.v1.at_the_desk import AtDesk, VersionIfRead, VersionRead
 from api.v1.paging import PartAsked
 
 router = APIRouter(tags=["placing"])
@@ -155,23 +155,23 @@ def read_hold(claim_id: str, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.post("/holds/{claim_id}/release")
-def let_go(claim_id: str, desk: AtDesk) -> dict[str, Any]:
+def let_go(claim_id: str, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Let a hold go."""
-    holding.let_go(desk, claim_id)
+    holding.let_go(desk, claim_id, version=version)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/extension")
-def longer(claim_id: str, desk: AtDesk) -> dict[str, Any]:
+def longer(claim_id: str, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Hold a bed for another while."""
-    holding.longer(desk, claim_id)
+    holding.longer(desk, claim_id, version=version)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/identity")
-def share_identity(claim_id: str, desk: AtDesk) -> dict[str, Any]:
+def share_identity(claim_id: str, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Write down that the provider chosen is told who the child is."""
-    holding.share_identity(desk, claim_id)
+    holding.share_identity(desk, claim_id, version=version)
     return holding_json(holding.holding(desk, claim_id))
 
 
@@ -205,9 +205,9 @@ def sign(duty_id: str, given: Signed, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.post("/holds/{claim_id}/decision", status_code=201)
-def decide(claim_id: str, given: DecisionMade, desk: AtDesk) -> dict[str, Any]:
+def decide(claim_id: str, given: DecisionMade, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Decide for a held home and place the child there; everything that follows is done with it or nothing is."""
-    made = deciding.decide(desk, claim_id, **given.model_dump())
+    made = deciding.decide(desk, claim_id, version=version, **given.model_dump())
     return {
         "decision": kept_records.as_json(made.decision),
         "placement": kept_records.as_json(made.placement),
