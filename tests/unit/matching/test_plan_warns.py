@@ -216,3 +216,45 @@ def test_brothers_and_sisters_are_never_asked_about_as_company():
     plan, where = planned(children, [home("H1")])
     assert where == {"A": "H1", "B": "H1"}
     assert ages(plan) == {"A": [], "B": []}
+
+
+def unknown_facts(plan):
+    return {stage.aim: stage.value for stage in plan.stages}["unknown_facts"]
+
+
+@pytest.mark.parametrize("risk", ["physical_harm", "sexual_harm", "criminal_exploitation_of_others"])
+def test_a_child_who_is_a_high_risk_to_others_is_not_planned_with_a_newcomer_where_there_is_another_home(
+    risk,
+):
+    children = [child("A", risks={risk: RiskLevel.HIGH}), child("B")]
+    near, far = home("H1", postcode=POSTCODES[0]), home("H2", postcode=POSTCODES[3])
+    plan, where = planned(children, [near, far])
+    assert set(where.values()) == {"H1", "H2"}
+    assert unknown_facts(plan) == 0
+    plan, where = planned(children, [near])
+    assert where == {"A": "H1", "B": "H1"}
+    assert unknown_facts(plan) == 1
+    plan, _ = planned([replace(one, risks={risk: RiskLevel.HIGH}) for one in children], [near])
+    assert unknown_facts(plan) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"risks": {"physical_harm": RiskLevel.LOW}}, {"risks": {"harm_to_animals": RiskLevel.HIGH}}],
+)
+def test_a_low_risk_or_one_to_animals_keeps_no_two_children_apart(changes):
+    plan, where = planned(
+        [child("A", **changes), child("B")], [home("H1"), home("H2", postcode=POSTCODES[3])]
+    )
+    assert where == {"A": "H1", "B": "H1"}
+    assert unknown_facts(plan) == 0
+
+
+def test_brothers_and_sisters_are_not_asked_about_for_a_risk_to_each_other_as_in_the_ranking():
+    risky = child("A", risks={"physical_harm": RiskLevel.HIGH}, sibling_group="G")
+    plan, where = planned([risky, child("B", sibling_group="G")], [home("H1")])
+    assert where == {"A": "H1", "B": "H1"}
+    assert unknown_facts(plan) == 0
+    sister = Resident(child_id="B", age=9, sex=Sex.FEMALE, sibling_group="G", authority="879")
+    (option,) = rank_homes(risky, [home("H1", residents=(sister,), vacancies=1)], as_of=AS_OF).options
+    assert not option.questions
