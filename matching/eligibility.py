@@ -83,11 +83,13 @@ HARD_FACTS = frozenset(
     {
         "lawful_age",
         "registered",
+        "restriction_notice",
         "open_on_start",
         "registered_age",
         "registered_sex",
         "secure_authority",
         "settled_placement",
+        "type_acceptable",
         "support_or_care",
         "crisis_use",
         "emergency_admission",
@@ -99,6 +101,7 @@ HARD_FACTS = frozenset(
         "registered_number",
         "place_free",
         "usual_fostering_limit",
+        "embargo",
         "council_rule",
         "siblings_known",
     }

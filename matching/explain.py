@@ -305,11 +305,20 @@ def _provider(case: Case, home: Home) -> list[str]:
     if home.partner_concern in (PartnerConcern.NOTE, PartnerConcern.CAUTION):
         reply = "" if home.partner_concern_reply else "; no reply of the provider is recorded"
         found.append(f"A partner council shared a {home.partner_concern.value}{reply}")
-    if home.restriction_notice_from is not None and home.restriction_notice_from > case.start:
-        found.append("A notice restricting accommodation starts later")
+    found += _notice(case, home)
     if home.status is HomeStatus.PLANNED:
         found.append("A planned home: its opening date may slip")
     return found
+
+
+def _notice(case: Case, home: Home) -> list[str]:
+    served, ends = home.restriction_notice_from, home.restriction_notice_to
+    if served is not None and served > case.start:
+        return ["A notice restricting accommodation starts later"]
+    in_force = (served is not None or ends is not None) and (ends is None or case.start <= ends)
+    if in_force and case.lives_in(home):
+        return ["A notice restricting accommodation is in force: ask what led to it and what it means for the child"]
+    return []
 
 
 def _carer(case: Case, home: Home) -> list[str]:

@@ -75,7 +75,10 @@ SOURCES: dict[str, RuleSource] = {
         "kinds_of_placement",
         why="Unregistered is unlawful at any age.",
     ),
-    "restriction_notice": _law("restriction_notice", why="No child moves in while the notice runs."),
+    "restriction_notice": _law(
+        "restriction_notice",
+        why="No child moves in while the notice runs; one who was there when it was served may stay.",
+    ),
     "open_on_start": _record(why="A home that is shut, suspended or not open yet takes nobody."),
     "registered_age": _law(
         "registration_conditions",

@@ -61,7 +61,8 @@ def written_exclusion(case: Case, home: Home) -> Finding:
     """Exclude a child with a risk, need or purpose that the provider has excluded in writing.
 
     A risk is there at low and at high, unless the provider wrote ``:high``. A high risk by itself
-    excludes nowhere: only what the provider has put in writing does.
+    excludes nowhere: only what the provider has put in writing does. It is about whom the home takes: of a child who
+    is settled there it is asked whether the home can go on.
     """
     if home.type is PlacementType.WITH_PARENTS or isinstance(home.type, EmergencySetting):
         return None
@@ -81,7 +82,7 @@ def written_exclusion(case: Case, home: Home) -> Finding:
     for written in home.will_not_take:
         found = _one_exclusion(case, written)
         if isinstance(found, Exclusion):
-            return found
+            return _goes_on(found) if case.settled_in(home) else found
         if found is not None:
             questions.append(found)
     return questions[0] if questions else None
@@ -154,6 +155,10 @@ def _written(what: str, recorded: str | None = None) -> Exclusion:
         text=f"The provider has said in writing that it does not take {_words((what,))}{said}.",
         instrument=law.WRITTEN_EXCLUSION,
     )
+
+
+def _goes_on(found: Exclusion) -> Question:
+    return _unsure(f"{found.text} The child is settled here: can the home go on meeting the need?", PROVIDER)
 
 
 def _unsure(text: str, ask: str) -> Question:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from reference_data.vocabulary import (
     Alongside,
     EmergencySetting,
     HomeStatus,
+    PartnerConcern,
     PlacementType,
     RiskLevel,
     Sex,
@@ -119,7 +120,6 @@ def test_a_child_placed_with_parents_is_settled_though_no_home_is_registered():
 
 SHUT = {
     "closed": ({"status": HomeStatus.CLOSED}, "closed"),
-    "restricted": ({"restriction_notice_from": AS_OF}, "notice restricting"),
     "too young a home": ({"max_age": 10}, "10"),
 }
 
@@ -136,6 +136,53 @@ def test_a_settled_child_who_may_not_go_on_living_there_is_told_and_not_planned(
     assert row["urgency"] == "planned"
     assert needs_a_move(row)
     assert any("1 stays where the child may not" in text for text in plan.evidence["warnings"])
+
+
+NOTICE = {"restriction_notice_from": AS_OF - timedelta(days=30)}
+
+
+@pytest.mark.parametrize(
+    ("moved_in", "against", "asked"),
+    [
+        (AS_OF - timedelta(days=400), (), 0),
+        (NOTICE["restriction_notice_from"], (), 0),
+        (AS_OF - timedelta(days=29), ("The child moved in after a notice restricting accommodation",), 0),
+        (None, (), 1),
+    ],
+)
+def test_a_restriction_notice_is_only_against_a_child_who_was_not_there_when_it_was_served(
+    moved_in, against, asked
+):
+    lives_there = child("A", current_home_id="H1", current_placement_started_on=moved_in)
+    plan, where = planned([lives_there, child("B")], [home("H1", **NOTICE)])
+    assert where == {}
+    (row,) = plan.staying
+    assert len(row.may_not_go_on) == len(against)
+    assert all(said.startswith(text) for said, text in zip(row.may_not_go_on, against, strict=True))
+    assert sum("notice restricting" in text for text in row.reasons) == asked
+    ranked = rank_homes(lives_there, [home("H1", **NOTICE), home("H2")], as_of=AS_OF)
+    assert [option.home_id for option in ranked.options] == ([] if against else ["H1"])
+
+
+ABOUT_NEWCOMERS = {
+    "an embargo": ({}, {"partner_concern": PartnerConcern.EMBARGO}),
+    "a type not sought": ({"acceptable_types": (PlacementType.CHILDRENS_HOME,)}, {}),
+    "a written exclusion": ({"risks": {"missing": RiskLevel.HIGH}}, {"will_not_take": ("missing",)}),
+}
+
+
+@pytest.mark.parametrize("what", ABOUT_NEWCOMERS)
+def test_what_a_home_takes_no_newcomer_for_is_asked_about_a_settled_child_and_moves_nobody(what):
+    of_child, of_home = ABOUT_NEWCOMERS[what]
+    settled = child("A", current_home_id="H1", **of_child)
+    homes = [home("H1", **of_home), home("H2", type=PlacementType.CHILDRENS_HOME)]
+    plan, _ = planned([settled, child("B", **of_child)], homes)
+    (row,) = plan.staying
+    assert row.may_not_go_on == ()
+    assert any(text.startswith("To be asked: ") for text in row.reasons)
+    assert not needs_a_move(row.as_dict())
+    assert ("B", "H1") not in plan.eligible_pairs
+    assert [option.home_id for option in rank_homes(settled, homes, as_of=AS_OF).options] == ["H1"]
 
 
 def test_a_settled_child_whose_home_is_not_in_the_list_is_told():
