@@ -317,7 +317,9 @@ def _notice(case: Case, home: Home) -> list[str]:
         return ["A notice restricting accommodation starts later"]
     in_force = (served is not None or ends is not None) and (ends is None or case.start <= ends)
     if in_force and case.lives_in(home):
-        return ["A notice restricting accommodation is in force: ask what led to it and what it means for the child"]
+        return [
+            "A notice restricting accommodation is in force: ask what led to it and what it means for the child"
+        ]
     return []
 
 

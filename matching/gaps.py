@@ -41,7 +41,7 @@ class Gap:
     def as_dict(self) -> dict[str, Any]:
         """Return the gap ready for JSON."""
         return {
-            "domain": self.domain.value,
+            "domain": str(self.domain),
             "points": self.points,
             "support": self.support,
             "source": self.source,

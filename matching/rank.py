@@ -25,7 +25,7 @@ from matching.option import ExcludedHome, Option
 from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
 from matching.policy import Policy, default_policy
-from matching.prompts import prompts_of
+from matching.prompts import prompts_of, wishes
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
 from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
@@ -241,6 +241,7 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:
     weights = aims.penalties_of_all(case, [home for home, _ in lawful])
     weighed = [(home, found, costs) for (home, found), costs in zip(lawful, weights, strict=True)]
+    wished = tuple(wishes(case.referral))
     keyed = sorted(((sort_key(case, *one), *one) for one in weighed), key=lambda one: one[0])
     return [
         (
@@ -250,6 +251,7 @@ def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[O
                 weekly_fee_pence=home.weekly_fee_pence,
                 penalties=penalties,
                 questions=found.questions,
+                wishes=wished,
                 case=case,
                 home=home,
             ),
