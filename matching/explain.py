@@ -14,7 +14,7 @@ from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import age_at, urgency_contradiction
-from matching.statements import unstated_communication
+from matching.statements import scores_come_from, unstated_communication
 from matching.words import capital, miles_words, number_word
 from reference_data.ages import birthday
 from reference_data.law import legal_limits
@@ -124,6 +124,8 @@ def _needs(case: Case, home: Home) -> list[str]:
                 f"Need in {domain.words} is {gap} point{'' if gap == 1 else 's'} above what the home says it can meet; "
                 f"it would take {SUPPORT[domain]}"
             )
+    if any(gaps[domain] for domain in known):
+        found.append(f"These points are raters' numbers: {scores_come_from(case, home)}")
     return found
 
 

@@ -31,6 +31,7 @@ from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.replanning import Replanning
 from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
+from matching.rule_sources import law_not_yet_in_force
 from matching.staying import staying, warnings_about
 from matching.tight_cut import TightCut, tight_cut
 from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
@@ -351,7 +352,8 @@ def _stage(
 def _warnings(
     referrals: Sequence[Referral], units: Iterable[Unit], found: OrderedResult, as_of: date
 ) -> list[str]:
-    noticed = []
+    early = law_not_yet_in_force(as_of)
+    noticed = [] if early is None else [early]
     contradictions = sum(urgency_contradiction(one, as_of) is not None for one in referrals)
     if contradictions:
         noticed.append(

@@ -28,6 +28,7 @@ from matching.policy import Policy, default_policy
 from matching.prompts import prompts_of, wishes
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
+from matching.rule_sources import law_not_yet_in_force
 from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
 from matching.surety import uncertainty
 from matching.terms import measures
@@ -235,6 +236,8 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
         found.append(contradiction)
     if policy.in_force_from is not None and policy.in_force_from > as_of:
         found.append("The policy is not in force yet on the day asked about.")
+    if early := law_not_yet_in_force(as_of):
+        found.append(early)
     return found
 
 

@@ -227,7 +227,7 @@ _OF_EACH_CHILD = {rule.__name__: rule for rule in RULES_FOR_EACH_CHILD}
 def _with_a_later_start(movers: _Movers, asked: Asked) -> Openings:
     """Return, by home, the sets of which a later start is one, the earliest that works."""
     # A child with nowhere to sleep tonight does not wait for a bed.
-    if movers.case.is_urgent:
+    if movers.case.is_urgent or (movers.case.urgency is None and movers.case.needed_at_once):
         return {}
     homes = asked.homes
     by_date: dict[date, list[int]] = {}
