@@ -194,13 +194,14 @@ class _Batch:
 
         Columns that cannot reach the total at hand are never searched. Where many are left, those that lose least
         are searched first, with those of the fractions and of the allocation at hand: it gives a better total,
-        which drops more of the others.
+        which drops more of the others. Once a search is proved, only what uses a column that it did not have is left.
         """
         lost = prices.reduced[: len(model.pairs)]
         shares = prices.shares[: len(model.pairs)]
         bound = prices.bound
         by_clock = prices.by_clock
         promising: tuple[Pair, ...] | None = None
+        searched: frozenset[Pair] | None = None
         for per_unit in (*COLUMNS_PER_UNIT, None):
             able = prices.can_reach(self._total(reached))[: len(model.pairs)]
             most = np.count_nonzero(able) if per_unit is None else per_unit * len(self.problem.unit_sizes)
@@ -224,13 +225,17 @@ class _Batch:
                 budget,
                 SHARE_OF_BATCH if last and self.to_prove else SHARE_OF_PART,
                 numbered_by=model.pairs,
+                better_outside=searched,
             )
+            if found.proved:
+                searched = frozenset(columns)
             by_clock = found.by_clock
             if found.homes is not None:
                 reached = self._better(reached, found.homes) or reached
             inside = self._total(reached) if found.proved else found.bound
             if inside is not None:
                 # An allocation better than the one at hand uses the columns searched alone, or one left out.
+                inside = max(inside, self._total(reached))
                 bound = min(bound, max(inside, inside if left_out is None else left_out))
             if last:
                 break
@@ -255,13 +260,25 @@ class _Batch:
         share: float,
         *,
         numbered_by: Sequence[Pair] = (),
+        better_outside: frozenset[Pair] | None = None,
     ) -> Found:
-        """Search some columns for the best total; the cuts are rows over columns numbered as in another model."""
+        """Search some columns for the best total; the cuts are rows over columns numbered as in another model.
+
+        Parameters
+        ----------
+        better_outside
+            Columns among which nothing is better than the hint: only what is better and uses another is sought, and
+            that there is none is a proof.
+        """
         budget.spend(WORK_PER_PAIR * len(columns))
         model = write_model(self.problem, self.stages, columns)
-        rows = (*self._floors(model), *carried_over(cuts, numbered_by, model.pairs))
+        objective = self._objective(model)
+        rows = [*self._floors(model), *carried_over(cuts, numbered_by, model.pairs)]
+        if better_outside is not None and hint is not None:
+            rows += [_uses_one_of(model, better_outside), _keep(objective, self._total(hint) + 1)]
         units = len(self.problem.unit_sizes)
-        return maximise(model, self._objective(model), rows, units, hint=hint, budget=budget, share=share)
+        found = maximise(model, objective, rows, units, hint=hint, budget=budget, share=share)
+        return found if better_outside is None else replace(found, infeasible=False)
 
     def _objective(self, model: Model) -> dict[int, int]:
         return combined(model.objectives, self.numbers, self.weights)
@@ -321,6 +338,12 @@ def _least_lost(lost: NDArray[np.int64], able: NDArray[np.bool_], most: int) -> 
 
 def _picked(pairs: Sequence[Pair], which: NDArray[np.bool_]) -> tuple[Pair, ...]:
     return tuple(pairs[number] for number in np.flatnonzero(which).tolist())
+
+
+def _uses_one_of(model: Model, others: frozenset[Pair]) -> Row:
+    """Return the row "at least one column is used that is none of the others"."""
+    new = tuple(number for number, pair in enumerate(model.pairs) if pair not in others)
+    return Row(variables=new, coefficients=(-1,) * len(new), limit=-1)
 
 
 def _keep(objective: Mapping[int, int], value: int) -> Row:
