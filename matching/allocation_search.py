@@ -31,6 +31,10 @@ __all__ = ["load_solver", "search_in_order"]
 COLUMNS_PER_UNIT = (3, 10, 30)
 """Columns per unit, on average, that the first searches are given: those that lose least at the prices."""
 
+NEARLY_ALL = 2
+"""Where a search of some columns would be given more than one in so many, all that matter are searched at once: a
+search of nearly all takes as long, and would have to be done again with the rest."""
+
 SHARE_OF_PART = 0.2
 SHARE_OF_BATCH = 0.6
 """Share of the work left that a search of some columns may use, and one of all that matter, so that later aims are
@@ -194,18 +198,17 @@ class _Batch:
 
         Columns that cannot reach the total at hand are never searched. Where many are left, those that lose least
         are searched first, with those of the fractions and of the allocation at hand: it gives a better total,
-        which drops more of the others. Once a search is proved, only what uses a column that it did not have is left.
+        which drops more of the others.
         """
         lost = prices.reduced[: len(model.pairs)]
         shares = prices.shares[: len(model.pairs)]
         bound = prices.bound
         by_clock = prices.by_clock
         promising: tuple[Pair, ...] | None = None
-        searched: frozenset[Pair] | None = None
         for per_unit in (*COLUMNS_PER_UNIT, None):
             able = prices.can_reach(self._total(reached))[: len(model.pairs)]
             most = np.count_nonzero(able) if per_unit is None else per_unit * len(self.problem.unit_sizes)
-            last = most >= np.count_nonzero(able)
+            last = NEARLY_ALL * most >= np.count_nonzero(able)
             if bound <= self._total(reached) or (per_unit is None and not self.to_prove):
                 break
             if budget.spent():
@@ -225,17 +228,13 @@ class _Batch:
                 budget,
                 SHARE_OF_BATCH if last and self.to_prove else SHARE_OF_PART,
                 numbered_by=model.pairs,
-                better_outside=searched,
             )
-            if found.proved:
-                searched = frozenset(columns)
             by_clock = found.by_clock
             if found.homes is not None:
                 reached = self._better(reached, found.homes) or reached
             inside = self._total(reached) if found.proved else found.bound
             if inside is not None:
                 # An allocation better than the one at hand uses the columns searched alone, or one left out.
-                inside = max(inside, self._total(reached))
                 bound = min(bound, max(inside, inside if left_out is None else left_out))
             if last:
                 break
@@ -260,25 +259,13 @@ class _Batch:
         share: float,
         *,
         numbered_by: Sequence[Pair] = (),
-        better_outside: frozenset[Pair] | None = None,
     ) -> Found:
-        """Search some columns for the best total; the cuts are rows over columns numbered as in another model.
-
-        Parameters
-        ----------
-        better_outside
-            Columns among which nothing is better than the hint: only what is better and uses another is sought, and
-            that there is none is a proof.
-        """
+        """Search some columns for the best total; the cuts are rows over columns numbered as in another model."""
         budget.spend(WORK_PER_PAIR * len(columns))
         model = write_model(self.problem, self.stages, columns)
-        objective = self._objective(model)
-        rows = [*self._floors(model), *carried_over(cuts, numbered_by, model.pairs)]
-        if better_outside is not None and hint is not None:
-            rows += [_uses_one_of(model, better_outside), _keep(objective, self._total(hint) + 1)]
+        rows = (*self._floors(model), *carried_over(cuts, numbered_by, model.pairs))
         units = len(self.problem.unit_sizes)
-        found = maximise(model, objective, rows, units, hint=hint, budget=budget, share=share)
-        return found if better_outside is None else replace(found, infeasible=False)
+        return maximise(model, self._objective(model), rows, units, hint=hint, budget=budget, share=share)
 
     def _objective(self, model: Model) -> dict[int, int]:
         return combined(model.objectives, self.numbers, self.weights)
@@ -338,12 +325,6 @@ def _least_lost(lost: NDArray[np.int64], able: NDArray[np.bool_], most: int) -> 
 
 def _picked(pairs: Sequence[Pair], which: NDArray[np.bool_]) -> tuple[Pair, ...]:
     return tuple(pairs[number] for number in np.flatnonzero(which).tolist())
-
-
-def _uses_one_of(model: Model, others: frozenset[Pair]) -> Row:
-    """Return the row "at least one column is used that is none of the others"."""
-    new = tuple(number for number, pair in enumerate(model.pairs) if pair not in others)
-    return Row(variables=new, coefficients=(-1,) * len(new), limit=-1)
 
 
 def _keep(objective: Mapping[int, int], value: int) -> Row:

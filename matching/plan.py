@@ -26,7 +26,7 @@ from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.placed import assignments, enquiries, most_urgent_first
 from matching.plan_aims import StageMeaning
-from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
+from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, what_is_not_proved
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.replanning import Replanning
@@ -193,6 +193,7 @@ def plan_list(
             warnings=[
                 *warnings,
                 *broken,
+                *what_is_not_proved(stages),
                 *told.broken_off,
                 *warnings_about(stay, no_placement),
                 *_warnings(in_order, units, found, as_of),

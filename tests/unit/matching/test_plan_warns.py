@@ -50,6 +50,19 @@ def test_where_the_placing_is_not_proved_nobody_is_told_that_the_place_is_needed
     assert "the plan does more" in proved.unplaced[0].reasons[0]
 
 
+def test_a_plan_that_is_not_proved_says_in_which_aim_how_much_better_it_could_be_and_what_it_leaves_out():
+    children = [child(f"C{number}") for number in range(3)]
+    homes = [one_bed("H1"), one_bed("H2")]
+    cut_short, _ = planned(children, homes, time_limit_seconds=0)
+    first = next(stage for stage in cut_short.stages if not stage.proved)
+    (said,) = [text for text in cut_short.evidence["warnings"] if text.startswith("Not proved the best in")]
+    assert str(abs(first.value - first.bound)) in said
+    assert "rival arrangements and further plans are not shown" in said
+    assert cut_short.alternatives == ()
+    proved, _ = planned(children, homes)
+    assert not any("Not proved" in text for text in proved.evidence["warnings"])
+
+
 @pytest.mark.parametrize("lives", [None, "H2"])
 def test_brothers_and_sisters_who_must_and_must_not_live_together_are_warned_of(lives):
     children = [
