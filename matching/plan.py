@@ -41,8 +41,8 @@ from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
 
-SHARE_OF_PLAN = 0.6
-"""Share of the work for the plan itself; the rest explains it."""
+SHARE_OF_PLAN, SHARE_TO_EXPLAIN = 0.8, 0.4
+"""Shares of the work that the plan itself may use, and what explains it; neither what the other has used."""
 
 __all__ = ["Assignment", "Plan", "PlanStage", "Staying", "Unplaced", "plan_list"]
 
@@ -128,7 +128,9 @@ def plan_list(
     budget = Budget.of(time_limit_seconds, share=SHARE_OF_PLAN)
     found = search_in_order(joint.problem, (*joint.stages, tie_break), budget=budget, seed=seed)
     broken = pins_that_cannot_hold(joint, settled, kept)
-    budget = Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN)
+    left = budget.work_left
+    budget = Budget.of(time_limit_seconds)
+    budget = budget.part(min(SHARE_TO_EXPLAIN * budget.work_left, (1 - SHARE_OF_PLAN) * budget.work_left + left))
     if found.status is PlanStatus.INFEASIBLE and not broken:
         broken = pins_that_clash(joint, kept, budget=budget)
     status = _status(found, broken)
