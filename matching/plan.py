@@ -130,7 +130,9 @@ def plan_list(
     broken = pins_that_cannot_hold(joint, settled, kept)
     left = budget.work_left
     budget = Budget.of(time_limit_seconds)
-    budget = budget.part(min(SHARE_TO_EXPLAIN * budget.work_left, (1 - SHARE_OF_PLAN) * budget.work_left + left))
+    budget = budget.part(
+        min(SHARE_TO_EXPLAIN * budget.work_left, (1 - SHARE_OF_PLAN) * budget.work_left + left)
+    )
     if found.status is PlanStatus.INFEASIBLE and not broken:
         broken = pins_that_clash(joint, kept, budget=budget)
     status = _status(found, broken)
