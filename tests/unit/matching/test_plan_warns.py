@@ -8,11 +8,17 @@ from datetime import date, timedelta
 
 import pytest
 
+from matching.allocation_budget import Budget
 from matching.home import Resident
+from matching.joint import build
 from matching.plan import plan_list
+from matching.policy import default_policy
 from matching.rank import rank_homes
+from matching.replanning import Replanning
 from matching.staying import NOT_IN_THE_LIST, needs_a_move
+from matching.trade_offs import NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED, costs_to_others
 from matching.verify import verify_plan
+from matching.waiting import waiting_units
 from reference_data.vocabulary import (
     Alongside,
     EmergencySetting,
@@ -25,6 +31,8 @@ from reference_data.vocabulary import (
     Urgency,
 )
 from tests.oracles.small_lists import AS_OF, POSTCODES, child, home, random_list
+
+POLICY = default_policy()
 
 
 def planned(referrals, homes, **options):
@@ -318,3 +326,19 @@ def test_brothers_and_sisters_are_not_asked_about_for_a_risk_to_each_other_as_in
     sister = Resident(child_id="B", age=9, sex=Sex.FEMALE, sibling_group="G", authority="879")
     (option,) = rank_homes(risky, [home("H1", residents=(sister,), vacancies=1)], as_of=AS_OF).options
     assert not option.questions
+
+
+def test_where_the_work_ends_a_choice_still_says_whether_it_costs_another_child_a_place():
+    children = [child("A"), child("B", home_postcode=POSTCODES[3])]
+    homes = (one_bed("H1"), one_bed("H2", postcode=POSTCODES[3]))
+    joint = build(waiting_units(children, as_of=AS_OF, policy=POLICY), homes, [], policy=POLICY)
+
+    def costs(seconds):
+        budget = Budget.of(seconds)
+        again = Replanning(joint.problem, joint.stages[:7], (1, 0), budget=budget, seed=0)
+        return costs_to_others(joint, (1, 0), again=again, units=[0, 1])
+
+    for cost in costs(0).values():
+        assert cost.text == NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED
+        assert set(cost.by_aim.values()) == {0}
+    assert {cost.text for cost in costs(10).values()}.isdisjoint({NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED})
