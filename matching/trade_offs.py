@@ -29,7 +29,9 @@ NO_PLACE_LOST = (
     "No other child on the list loses a place by it; what the aims that are not proved lose is not known."
 )
 
-NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED = "No other child on the list loses a place by it; comparing closeness and needs took more work than allowed."
+NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED = (
+    "No other child loses a place by it; comparing closeness and needs took more work than allowed."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
