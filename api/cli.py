@@ -49,6 +49,7 @@ from api.cli_options import (
     today,
 )
 from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
+from api.terminal import end_for_want_of_a_reader
 from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
@@ -451,7 +452,24 @@ cli_report.add_commands(app)
 
 
 def main() -> None:
-    """Run the command and leave with the contract's exit code."""
+    """Run the command and leave with the contract's exit code; whoever reads only the first lines ends it quietly."""
+    try:
+        _run()
+    except BrokenPipeError:
+        end_for_want_of_a_reader()
+    except SystemExit as left:
+        if isinstance(left.__context__, BrokenPipeError):
+            # The library of the command line makes a 1 of it.
+            end_for_want_of_a_reader()
+        try:
+            # What is still kept back is written here, where a reader who has gone can be told from a fault.
+            sys.stdout.flush()
+        except BrokenPipeError:
+            end_for_want_of_a_reader(left.code)
+        raise
+
+
+def _run() -> NoReturn:
     wants_json = "--json" in sys.argv[1:]
     try:
         left_with = app(standalone_mode=False)
@@ -465,8 +483,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_FAULT)
+        raise
     except RighthomeError as error:
         from api.errors import exit_code_of
 

@@ -311,6 +311,7 @@ def test_only_the_roles_meant_for_it_change_anything() -> None:
         Permission.READ_HOMES,
         Permission.READ_SHARED,
         Permission.READ_ANSWERS,
+        Permission.READ_EQUALITY,
         Permission.READ_AUDIT,
     }
     carried = {
