@@ -35,6 +35,17 @@ class Acknowledgement(BaseModel):
     note: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
 
 
+class AcknowledgementOfAChild(BaseModel):
+    """That somebody answers for the alerts of a child that they have read, and what is being done.
+
+    ``seen`` gives for each alert its id and the step that was read, as the list of alerts tells both: an alert that was
+    raised or told anew since then is left open.
+    """
+
+    note: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
+    seen: dict[str, str]
+
+
 class Snooze(BaseModel):
     """That the escalation is put off, for how long, and why."""
 
@@ -49,8 +60,10 @@ def list_alerts(
     everything: Annotated[bool, Query(alias="all", description="Closed ones too.")] = False,
 ) -> list[dict[str, Any]]:
     """Return the alerts, with who was told and who answered."""
-    authority = current_user(request).authority
-    return alerts.alerts_listed(records, authority, only_open=not everything)
+    policy = alert_policy_of(request.app.state.settings)
+    return alerts.alerts_listed(
+        records, current_user(request).authority, only_open=not everything, policy=policy
+    )
 
 
 @router.post("/alerts/{alert_id}/acknowledgement")
@@ -59,6 +72,22 @@ def acknowledge(
 ) -> dict[str, Any]:
     """Acknowledge an alert with a note. It stays open until a record closes it."""
     return alerts.acknowledge(records, user.authority, alert_id, given.note).as_dict()
+
+
+@router.get("/alerts/children/{child_id}")
+def history_of_a_child(request: Request, child_id: str, records: OpenRecords) -> dict[str, Any]:
+    """Return who knew what of one child's alerts, and when, the earliest first."""
+    from api.services.alert_history import alert_history_of
+
+    return alert_history_of(records, current_user(request).authority, child_id).as_dict()
+
+
+@router.post("/alerts/children/{child_id}/acknowledgement")
+def acknowledge_child(
+    child_id: str, given: AcknowledgementOfAChild, user: Answerer, records: OpenRecords
+) -> dict[str, Any]:
+    """Acknowledge with one note the alerts of a child that were read. Each is recorded and audited by itself."""
+    return alerts.acknowledge_child(records, user.authority, child_id, given.note, given.seen).as_dict()
 
 
 @router.post("/alerts/{alert_id}/snooze")

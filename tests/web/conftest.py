@@ -860,6 +860,7 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
                 "may_answer": True,
                 "problem": "Write what is being done",
                 "problem_of": "spell-1.over_14_nights",
+                "problem_at": "#note-spell-1.over_14_nights",
             },
         ),
         "no alert": (
@@ -891,7 +892,7 @@ def _sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 def sample_alerts() -> list[dict[str, Any]]:
-    """One alert that nobody answered in time and one that somebody did."""
+    """Two alerts of a child that nobody answered and one that somebody did."""
     unanswered = {
         "alert_id": "spell-1.over_14_nights",
         "child_id": "DEMO-C-014",
@@ -902,6 +903,8 @@ def sample_alerts() -> list[dict[str, Any]]:
         "raised_at": "2026-06-15T08:00:00+00:00",
         "step_at": "2026-06-15T12:00:00+00:00",
         "escalation": 1,
+        "step": "1-raised-escalated-1",
+        "may_be_put_off": True,
         "untold_roles": ["director"],
         "acknowledged_at": None,
         "acknowledged_by": None,
@@ -923,7 +926,13 @@ def sample_alerts() -> list[dict[str, Any]]:
         "acknowledged_by": "manager",
         "told": [],
     }
-    return [answered, unanswered]
+    second = unanswered | {
+        "alert_id": "spell-1.unregistered",
+        "rule": "unregistered",
+        "told": [],
+        "escalation": 0,
+    }
+    return [answered, unanswered, second]
 
 
 def _sample_stays() -> list[Stay]:
