@@ -26,6 +26,7 @@ from api import (
     cli_retention,
     cli_synthetic,
     cli_users,
+    cli_verify,
 )
 from api.cli_options import (
     EXIT_ANSWER,
@@ -49,8 +50,9 @@ from api.cli_options import (
     today,
 )
 from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
+from api.cli_verify import read_plan
 from api.terminal import end_for_want_of_a_reader
-from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
+from reference_data.problems import ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
     from matching.referral import Referral
@@ -189,6 +191,9 @@ def match(
         certificates=certificates,
     )
     answer = with_warnings(plan.as_dict(), warnings)
+    if samples:
+        drawn = sum(map(len, samples))
+        answer["arrivals"] = {"samples": len(samples), "children": drawn, "given": True}
     if as_json:
         print_json(answer)
     else:
@@ -206,26 +211,12 @@ def compare_plans(
     """How a second saved plan differs from a first: who would live elsewhere, what is better and worse."""
     from matching.plan_comparison import compare_plans as compared
 
-    found = compared(_saved_plan(first), _saved_plan(second))
+    found = compared(read_plan(first), read_plan(second))
     if as_json:
         print_json(found.as_dict())
     else:
         for sentence in found.differences:
             console().print(sentence)
-
-
-def _saved_plan(path: Path) -> Any:
-    import json
-
-    try:
-        answer = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        answer = None
-    if not isinstance(answer, dict) or not {"assignments", "unplaced", "stages", "evidence"} <= set(answer):
-        what_to_do = "Give the JSON that righthome match --json printed."
-        issue = ImportIssue(file=path.name, row=None, column=None, rule="not_a_plan", what_to_do=what_to_do)
-        raise ImportRejected([issue])
-    return answer
 
 
 @app.command()
@@ -445,6 +436,7 @@ app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_retention.retention, name="retention")
 cli_synthetic.add_commands(app)
 cli_equality.add_commands(app)
+cli_verify.add_commands(app)
 cli_forecast.add_commands(app)
 cli_beds.add_commands(app)
 cli_indicators.add_commands(app)
