@@ -11,10 +11,12 @@ import typer
 
 from api.cli_options import (
     EXIT_INPUT,
+    AsOf,
     Authority,
     HomesFile,
     Json,
     PolicyFile,
+    UsageError,
     chosen_policy,
     console,
     print_json,
@@ -51,12 +53,15 @@ def verify(
     ] = None,
     policy: PolicyFile = None,
     authority: Authority = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Check a plan with no solver: is it lawful, does it fit, do its numbers and certificates add up."""
     from matching.verify import verify_plan
 
     answer = read_plan(plan)
+    if as_of is not None and as_of.isoformat() != answer["evidence"]["data_date"]:
+        raise UsageError("A plan is checked as of the day it was made. Leave --as-of out.")
     chosen = chosen_policy(policy)
     unchanged: bool | None = None
     if homes is None and referrals is None and authority is not None:
