@@ -107,7 +107,9 @@ def _by_weights(weights: Mapping[str, Any]) -> str:
         "who comes together" if weights["company"] else "",
         "what earlier aims reach" if weights["earlier_aims"] else "",
     ]
-    on = joined([part for part in parts if part]) or "nothing at all"
+    on = joined([part for part in parts if part])
+    if not on:
+        return "By adding up: no placing of a child adds less than nothing, and this plan adds nothing."
     return (
         f"By adding up: the certificate puts a weight on {on}. No placing of a child is worth more than its weights, so "
         "no plan is worth more than all of them together, and this one is worth as much."
