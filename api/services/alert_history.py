@@ -78,6 +78,8 @@ def alert_history_of(records: Records, authority: str, child_id: str) -> History
     alerts = {one.alert_id: one for one in store.alerts() if one.child_id == child_id}
     if not alerts:
         raise NotFound("no_such_child", "There has been no alert of a child of that id.")
+    # That somebody reads it is itself written into the audit.
+    records.viewed.append(("alert_history", child_id))
     stays = records.kept("stays", authority)
     events = [
         event

@@ -457,3 +457,10 @@ def test_who_knew_what_and_when_is_a_page_and_a_file_for_an_inspector(fresh_site
     assert {row["what"] for row in rows if row["event"] == "acknowledged"} == {"'=A visit"}
     assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
     assert auditor.get("/alerts/children/DEMO-C-878").status_code == 404
+    from api.database.tables import audit
+
+    with fresh_site.database.reading() as connection:
+        looked = connection.execute(
+            select(audit.c.actor, audit.c.subject_id).where(audit.c.subject_kind == "alert_history")
+        ).all()
+    assert set(looked) == {("auditor.879", "DEMO-C-879")}
