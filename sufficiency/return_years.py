@@ -16,8 +16,8 @@ MOSTLY = 0.8
 """A file whose ends fall in one year at least this often is that year's return, and not a whole history."""
 SILENT_DAYS = 31
 SILENT_CHANCE = 0.001
-ENOUGH_EVENTS = 100
-"""A return is taken to be drawn before its year closed when this many events in it are followed by a silence
+ENOUGH_DAYS = 15
+"""A return is taken to be drawn before its year closed when events on this many days are followed by a silence
 of more than ``SILENT_DAYS`` that chance would give less often than ``SILENT_CHANCE``."""
 
 
@@ -62,15 +62,16 @@ def last_day_of(rows: list[EpisodeRow], year_end: date) -> date:
     """Return the day up to which the last return is complete.
 
     A return drawn before its year closed has no events after the draw. It is taken to be one when the silence
-    before 31 March is over a month and its events are too frequent for that to be chance.
+    before 31 March is over a month and days with events are too frequent for that to be chance. Days are counted and
+    not events, since brothers and sisters start and move together.
     """
     days = [day for row in rows for day in (row.started_on, row.ended_on) if day and day <= year_end]
     opened_on = year_start(year_end)
-    in_year = [day for day in days if day >= opened_on]
-    if len(in_year) < ENOUGH_EVENTS:
+    in_year = {day for day in days if day >= opened_on}
+    if len(in_year) < ENOUGH_DAYS:
         return year_end
     last = max(in_year)
     silent_days = (year_end - last).days
-    events_a_day = len(in_year) / ((last - opened_on).days + 1)
-    drawn_early = silent_days > SILENT_DAYS and exp(-events_a_day * silent_days) < SILENT_CHANCE
+    share_of_days = len(in_year) / ((last - opened_on).days + 1)
+    drawn_early = silent_days > SILENT_DAYS and exp(-share_of_days * silent_days) < SILENT_CHANCE
     return last if drawn_early else year_end
