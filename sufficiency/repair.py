@@ -200,6 +200,18 @@ def _is_same_day(row: EpisodeRow) -> bool:
     return row.ended_on is not None and row.ended_on == row.started_on
 
 
+def _came_back(earlier: EpisodeRow, row: EpisodeRow, year_ends: list[date]) -> bool:
+    """Say whether an open episode is missing from a return between the two that have it.
+
+    The return between says that the child was not in care, and its year's published number counts it so.
+    """
+    return (
+        earlier.ended_on is None
+        and (row.ended_on is None or row.ended_on > row.first_day)
+        and any(earlier.year_end < end < row.first_day for end in year_ends)
+    )
+
+
 def _follows(row: EpisodeRow, later: list[EpisodeRow]) -> EpisodeRow | None:
     """Return the next episode that an episode must have ended for.
 
@@ -326,15 +338,21 @@ class _Mending:
     def merged(self, rows: Iterable[EpisodeRow], year_ends: Mapping[str, list[date]]) -> list[EpisodeRow]:
         """Return one row for each child and start date; the later return wins."""
         merged: dict[tuple[str, date | None], EpisodeRow] = {}
+        vanished: list[EpisodeRow] = []
         for row in rows:
             key = (row.child_id, row.started_on)
             earlier = merged.get(key)
-            if earlier is not None:
-                row = self._later(earlier, row, year_ends[row.authority])
+            if earlier is not None and _came_back(earlier, row, year_ends[row.authority]):
+                self.note(earlier, "gone_from_next_return")
+                self.note(row, "back_in_later_return")
+                vanished.append(replace(earlier, ended_on=earlier.year_end, reason_ended=""))
+                row = replace(row, started_on=row.first_day, reason_started="S")
+            elif earlier is not None:
+                row = self._later(earlier, replace(row, started_on=earlier.started_on))
             merged[key] = row
-        return list(merged.values())
+        return [*vanished, *merged.values()]
 
-    def _later(self, earlier: EpisodeRow, row: EpisodeRow, year_ends: list[date]) -> EpisodeRow:
+    def _later(self, earlier: EpisodeRow, row: EpisodeRow) -> EpisodeRow:
         if earlier.year_end == row.year_end and earlier.file == row.file:
             if _is_same_day(earlier) != _is_same_day(row):
                 # The child went on somewhere else on that day: the episode with nights is the one that counts.
@@ -345,9 +363,7 @@ class _Mending:
             # Of two rows of one file the one that says when it ended knows more.
             return earlier if row.ended_on is None and earlier.ended_on is not None else row
         same = earlier.provider == row.provider and may_be_the_same_place(earlier.place, row.place)
-        if earlier.ended_on is None and any(earlier.year_end < end < row.year_end for end in year_ends):
-            self.note(earlier, "missing_between")
-        elif earlier.ended_on is None and same:
+        if earlier.ended_on is None and same:
             self.note(earlier, "carried_over")
         elif earlier.ended_on is not None and row.ended_on is None:
             self.note(earlier, "reopened_later")

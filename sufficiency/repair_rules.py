@@ -22,7 +22,7 @@ DONE = {
     "ends_after_the_return": "Kept open: the end lies after its return closed.",
     "duplicate_row": "Merged with another row of the same file, child and start date.",
     "carried_over": "Merged with the same episode in a later return.",
-    "missing_between": "Counted as going on: a later return has the same episode again, a return between lacks it.",
+    "back_in_later_return": "Started anew on the first day of this return, which has it again; one between lacks it.",
     "corrected_later": "Replaced by the same episode in a later return, which differs.",
     "reopened_later": "The earlier return's end is kept, though a later return leaves it empty.",
     "reversed_dates": "The end lies before the start and is not used.",

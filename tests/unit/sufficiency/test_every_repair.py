@@ -80,7 +80,14 @@ CASES: dict[str, Case] = {
     ),
     "duplicate_row": Case(first=OPEN + OPEN, stays=(("2020-06-10", ""),)),
     "carried_over": Case(first=OPEN, second=OPEN, stays=(("2020-06-10", ""),)),
-    "missing_between": Case(first=OPEN, second=ANCHOR_2021, third=OPEN, stays=(("2020-06-10", ""),)),
+    "back_in_later_return": Case(
+        first=OPEN,
+        second=ANCHOR_2021,
+        third=OPEN,
+        on="2022-episodes.csv",
+        stays=(("2020-06-10", "2021-03-31"), ("2022-04-01", "")),
+        others={"gone_from_next_return": 1},
+    ),
     "one_day_gap": Case(
         first="A,10/06/2020,S,C2,U4,PR1,31/07/2020,X1\nA,01/08/2020,P,C2,K2,PR4,,\n",
         row=4,
