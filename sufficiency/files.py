@@ -133,7 +133,10 @@ def _tables_in(folder: Path) -> list[RawTable]:
     paths = sorted(
         path
         for path in folder.rglob("*")
-        if not path.name.startswith((".", "~")) and "__MACOSX" not in path.parts and path.is_file()
+        if not path.name.startswith((".", "~"))
+        and "__MACOSX" not in path.parts
+        and path.stem.casefold() != "readme"
+        and path.is_file()
     )
     if not any(path.suffix.casefold() in (*TABLE_SUFFIXES, ARCHIVE) for path in paths):
         raise _rejected(

@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from math import exp
+from statistics import median
 
 from sufficiency.episodes import EpisodeRow
 
 MOSTLY = 0.8
 """A file whose ends fall in one year at least this often is that year's return, and not a whole history."""
+FEWEST_OF_USUAL = 0.1
+"""A year of a history with events at a smaller share of the usual rate is one of mistyped dates."""
 SILENT_DAYS = 31
 SILENT_CHANCE = 0.001
 ENOUGH_DAYS = 15
@@ -50,7 +53,28 @@ def years_covered(rows: list[EpisodeRow]) -> tuple[date, date]:
     starts_after = sum(row.started_on > likeliest for row in rows if row.started_on)
     if count >= MOSTLY * ends.total() and starts_after <= (1 - MOSTLY) * len(rows):
         return year_start(likeliest), likeliest
-    return year_start(min(ends)), max(max(ends), year_end_on(latest_start))
+    starts = [row.started_on for row in rows if row.started_on]
+    # An end on 1 April is that of the last night of the year before.
+    known = _years_with_enough([row.ended_on - timedelta(days=1) for row in rows if row.ended_on])
+    return year_start(min(known)), max(*known, *_years_with_enough(starts))
+
+
+def _years_with_enough(days: list[date]) -> list[date]:
+    """Return the closing days of years that have as many events as they would, at a tenth of the usual rate.
+
+    A date that was mistyped stands in a year almost alone, and must not date a whole history. A year that has only
+    begun counts by the part of it that its events reach.
+    """
+    by_year: dict[date, list[date]] = {}
+    for day in days:
+        by_year.setdefault(year_end_on(day), []).append(day)
+    usual = median(len(some) for some in by_year.values())
+
+    def awaited(year_end: date) -> float:
+        reached = (max(by_year[year_end]) - year_start(year_end)).days + 1
+        return FEWEST_OF_USUAL * usual * reached / 365
+
+    return [year_end for year_end, some in by_year.items() if len(some) >= awaited(year_end)]
 
 
 def year_start(year_end: date) -> date:

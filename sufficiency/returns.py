@@ -212,6 +212,9 @@ def _identifier(cell: object) -> str:
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
+_MOST_UNREADABLE = 0.1
+
+
 class _Dates:
     """Reads the dates of one table, each writing once, and tells those written in another form."""
 
@@ -219,6 +222,17 @@ class _Dates:
         self.file = file
         self.noticed = noticed
         self.known: dict[str, tuple[date | None, bool]] = {}
+        self.given = self.unreadable = 0
+
+    def told(self) -> list[ImportIssue]:
+        """Return a warning where so many dates cannot be read that the others may be read wrongly."""
+        if self.unreadable <= _MOST_UNREADABLE * self.given:
+            return []
+        advice = (
+            f"{100 * self.unreadable // self.given} in 100 of its dates are no day, month and year in this order. If "
+            "months are written first, those that could be read are wrong: write dates as yyyy-mm-dd."
+        )
+        return [_file_issue(self.file, "many_unreadable_dates", advice)]
 
     def read(self, cells: dict[str, object], column: str, row: int) -> date | None:
         cell = cells.get(column)
@@ -230,6 +244,8 @@ class _Dates:
             if cell not in self.known:
                 self.known[cell] = read_date(cell)
             day, other_form = self.known[cell]
+        self.given += 1
+        self.unreadable += day is None
         if other_form:
             done = f"Column {column}: {OTHER_FORM}"
             self.noticed.append(RepairRow(file=self.file, row=row, rule="other_date_form", done=done))
@@ -280,7 +296,7 @@ def _assembled(
     for table in tables:
         if table.kind != "episodes":
             continue
-        rows = _episode_rows(table.raw, noticed, table.authority if len(councils) > 1 else "")
+        rows = _episode_rows(table.raw, noticed, warnings, table.authority if len(councils) > 1 else "")
         plausible = [row for row in rows if is_plausible(row, births)]
         if not plausible:
             advice = "No row of the file has a usable start date of a child whose birth date is known."
@@ -405,7 +421,9 @@ def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]
     ]
 
 
-def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> list[EpisodeRow]:
+def _episode_rows(
+    raw: RawTable, noticed: list[RepairRow], warnings: list[ImportIssue], authority: str
+) -> list[EpisodeRow]:
     dates = _Dates(raw.file, noticed)
     rows = []
     for row in raw.rows:
@@ -432,6 +450,7 @@ def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> li
                 authority=authority,
             )
         )
+    warnings.extend(dates.told())
     return rows
 
 

@@ -122,6 +122,31 @@ def test_what_stands_in_the_way_of_a_row_is_told_and_costs_nothing(
     assert history.report.counts == counts
 
 
+def test_dates_with_the_month_first_are_warned_of(tmp_path: Path) -> None:
+    rows = [
+        f"1,{month:02}/{day}/2020,S,C2,U4,PR1,," for month, day in ((4, 30), (5, 2), (6, 17), (7, 21), (8, 3))
+    ]
+    history = read(tmp_path / "us", EPISODES.splitlines()[0] + "\n" + "\n".join(rows))
+    assert history.report.counts["no_start_date"] == 3
+    assert "many_unreadable_dates" in {issue.rule for issue in read_returns(tmp_path / "us").warnings}
+
+
+def test_a_mistyped_year_does_not_date_a_history(tmp_path: Path) -> None:
+    text = "".join((SAMPLE / f"{year}-episodes.csv").read_text(encoding="utf-8-sig") for year in (2018, 2019))
+    folder = tmp_path / "history"
+    folder.mkdir()
+    for year in (2018, 2019):
+        shutil.copy(SAMPLE / f"{year}-header.csv", folder)
+    (folder / "episodes.csv").write_text(text)
+    as_it_is = read_returns(folder)
+    child, *rest = next(line for line in text.splitlines()[1:] if "/2019," in line).split(",")
+    (folder / "episodes.csv").write_text(
+        text + "\n" + ",".join([child, "01/05/2026", *rest[1:6], "01/06/2026", *rest[7:]])
+    )
+    assert read_returns(folder).last_day == as_it_is.last_day
+    assert as_it_is.last_day == date(2020, 3, 31)
+
+
 def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:
     with xlsxwriter.Workbook(path) as book:
         day = book.add_format({"num_format": "dd/mm/yyyy"})
