@@ -15,7 +15,8 @@ from datetime import date
 from reference_data.ages import age_on
 from reference_data.postcodes import Place, distance_miles, locate
 from sufficiency.episodes import TEMPORARY_PLACES, EpisodeRow, PlacementDetail, placement_detail
-from sufficiency.repair import goes_on, repaired_episodes
+from sufficiency.joined_stays import goes_on
+from sufficiency.repair import repaired_episodes
 from sufficiency.returns import Returns, ReturnTable
 from sufficiency.unaccompanied import unaccompanied_children
 
