@@ -48,6 +48,7 @@ class Site:
 
     def close(self) -> None:
         """Let go of the database, after breaking off its long work."""
+        self._open.close()
         self.app.state.workers.close()
         self.database.close()
 
