@@ -24,7 +24,7 @@ from tests.conftest import Site
 
 LONG = {"months": 120, "runs": 10_000}
 QUICK = {"months": 6, "runs": 5}
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 900
 
 
 @pytest.fixture
