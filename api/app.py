@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import v1
+from api.analysing import Analyst
 from api.auth.access import permitted
 from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
@@ -29,7 +30,9 @@ from api.settings import Settings
 from api.v1.openapi import describe
 from api.web import (
     alert_routes,
+    analysis_routes,
     audit_routes,
+    council_part_routes,
     people_routes,
     placing_routes,
     plan_routes,
@@ -60,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.planner.close()
+        app.state.analyst.close()
         database.close()
 
     app = FastAPI(
@@ -77,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.kept = Kept()
     app.state.planner = Planner(database, app.state.kept)
+    app.state.analyst = Analyst(settings.database_url)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
     app.include_router(tonight_routes.router)
@@ -90,6 +95,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sign_in_routes.router)
     app.include_router(telling_routes.router)
     app.include_router(sufficiency_routes.router)
+    app.include_router(council_part_routes.router)
+    app.include_router(analysis_routes.router)
     app.router.routes.append(routes.static)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
 

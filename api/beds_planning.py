@@ -80,7 +80,7 @@ def beds_answer(
             authority=authority,
             stays=given_stays,
             stays_from=stays_from if stays is not None else None,
-            crisis_beds=_crisis_beds(given_homes),
+            crisis_beds=crisis_places(given_homes),
             referrals=given_referrals,
             enquiries=given_enquiries,
             policy=policy,
@@ -102,7 +102,7 @@ def _read(reader: Callable[[Path], Any], path: Path, issues: list[ImportIssue]) 
         return None
 
 
-def _crisis_beds(homes: tuple[Home, ...]) -> int | None:
+def crisis_places(homes: tuple[Home, ...]) -> int | None:
     """Return the places of open crisis accommodation, or ``None`` where the list holds none."""
     places = [
         home.places or 0

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from sufficiency.report import Report
 
 KINDS = (".pdf", ".docx", ".xlsx", ".html", ".json")
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COUNCIL_KEYS = ("name", "colour", "written")
 
@@ -43,6 +51,14 @@ def write_report(report: Report, out: Path) -> None:
         out.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=2), encoding="utf-8")
         return
     write(report, out)
+
+
+def report_bytes(report: Report, kind: str) -> bytes:
+    """Return a report as the content of a file of a kind, such as ``.pdf``."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"report{kind}"
+        write_report(report, out)
+        return out.read_bytes()
 
 
 def check_out(out: Path) -> None:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from matching.home import Home
+from matching.policy import Policy
 from matching.referral import Referral
 from reference_data.authorities import authority
 from reference_data.problems import InvalidInput, NotFound
@@ -51,6 +52,8 @@ class ReportQuestion:
         Paragraphs that people wrote, by the key of the section.
     runs, seed
         Of the forecast.
+    policy
+        The council's policy, for which bed fits whom; the default by default.
     """
 
     year: int
@@ -71,6 +74,7 @@ class ReportQuestion:
     months: int = MONTHS_AHEAD
     runs: int = 300
     seed: int = 0
+    policy: Policy | None = None
 
 
 def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = lambda _: None) -> Report:
@@ -133,6 +137,7 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
             enquiries=question.enquiries,
             actions=question.actions,
             yearly_budget_pence=question.yearly_budget_pence,
+            policy=question.policy,
         ),
     )
     months = (

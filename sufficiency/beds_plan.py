@@ -9,9 +9,9 @@ answer into sentences.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, combinations
 from typing import Any
@@ -23,9 +23,16 @@ from matching.policy import Policy
 from matching.referral import Referral
 from reference_data.evidence import evidence
 from reference_data.problems import NotEnoughData
-from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, PlacementType, placement_group
+from reference_data.vocabulary import (
+    AGE_BANDS,
+    ContractKind,
+    HomeStatus,
+    PlacementGroup,
+    PlacementType,
+    placement_group,
+)
 from sufficiency.action_values import ActionList
-from sufficiency.actions import AIMS, Futures, NeedAction, best_combination, ranked_actions
+from sufficiency.actions import AIMS, BedAction, Futures, NeedAction, best_combination, ranked_actions
 from sufficiency.beds_words import beds_in_words
 from sufficiency.block_contract import BlockTerms, block_beds_curve
 from sufficiency.budget import budget
@@ -78,6 +85,10 @@ class BedsQuestion:
         How late planned homes open.
     policy
         The council's policy, for which bed fits whom; the default by default.
+    scenario
+        A change to what the returns show, for the children of every part but leaving care.
+    more_beds
+        Beds added by placement group from the first date, near home and for every age the group takes.
     """
 
     start: date
@@ -97,6 +108,8 @@ class BedsQuestion:
     yearly_budget_pence: int | None = None
     slip: Slip = ON_THE_DAY
     policy: Policy | None = None
+    scenario: Scenario = UNCHANGED
+    more_beds: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan_beds(
@@ -116,7 +129,7 @@ def plan_beds(
         As ``forecast_need`` does; and for actions that cannot be tried.
     """
     dates = monthly_dates(question.start, question.months)
-    base = _counts(returns, question, UNCHANGED, executor)
+    base = _counts(returns, question, question.scenario, executor)
     share = observed_share(question.enquiries, homes)
     capacity = usable_capacity(
         homes,
@@ -124,6 +137,7 @@ def plan_beds(
         authority=question.authority,
         shared_share=SHARED_VACANCY_SHARE if share is None else share,
     )
+    capacity = _with_more_beds(capacity, question)
     late = drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed)
     answer: dict[str, Any] = {
         "from": question.start.isoformat(),
@@ -153,6 +167,22 @@ def plan_beds(
             warnings=[*warnings, *capacity.warnings, *([caution] if caution else [])],
         ),
     }
+
+
+def _with_more_beds(capacity: Capacity, question: BedsQuestion) -> Capacity:
+    """Return the capacity with the beds of a scenario; nothing else about it changes."""
+    added = tuple(
+        BedAction(
+            name=f"{count} more {group}",
+            group=PlacementGroup(group),
+            beds=count,
+            from_day=question.start,
+            ages=("16-17", "16-17") if group == PlacementGroup.SUPPORTED else (AGE_BANDS[0], AGE_BANDS[-1]),
+        ).supply()
+        for group, count in question.more_beds.items()
+        if count
+    )
+    return replace(capacity, supplies=(*capacity.supplies, *added)) if added else capacity
 
 
 def _counts(returns: Returns, question: BedsQuestion, scenario: Scenario, executor: Executor | None) -> Any:
@@ -357,7 +387,9 @@ def _actions(
     needs: dict[frozenset[str], IntArray] = {frozenset(): base}
     names = [one.name for one in actions if isinstance(one, NeedAction)]
     for chosen in chain.from_iterable(combinations(names, size) for size in range(1, len(names) + 1)):
-        scenario = together([question.actions.scenarios[name] for name in chosen], " and ".join(chosen))
+        scenario = together(
+            [question.scenario, *(question.actions.scenarios[name] for name in chosen)], " and ".join(chosen)
+        )
         needs[frozenset(chosen)] = _counts(returns, question, scenario, executor).counts
     futures = Futures(
         dates=dates, needs=needs, capacity=capacity, prices=prices_of(homes, capacity.authority)

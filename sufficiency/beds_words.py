@@ -29,17 +29,22 @@ def beds_in_words(answer: Mapping[str, Any]) -> list[str]:
     answer
         The parts of ``beds_plan.plan_beds``.
     """
-    return [
-        *_capacity(answer["capacity"]),
-        *(sentence for group in _GROUPS for sentence in _short(answer["shortfall"], group)),
-        *_fit(answer["fit"]),
-        *_needed(answer["needed"]),
-        *_crisis(answer["crisis"]),
-        *_leaving(answer["leaving"]),
-        *_costs(answer["costs"]),
-        *_block(answer["block"]),
-        *_actions(answer["actions"]),
-    ]
+    return [sentence for sentences in beds_in_words_by_part(answer).values() for sentence in sentences]
+
+
+def beds_in_words_by_part(answer: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the same sentences by the part of the answer that they are about."""
+    return {
+        "capacity": _capacity(answer["capacity"]),
+        "shortfall": [sentence for group in _GROUPS for sentence in _short(answer["shortfall"], group)],
+        "fit": _fit(answer["fit"]),
+        "needed": _needed(answer["needed"]),
+        "crisis": _crisis(answer["crisis"]),
+        "leaving": _leaving(answer["leaving"]),
+        "costs": _costs(answer["costs"]),
+        "block": _block(answer["block"]),
+        "actions": _actions(answer["actions"]),
+    }
 
 
 def pounds(pence: float) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from matching.home import Home
 from reference_data.evidence import evidence
-from reference_data.problems import InvalidInput
+from reference_data.problems import InvalidInput, NotFound
 from sufficiency.care_leaver_indicators import CARE_LEAVER_INDICATORS
 from sufficiency.enquiries import Enquiry
 from sufficiency.indicator import Asked, Definition, Found, not_assessed
@@ -138,6 +138,30 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
             warnings=_warnings(question, now),
         ),
     }
+
+
+def children_of(returns: Returns, question: IndicatorQuestion, indicator: str) -> list[Mapping[str, Any]]:
+    """Return the children counted in one indicator or one list of the stability watch, by id.
+
+    It is for those allowed to see them: no other answer names a child unless it is asked to.
+
+    Returns
+    -------
+    Rows of ``child_id`` and, in the stability watch, ``since`` and ``ends_on``.
+
+    Raises
+    ------
+    NotFound
+        If there is no indicator of that name.
+    """
+    asked = _asked(returns, question, question.at)
+    watch = stability_watch(asked, question.notices, with_children=True)
+    if indicator in watch:
+        return list(watch[indicator]["children"])
+    counted = next((count for definition, count in INDICATORS.items() if definition.id == indicator), None)
+    if counted is None:
+        raise NotFound("no_such_indicator", "There is no indicator of that name.")
+    return [{"child_id": child_id} for child_id in sorted(counted(asked).children)]
 
 
 def year_end(year: int) -> date:

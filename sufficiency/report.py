@@ -134,6 +134,7 @@ class Report:
             "council": self.council,
             "year": self.year,
             "made_on": self.made_on.isoformat(),
+            "colour": self.colour,
             "sections": [
                 {
                     "key": section.key,
@@ -149,6 +150,14 @@ class Report:
                         }
                         for table in section.all_tables
                     ],
+                    "charts": [
+                        {
+                            "title": chart.title,
+                            "description": chart.description,
+                            "points": [dict(point) for point in chart.points],
+                        }
+                        for chart in section.charts
+                    ],
                     "to_write": section.to_write,
                     "written": list(section.written),
                 }
@@ -156,6 +165,46 @@ class Report:
             ],
             "evidence": dict(self.evidence),
         }
+
+
+def report_from_values(values: Mapping[str, Any]) -> Report:
+    """Return a report from the plain values it was kept as: the same figures, charts and words."""
+    return Report(
+        council=values["council"],
+        year=values["year"],
+        made_on=date.fromisoformat(values["made_on"]),
+        colour=values["colour"],
+        sections=tuple(_section(one) for one in values["sections"]),
+        evidence=values["evidence"],
+    )
+
+
+def _section(values: Mapping[str, Any]) -> Section:
+    tables = [
+        table_of(
+            table["caption"], table["columns"], table["rows"], source=table["source"], note=table["note"]
+        )
+        for table in values["tables"]
+    ]
+    # The tables of charts stand last, in the order of the charts.
+    own = len(tables) - len(values["charts"])
+    return Section(
+        key=values["key"],
+        heading=values["heading"],
+        paragraphs=tuple(values["paragraphs"]),
+        tables=tuple(tables[:own]),
+        charts=tuple(
+            FanChart(
+                title=chart["title"],
+                description=chart["description"],
+                points=tuple(chart["points"]),
+                table=table,
+            )
+            for chart, table in zip(values["charts"], tables[own:], strict=True)
+        ),
+        to_write=values["to_write"],
+        written=tuple(values["written"]),
+    )
 
 
 def shown(value: Cell, *, unit: str = "") -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from markupsafe import Markup
+
 from api.web.charts import FanPoint, fan_chart
 from sufficiency.report import FanChart
 
@@ -12,6 +14,12 @@ SVG = 'xmlns="http://www.w3.org/2000/svg"'
 
 def chart_svg(chart: FanChart, chart_id: str) -> str:
     """Return a chart as the text of an SVG file."""
+    drawn = str(picture_of(chart, chart_id))
+    return drawn if SVG in drawn else drawn.replace("<svg ", f"<svg {SVG} ", 1)
+
+
+def picture_of(chart: FanChart, chart_id: str) -> Markup:
+    """Return a chart as markup for a page."""
     points = [
         FanPoint(
             on=date.fromisoformat(point["date"]),
@@ -19,5 +27,4 @@ def chart_svg(chart: FanChart, chart_id: str) -> str:
         )
         for point in chart.points
     ]
-    drawn = str(fan_chart(chart_id=chart_id, title=chart.title, description=chart.description, points=points))
-    return drawn if SVG in drawn else drawn.replace("<svg ", f"<svg {SVG} ", 1)
+    return fan_chart(chart_id=chart_id, title=chart.title, description=chart.description, points=points)

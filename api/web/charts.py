@@ -260,3 +260,128 @@ def _month_axis(
             svg, "line", _numbers(x1=across(on), x2=across(on), y1=foot, y2=foot + 5) | {"stroke": QUIET_TEXT}
         )
         _text(svg, across(on), foot + 20, short_month(on), size=13, anchor=anchor, fill=QUIET_TEXT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar of ``bar_chart``: a value from 0, what is written at its end, and the range it may lie in."""
+
+    label: str
+    value: float
+    words: str
+    low: float | None = None
+    high: float | None = None
+    stands_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """One point of ``curve_chart``, with the range it may lie in."""
+
+    at: float
+    value: float
+    low: float
+    high: float
+
+
+def bar_chart(*, chart_id: str, title: str, description: str, bars: Sequence[Bar]) -> Markup:
+    """Return bars one below another, each with its label above it, its value in words and its range as a thin line.
+
+    A value below 0 goes to the left of the line at 0.
+    """
+    row, right, top, width = 46, 96, 4, 420
+    svg = _picture(chart_id, title, description, width, top + row * len(bars) + 6)
+    if not bars:
+        return _markup(svg)
+    least = min(0.0, *(min(bar.value, bar.low if bar.low is not None else bar.value) for bar in bars))
+    most = max(0.0, *(max(bar.value, bar.high if bar.high is not None else bar.value) for bar in bars))
+    span = (most - least) or 1.0
+
+    def across(value: float) -> float:
+        return 4 + (width - right - 4) * (value - least) / span
+
+    for place, bar in enumerate(bars):
+        y = top + place * row
+        _text(svg, 4, y + 14, bar.label, size=14)
+        start, end = sorted((across(0.0), across(bar.value)))
+        SubElement(
+            svg,
+            "rect",
+            _numbers(x=start, y=y + 21, width=max(end - start, 1.5), height=16)
+            | {"fill": WARM if bar.stands_out else BAND_NARROW},
+        )
+        ends_at = end
+        if bar.low is not None and bar.high is not None:
+            ends_at = max(end, across(bar.high))
+            SubElement(
+                svg,
+                "line",
+                _numbers(x1=across(bar.low), x2=across(bar.high), y1=y + 29, y2=y + 29)
+                | {"stroke": TEXT, "stroke-width": "2"},
+            )
+        _text(svg, ends_at + 6, y + 34, bar.words, size=14)
+    if least < 0:
+        SubElement(
+            svg,
+            "line",
+            _numbers(x1=across(0.0), x2=across(0.0), y1=top, y2=top + row * len(bars)) | {"stroke": TEXT},
+        )
+    return _markup(svg)
+
+
+def curve_chart(
+    *,
+    chart_id: str,
+    title: str,
+    description: str,
+    points: Sequence[CurvePoint],
+    across_words: str,
+    down_words: Callable[[float], str] = number,
+    marks: Sequence[tuple[float, str]] = (),
+) -> Markup:
+    """Return a curve with the band it may lie in, and upright marks at places worth seeing.
+
+    Parameters
+    ----------
+    across_words
+        What the numbers along the foot are.
+    down_words
+        How a number at the side is written.
+    marks
+        Places along the foot, with what stands there.
+    """
+    width, height, left, right, top, bottom = 420, 270, 58, 14, 26, 48
+    svg = _picture(chart_id, title, description, width, height)
+    if not points:
+        return _markup(svg)
+    ticks = _ticks(min(0.0, min(point.low for point in points)), max(point.high for point in points))
+    down = _down(ticks, top, height - bottom)
+    first, span = points[0].at, max(points[-1].at - points[0].at, 1.0)
+
+    def across(at: float) -> float:
+        return left + (width - left - right) * (at - first) / span
+
+    for tick in ticks:
+        SubElement(
+            svg, "line", _numbers(x1=left, x2=width - right, y1=down(tick), y2=down(tick)) | {"stroke": GRID}
+        )
+        _text(svg, left - 6, down(tick) + 4, down_words(tick), size=13, anchor="end", fill=QUIET_TEXT)
+    there = [f"{across(point.at):.1f},{down(point.high):.1f}" for point in points]
+    back = [f"{across(point.at):.1f},{down(point.low):.1f}" for point in reversed(points)]
+    SubElement(svg, "polygon", {"points": " ".join([*there, *back]), "fill": BAND_WIDE})
+    _line(svg, [(across(point.at), down(point.value)) for point in points], DARK_BLUE)
+    step = max(1, ceil(span / 6))
+    for whole in range(ceil(first), floor(first + span) + 1, step):
+        _text(svg, across(whole), height - bottom + 17, number(whole), size=13, anchor="middle", fill=QUIET_TEXT)
+    _text(svg, (left + width - right) / 2, height - 8, across_words, size=13, anchor="middle")
+    for place, (at, words) in enumerate(marks):
+        x = across(min(max(at, first), first + span))
+        SubElement(
+            svg,
+            "line",
+            _numbers(x1=x, x2=x, y1=top, y2=height - bottom)
+            | {"stroke": WARM, "stroke-width": "2", "stroke-dasharray": "5 4"},
+        )
+        anchor = "start" if x < width / 2 else "end"
+        _text(svg, x + (5 if anchor == "start" else -5), top - 8 + 15 * place, words, size=13, anchor=anchor)
+    return _markup(svg)
