@@ -156,6 +156,37 @@ def report_of_files(
     return annual_report(found_returns, question, step=step)
 
 
+def report_of_records(
+    authority: str, *, year: int, as_of: date, runs: int, seed: int, step: Callable[[str], None]
+) -> Report:
+    """Return the report made from one council's stored records and what it wrote itself, as the pages make it.
+
+    Raises
+    ------
+    NotFound
+        If there is no database, or no authority of that code.
+    NotEnoughData
+        If no return is stored.
+    """
+    from api.services.analyses import ReportSettings
+    from api.services.analysis_inputs import report_question
+    from api.services.stored import stored_of
+    from sufficiency.annual_report import annual_report
+
+    step("Reading the records")
+    with stored_of(authority) as (records, policy):
+        returns = records.returns()
+        question = report_question(
+            records.for_everybody(),
+            authority,
+            as_of,
+            returns,
+            ReportSettings(year=year, runs=runs, seed=seed),
+            policy=policy,
+        )
+    return annual_report(returns, question, step=step)
+
+
 def read_council(path: Path) -> dict[str, Any]:
     """Return a council's name, colour and paragraphs from a TOML file.
 

@@ -22,7 +22,7 @@ from sufficiency.action_values import ActionList
 from sufficiency.beds_plan import BedsQuestion, plan_beds
 from sufficiency.emergency_figures import monthly_figures
 from sufficiency.emergency_stay import Stay
-from sufficiency.enquiries import Enquiry
+from sufficiency.enquiries import Enquiry, PlacementMade, placements_made
 from sufficiency.forecast import forecast_need
 from sufficiency.indicators import IndicatorQuestion, indicators_of
 from sufficiency.looked_after import CareRecords, likeliest_authority
@@ -48,6 +48,8 @@ class ReportQuestion:
         DfE code of the council; by default the one most home postcodes lie in.
     council, colour
         The name and colour for the title and headings; the authority's name by default.
+    placements
+        Placements made, with how urgent each search was; by default those that ended enquiries.
     written
         Paragraphs that people wrote, by the key of the section.
     runs, seed
@@ -64,6 +66,7 @@ class ReportQuestion:
     homes: Sequence[Home] = ()
     referrals: Sequence[Referral] = ()
     enquiries: Sequence[Enquiry] = ()
+    placements: Sequence[PlacementMade] = ()
     stays: Sequence[Stay] = ()
     stays_from: date | None = None
     actions: ActionList = field(default=ActionList(actions=(), scenarios={}))
@@ -113,6 +116,8 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
             targets=question.targets,
             homes=question.homes,
             enquiries=question.enquiries,
+            referrals=question.referrals,
+            placements=question.placements or placements_made(question.enquiries, question.referrals),
         ),
     )
     step("Simulating futures")

@@ -209,6 +209,7 @@ def _fill(url: str, folder: Path) -> None:
     from api.auth.passwords import add_user, know_authority
     from api.auth.roles import Role
     from api.database import migrate
+    from api.database.analysis_tables import analyses
     from api.database.engine import open_database
     from api.database.tables import plans, users
     from api.services.importing import import_file
@@ -244,6 +245,23 @@ def _fill(url: str, folder: Path) -> None:
                     "asked_at": datetime(2026, 6, 14, 20, tzinfo=UTC),
                     "asked_by": "tester",
                     "decisions": [],
+                    "settings": {},
+                    "status": "failed",
+                }
+                for authority in (PLYMOUTH, DEVON)
+            ],
+        )
+        connection.execute(
+            insert(analyses),
+            [
+                {
+                    "authority": authority,
+                    "analysis_id": f"analysis-{authority}",
+                    "kind": "beds",
+                    "question": "0" * 64,
+                    "as_of": date(2026, 6, 14),
+                    "asked_at": datetime(2026, 6, 14, 20, tzinfo=UTC),
+                    "asked_by": "tester",
                     "settings": {},
                     "status": "failed",
                 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sufficiency.annual_report import ReportQuestion
     from sufficiency.beds_plan import BedsQuestion
     from sufficiency.emergency_stay import Stay
+    from sufficiency.enquiries import PlacementMade
     from sufficiency.indicators import IndicatorQuestion
     from sufficiency.returns import Returns
     from sufficiency.stability_watch import PlacementNotice
@@ -162,6 +163,8 @@ def indicator_question(
         homes=records.homes(),
         enquiries=records.enquiries(),
         notices=placement_notices(records),
+        referrals=records.referrals(placed=True),
+        placements=placements_recorded(records),
     )
 
 
@@ -188,6 +191,7 @@ def report_question(
         homes=records.homes(),
         referrals=records.referrals(placed=True),
         enquiries=records.enquiries(),
+        placements=placements_recorded(records),
         stays=stays,
         stays_from=first_stay(stays, as_of),
         actions=candidate_actions(parts),
@@ -225,6 +229,22 @@ def placement_notices(records: Records) -> tuple[PlacementNotice, ...]:
             outcome=None if values.get("outcome") == "open" else values.get("outcome"),
         )
         for values in records.contract_values("notices")
+    )
+
+
+def placements_recorded(records: Records) -> tuple[PlacementMade, ...]:
+    """Return the placements in view that were made here, each with how urgent its search was."""
+    from sufficiency.enquiries import PlacementMade
+
+    urgency = {one.referral_id: one.urgency for one in records.referrals(placed=True)}
+    return tuple(
+        PlacementMade(
+            child_id=values["child_id"],
+            on=values["starts_on"],
+            urgency=urgency.get(values.get("referral_id") or ""),
+        )
+        for values in records.contract_values("placements")
+        if values.get("starts_on") is not None
     )
 
 

@@ -372,7 +372,9 @@ def curve_chart(
     _line(svg, [(across(point.at), down(point.value)) for point in points], DARK_BLUE)
     step = max(1, ceil(span / 6))
     for whole in range(ceil(first), floor(first + span) + 1, step):
-        _text(svg, across(whole), height - bottom + 17, number(whole), size=13, anchor="middle", fill=QUIET_TEXT)
+        _text(
+            svg, across(whole), height - bottom + 17, number(whole), size=13, anchor="middle", fill=QUIET_TEXT
+        )
     _text(svg, (left + width - right) / 2, height - 8, across_words, size=13, anchor="middle")
     for place, (at, words) in enumerate(marks):
         x = across(min(max(at, first), first + span))

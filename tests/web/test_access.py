@@ -97,6 +97,10 @@ class Values(dict[str, str]):
             return f"auditor-{self.authority}"
         if name == "plan_id":
             return f"plan-{self.authority}"
+        if name == "analysis_id":
+            return f"analysis-{self.authority}"
+        if name == "part":
+            return "section-voices"
         if name == "rule":
             return "place_free"
         if name in {"claim_id", "placement_id"}:

@@ -130,7 +130,7 @@ def _shortfall(rows: Sequence[Mapping[str, Any]]) -> tuple[Markup, ...]:
             for row in rows
             if row["placement"] == group and row["age_band"] == "all" and row["p_short"] is not None
         ]
-        if own:
+        if any(row["beds_short_p95"] for row in own):
             last = own[-1]
             pictures.append(
                 curve_chart(
@@ -158,7 +158,7 @@ def _capacity(capacity: Mapping[str, Any]) -> tuple[Markup, ...]:
         Bar(label="Places in the list of homes", value=capacity["places"], words=number(capacity["places"])),
         *(
             Bar(
-                label=f"less {row['text']}"[:58],
+                label=f"less {row['reason'].replace('_', ' ')}",
                 value=row["beds"],
                 words=f"−{number(row['beds'])}",
                 stands_out=True,
@@ -189,7 +189,9 @@ def _fit(fit: Mapping[str, Any]) -> tuple[Markup, ...]:
             Bar(
                 label=f"{words}: counting only beds that fit",
                 value=row["short_that_fit"],
-                words=f"{number(row['short_that_fit'])}, {number(row['short_that_fit_p90'])} in 1 of 10",
+                words=number(row["short_that_fit"]),
+                low=row["short_that_fit"],
+                high=row["short_that_fit_p90"],
                 stands_out=row["short_that_fit"] > row["short"],
             ),
         ]
@@ -198,7 +200,8 @@ def _fit(fit: Mapping[str, Any]) -> tuple[Markup, ...]:
         bar_chart(
             chart_id="fit",
             title=f"Beds short on {british_date(day)}, on average",
-            description="A bed that is free is not a bed for every child: more are short when only beds that fit count.",
+            description="A bed that is free is not a bed for every child: more are short when only beds that fit count. "
+            "The thin line goes to what nine futures of ten stay at or below.",
             bars=bars,
         ),
     )
