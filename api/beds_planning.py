@@ -94,6 +94,42 @@ def beds_answer(
     return answer
 
 
+def partnership_answer(
+    *, returns: Path, homes: Path, start: date | None, months: int, runs: int, seed: int, as_of: date
+) -> dict[str, Any]:
+    """Return the answer of ``sufficiency.plan_partnership``, with what the readers noticed among its warnings.
+
+    Raises
+    ------
+    ImportRejected
+        If any file cannot be used; the problems of every file are listed together.
+    """
+    from matching.files import read_homes
+    from sufficiency.files import read_returns
+    from sufficiency.partnership_plan import PartnershipQuestion, plan_partnership
+
+    issues: list[ImportIssue] = []
+    found_homes = _read(read_homes, homes, issues)
+    found_returns = _read(read_returns, returns, issues)
+    if issues:
+        raise ImportRejected(issues)
+    answer = plan_partnership(
+        found_returns,
+        found_homes[0],
+        PartnershipQuestion(
+            start=start or found_returns.last_day + timedelta(days=1),
+            months=months,
+            as_of=as_of,
+            runs=runs,
+            seed=seed,
+        ),
+    )
+    answer["evidence"]["warnings"] += [
+        f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found_homes[1]
+    ]
+    return answer
+
+
 def _read(reader: Callable[[Path], Any], path: Path, issues: list[ImportIssue]) -> Any:
     try:
         return reader(path)

@@ -25,8 +25,9 @@ from api.cli_options import (
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add ``beds`` to the command."""
+    """Add ``beds`` and ``partnership`` to the command."""
     app.command()(beds)
+    app.command()(partnership)
 
 
 def beds(
@@ -128,3 +129,51 @@ def beds(
 
 def _pence(pounds: float | None) -> int | None:
     return None if pounds is None else round(pounds * 100)
+
+
+def partnership(
+    returns: Annotated[
+        Path,
+        typer.Option(
+            "--returns",
+            metavar="DIR",
+            help="SSDA903 returns of several councils, each in a folder with its code or name.",
+        ),
+    ],
+    homes: Annotated[Path, typer.Option("--homes", metavar="FILE", help="Homes: CSV, XLSX or JSON.")],
+    start: Annotated[
+        date | None,
+        typer.Option(
+            "--from",
+            parser=british_or_iso,
+            metavar="DATE",
+            help="The first date [the day after the last return].",
+        ),
+    ] = None,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")
+    ] = 24,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 100,
+    seed: Seed = 0,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Beds short of each council of a partnership, alone and sharing: none is worse off than alone."""
+    from api.beds_planning import partnership_answer
+    from api.printing_beds import print_partnership
+
+    if not as_json:
+        progress("Simulating each council ...")
+    answer = partnership_answer(
+        returns=returns,
+        homes=homes,
+        start=start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        as_of=as_of or today(),
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        print_partnership(console(), answer)

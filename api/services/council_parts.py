@@ -104,8 +104,7 @@ def _targets(fields: Mapping[str, str]) -> dict[str, str]:
             value = Decimal(text)
         except InvalidOperation:
             value = Decimal(-1)
-        # Written so that a NaN is refused too.
-        if not 0 <= value <= 1_000_000:
+        if not value.is_finite() or not 0 <= value <= 1_000_000:
             issues.append(
                 ImportIssue(
                     file="request",
