@@ -160,7 +160,7 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
     )
     found = (
         sections.who_our_children_are(records),
-        sections.homes_we_have(question.homes, beds["capacity"], question.made_on),
+        sections.homes_we_have(question.homes, {**beds["capacity"], "authority": code}, question.made_on),
         sections.how_well(indicators),
         sections.far_or_unsuitable(indicators, months),
         sections.what_is_coming(told),

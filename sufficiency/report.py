@@ -66,6 +66,28 @@ class FanChart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaMap:
+    """A number for each area, drawn as a map. Its figures stand in ``table`` too.
+
+    Parameters
+    ----------
+    values
+        The number by DfE code of the area.
+    own
+        The council's own code, or ``None``.
+    """
+
+    title: str
+    description: str
+    values: Mapping[str, float]
+    own: str | None
+    table: Table
+
+
+Chart = FanChart | AreaMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One part of the report.
 
@@ -85,7 +107,7 @@ class Section:
     heading: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
-    charts: tuple[FanChart, ...] = ()
+    charts: tuple[Chart, ...] = ()
     to_write: str = ""
     written: tuple[str, ...] = ()
 
@@ -150,14 +172,7 @@ class Report:
                         }
                         for table in section.all_tables
                     ],
-                    "charts": [
-                        {
-                            "title": chart.title,
-                            "description": chart.description,
-                            "points": [dict(point) for point in chart.points],
-                        }
-                        for chart in section.charts
-                    ],
+                    "charts": [_chart_values(chart) for chart in section.charts],
                     "to_write": section.to_write,
                     "written": list(section.written),
                 }
@@ -179,6 +194,22 @@ def report_from_values(values: Mapping[str, Any]) -> Report:
     )
 
 
+def _chart_values(chart: Chart) -> dict[str, Any]:
+    told: dict[str, Any] = {"title": chart.title, "description": chart.description}
+    if isinstance(chart, AreaMap):
+        return {**told, "areas": dict(chart.values), "own": chart.own}
+    return {**told, "points": [dict(point) for point in chart.points]}
+
+
+def _chart(values: Mapping[str, Any], table: Table) -> Chart:
+    title, description = values["title"], values["description"]
+    if "areas" in values:
+        return AreaMap(
+            title=title, description=description, values=values["areas"], own=values["own"], table=table
+        )
+    return FanChart(title=title, description=description, points=tuple(values["points"]), table=table)
+
+
 def _section(values: Mapping[str, Any]) -> Section:
     tables = [
         table_of(
@@ -194,13 +225,7 @@ def _section(values: Mapping[str, Any]) -> Section:
         paragraphs=tuple(values["paragraphs"]),
         tables=tuple(tables[:own]),
         charts=tuple(
-            FanChart(
-                title=chart["title"],
-                description=chart["description"],
-                points=tuple(chart["points"]),
-                table=table,
-            )
-            for chart, table in zip(values["charts"], tables[own:], strict=True)
+            _chart(chart, table) for chart, table in zip(values["charts"], tables[own:], strict=True)
         ),
         to_write=values["to_write"],
         written=tuple(values["written"]),

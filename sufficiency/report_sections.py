@@ -19,12 +19,13 @@ from sufficiency.action_plan import Milestone, on_track_percent
 from sufficiency.episodes import DETAILS
 from sufficiency.forecast import ASSESSED
 from sufficiency.looked_after import CareRecords, detail_of
-from sufficiency.report import Cell, FanChart, Section, Table, table_of
+from sufficiency.report import AreaMap, Cell, FanChart, Section, Table, table_of
 from sufficiency.report_withheld import withheld_rows, withheld_years
 
 SMALLEST_SHOWN = 6
 """Numbers from 1 to 5 are withheld, as the department withholds them for authorities."""
 YEARS_SHOWN = 5
+MOST_AREAS = 15
 SECTIONS: Mapping[str, str] = {
     "children": "Who our children are",
     "homes": "What homes we have, and where",
@@ -128,7 +129,19 @@ def homes_we_have(homes: Sequence[Home], capacity: Mapping[str, Any], as_of: dat
                 [(kind.replace("_", " ").capitalize(), number) for kind, number in by_type.most_common()],
                 source=source,
             ),
-            table_of("Homes by area", ("Area", "Homes"), by_area.most_common(15), source=source),
+        ),
+        charts=(
+            AreaMap(
+                title="Homes by the area they stand in",
+                description="Most: "
+                + ", ".join(f"{area} {count:,}" for area, count in by_area.most_common(3))
+                + ". The council's own area has the thicker line.",
+                values=Counter(home.authority for home in listed if home.authority is not None),
+                own=capacity.get("authority"),
+                table=table_of(
+                    "Homes by area", ("Area", "Homes"), by_area.most_common(MOST_AREAS), source=source
+                ),
+            ),
         ),
     )
 
