@@ -37,7 +37,7 @@ from reference_data.sample import SAMPLE_DATE, SAMPLE_RETURNS, sample_path
 from sufficiency.beds_plan import plan_beds
 from sufficiency.beds_tables import beds_tables
 from sufficiency.report import report_from_values
-from tests.conftest import Site
+from tests.site import Site
 
 OWN = "879"
 QUICK = BedsSettings(months=6, runs=20)
