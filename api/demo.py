@@ -80,17 +80,13 @@ def _answers(url: str) -> dict[str, Any]:
 def working_out_beds(database: Database, url: str) -> Iterator[Callable[[], dict[str, Any]]]:
     """Have beds short worked out in another process while the block lasts, and give what waits for the answer."""
     from api.analysing import make_in_process
-    from api.database.analysis_records import AnalysisRecords
-    from api.database.records import Records, Scope
-    from api.services.analyses import BedsSettings, ask_for_analysis
+    from api.services.analyses import BedsSettings, answer_kept, ask_by_itself
     from api.services.sample import ACTOR, SAMPLE_AUTHORITY
     from matching.policy import default_policy
 
     policy = default_policy()
-    with database.writing() as connection:
-        records = Records(connection, Scope(authorities=frozenset({SAMPLE_AUTHORITY}), actor=ACTOR))
-        settings = BedsSettings(months=DEMO_MONTHS)
-        analysis_id = ask_for_analysis(records, SAMPLE_AUTHORITY, SAMPLE_DATE, settings, policy=policy)
+    settings = BedsSettings(months=DEMO_MONTHS)
+    analysis_id = ask_by_itself(database, SAMPLE_AUTHORITY, SAMPLE_DATE, settings, policy=policy, actor=ACTOR)
     process = get_context("spawn").Process(
         target=make_in_process, args=(url, SAMPLE_AUTHORITY, analysis_id, policy), daemon=True
     )
@@ -98,8 +94,7 @@ def working_out_beds(database: Database, url: str) -> Iterator[Callable[[], dict
 
     def answer() -> dict[str, Any]:
         process.join()
-        with database.reading() as connection:
-            found = AnalysisRecords(connection, SAMPLE_AUTHORITY).analysis(analysis_id).answer
+        found = answer_kept(database, SAMPLE_AUTHORITY, analysis_id)
         if found is None:
             raise RuntimeError("beds short could not be worked out for the demonstration")
         return dict(found)

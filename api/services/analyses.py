@@ -215,6 +215,26 @@ def ask_for_analysis(
     return analysis_id
 
 
+def ask_by_itself(
+    database: Database, authority: str, as_of: date, settings: Settings, *, policy: Policy, actor: str
+) -> str:
+    """Return the id of an analysis asked for in a transaction of its own, by no page."""
+    from api.database.records import Records, Scope
+
+    scope = Scope(authorities=frozenset({authority}), actor=actor)
+    with database.writing() as connection:
+        return ask_for_analysis(Records(connection, scope), authority, as_of, settings, policy=policy)
+
+
+def answer_kept(database: Database, authority: str, analysis_id: str) -> Mapping[str, Any] | None:
+    """Return the answer of an analysis, or ``None`` where it is not done."""
+    from api.database.records import Records, Scope
+
+    scope = Scope(authorities=frozenset({authority}), actor="server")
+    with database.reading() as connection:
+        return Records(connection, scope).analyses_of(authority).analysis(analysis_id).answer
+
+
 def question_of(
     records: Records,
     authority: str,

@@ -38,13 +38,13 @@ def parts_page(request: Request, records: OpenRecords) -> Response:
     )
 
 
-@router.post("/sufficiency/report/parts/{part}")
+@router.post("/sufficiency/report/parts")
 def part_sent(
     user: Commissions,
-    part: str,
     records: OpenRecords,
     fields: Annotated[dict[str, str], Depends(form_fields)],
 ) -> Response:
     """Write one part of the council's own."""
+    part = fields.pop("part", "")
     write_part(records, user.authority, part, fields)
     return RedirectResponse(f"/sufficiency/report/parts#{part}", status_code=303)

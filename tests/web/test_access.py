@@ -52,6 +52,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
     "/api/v1/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
     "/alerts/{alert_id}/snooze": {"hours": "1", "reason": "Seen."},
+    "/sufficiency/report/parts": {"part": "section-voices", "text": "Near my nan."},
     "/account/tokens": {"name": "reporting", "scopes": ["none"], "days": "1"},
     "/people/{user_id}/role": {"role": "auditor"},
     "/people/{user_id}/active": {"active": "yes"},
@@ -99,8 +100,6 @@ class Values(dict[str, str]):
             return f"plan-{self.authority}"
         if name == "analysis_id":
             return f"analysis-{self.authority}"
-        if name == "part":
-            return "section-voices"
         if name == "rule":
             return "place_free"
         if name in {"claim_id", "placement_id"}:
