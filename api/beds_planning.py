@@ -31,6 +31,8 @@ def beds_answer(
     action_budget_pence: int | None,
     yearly_budget_pence: int | None,
     late_openings: bool,
+    carer_enquiries: float | None,
+    carer_loss: float | None,
     policy: Policy,
 ) -> dict[str, Any]:
     """Return the answer of ``sufficiency.plan_beds``, with what the readers noticed among its warnings.
@@ -42,6 +44,7 @@ def beds_answer(
     """
     from matching.files import read_homes, read_referrals
     from sufficiency.beds_plan import BedsQuestion, plan_beds
+    from sufficiency.carers import LOSS_A_YEAR, CarerFlow
     from sufficiency.enquiries import read_enquiries
     from sufficiency.files import read_actions, read_returns
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
@@ -67,7 +70,10 @@ def beds_answer(
     given_actions = None if actions is None else _read(read_actions, actions, issues)
     if issues:
         raise ImportRejected(issues)
-    more = {} if given_actions is None else {"actions": given_actions}
+    more: dict[str, Any] = {} if given_actions is None else {"actions": given_actions}
+    if carer_enquiries is not None:
+        loss = LOSS_A_YEAR if carer_loss is None else carer_loss / 100
+        more["carers"] = CarerFlow(enquiries_a_year=carer_enquiries, loss_a_year=loss)
     answer = plan_beds(
         given_returns,
         given_homes,

@@ -90,6 +90,25 @@ def beds(
     late_openings: Annotated[
         bool, typer.Option("--late-openings", help="Let planned homes open late, or never, as often they do.")
     ] = False,
+    carer_enquiries: Annotated[
+        float | None,
+        typer.Option(
+            "--carer-enquiries",
+            min=0,
+            metavar="N",
+            help="People a year who enquire about fostering: carers then come and go.",
+        ),
+    ] = None,
+    carer_loss: Annotated[
+        float | None,
+        typer.Option(
+            "--carer-loss",
+            min=0,
+            max=99,
+            metavar="PERCENT",
+            help="Households that stop in a year [as in England].",
+        ),
+    ] = None,
     policy: PolicyFile = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -100,6 +119,8 @@ def beds(
 
     if stays is not None and stays_from is None:
         raise UsageError("Give --stays-from DATE: from when are the stays complete?")
+    if carer_loss is not None and carer_enquiries is None:
+        raise UsageError("Give --carer-enquiries N beside --carer-loss: how many enquire in a year?")
     if not as_json:
         progress("Simulating ...")
     answer = beds_answer(
@@ -119,6 +140,8 @@ def beds(
         action_budget_pence=_pence(action_budget),
         yearly_budget_pence=_pence(yearly_budget),
         late_openings=late_openings,
+        carer_enquiries=carer_enquiries,
+        carer_loss=carer_loss,
         policy=chosen_policy(policy),
     )
     if as_json:

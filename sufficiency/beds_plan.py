@@ -38,6 +38,7 @@ from sufficiency.block_contract import BlockTerms, block_beds_curve
 from sufficiency.budget import budget
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
 from sufficiency.capacity_account import LESS_IN_WORDS, Less
+from sufficiency.carers import CarerFlow, in_house_homes, with_carers
 from sufficiency.crisis_beds import BreathingSpace, crisis_beds, crisis_demand
 from sufficiency.emergency_stay import Stay as EmergencyStay
 from sufficiency.enquiries import Enquiry, answers_by_type, needed_and_got, observed_share
@@ -89,6 +90,9 @@ class BedsQuestion:
         A change to what the returns show, for the children of every part but leaving care.
     more_beds
         Beds added by placement group from the first date, near home and for every age the group takes.
+    carers
+        How our foster carers come and go; by default the households there are stay, and none comes. It bears on beds
+        short, and not on which beds fit.
     """
 
     start: date
@@ -110,6 +114,7 @@ class BedsQuestion:
     policy: Policy | None = None
     scenario: Scenario = UNCHANGED
     more_beds: Mapping[str, int] = field(default_factory=dict)
+    carers: CarerFlow | None = None
 
 
 def plan_beds(
@@ -138,14 +143,28 @@ def plan_beds(
         shared_share=SHARED_VACANCY_SHARE if share is None else share,
     )
     capacity = _with_more_beds(capacity, question)
-    late = drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed)
+    late = dict(drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed))
+    with_flow, carers = capacity, _not_assessed("Say how many people a year enquire about fostering for us.")
+    if question.carers is not None:
+        with_flow, flow_days, told = with_carers(
+            capacity,
+            in_house_homes(homes),
+            question.carers,
+            start=question.start,
+            months=question.months,
+            runs=question.runs,
+            seed=question.seed,
+        )
+        late |= flow_days
+        carers = {"status": ASSESSED, **told}
     answer: dict[str, Any] = {
         "from": question.start.isoformat(),
         "months": question.months,
         "runs": question.runs,
         "authority": capacity.authority,
         "capacity": _capacity(capacity, homes, share),
-        "shortfall": list(shortfall_rows(base.counts, dates, capacity, late=late)),
+        "shortfall": list(shortfall_rows(base.counts, dates, with_flow, late=late)),
+        "carers": carers,
         "fit": _fit(returns, base.counts, dates, capacity, homes, question),
         "needed": _needed(question.enquiries),
         "crisis": _crisis(question),

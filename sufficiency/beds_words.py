@@ -37,6 +37,7 @@ def beds_in_words_by_part(answer: Mapping[str, Any]) -> dict[str, list[str]]:
     return {
         "capacity": _capacity(answer["capacity"]),
         "shortfall": [sentence for group in _GROUPS for sentence in _short(answer["shortfall"], group)],
+        "carers": _carers(answer["carers"]),
         "fit": _fit(answer["fit"]),
         "needed": _needed(answer["needed"]),
         "crisis": _crisis(answer["crisis"]),
@@ -105,6 +106,19 @@ def _near(row: Mapping[str, Any]) -> str:
     if row["short_local"] is None or row["short_local"] < 0.5:
         return ""
     return f" Counting only beds in our own and adjoining areas, {row['short_local']:.0f} are lacking then on average."
+
+
+def _carers(carers: Mapping[str, Any]) -> list[str]:
+    if carers["status"] != "ASSESSED":
+        return [f"Foster carers who come and go: not assessed. {carers['reason']}"]
+    come, stop, flow = carers["come"], carers["stop"], carers["flow"]
+    return [
+        f"Of {carers['beds']:g} beds of {carers['households']:,} fostering households of ours {stop['mean']:.0f} "
+        f"are lost ({stop['p10']:.0f} to {stop['p90']:.0f} in eight futures of ten) and {come['mean']:.0f} come "
+        f"({come['p10']:.0f} to {come['p90']:.0f}), from {flow['enquiries_a_year']:g} enquiries a year of which "
+        f"{100 * flow['approved_share']:g} in 100 are approved; {100 * flow['loss_a_year']:g} in 100 households stop "
+        "in a year."
+    ]
 
 
 def _fit(fit: Mapping[str, Any]) -> list[str]:

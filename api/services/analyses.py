@@ -46,6 +46,9 @@ class BedsSettings:
         A scenario: so many in 100 more children starting, or leaving care at each age.
     more_fostering, more_residential, more_supported
         A scenario: so many more beds of a kind from the first day.
+    carer_enquiries
+        A scenario: so many people a year enquire about fostering, and households stop as they do in England; 0 lets the
+        households there are stay, and none come.
     """
 
     months: int = 24
@@ -55,6 +58,7 @@ class BedsSettings:
     more_fostering: int = 0
     more_residential: int = 0
     more_supported: int = 0
+    carer_enquiries: int = 0
     runs: int = 300
     seed: int = 0
 
@@ -67,8 +71,10 @@ class BedsSettings:
             raise InvalidInput(
                 "analysis_percent", f"Give a change from {LEAST_PERCENT} to {MOST_PERCENT} in 100."
             )
-        if any(not 0 <= one <= 500 for one in self.more_beds.values()):
-            raise InvalidInput("analysis_beds", "Give 0 to 500 more beds of a kind.")
+        if any(not 0 <= one <= 500 for one in (*self.more_beds.values(), self.carer_enquiries // 20)):
+            raise InvalidInput(
+                "analysis_beds", "Give 0 to 500 more beds of a kind, and 0 to 10,000 enquiries."
+            )
 
     @property
     def more_beds(self) -> dict[str, int]:
@@ -82,7 +88,12 @@ class BedsSettings:
     @property
     def is_scenario(self) -> bool:
         """Whether anything differs from what the records show."""
-        return bool(self.starts_percent or self.leaving_percent or any(self.more_beds.values()))
+        return bool(
+            self.starts_percent
+            or self.leaving_percent
+            or any(self.more_beds.values())
+            or self.carer_enquiries
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values to keep, and whether they are a scenario."""

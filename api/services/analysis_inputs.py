@@ -113,6 +113,7 @@ def beds_inputs(
     from api.beds_planning import crisis_places
     from reference_data.vocabulary import AGE_BANDS, PlacementGroup
     from sufficiency.beds_plan import BedsQuestion
+    from sufficiency.carers import CarerFlow
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
     from sufficiency.scenario import Scenario
 
@@ -143,6 +144,7 @@ def beds_inputs(
             exits=dict.fromkeys(map(str, PlacementGroup), leaving) if leaving != 1 else {},
         ),
         more_beds=settings.more_beds,
+        carers=CarerFlow(enquiries_a_year=settings.carer_enquiries) if settings.carer_enquiries else None,
     )
 
 

@@ -81,6 +81,7 @@ def beds_asked_for(
     more_fostering: Annotated[int, Form()] = 0,
     more_residential: Annotated[int, Form()] = 0,
     more_supported: Annotated[int, Form()] = 0,
+    carer_enquiries: Annotated[int, Form()] = 0,
     name: Annotated[str, Form()] = "",
 ) -> Response:
     """Have beds short worked out, as the records have it or under a scenario."""
@@ -92,6 +93,7 @@ def beds_asked_for(
         more_fostering=more_fostering,
         more_residential=more_residential,
         more_supported=more_supported,
+        carer_enquiries=carer_enquiries,
     )
     return _ask(request, user, records, settings, name)
 

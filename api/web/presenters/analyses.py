@@ -88,6 +88,8 @@ def settings_in_words(settings: Mapping[str, Any]) -> str:
     if asked.leaving_percent:
         said.append(f"{asked.leaving_percent:+d}% leaving care at each age")
     said += [counted(beds, *_MORE_BEDS[group]) for group, beds in asked.more_beds.items() if beds]
+    if asked.carer_enquiries:
+        said.append(f"foster carers come of {asked.carer_enquiries:,} enquiries a year, and go")
     if not asked.is_scenario:
         said.append("as the records have it")
     return ", ".join(said)

@@ -19,6 +19,7 @@ from sufficiency.beds_words import beds_in_words_by_part, pounds
 HEADINGS: Mapping[str, str] = {
     "shortfall": "Which beds, how many, when, how sure",
     "capacity": "From places to beds we can use",
+    "carers": "Foster carers who come and go",
     "fit": "Which beds fit whom",
     "needed": "What children needed beside what they got",
     "crisis": "Crisis beds: how many are enough",
@@ -30,6 +31,7 @@ HEADINGS: Mapping[str, str] = {
 """The parts of the answer, in the order of the page."""
 HOW_TO_ASSESS: Mapping[str, str] = {
     "fit": "Import the children referred to you, and this part appears.",
+    "carers": "Work out a scenario with the number of people who enquire in a year, and this part appears.",
     "needed": "Write down on a child's page which homes were asked and what they answered, and this part appears.",
     "crisis": "Import stays in emergency and crisis accommodation, and this part appears.",
     "block": "Record the weekly fees of homes in a block contract and of homes bought by the place.",
@@ -93,7 +95,7 @@ def present_beds(answer: Mapping[str, Any], files: str) -> BedsPage:
                 pictures=_pictures(key, answer) if _assessed(answer, key) else (),
                 tables=tuple(
                     present_table(table, f"{files}/{key}-{place}.csv")
-                    for place, table in enumerate(tables[key], start=1)
+                    for place, table in enumerate(tables.get(key, ()), start=1)
                 ),
             )
             for key, heading in HEADINGS.items()
