@@ -276,15 +276,18 @@ def test_every_version_of_a_part_is_kept_and_a_wrong_one_changes_nothing(known: 
 
 def test_children_behind_a_figure_are_shown_to_those_allowed_and_no_restricted_one(known: Site) -> None:
     send(
-        known.signed_in(Role.COMMISSIONER), "/sufficiency/report/parts", part="targets", outside_boundary="1%"
+        known.signed_in(Role.COMMISSIONER),
+        "/sufficiency/report/parts",
+        part="targets",
+        three_or_more_in_2_years="1%",
     )
     analysis_id = made(known, IndicatorSettings())
     answer = kept(known, analysis_id).answer
-    far = next(one for one in answer["indicators"] if one["id"] == "outside_boundary")
+    far = next(one for one in answer["indicators"] if one["id"] == "three_or_more_in_2_years")
     assert far["numerator"]
     assert far["rag"] == "RED"
     assert far["children"] is None
-    address = f"/sufficiency/analyses/{analysis_id}/children/outside_boundary"
+    address = f"/sufficiency/analyses/{analysis_id}/children/three_or_more_in_2_years"
     page = known.signed_in(Role.OUT_OF_HOURS).get(address)
     html5lib.HTMLParser(strict=True).parse(page.text)
     ids = re.findall(r'<th scope="row" class="govuk-table__header">([^<]+)</th>', page.text)
@@ -306,7 +309,7 @@ def test_children_behind_a_figure_are_shown_to_those_allowed_and_no_restricted_o
     after = known.signed_in(Role.OUT_OF_HOURS).get(address).text
     assert f">{ids[0]}<" not in after
     assert "1 more is restricted" in after
-    assert known.signed_in().get(address.replace("outside_boundary", "none")).status_code == 404
+    assert known.signed_in().get(address.replace("three_or_more_in_2_years", "none")).status_code == 404
     overview = known.signed_in(Role.CONTRACT_MANAGER).get("/sufficiency/indicators").text
     html5lib.HTMLParser(strict=True).parse(overview)
     assert "/children/" not in overview
@@ -316,7 +319,7 @@ def test_children_behind_a_figure_are_shown_to_those_allowed_and_no_restricted_o
 def test_another_councils_analysis_is_not_there(known: Site) -> None:
     analysis_id = made(known, IndicatorSettings())
     other = known.signed_in(Role.DIRECTOR, "878")
-    for address in ("", "/files/indicators.csv", "/children/outside_boundary"):
+    for address in ("", "/files/indicators.csv", "/children/three_or_more_in_2_years"):
         assert other.get(f"/sufficiency/analyses/{analysis_id}{address}").status_code == 404
     with known.database.reading() as connection, pytest.raises(NotFound):
         AnalysisRecords(connection, "878").analysis(analysis_id)
