@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 
 if TYPE_CHECKING:
+    from api.database.records import Records
+    from sufficiency.annual_report import ReportQuestion
     from sufficiency.report import Report
 
 KINDS = (".pdf", ".docx", ".xlsx", ".html", ".json")
@@ -180,11 +183,35 @@ def report_of_records(
             records.for_everybody(),
             authority,
             as_of,
-            returns,
             ReportSettings(year=year, runs=runs, seed=seed),
             policy=policy,
         )
     return annual_report(returns, question, step=step)
+
+
+def question_of_records(
+    records: Records, authority: str, asked: Mapping[str, Any], *, made_on: date
+) -> ReportQuestion:
+    """Return what a report asks of a council's stored records and of what the council wrote itself.
+
+    Stays are taken as complete from the day named, or from the first one recorded. A name and paragraphs given with the
+    question stand in place of those the council wrote.
+    """
+    from api.services.analyses import ReportSettings
+    from api.services.analysis_inputs import report_question
+
+    question = report_question(
+        records,
+        authority,
+        made_on,
+        ReportSettings(year=asked["year"], runs=asked["runs"], seed=asked["seed"]),
+    )
+    return replace(
+        question,
+        council=asked["council"] or question.council,
+        written={**question.written, **asked["written"]},
+        stays_from=date.fromisoformat(asked["stays_from"]) if asked["stays_from"] else question.stays_from,
+    )
 
 
 def read_council(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Everything is read first, while a transaction is open; what comes back works wit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -88,9 +89,10 @@ def _indicators(records: Records, authority: str, asked: Analysis) -> Made:
 
 def _report(records: Records, authority: str, asked: Analysis, policy: Policy) -> Made:
     returns = records.returns()
-    question = report_question(
-        records, authority, asked.as_of, returns, ReportSettings.of(asked.settings), policy=policy
-    )
+    settings = ReportSettings.of(asked.settings)
+    if settings.year is None:
+        settings = replace(settings, year=returns.year_ends[-1].year)
+    question = report_question(records, authority, asked.as_of, settings, policy=policy)
 
     def make(*, step: Step) -> dict[str, Any]:
         from sufficiency.annual_report import annual_report
@@ -174,12 +176,19 @@ def report_question(
     records: Records,
     authority: str,
     as_of: date,
-    returns: Returns,
     settings: ReportSettings,
     *,
     policy: Policy | None = None,
 ) -> ReportQuestion:
-    """Return what the annual report is made from, beside the stored returns."""
+    """Return what the annual report is made from, beside the stored returns.
+
+    Raises
+    ------
+    InvalidInput
+        If the settings name no year.
+    """
+    if settings.year is None:
+        raise InvalidInput("report_year", "Name the year of the report.")
     from sufficiency.annual_report import ReportQuestion
 
     parts = written_by_council(records, authority)
@@ -187,7 +196,7 @@ def report_question(
     council: Mapping[str, Any] = parts.get("council") or {}
     named = {name: council[name] for name in ("council", "colour") if council.get(name)}
     return ReportQuestion(
-        year=settings.year or returns.year_ends[-1].year,
+        year=settings.year,
         made_on=as_of,
         authority=authority,
         homes=records.homes(),

@@ -47,26 +47,61 @@ def forecast(
     NotEnoughData
         If no return has been imported.
     """
-    from sufficiency.forecast import forecast_need
-
-    returns = records.returns()
-    return forecast_need(
-        returns,
-        start=start or returns.last_day + timedelta(days=1),
+    return _made(
+        read_inputs(records),
+        start,
         months=months,
         runs=runs,
         seed=seed,
-        homes=records.homes() or None,
-        referrals=records.referrals(),
         scenario=scenario,
         explain=explain,
         track_record=track_record,
     )
 
 
-def kept_forecast(
+def read_inputs(records: Records) -> dict[str, Any]:
+    """Return what a forecast is made from, so that nothing of the database is held while it is made.
+
+    Raises
+    ------
+    NotEnoughData
+        If no return has been imported.
+    """
+    return {
+        "returns": records.returns(),
+        "homes": records.homes() or None,
+        "referrals": records.referrals(),
+    }
+
+
+def answer_of(
+    given: Mapping[str, Any],
+    start: date | None = None,
+    *,
+    months: int = 24,
+    runs: int = KEPT_RUNS,
+    seed: int = 0,
+    scenario: Scenario | None = None,
+) -> dict[str, Any]:
+    """Return the answer that is kept: with its track record and the reasons for its change, but for a scenario's.
+
+    A scenario is read beside its base, which carries both.
+    """
+    found = _made(
+        given,
+        start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        scenario=scenario,
+        explain=scenario is None,
+        track_record=scenario is None,
+    )
+    return found.as_dict()
+
+
+def question_of(
     records: Records,
-    database: Database,
     authority: str,
     start: date | None = None,
     *,
@@ -74,44 +109,54 @@ def kept_forecast(
     runs: int = KEPT_RUNS,
     seed: int = 0,
     scenario: Scenario | None = None,
+) -> str:
+    """Return the id under which a council's forecast is kept: a digest of what is asked and of the records in view."""
+    return records.forecasts_of(authority).id_of(
+        {
+            "version": [PRODUCT_VERSION, ANSWERS],
+            "start": start and start.isoformat(),
+            "months": months,
+            "runs": runs,
+            "seed": seed,
+            "scenario": scenario and scenario.as_dict(),
+        }
+    )
+
+
+def kept_forecast(
+    records: Records, database: Database, authority: str, start: date | None = None, **asked: Any
 ) -> KeptForecast:
     """Return a council's forecast as it was kept, or make it, with the reasons for its change, and keep it.
 
     Keeping is in a transaction of its own: whoever reads changes no record, and an answer that is lost costs only the
     time to make it again.
 
+    Parameters
+    ----------
+    asked
+        ``months``, ``runs``, ``seed`` and ``scenario``, as for ``answer_of``.
+
     Raises
     ------
     NotEnoughData
         If no return has been imported.
     """
-    asked: dict[str, Any] = {
-        "version": [PRODUCT_VERSION, ANSWERS],
-        "start": start and start.isoformat(),
-        "months": months,
-        "runs": runs,
-        "seed": seed,
-        "scenario": scenario and scenario.as_dict(),
-    }
-    forecast_id = records.forecasts_of(authority).id_of(asked)
+    forecast_id = question_of(records, authority, start, **asked)
     kept = records.forecasts_of(authority).found(forecast_id)
     if kept is not None:
         return kept
-    answer = forecast(
-        records,
-        start,
-        months=months,
-        runs=runs,
-        seed=seed,
-        scenario=scenario,
-        # A scenario is read beside its base, which carries both.
-        explain=scenario is None,
-        track_record=scenario is None,
-    ).as_dict()
+    answer = answer_of(read_inputs(records), start, **asked)
     from api.database.forecast_records import ForecastRecords
 
     with database.writing() as connection:
         return ForecastRecords(connection, authority).keep(forecast_id, answer)
+
+
+def _made(given: Mapping[str, Any], start: date | None, **asked: Any) -> Forecast:
+    from sufficiency.forecast import forecast_need
+
+    first = start or given["returns"].last_day + timedelta(days=1)
+    return forecast_need(start=first, **given, **asked)
 
 
 def adopt_forecast(records: Records, authority: str, forecast_id: str) -> None:

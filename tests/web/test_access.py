@@ -65,6 +65,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/api/v1/homes/{home_id}/vacancies": {"vacancies": 1},
     "/api/v1/holds/{claim_id}/decision": {"reasons": "Near.", "wishes_considered": "She said so."},
     "/api/v1/placements/{placement_id}/end": {"ended_on": "2026-07-01", "end_reason": "CARPL"},
+    "/api/v1/reports": {"year": 2026},
     "/api/v1/records/{kind}": ASSESSMENT,
     "/api/v1/records/{kind}/{record_id}": ASSESSMENT,
     "/api/v1/home-records/{kind}": CONCERN,
@@ -100,6 +101,10 @@ class Values(dict[str, str]):
             return f"plan-{self.authority}"
         if name == "analysis_id":
             return f"analysis-{self.authority}"
+        if name == "job_id":
+            return f"job-{self.authority}"
+        if name == "forecast_id":
+            return self.authority * 16
         if name == "rule":
             return "place_free"
         if name in {"claim_id", "placement_id"}:

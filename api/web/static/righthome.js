@@ -31,11 +31,11 @@ if (document.querySelector("[data-until]")) {
   countDown();
   setInterval(countDown, 30000);
 }
-// A plan that is being made is looked for again until it is there; then its page is loaded, once.
+// A plan or forecast that is being made is looked for again until it is there; then its page is loaded, once.
 async function lookForPlan() {
   if (!document.querySelector("[data-rh-waiting]")) return;
   try {
-    const answer = await fetch(window.location.pathname, { credentials: "same-origin" });
+    const answer = await fetch(window.location.pathname + window.location.search, { credentials: "same-origin" });
     const text = await answer.text();
     if (answer.ok && text.includes("data-rh-waiting")) {
       const said = new DOMParser().parseFromString(text, "text/html").querySelector("[data-rh-step]");

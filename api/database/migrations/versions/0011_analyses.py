@@ -1,7 +1,7 @@
 """Analyses of a commissioner, made in the background and kept; what the council itself writes for its report.
 
 Revision ID: 0011
-Revises: 0004b
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from api.database.tables import Instant
 
 revision = "0011"
-down_revision = "0004b"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
