@@ -83,7 +83,7 @@ def present_beds(answer: Mapping[str, Any], files: str) -> BedsPage:
     tables = beds_tables(answer)
     first = [*words["shortfall"], *words["fit"][:3], *words["crisis"][-1:], *words["costs"][:1]]
     return BedsPage(
-        period=f"{british_date(answer['from'])} and {answer['months']} months on",
+        period=british_date(answer["from"]),
         answers=tuple(text for text in first if "not assessed" not in text),
         parts=tuple(
             PartView(

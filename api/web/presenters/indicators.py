@@ -16,7 +16,7 @@ WHO_WORDS = {
     "south_west": "South West",
     "england": "England",
 }
-TRAVEL_WORDS = {"BETTER": "Better than", "WORSE": "Worse than", "SAME": "The same as", "DIFFERENT": "Was"}
+TRAVEL_WORDS = {"better": "Better than", "worse": "Worse than", "same": "The same as"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +139,7 @@ def _fraction(one: Mapping[str, Any]) -> str:
 def _travel(one: Mapping[str, Any]) -> str:
     if one["before"] is None or one["travel"] == "NOT_ASSESSED":
         return ""
-    words = TRAVEL_WORDS.get(one["travel"], "Was")
-    return f"{words} {_value(one['before'], one['unit'])} a year before"
+    return f"{TRAVEL_WORDS[one['travel']]} {_value(one['before'], one['unit'])} a year before"
 
 
 def _cell(value: Any) -> str:

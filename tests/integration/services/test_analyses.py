@@ -314,6 +314,7 @@ def test_children_behind_a_figure_are_shown_to_those_allowed_and_no_restricted_o
     html5lib.HTMLParser(strict=True).parse(overview)
     assert "/children/" not in overview
     assert ">Red<" in overview
+    assert re.search(r"(Better than|Worse than|The same as) [0-9.]+% a year before", overview)
 
 
 def test_another_councils_analysis_is_not_there(known: Site) -> None:
