@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import v1
+from api.analysing import Analyst
 from api.auth.access import permitted
 from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
@@ -30,7 +31,9 @@ from api.v1.once import AnsweredBefore, answer_again
 from api.v1.openapi import describe
 from api.web import (
     alert_routes,
+    analysis_routes,
     audit_routes,
+    council_part_routes,
     equality_routes,
     people_routes,
     placing_routes,
@@ -64,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.workers.start()
         yield
         app.state.workers.close()
+        app.state.analyst.close()
         database.close()
 
     app = FastAPI(
@@ -82,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kept = Kept()
     app.state.metrics = Metrics()
     app.state.workers = Workers(settings, database)
+    app.state.analyst = Analyst(settings.database_url)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
     app.include_router(tonight_routes.router)
@@ -96,6 +101,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sign_in_routes.router)
     app.include_router(telling_routes.router)
     app.include_router(sufficiency_routes.router)
+    app.include_router(council_part_routes.router)
+    app.include_router(analysis_routes.router)
     app.router.routes.append(routes.static)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
 

@@ -31,6 +31,8 @@ def beds_answer(
     action_budget_pence: int | None,
     yearly_budget_pence: int | None,
     late_openings: bool,
+    carer_enquiries: float | None,
+    carer_loss: float | None,
     policy: Policy,
 ) -> dict[str, Any]:
     """Return the answer of ``sufficiency.plan_beds``, with what the readers noticed among its warnings.
@@ -42,6 +44,7 @@ def beds_answer(
     """
     from matching.files import read_homes, read_referrals
     from sufficiency.beds_plan import BedsQuestion, plan_beds
+    from sufficiency.carers import LOSS_A_YEAR, CarerFlow
     from sufficiency.enquiries import read_enquiries
     from sufficiency.files import read_actions, read_returns
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
@@ -67,7 +70,10 @@ def beds_answer(
     given_actions = None if actions is None else _read(read_actions, actions, issues)
     if issues:
         raise ImportRejected(issues)
-    more = {} if given_actions is None else {"actions": given_actions}
+    more: dict[str, Any] = {} if given_actions is None else {"actions": given_actions}
+    if carer_enquiries is not None:
+        loss = LOSS_A_YEAR if carer_loss is None else carer_loss / 100
+        more["carers"] = CarerFlow(enquiries_a_year=carer_enquiries, loss_a_year=loss)
     answer = plan_beds(
         given_returns,
         given_homes,
@@ -80,7 +86,7 @@ def beds_answer(
             authority=authority,
             stays=given_stays,
             stays_from=stays_from if stays is not None else None,
-            crisis_beds=_crisis_beds(given_homes),
+            crisis_beds=crisis_places(given_homes),
             referrals=given_referrals,
             enquiries=given_enquiries,
             policy=policy,
@@ -94,6 +100,42 @@ def beds_answer(
     return answer
 
 
+def partnership_answer(
+    *, returns: Path, homes: Path, start: date | None, months: int, runs: int, seed: int, as_of: date
+) -> dict[str, Any]:
+    """Return the answer of ``sufficiency.plan_partnership``, with what the readers noticed among its warnings.
+
+    Raises
+    ------
+    ImportRejected
+        If any file cannot be used; the problems of every file are listed together.
+    """
+    from matching.files import read_homes
+    from sufficiency.files import read_returns
+    from sufficiency.partnership_plan import PartnershipQuestion, plan_partnership
+
+    issues: list[ImportIssue] = []
+    found_homes = _read(read_homes, homes, issues)
+    found_returns = _read(read_returns, returns, issues)
+    if issues:
+        raise ImportRejected(issues)
+    answer = plan_partnership(
+        found_returns,
+        found_homes[0],
+        PartnershipQuestion(
+            start=start or found_returns.last_day + timedelta(days=1),
+            months=months,
+            as_of=as_of,
+            runs=runs,
+            seed=seed,
+        ),
+    )
+    answer["evidence"]["warnings"] += [
+        f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found_homes[1]
+    ]
+    return answer
+
+
 def _read(reader: Callable[[Path], Any], path: Path, issues: list[ImportIssue]) -> Any:
     try:
         return reader(path)
@@ -102,7 +144,7 @@ def _read(reader: Callable[[Path], Any], path: Path, issues: list[ImportIssue]) 
         return None
 
 
-def _crisis_beds(homes: tuple[Home, ...]) -> int | None:
+def crisis_places(homes: tuple[Home, ...]) -> int | None:
     """Return the places of open crisis accommodation, or ``None`` where the list holds none."""
     places = [
         home.places or 0

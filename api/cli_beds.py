@@ -25,8 +25,9 @@ from api.cli_options import (
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add ``beds`` to the command."""
+    """Add ``beds`` and ``partnership`` to the command."""
     app.command()(beds)
+    app.command()(partnership)
 
 
 def beds(
@@ -89,6 +90,25 @@ def beds(
     late_openings: Annotated[
         bool, typer.Option("--late-openings", help="Let planned homes open late, or never, as often they do.")
     ] = False,
+    carer_enquiries: Annotated[
+        float | None,
+        typer.Option(
+            "--carer-enquiries",
+            min=0,
+            metavar="N",
+            help="People a year who enquire about fostering: carers then come and go.",
+        ),
+    ] = None,
+    carer_loss: Annotated[
+        float | None,
+        typer.Option(
+            "--carer-loss",
+            min=0,
+            max=99,
+            metavar="PERCENT",
+            help="Households that stop in a year [as in England].",
+        ),
+    ] = None,
     policy: PolicyFile = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -99,6 +119,8 @@ def beds(
 
     if stays is not None and stays_from is None:
         raise UsageError("Give --stays-from DATE: from when are the stays complete?")
+    if carer_loss is not None and carer_enquiries is None:
+        raise UsageError("Give --carer-enquiries N beside --carer-loss: how many enquire in a year?")
     if not as_json:
         progress("Simulating ...")
     answer = beds_answer(
@@ -118,6 +140,8 @@ def beds(
         action_budget_pence=_pence(action_budget),
         yearly_budget_pence=_pence(yearly_budget),
         late_openings=late_openings,
+        carer_enquiries=carer_enquiries,
+        carer_loss=carer_loss,
         policy=chosen_policy(policy),
     )
     if as_json:
@@ -128,3 +152,51 @@ def beds(
 
 def _pence(pounds: float | None) -> int | None:
     return None if pounds is None else round(pounds * 100)
+
+
+def partnership(
+    returns: Annotated[
+        Path,
+        typer.Option(
+            "--returns",
+            metavar="DIR",
+            help="SSDA903 returns of several councils, each in a folder with its code or name.",
+        ),
+    ],
+    homes: Annotated[Path, typer.Option("--homes", metavar="FILE", help="Homes: CSV, XLSX or JSON.")],
+    start: Annotated[
+        date | None,
+        typer.Option(
+            "--from",
+            parser=british_or_iso,
+            metavar="DATE",
+            help="The first date [the day after the last return].",
+        ),
+    ] = None,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")
+    ] = 24,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 100,
+    seed: Seed = 0,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Beds short of each council of a partnership, alone and sharing: none is worse off than alone."""
+    from api.beds_planning import partnership_answer
+    from api.printing_beds import print_partnership
+
+    if not as_json:
+        progress("Simulating each council ...")
+    answer = partnership_answer(
+        returns=returns,
+        homes=homes,
+        start=start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        as_of=as_of or today(),
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        print_partnership(console(), answer)

@@ -48,6 +48,14 @@ def indicators(
         Path | None, typer.Option("--targets", metavar="FILE", help="Targets by indicator (TOML).")
     ] = None,
     homes: HomesFile = None,
+    referrals: Annotated[
+        Path | None,
+        typer.Option(
+            "--referrals",
+            metavar="FILE",
+            help="Who is whose brother or sister, and how urgent each search was.",
+        ),
+    ] = None,
     enquiries: Annotated[
         Path | None, typer.Option("--enquiries", metavar="FILE", help="Homes asked, and what they answered.")
     ] = None,
@@ -80,6 +88,7 @@ def indicators(
         targets=targets,
         homes=homes,
         enquiries=enquiries,
+        referrals=referrals,
         notices=notices,
         authority=authority,
         count_temporary=count_temporary,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,9 @@ from api.cli_options import (
     progress,
     today,
 )
+
+if TYPE_CHECKING:
+    from sufficiency.report import Report
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -44,8 +47,13 @@ def report(
         ),
     ],
     returns: Annotated[
-        Path, typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are.")
-    ],
+        Path | None,
+        typer.Option(
+            "--returns",
+            metavar="DIR",
+            help="A folder of SSDA903 returns, as they are [the stored records of --authority].",
+        ),
+    ] = None,
     homes: HomesFile = None,
     referrals: Annotated[Path | None, _file("The waiting list.", "--referrals")] = None,
     enquiries: Annotated[Path | None, _file("Homes asked, and what they answered.", "--enquiries")] = None,
@@ -80,11 +88,27 @@ def report(
     as_json: Json = False,
 ) -> None:
     """The annual sufficiency report, as PDF, Word, Excel or a web page: the same figures in all."""
-    from api.reporting import check_out, report_of_files, write_report
+    from api.reporting import check_out, report_of_files, report_of_records
 
     if stays is not None and stays_from is None:
         raise UsageError("Give --stays-from DATE: from when are the stays complete?")
     check_out(out)
+    if returns is None:
+        if authority is None:
+            raise UsageError("Give --returns DIR, or --authority CODE for the stored records.")
+        given = (homes, referrals, enquiries, stays, actions, plan, targets, council, yearly_budget)
+        if any(one is not None for one in given):
+            raise UsageError("With stored records give no files: what the council wrote is stored too.")
+        made = report_of_records(
+            authority,
+            year=year,
+            as_of=as_of or today(),
+            runs=runs,
+            seed=seed,
+            step=lambda text: progress(f"{text} ..."),
+        )
+        _tell(made, out, as_json=as_json)
+        return
     made = report_of_files(
         returns=returns,
         year=year,
@@ -104,6 +128,12 @@ def report(
         seed=seed,
         step=lambda text: progress(f"{text} ..."),
     )
+    _tell(made, out, as_json=as_json)
+
+
+def _tell(made: Report, out: Path, *, as_json: bool) -> None:
+    from api.reporting import write_report
+
     write_report(made, out)
     if as_json:
         print_json(made.as_dict())

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,14 @@ from typing import TYPE_CHECKING, Any
 from api import printing, printing_matching
 from reference_data.sample import SAMPLE_DATE
 from reference_data.vocabulary import Urgency
+from sufficiency.beds_words import beds_in_words_by_part
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import Console
 
+    from api.database.engine import Database
     from api.database.records import Records
     from api.services.sample import LoadedSample
 
@@ -57,25 +62,64 @@ def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) ->
 def _answers(url: str) -> dict[str, Any]:
     """Return the four answers, each made from the stored records and not from the files.
 
-    The forecast is kept, so that the site shows the same one at once.
+    The forecast and beds short are kept, so that the site shows the same at once. Beds short are worked out in another
+    process meanwhile, as the site would.
     """
     from api.database.migrate import open_existing
+    from api.services.sample import SAMPLE_AUTHORITY
+    from api.services.stored import stored_records
+
+    database = open_existing(url)
+    with closing(database), working_out_beds(database, url) as beds:
+        with stored_records(url, SAMPLE_AUTHORITY) as records:
+            answers = _answers_of(records, database)
+        return answers | {"beds": beds()}
+
+
+@contextmanager
+def working_out_beds(database: Database, url: str) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Have beds short worked out in another process while the block lasts, and give what waits for the answer."""
+    from api.analysing import make_in_process
+    from api.services.analyses import BedsSettings, answer_kept, ask_by_itself
+    from api.services.sample import ACTOR, SAMPLE_AUTHORITY
+    from matching.policy import default_policy
+
+    policy = default_policy()
+    settings = BedsSettings(months=DEMO_MONTHS)
+    analysis_id = ask_by_itself(database, SAMPLE_AUTHORITY, SAMPLE_DATE, settings, policy=policy, actor=ACTOR)
+    process = get_context("spawn").Process(
+        target=make_in_process, args=(url, SAMPLE_AUTHORITY, analysis_id, policy), daemon=True
+    )
+    process.start()
+
+    def answer() -> dict[str, Any]:
+        process.join()
+        found = answer_kept(database, SAMPLE_AUTHORITY, analysis_id)
+        if found is None:
+            raise RuntimeError("beds short could not be worked out for the demonstration")
+        return dict(found)
+
+    try:
+        yield answer
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _answers_of(records: Records, database: Database) -> dict[str, Any]:
     from api.services.emergency_watch import emergency_watch
     from api.services.forecast import kept_forecast
     from api.services.joint_plan import joint_plan
     from api.services.ranked_options import ranked_options
     from api.services.sample import SAMPLE_AUTHORITY
-    from api.services.stored import stored_records
 
-    database = open_existing(url)
-    with stored_records(url, SAMPLE_AUTHORITY) as records, closing(database):
-        return {
-            "as_of": SAMPLE_DATE.isoformat(),
-            "ranking": ranked_options(records, _tonight(records), SAMPLE_DATE).as_dict(),
-            "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
-            "forecast": kept_forecast(records, database, SAMPLE_AUTHORITY, months=DEMO_MONTHS).answer,
-            "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
-        }
+    return {
+        "as_of": SAMPLE_DATE.isoformat(),
+        "ranking": ranked_options(records, _tonight(records), SAMPLE_DATE).as_dict(),
+        "plan": joint_plan(records, SAMPLE_DATE).as_dict(),
+        "forecast": kept_forecast(records, database, SAMPLE_AUTHORITY, months=DEMO_MONTHS).answer,
+        "watch": emergency_watch(records, SAMPLE_DATE).as_dict(),
+    }
 
 
 def _tonight(records: Records) -> str:
@@ -93,6 +137,8 @@ def _print_parts(console: Console, answers: dict[str, Any]) -> None:
     printing_matching.print_plan(console, answers["plan"], shown=8)
     console.rule(f"3. Beds short over {DEMO_MONTHS} months", align="left")
     printing.print_forecast(console, answers["forecast"])
+    for sentence in beds_in_words_by_part(answers["beds"])["fit"]:
+        console.print(f"- {sentence}")
     console.rule("4. Young people in emergency accommodation today", align="left")
     printing.print_watch(console, answers["watch"])
 

@@ -25,6 +25,7 @@ def indicators_answer(
     targets: Path | None,
     homes: Path | None,
     enquiries: Path | None,
+    referrals: Path | None,
     notices: Path | None,
     authority: str | None,
     count_temporary: bool,
@@ -39,8 +40,8 @@ def indicators_answer(
     ImportRejected
         If any file cannot be used; the problems of every file are listed together.
     """
-    from matching.files import read_homes
-    from sufficiency.enquiries import read_enquiries
+    from matching.files import read_homes, read_referrals
+    from sufficiency.enquiries import placements_made, read_enquiries
     from sufficiency.files import read_returns
     from sufficiency.indicators import IndicatorQuestion, indicators_of
 
@@ -57,15 +58,18 @@ def indicators_answer(
     found_returns = read(read_returns, returns)
     found_homes = read(read_homes, homes)
     found_enquiries = read(read_enquiries, enquiries)
+    found_referrals = read(read_referrals, referrals)
     found_notices = read(lambda path: read_records(path, "notice"), notices)
     found_targets = read(read_targets, targets)
     if issues:
         raise ImportRejected(issues)
-    for found in (found_homes, found_enquiries):
+    for found in (found_homes, found_enquiries, found_referrals):
         if found is not None:
             warnings += [f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found[1]]
     if found_homes is not None and as_of != at:
         warnings.append(f"The list of homes is of {as_of.isoformat()}, not of the night counted.")
+    given_enquiries = found_enquiries[0] if found_enquiries else ()
+    given_referrals = found_referrals[0] if found_referrals else ()
     answer = indicators_of(
         found_returns,
         IndicatorQuestion(
@@ -76,7 +80,9 @@ def indicators_answer(
             targets=found_targets or {},
             amber_points=points,
             homes=found_homes[0] if found_homes else (),
-            enquiries=found_enquiries[0] if found_enquiries else (),
+            enquiries=given_enquiries,
+            referrals=given_referrals,
+            placements=placements_made(given_enquiries, given_referrals),
             with_children=with_children,
             notices=_notices(found_notices),
         ),

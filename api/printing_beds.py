@@ -27,6 +27,27 @@ def print_beds(console: Console, answer: Answer) -> None:
         console.print(f"Note: {warning}", style="dim")
 
 
+def print_partnership(console: Console, answer: Answer) -> None:
+    """Print the sentences, and beds short of each council alone and together on the last date."""
+    for sentence in answer["answers"]:
+        console.print(f"- {sentence}")
+    names = {one["council"]: one["name"] for one in answer["councils"]} | {"all": "The whole"}
+    last = max(row["date"] for row in answer["rows"])
+    table = Table(f"Beds short, {last}", "Kind of home", "Alone", "Together", box=None, padding=(0, 1))
+    for row in answer["rows"]:
+        if row["date"] == last:
+            table.add_row(
+                names[row["council"]],
+                row["placement"],
+                f"{row['alone']:g}",
+                f"{row['together']:g}",
+                style="bold" if row["council"] == "all" else "",
+            )
+    console.print(table)
+    for warning in answer["evidence"]["warnings"]:
+        console.print(f"Note: {warning}", style="dim")
+
+
 def _capacity(console: Console, capacity: Answer) -> None:
     table = Table("From places to beds we can use", "Beds", "Homes", box=None, padding=(0, 1))
     table.add_row("places in the list of homes", f"{capacity['places']:g}", f"{capacity['homes']:,}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from sufficiency.report import Report
 
 KINDS = (".pdf", ".docx", ".xlsx", ".html", ".json")
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COUNCIL_KEYS = ("name", "colour", "written")
 
@@ -45,6 +54,14 @@ def write_report(report: Report, out: Path) -> None:
         out.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=2), encoding="utf-8")
         return
     write(report, out)
+
+
+def report_bytes(report: Report, kind: str) -> bytes:
+    """Return a report as the content of a file of a kind, such as ``.pdf``."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"report{kind}"
+        write_report(report, out)
+        return out.read_bytes()
 
 
 def check_out(out: Path) -> None:
@@ -142,36 +159,58 @@ def report_of_files(
     return annual_report(found_returns, question, step=step)
 
 
+def report_of_records(
+    authority: str, *, year: int, as_of: date, runs: int, seed: int, step: Callable[[str], None]
+) -> Report:
+    """Return the report made from one council's stored records and what it wrote itself, as the pages make it.
+
+    Raises
+    ------
+    NotFound
+        If there is no database, or no authority of that code.
+    NotEnoughData
+        If no return is stored.
+    """
+    from api.services.analyses import ReportSettings
+    from api.services.analysis_inputs import report_question
+    from api.services.stored import stored_of
+    from sufficiency.annual_report import annual_report
+
+    step("Reading the records")
+    with stored_of(authority) as (records, policy):
+        returns = records.returns()
+        question = report_question(
+            records.for_everybody(),
+            authority,
+            as_of,
+            ReportSettings(year=year, runs=runs, seed=seed),
+            policy=policy,
+        )
+    return annual_report(returns, question, step=step)
+
+
 def question_of_records(
     records: Records, authority: str, asked: Mapping[str, Any], *, made_on: date
 ) -> ReportQuestion:
-    """Return what a report asks of a council's stored records.
+    """Return what a report asks of a council's stored records and of what the council wrote itself.
 
-    Stays are taken as complete from the day named, or from the first one recorded.
+    Stays are taken as complete from the day named, or from the first one recorded. A name and paragraphs given with the
+    question stand in place of those the council wrote.
     """
-    from reference_data.fields import load_fields
-    from reference_data.writing import contract_row
-    from sufficiency.annual_report import ReportQuestion
-    from sufficiency.enquiries import enquiries_from_values
+    from api.services.analyses import ReportSettings
+    from api.services.analysis_inputs import report_question
 
-    stays = records.stays()
-    first = min((stay.started_on for stay in stays if stay.started_on), default=None)
-    given = date.fromisoformat(asked["stays_from"]) if asked["stays_from"] else first
-    fields = load_fields("enquiry")
-    enquiries = [contract_row(one.values, fields) for one in records.kept("enquiries", authority).all()]
-    return ReportQuestion(
-        year=asked["year"],
-        made_on=made_on,
-        authority=authority,
-        council=asked["council"],
-        written=asked["written"],
-        homes=records.homes(),
-        referrals=records.referrals(),
-        enquiries=enquiries_from_values(enquiries)[0],
-        stays=stays,
-        stays_from=given,
-        runs=asked["runs"],
-        seed=asked["seed"],
+    question = report_question(
+        records,
+        authority,
+        made_on,
+        ReportSettings(year=asked["year"], runs=asked["runs"], seed=asked["seed"]),
+    )
+    return replace(
+        question,
+        council=asked["council"] or question.council,
+        written={**question.written, **asked["written"]},
+        stays_from=date.fromisoformat(asked["stays_from"]) if asked["stays_from"] else question.stays_from,
     )
 
 

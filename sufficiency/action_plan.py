@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -100,7 +101,7 @@ def read_action_plan(path: str | Path) -> tuple[Milestone, ...]:
     found: list[Milestone] = []
     seen: set[str] = set()
     for position, row in enumerate(rows, start=1):
-        wrong = _wrong(row, seen)
+        wrong = problems_of_milestone(row, seen)
         issues += [_issue(path, position, rule, what) for rule, what in wrong]
         if not wrong:
             seen.add(str(row["number"]))
@@ -111,7 +112,16 @@ def read_action_plan(path: str | Path) -> tuple[Milestone, ...]:
     return tuple(found)
 
 
-def _wrong(row: Mapping[str, object], seen: set[str]) -> list[tuple[str, str]]:
+def problems_of_milestone(
+    row: Mapping[str, object], seen: AbstractSet[str] = frozenset()
+) -> list[tuple[str, str]]:
+    """Return what is wrong with the values of a milestone: a rule and what to do, for each.
+
+    Parameters
+    ----------
+    seen
+        Numbers of the milestones before it.
+    """
     wrong: list[tuple[str, str]] = []
     if unknown := sorted(set(row) - set(_KEYS)):
         wrong.append(("unknown_key", f"A milestone has only: {', '.join(_KEYS)}; not {unknown[0]}."))

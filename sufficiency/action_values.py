@@ -6,6 +6,8 @@ does is in ``actions.py``; the file itself is opened in ``files.py``.
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -73,6 +75,21 @@ def actions_from_values(values: Mapping[str, object]) -> ActionList:
     if len(set(names)) < len(names):
         raise InvalidInput("action_names", "Give each action a name of its own.")
     return ActionList(actions=tuple(actions), scenarios=scenarios)
+
+
+def actions_from_text(text: str) -> ActionList:
+    """Return the actions of a text in the form of an action file.
+
+    Raises
+    ------
+    InvalidInput
+        If the text is neither TOML nor JSON, or as ``actions_from_values`` does.
+    """
+    try:
+        values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidInput("not_a_list_of_actions", "The list of actions is neither TOML nor JSON.") from None
+    return actions_from_values(values)
 
 
 def _tables(

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from matching.home import Home
+from matching.policy import Policy
 from matching.referral import Referral
 from reference_data.authorities import authority
 from reference_data.problems import InvalidInput, NotFound
@@ -21,7 +22,7 @@ from sufficiency.action_values import ActionList
 from sufficiency.beds_plan import BedsQuestion, plan_beds
 from sufficiency.emergency_figures import monthly_figures
 from sufficiency.emergency_stay import Stay
-from sufficiency.enquiries import Enquiry
+from sufficiency.enquiries import Enquiry, PlacementMade, placements_made
 from sufficiency.forecast import forecast_need
 from sufficiency.indicators import IndicatorQuestion, indicators_of
 from sufficiency.looked_after import CareRecords, likeliest_authority
@@ -47,10 +48,14 @@ class ReportQuestion:
         DfE code of the council; by default the one most home postcodes lie in.
     council, colour
         The name and colour for the title and headings; the authority's name by default.
+    placements
+        Placements made, with how urgent each search was; by default those that ended enquiries.
     written
         Paragraphs that people wrote, by the key of the section.
     runs, seed
         Of the forecast.
+    policy
+        The council's policy, for which bed fits whom; the default by default.
     """
 
     year: int
@@ -61,6 +66,7 @@ class ReportQuestion:
     homes: Sequence[Home] = ()
     referrals: Sequence[Referral] = ()
     enquiries: Sequence[Enquiry] = ()
+    placements: Sequence[PlacementMade] = ()
     stays: Sequence[Stay] = ()
     stays_from: date | None = None
     actions: ActionList = field(default=ActionList(actions=(), scenarios={}))
@@ -71,6 +77,7 @@ class ReportQuestion:
     months: int = MONTHS_AHEAD
     runs: int = 300
     seed: int = 0
+    policy: Policy | None = None
 
 
 def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = lambda _: None) -> Report:
@@ -109,6 +116,8 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
             targets=question.targets,
             homes=question.homes,
             enquiries=question.enquiries,
+            referrals=question.referrals,
+            placements=question.placements or placements_made(question.enquiries, question.referrals),
         ),
     )
     step("Simulating futures")
@@ -133,6 +142,7 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
             enquiries=question.enquiries,
             actions=question.actions,
             yearly_budget_pence=question.yearly_budget_pence,
+            policy=question.policy,
         ),
     )
     months = (
@@ -150,7 +160,7 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
     )
     found = (
         sections.who_our_children_are(records),
-        sections.homes_we_have(question.homes, beds["capacity"], question.made_on),
+        sections.homes_we_have(question.homes, {**beds["capacity"], "authority": code}, question.made_on),
         sections.how_well(indicators),
         sections.far_or_unsuitable(indicators, months),
         sections.what_is_coming(told),

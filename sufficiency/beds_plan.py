@@ -9,9 +9,9 @@ answer into sentences.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, combinations
 from typing import Any
@@ -23,14 +23,22 @@ from matching.policy import Policy
 from matching.referral import Referral
 from reference_data.evidence import evidence
 from reference_data.problems import NotEnoughData
-from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, PlacementType, placement_group
+from reference_data.vocabulary import (
+    AGE_BANDS,
+    ContractKind,
+    HomeStatus,
+    PlacementGroup,
+    PlacementType,
+    placement_group,
+)
 from sufficiency.action_values import ActionList
-from sufficiency.actions import AIMS, Futures, NeedAction, best_combination, ranked_actions
+from sufficiency.actions import AIMS, BedAction, Futures, NeedAction, best_combination, ranked_actions
 from sufficiency.beds_words import beds_in_words
 from sufficiency.block_contract import BlockTerms, block_beds_curve
 from sufficiency.budget import budget
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
 from sufficiency.capacity_account import LESS_IN_WORDS, Less
+from sufficiency.carers import CarerFlow, in_house_homes, with_carers
 from sufficiency.crisis_beds import BreathingSpace, crisis_beds, crisis_demand
 from sufficiency.emergency_stay import Stay as EmergencyStay
 from sufficiency.enquiries import Enquiry, answers_by_type, needed_and_got, observed_share
@@ -78,6 +86,13 @@ class BedsQuestion:
         How late planned homes open.
     policy
         The council's policy, for which bed fits whom; the default by default.
+    scenario
+        A change to what the returns show, for the children of every part but leaving care.
+    more_beds
+        Beds added by placement group from the first date, near home and for every age the group takes.
+    carers
+        How our foster carers come and go; by default the households there are stay, and none comes. It bears on beds
+        short, and not on which beds fit.
     """
 
     start: date
@@ -97,6 +112,9 @@ class BedsQuestion:
     yearly_budget_pence: int | None = None
     slip: Slip = ON_THE_DAY
     policy: Policy | None = None
+    scenario: Scenario = UNCHANGED
+    more_beds: Mapping[str, int] = field(default_factory=dict)
+    carers: CarerFlow | None = None
 
 
 def plan_beds(
@@ -116,7 +134,7 @@ def plan_beds(
         As ``forecast_need`` does; and for actions that cannot be tried.
     """
     dates = monthly_dates(question.start, question.months)
-    base = _counts(returns, question, UNCHANGED, executor)
+    base = _counts(returns, question, question.scenario, executor)
     share = observed_share(question.enquiries, homes)
     capacity = usable_capacity(
         homes,
@@ -124,14 +142,29 @@ def plan_beds(
         authority=question.authority,
         shared_share=SHARED_VACANCY_SHARE if share is None else share,
     )
-    late = drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed)
+    capacity = _with_more_beds(capacity, question)
+    late = dict(drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed))
+    with_flow, carers = capacity, _not_assessed("Say how many people a year enquire about fostering for us.")
+    if question.carers is not None:
+        with_flow, flow_days, told = with_carers(
+            capacity,
+            in_house_homes(homes),
+            question.carers,
+            start=question.start,
+            months=question.months,
+            runs=question.runs,
+            seed=question.seed,
+        )
+        late |= flow_days
+        carers = {"status": ASSESSED, **told}
     answer: dict[str, Any] = {
         "from": question.start.isoformat(),
         "months": question.months,
         "runs": question.runs,
         "authority": capacity.authority,
         "capacity": _capacity(capacity, homes, share),
-        "shortfall": list(shortfall_rows(base.counts, dates, capacity, late=late)),
+        "shortfall": list(shortfall_rows(base.counts, dates, with_flow, late=late)),
+        "carers": carers,
         "fit": _fit(returns, base.counts, dates, capacity, homes, question),
         "needed": _needed(question.enquiries),
         "crisis": _crisis(question),
@@ -153,6 +186,22 @@ def plan_beds(
             warnings=[*warnings, *capacity.warnings, *([caution] if caution else [])],
         ),
     }
+
+
+def _with_more_beds(capacity: Capacity, question: BedsQuestion) -> Capacity:
+    """Return the capacity with the beds of a scenario; nothing else about it changes."""
+    added = tuple(
+        BedAction(
+            name=f"{count} more {group}",
+            group=PlacementGroup(group),
+            beds=count,
+            from_day=question.start,
+            ages=("16-17", "16-17") if group == PlacementGroup.SUPPORTED else (AGE_BANDS[0], AGE_BANDS[-1]),
+        ).supply()
+        for group, count in question.more_beds.items()
+        if count
+    )
+    return replace(capacity, supplies=(*capacity.supplies, *added)) if added else capacity
 
 
 def _counts(returns: Returns, question: BedsQuestion, scenario: Scenario, executor: Executor | None) -> Any:
@@ -357,7 +406,9 @@ def _actions(
     needs: dict[frozenset[str], IntArray] = {frozenset(): base}
     names = [one.name for one in actions if isinstance(one, NeedAction)]
     for chosen in chain.from_iterable(combinations(names, size) for size in range(1, len(names) + 1)):
-        scenario = together([question.actions.scenarios[name] for name in chosen], " and ".join(chosen))
+        scenario = together(
+            [question.scenario, *(question.actions.scenarios[name] for name in chosen)], " and ".join(chosen)
+        )
         needs[frozenset(chosen)] = _counts(returns, question, scenario, executor).counts
     futures = Futures(
         dates=dates, needs=needs, capacity=capacity, prices=prices_of(homes, capacity.authority)

@@ -29,17 +29,23 @@ def beds_in_words(answer: Mapping[str, Any]) -> list[str]:
     answer
         The parts of ``beds_plan.plan_beds``.
     """
-    return [
-        *_capacity(answer["capacity"]),
-        *(sentence for group in _GROUPS for sentence in _short(answer["shortfall"], group)),
-        *_fit(answer["fit"]),
-        *_needed(answer["needed"]),
-        *_crisis(answer["crisis"]),
-        *_leaving(answer["leaving"]),
-        *_costs(answer["costs"]),
-        *_block(answer["block"]),
-        *_actions(answer["actions"]),
-    ]
+    return [sentence for sentences in beds_in_words_by_part(answer).values() for sentence in sentences]
+
+
+def beds_in_words_by_part(answer: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the same sentences by the part of the answer that they are about."""
+    return {
+        "capacity": _capacity(answer["capacity"]),
+        "shortfall": [sentence for group in _GROUPS for sentence in _short(answer["shortfall"], group)],
+        "carers": _carers(answer["carers"]),
+        "fit": _fit(answer["fit"]),
+        "needed": _needed(answer["needed"]),
+        "crisis": _crisis(answer["crisis"]),
+        "leaving": _leaving(answer["leaving"]),
+        "costs": _costs(answer["costs"]),
+        "block": _block(answer["block"]),
+        "actions": _actions(answer["actions"]),
+    }
 
 
 def pounds(pence: float) -> str:
@@ -100,6 +106,19 @@ def _near(row: Mapping[str, Any]) -> str:
     if row["short_local"] is None or row["short_local"] < 0.5:
         return ""
     return f" Counting only beds in our own and adjoining areas, {row['short_local']:.0f} are lacking then on average."
+
+
+def _carers(carers: Mapping[str, Any]) -> list[str]:
+    if carers["status"] != "ASSESSED":
+        return [f"Foster carers who come and go: not assessed. {carers['reason']}"]
+    come, stop, flow = carers["come"], carers["stop"], carers["flow"]
+    return [
+        f"Of {carers['beds']:g} beds of {carers['households']:,} fostering households of ours {stop['mean']:.0f} "
+        f"are lost ({stop['p10']:.0f} to {stop['p90']:.0f} in eight futures of ten) and {come['mean']:.0f} come "
+        f"({come['p10']:.0f} to {come['p90']:.0f}), from {flow['enquiries_a_year']:g} enquiries a year of which "
+        f"{100 * flow['approved_share']:g} in 100 are approved; {100 * flow['loss_a_year']:g} in 100 households stop "
+        "in a year."
+    ]
 
 
 def _fit(fit: Mapping[str, Any]) -> list[str]:

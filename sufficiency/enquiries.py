@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from matching.home import Home
+from matching.referral import Referral
 from reference_data.problems import ImportIssue
 from reference_data.tables import RecordTable, read_records, records_from_values
+from reference_data.vocabulary import Urgency
 from sufficiency.capacity_account import OWN_CONTRACTS
 
 NOT_RECORDED = "not recorded"
@@ -52,6 +54,36 @@ class Enquiry:
     answered_on: date | None = None
     reason: str | None = None
     placed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementMade:
+    """A placement that ended a search, and how urgent the search was; ``None`` where it is not recorded."""
+
+    child_id: str
+    on: date
+    urgency: Urgency | None
+
+
+def placements_made(enquiries: Iterable[Enquiry], referrals: Iterable[Referral]) -> tuple[PlacementMade, ...]:
+    """Return the placements that searches ended with, each with the urgency of its referral.
+
+    A search that no longer names its referral has that of the child's own, where the child has one.
+    """
+    by_id: dict[str, Urgency | None] = {}
+    by_child: dict[str, Urgency | None] = {}
+    for referral in referrals:
+        by_id[referral.referral_id] = by_child[referral.child_id] = referral.urgency
+    return tuple(
+        PlacementMade(
+            child_id=one.child_id,
+            on=one.answered_on or one.asked_on,
+            urgency=by_id.get(one.referral_id or "", by_child.get(one.child_id)),
+        )
+        for search in searches(enquiries)
+        for one in search
+        if one.placed
+    )
 
 
 def read_enquiries(path: str | Path) -> tuple[tuple[Enquiry, ...], tuple[ImportIssue, ...]]:

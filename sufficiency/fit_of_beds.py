@@ -181,7 +181,7 @@ def beds_short_that_fit(
     dates
         Dates of the counts; of them the first, the last and every ``DATES_EVERY``-th are answered.
     capacity
-        The beds of ``homes``.
+        The beds of ``homes``, and of no home those that a scenario adds: they fit every child of their ages.
     referrals
         The waiting list: whom the children who come are like.
     staying
@@ -256,8 +256,9 @@ def _free_beds(
     found: dict[str, tuple[float, BedSupply]] = {}
     for supply in capacity.supplies:
         if supply.group is group and supply.is_usable_on(day):
-            home = by_id[supply.home_id]
-            free = supply.beds - share * _ours(home, capacity.authority)
+            home = by_id.get(supply.home_id)
+            # Beds that a scenario adds are of no home yet: nobody lives there.
+            free = supply.beds - (share * _ours(home, capacity.authority) if home else 0.0)
             if free > 0:
                 found[supply.home_id] = (free, supply)
     return found
@@ -314,12 +315,14 @@ class _Children:
         }
 
     def fitting(self, beds: Mapping[str, tuple[float, BedSupply]]) -> dict[str, Any]:
-        total = sum(free for free, _ in beds.values())
+        total = sum(free for home_id, (free, _) in beds.items() if home_id in self._column)
         rules: Counter[str] = Counter()
         fit = 0.0
         children = [n for own in self._of_band.values() for n in own]
         for n in children:
             for home_id, (free, _) in beds.items():
+                if home_id not in self._column:
+                    continue
                 rule = self._table.first_rule[n][self._column[home_id]]
                 if rule:
                     rules[rule] += free  # type: ignore[assignment]
@@ -341,9 +344,11 @@ class _Children:
         """Return homes that the same kinds fit as one: which kinds fit, shape (kinds, classes), and whole beds."""
         together: dict[tuple[bool, ...], float] = defaultdict(float)
         for home_id, (free, supply) in beds.items():
-            column = self._column[home_id]
+            column = self._column.get(home_id)
             fits = tuple(
-                supply.first_band <= band <= supply.last_band if n < 0 else bool(self._table.fits[n, column])
+                supply.first_band <= band <= supply.last_band
+                if n < 0 or column is None
+                else bool(self._table.fits[n, column])
                 for band, n in kinds
             )
             together[fits] += free

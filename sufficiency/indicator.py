@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from matching.home import Home
-from sufficiency.enquiries import Enquiry
+from matching.referral import Referral
+from sufficiency.enquiries import Enquiry, PlacementMade
 from sufficiency.forecast import ASSESSED, NOT_ASSESSED
 from sufficiency.looked_after import CareRecords
 
@@ -62,6 +63,8 @@ class Asked:
     count_temporary: bool
     homes: tuple[Home, ...] = ()
     enquiries: tuple[Enquiry, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    placements: tuple[PlacementMade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from matching.home import Home
+from matching.referral import Referral
 from reference_data.evidence import evidence
-from reference_data.problems import InvalidInput
+from reference_data.problems import InvalidInput, NotFound
 from sufficiency.care_leaver_indicators import CARE_LEAVER_INDICATORS
-from sufficiency.enquiries import Enquiry
+from sufficiency.enquiries import Enquiry, PlacementMade
 from sufficiency.indicator import Asked, Definition, Found, not_assessed
 from sufficiency.indicator_comparators import comparators
 from sufficiency.looked_after import CareRecords, likeliest_authority
@@ -64,6 +65,8 @@ class IndicatorQuestion:
         Whether each indicator lists the children counted in it, for those allowed to see them.
     notices
         Notices that placements must end, for the stability watch.
+    referrals, placements
+        Who is whose brother or sister and lives where; placements made, with how urgent each search was.
     """
 
     at: date
@@ -77,6 +80,8 @@ class IndicatorQuestion:
     enquiries: Sequence[Enquiry] = ()
     with_children: bool = False
     notices: Sequence[PlacementNotice] = ()
+    referrals: Sequence[Referral] = ()
+    placements: Sequence[PlacementMade] = ()
 
 
 def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, Any]:
@@ -131,6 +136,8 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
                 tuple(question.homes),
                 tuple(question.enquiries),
                 tuple(question.notices),
+                tuple(question.referrals),
+                tuple(question.placements),
             ),
             policy_version=None,
             data_date=question.at,
@@ -138,6 +145,30 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
             warnings=_warnings(question, now),
         ),
     }
+
+
+def children_of(returns: Returns, question: IndicatorQuestion, indicator: str) -> list[Mapping[str, Any]]:
+    """Return the children counted in one indicator or one list of the stability watch, by id.
+
+    It is for those allowed to see them: no other answer names a child unless it is asked to.
+
+    Returns
+    -------
+    Rows of ``child_id`` and, in the stability watch, ``since`` and ``ends_on``.
+
+    Raises
+    ------
+    NotFound
+        If there is no indicator of that name.
+    """
+    asked = _asked(returns, question, question.at)
+    watch = stability_watch(asked, question.notices, with_children=True)
+    if indicator in watch:
+        return list(watch[indicator]["children"])
+    counted = next((count for definition, count in INDICATORS.items() if definition.id == indicator), None)
+    if counted is None:
+        raise NotFound("no_such_indicator", "There is no indicator of that name.")
+    return [{"child_id": child_id} for child_id in sorted(counted(asked).children)]
 
 
 def year_end(year: int) -> date:
@@ -164,6 +195,8 @@ def _asked(returns: Returns, question: IndicatorQuestion, at: date) -> Asked:
         count_temporary=question.count_temporary,
         homes=tuple(question.homes),
         enquiries=tuple(question.enquiries),
+        referrals=tuple(question.referrals),
+        placements=tuple(question.placements),
     )
 
 

@@ -66,6 +66,28 @@ class FanChart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaMap:
+    """A number for each area, drawn as a map. Its figures stand in ``table`` too.
+
+    Parameters
+    ----------
+    values
+        The number by DfE code of the area.
+    own
+        The council's own code, or ``None``.
+    """
+
+    title: str
+    description: str
+    values: Mapping[str, float]
+    own: str | None
+    table: Table
+
+
+Chart = FanChart | AreaMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One part of the report.
 
@@ -85,7 +107,7 @@ class Section:
     heading: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
-    charts: tuple[FanChart, ...] = ()
+    charts: tuple[Chart, ...] = ()
     to_write: str = ""
     written: tuple[str, ...] = ()
 
@@ -134,6 +156,7 @@ class Report:
             "council": self.council,
             "year": self.year,
             "made_on": self.made_on.isoformat(),
+            "colour": self.colour,
             "sections": [
                 {
                     "key": section.key,
@@ -149,6 +172,7 @@ class Report:
                         }
                         for table in section.all_tables
                     ],
+                    "charts": [_chart_values(chart) for chart in section.charts],
                     "to_write": section.to_write,
                     "written": list(section.written),
                 }
@@ -156,6 +180,56 @@ class Report:
             ],
             "evidence": dict(self.evidence),
         }
+
+
+def report_from_values(values: Mapping[str, Any]) -> Report:
+    """Return a report from the plain values it was kept as: the same figures, charts and words."""
+    return Report(
+        council=values["council"],
+        year=values["year"],
+        made_on=date.fromisoformat(values["made_on"]),
+        colour=values["colour"],
+        sections=tuple(_section(one) for one in values["sections"]),
+        evidence=values["evidence"],
+    )
+
+
+def _chart_values(chart: Chart) -> dict[str, Any]:
+    told: dict[str, Any] = {"title": chart.title, "description": chart.description}
+    if isinstance(chart, AreaMap):
+        return {**told, "areas": dict(chart.values), "own": chart.own}
+    return {**told, "points": [dict(point) for point in chart.points]}
+
+
+def _chart(values: Mapping[str, Any], table: Table) -> Chart:
+    title, description = values["title"], values["description"]
+    if "areas" in values:
+        return AreaMap(
+            title=title, description=description, values=values["areas"], own=values["own"], table=table
+        )
+    return FanChart(title=title, description=description, points=tuple(values["points"]), table=table)
+
+
+def _section(values: Mapping[str, Any]) -> Section:
+    tables = [
+        table_of(
+            table["caption"], table["columns"], table["rows"], source=table["source"], note=table["note"]
+        )
+        for table in values["tables"]
+    ]
+    # The tables of charts stand last, in the order of the charts.
+    own = len(tables) - len(values["charts"])
+    return Section(
+        key=values["key"],
+        heading=values["heading"],
+        paragraphs=tuple(values["paragraphs"]),
+        tables=tuple(tables[:own]),
+        charts=tuple(
+            _chart(chart, table) for chart, table in zip(values["charts"], tables[own:], strict=True)
+        ),
+        to_write=values["to_write"],
+        written=tuple(values["written"]),
+    )
 
 
 def shown(value: Cell, *, unit: str = "") -> str:

@@ -19,12 +19,26 @@ from sufficiency.action_plan import Milestone, on_track_percent
 from sufficiency.episodes import DETAILS
 from sufficiency.forecast import ASSESSED
 from sufficiency.looked_after import CareRecords, detail_of
-from sufficiency.report import Cell, FanChart, Section, Table, table_of
+from sufficiency.report import AreaMap, Cell, FanChart, Section, Table, table_of
 from sufficiency.report_withheld import withheld_rows, withheld_years
 
 SMALLEST_SHOWN = 6
 """Numbers from 1 to 5 are withheld, as the department withholds them for authorities."""
 YEARS_SHOWN = 5
+MOST_AREAS = 15
+SECTIONS: Mapping[str, str] = {
+    "children": "Who our children are",
+    "homes": "What homes we have, and where",
+    "indicators": "How well homes serve our children",
+    "distance": "Who was placed far away or unsuitably",
+    "forecast": "What is coming",
+    "beds": "Beds short",
+    "actions": "What we will do",
+    "costs": "Cost",
+    "voices": "What children say",
+    "method": "Method, data quality and limits",
+}
+"""The sections' keys and headings, in the order of the report: to each, people may add paragraphs."""
 _RETURNS = "the council's SSDA903 returns"
 _WITHHELD = "c: a number from 1 to 5, or one that would give such a number away."
 _GROUP_WORDS = {
@@ -55,7 +69,7 @@ def who_our_children_are(records_by_year: Mapping[int, CareRecords]) -> Section:
     direction = "more" if change > 0 else "fewer"
     return Section(
         key="children",
-        heading="Who our children are",
+        heading=SECTIONS["children"],
         paragraphs=(
             f"On 31 March {last} we looked after {totals[last]:,} children"
             + (
@@ -92,7 +106,7 @@ def homes_we_have(homes: Sequence[Home], capacity: Mapping[str, Any], as_of: dat
     source = f"the council's list of homes, {as_of:%-d %B %Y}"
     return Section(
         key="homes",
-        heading="What homes we have, and where",
+        heading=SECTIONS["homes"],
         paragraphs=(
             f"Of {capacity['places']:,g} places in {capacity['homes']:,} homes we can use "
             f"{capacity['usable']:,g} beds.",
@@ -115,7 +129,19 @@ def homes_we_have(homes: Sequence[Home], capacity: Mapping[str, Any], as_of: dat
                 [(kind.replace("_", " ").capitalize(), number) for kind, number in by_type.most_common()],
                 source=source,
             ),
-            table_of("Homes by area", ("Area", "Homes"), by_area.most_common(15), source=source),
+        ),
+        charts=(
+            AreaMap(
+                title="Homes by the area they stand in",
+                description="Most: "
+                + ", ".join(f"{area} {count:,}" for area, count in by_area.most_common(3))
+                + ". The council's own area has the thicker line.",
+                values=Counter(home.authority for home in listed if home.authority is not None),
+                own=capacity.get("authority"),
+                table=table_of(
+                    "Homes by area", ("Area", "Homes"), by_area.most_common(MOST_AREAS), source=source
+                ),
+            ),
         ),
     )
 
@@ -147,7 +173,7 @@ def how_well(indicators: Mapping[str, Any]) -> Section:
             )
     return Section(
         key="indicators",
-        heading="How well homes serve our children",
+        heading=SECTIONS["indicators"],
         paragraphs=(
             "Local figures are counted from our returns. Published ones stand beside them with their year: "
             "their cohorts and "
@@ -227,7 +253,7 @@ def far_or_unsuitable(indicators: Mapping[str, Any], months: Sequence[Mapping[st
         paragraphs.append("Nights in unsuitable accommodation: not assessed. Give the stays.")
     return Section(
         key="distance",
-        heading="Who was placed far away or unsuitably",
+        heading=SECTIONS["distance"],
         paragraphs=tuple(paragraphs),
         tables=tuple(tables),
         to_write="why these children were placed where they were, and what was tried before.",
@@ -259,7 +285,7 @@ def what_is_coming(forecast: Mapping[str, Any]) -> Section:
     record = forecast["track_record"]
     return Section(
         key="forecast",
-        heading="What is coming",
+        heading=SECTIONS["forecast"],
         paragraphs=(
             f"By {date.fromisoformat(last['date']):%B %Y} we expect to look after about {last['p50']:,.0f} "
             f"children; in eight "
@@ -290,7 +316,7 @@ def beds_short(beds: Mapping[str, Any]) -> Section:
     said = [text for text in beds["answers"] if "beds" in text and "places in" not in text]
     return Section(
         key="beds",
-        heading="Beds short",
+        heading=SECTIONS["beds"],
         paragraphs=tuple(said[:6]),
         tables=(
             table_of(
@@ -410,7 +436,7 @@ def what_we_will_do(
         )
     return Section(
         key="actions",
-        heading="What we will do",
+        heading=SECTIONS["actions"],
         paragraphs=tuple(paragraphs),
         tables=tuple(tables),
         to_write="what the council has decided, and why.",
@@ -421,11 +447,13 @@ def costs(beds: Mapping[str, Any]) -> Section:
     """Return what placements cost, what a bad year costs more, and what has no price."""
     found = beds["costs"]
     if found["status"] != ASSESSED:
-        return Section(key="costs", heading="Cost", paragraphs=(f"Not assessed. {found['reason']}",))
+        return Section(
+            key="costs", heading=SECTIONS["costs"], paragraphs=(f"Not assessed. {found['reason']}",)
+        )
     missing = ", ".join(row["kind"].replace("_", " ") for row in found["not_priced"])
     return Section(
         key="costs",
-        heading="Cost",
+        heading=SECTIONS["costs"],
         paragraphs=(f"Without a price, so not in these figures: {missing}.",) if missing else (),
         tables=(
             table_of(
@@ -462,7 +490,7 @@ def what_children_say(written: Sequence[str] = ()) -> Section:
     """Return the section that only people can write."""
     return Section(
         key="voices",
-        heading="What children say",
+        heading=SECTIONS["voices"],
         to_write="what children and young people have said about their homes, and what changed because of it.",
         written=tuple(written),
     )
@@ -474,7 +502,7 @@ def method_and_quality(
     """Return what was mended, what to know, and what the figures rest on."""
     return Section(
         key="method",
-        heading="Method, data quality and limits",
+        heading=SECTIONS["method"],
         paragraphs=(
             "Figures are counted and simulated by Righthome from the council's returns, its list of homes and "
             "its records. A "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import numpy as np
 
 from matching.home import Home
-from reference_data.vocabulary import HomeStatus, PlacementType
+from reference_data.vocabulary import HomeStatus, PlacementType, Urgency
 from sufficiency.capacity_account import OWN_CONTRACTS
 from sufficiency.enquiries import Enquiry, answers_by_type, searches
 from sufficiency.indicator import DAYS, Asked, Definition, Found, not_assessed, share_of
@@ -120,16 +120,81 @@ def days_to_placement(asked: Asked) -> Found:
     return Found(denominator=len(days), amount=Decimal(str(float(np.median(days)))))
 
 
-def siblings_separated(_: Asked) -> Found:
-    """Return that the returns do not say who is whose brother or sister."""
-    return not_assessed(
-        "The returns do not say who is whose brother or sister; referrals do (sibling_group)."
+def siblings_separated(asked: Asked) -> Found:
+    """Return the children whose brother or sister in care lives in another home, by where each lives now.
+
+    Who lives where is what homes say of their residents, and referrals of a child's present home.
+    """
+    home_of: dict[str, str] = {}
+    group_of: dict[str, str] = {}
+    for home in asked.homes:
+        for resident in home.residents or ():
+            if (
+                resident.child_id is not None
+                and resident.sibling_group is not None
+                and resident.authority in (None, asked.authority)
+            ):
+                home_of[resident.child_id] = home.home_id
+                group_of[resident.child_id] = resident.sibling_group
+    for referral in asked.referrals:
+        if referral.sibling_group is not None and referral.current_home_id is not None:
+            home_of.setdefault(referral.child_id, referral.current_home_id)
+            group_of.setdefault(referral.child_id, referral.sibling_group)
+    groups: dict[str, set[str]] = defaultdict(set)
+    for child_id, group in group_of.items():
+        groups[group].add(child_id)
+    together = [members for members in groups.values() if len(members) > 1]
+    if not together:
+        return not_assessed(
+            "The returns do not say who is whose brother or sister: give homes or referrals with sibling_group."
+        )
+    apart = {
+        child_id
+        for members in together
+        for child_id in members
+        if any(home_of[other] != home_of[child_id] for other in members)
+    }
+    return Found(
+        numerator=len(apart),
+        denominator=sum(map(len, together)),
+        children=frozenset(apart),
+        as_listed=True,
+        table=tuple(
+            {"brothers_and_sisters": size, "groups": len(rows), "all_together": sum(rows)}
+            for size in sorted({len(members) for members in together})
+            for rows in (
+                [
+                    len({home_of[child_id] for child_id in members}) == 1
+                    for members in together
+                    if len(members) == size
+                ],
+            )
+        ),
     )
 
 
-def planned_placements(_: Asked) -> Found:
-    """Return that the returns do not say which placements were planned."""
-    return not_assessed("The returns do not say which placements were planned; referrals do (urgency).")
+def planned_placements(asked: Asked) -> Found:
+    """Return the placements of the year whose search was planned, and not an emergency or a crisis."""
+    made = [one for one in asked.placements if asked.year_from <= one.on <= asked.at]
+    if not made:
+        return not_assessed(
+            "No placement of the year is recorded with its referral; referrals say how urgent each search was."
+        )
+    counts = Counter(one.urgency for one in made)
+    return Found(
+        numerator=counts[Urgency.PLANNED],
+        denominator=len(made),
+        missing=counts[None],
+        children=frozenset(one.child_id for one in made if one.urgency is Urgency.PLANNED),
+        table=tuple(
+            {
+                "urgency": str(urgency),
+                "placements": counts[urgency],
+                "percent": round(100 * counts[urgency] / len(made), 1),
+            }
+            for urgency in Urgency
+        ),
+    )
 
 
 def occupancy(asked: Asked) -> Found:

@@ -50,6 +50,7 @@ class Site:
         """Let go of the database, after breaking off its long work."""
         self._open.close()
         self.app.state.workers.close()
+        self.app.state.analyst.close()
         self.database.close()
 
     def work(self) -> Site:
@@ -115,6 +116,7 @@ def fill(url: str, folder: Path) -> None:
     from api.auth.passwords import add_user, know_authority
     from api.auth.roles import Role
     from api.database import migrate
+    from api.database.analysis_tables import analyses
     from api.database.engine import open_database
     from api.database.tables import plans, users
     from api.services.importing import import_file
@@ -150,6 +152,23 @@ def fill(url: str, folder: Path) -> None:
                     "asked_at": datetime(2026, 6, 14, 20, tzinfo=UTC),
                     "asked_by": "tester",
                     "decisions": [],
+                    "settings": {},
+                    "status": "failed",
+                }
+                for authority in (PLYMOUTH, DEVON)
+            ],
+        )
+        connection.execute(
+            insert(analyses),
+            [
+                {
+                    "authority": authority,
+                    "analysis_id": f"analysis-{authority}",
+                    "kind": "beds",
+                    "question": "0" * 64,
+                    "as_of": date(2026, 6, 14),
+                    "asked_at": datetime(2026, 6, 14, 20, tzinfo=UTC),
+                    "asked_by": "tester",
                     "settings": {},
                     "status": "failed",
                 }

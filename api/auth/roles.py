@@ -86,6 +86,7 @@ class Permission(StrEnum):
     SET_RECIPIENTS = "set_recipients"
     KEEP_HOMES = "keep_homes"
     ADOPT_FORECAST = "adopt_forecast"
+    COMMISSION = "commission"
     INVITE_PROVIDER = "invite_provider"
     READ_ANSWERS = "read_answers"
     READ_EQUALITY = "read_equality"

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import history, tables
 from api.database.alert_records import AlertRecords
+from api.database.analysis_records import AnalysisRecords
 from api.database.answers_given import AnswersGiven
 from api.database.beds import BedLedger
 from api.database.child_records import ChildRecords
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from matching.home import Home
     from matching.referral import Referral
     from sufficiency.emergency_stay import Stay
+    from sufficiency.enquiries import Enquiry
     from sufficiency.returns import Returns
 
 
@@ -444,6 +446,27 @@ class Records:
         """
         self._require(authority)
         return ForecastRecords(self.connection, authority)
+
+    def analyses_of(self, authority: str) -> AnalysisRecords:
+        """Return the analyses of one council in view, and what it writes itself for its report.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return AnalysisRecords(self.connection, authority)
+
+    def enquiries(self) -> tuple[Enquiry, ...]:
+        """Return every home asked in view, in the order of the enquiries' ids."""
+        from sufficiency.enquiries import Enquiry
+
+        names = Enquiry.__dataclass_fields__
+        found: list[dict[str, Any]] = [
+            {name: values.get(name) for name in names} for values in self._all("enquiries")
+        ]
+        return tuple(Enquiry(**values) for values in found)
 
     def answers_given_to(self, authority: str, user_id: str) -> AnswersGiven:
         """Return the answers of one council in view that somebody got under idempotency keys.

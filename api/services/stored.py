@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from api.database.migrate import open_existing, require_latest
 from api.database.records import Records, Scope
 from api.services.importing import require_known_authority
+from api.services.policy import policy_of
 from api.settings import settings_from_environment
 
 if TYPE_CHECKING:
     from matching.home import Home
+    from matching.policy import Policy
     from matching.referral import Referral
     from sufficiency.emergency_stay import Stay
     from sufficiency.returns import Returns
@@ -62,6 +64,14 @@ def stored_returns(authority: str) -> tuple[Returns, tuple[Home, ...]]:
     """Return one authority's returns and homes from the configured database."""
     with stored_records(_configured_url(), authority) as records:
         return records.returns(), records.homes()
+
+
+@contextmanager
+def stored_of(authority: str) -> Iterator[tuple[Records, Policy]]:
+    """Give one authority's records from the configured database, and the policy the installation answers by."""
+    settings = settings_from_environment(os.environ)
+    with stored_records(settings.database_url, authority) as records:
+        yield records, policy_of(settings)
 
 
 def _configured_url() -> str:

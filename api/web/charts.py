@@ -66,9 +66,9 @@ def fan_chart(
     What happened, where it is known, is a second line with a dot on each date.
     """
     width, height, left, right, top, bottom = 420, 290, 44, 12, 14, 62
-    svg = _picture(chart_id, title, description, width, height)
+    svg = picture(chart_id, title, description, width, height)
     if not points:
-        return _markup(svg)
+        return as_markup(svg)
     low = min([*(point.p2_5 for point in points), *(value for _, value in happened)])
     high = max([*(point.p97_5 for point in points), *(value for _, value in happened)])
     ticks = _ticks(low, high)
@@ -88,7 +88,7 @@ def fan_chart(
     if happened:
         _line(svg, [(across(on), down(value)) for on, value in happened], WARM)
         for on, value in happened:
-            SubElement(svg, "circle", _numbers(cx=across(on), cy=down(value), r=4) | {"fill": WARM})
+            SubElement(svg, "circle", as_numbers(cx=across(on), cy=down(value), r=4) | {"fill": WARM})
     legend = (
         ("Middle" if happened else "Middle forecast", DARK_BLUE),
         ("50 in 100", BAND_NARROW),
@@ -101,11 +101,11 @@ def fan_chart(
         SubElement(
             svg,
             "rect",
-            _numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT},
+            as_numbers(x=x, y=height - 16, width=14, height=10) | {"fill": colour, "stroke": QUIET_TEXT},
         )
-        _text(svg, x + 19, height - 7, words, size=13)
+        write_text(svg, x + 19, height - 7, words, size=13)
         x += 19 + 7.4 * len(words) + 14
-    return _markup(svg)
+    return as_markup(svg)
 
 
 def small_line_chart(
@@ -113,9 +113,9 @@ def small_line_chart(
 ) -> Markup:
     """Return a small chart of one mean over time, for laying several side by side."""
     width, height, left, right, top, bottom = 240, 160, 34, 10, 12, 28
-    svg = _picture(chart_id, title, description, width, height)
+    svg = picture(chart_id, title, description, width, height)
     if not series:
-        return _markup(svg)
+        return as_markup(svg)
     values = [value for _, value in series]
     ticks = _ticks(min(0.0, min(values)), max(values), wanted=3)
     across = _across([on for on, _ in series], left, width - right)
@@ -123,14 +123,14 @@ def small_line_chart(
     _grid(svg, ticks, down, left, width - right)
     _month_axis(svg, [on for on, _ in series], across, height - bottom, wanted=2)
     _line(svg, [(across(on), down(value)) for on, value in series], DARK_BLUE)
-    return _markup(svg)
+    return as_markup(svg)
 
 
 def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[NeedBar]) -> Markup:
     """Return a child's needs as bars with a mark at what the home can meet, on one scale of 0 to 100."""
     row, left, right, top = 32, 148, 14, 6
     width, height = 354, top + row * len(bars) + 44
-    svg = _picture(chart_id, title, description, width, height)
+    svg = picture(chart_id, title, description, width, height)
     foot = top + row * len(bars)
 
     def across(score: float) -> float:
@@ -138,19 +138,19 @@ def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[N
 
     for score in (0, 25, 50, 75, 100):
         SubElement(
-            svg, "line", _numbers(x1=across(score), x2=across(score), y1=top, y2=foot) | {"stroke": GRID}
+            svg, "line", as_numbers(x1=across(score), x2=across(score), y1=top, y2=foot) | {"stroke": GRID}
         )
-        _text(svg, across(score), foot + 15, str(score), size=12, anchor="middle", fill=QUIET_TEXT)
+        write_text(svg, across(score), foot + 15, str(score), size=12, anchor="middle", fill=QUIET_TEXT)
     for place, bar in enumerate(bars):
         y = top + place * row
-        _text(svg, left - 8, y + row / 2 + 5, bar.label, size=13, anchor="end")
+        write_text(svg, left - 8, y + row / 2 + 5, bar.label, size=13, anchor="end")
         if bar.need is None:
-            _text(svg, left + 6, y + row / 2 + 5, "need not known", size=12, fill=QUIET_TEXT)
+            write_text(svg, left + 6, y + row / 2 + 5, "need not known", size=12, fill=QUIET_TEXT)
         else:
             SubElement(
                 svg,
                 "rect",
-                _numbers(x=left, y=y + 8, width=across(bar.need) - left, height=row - 16)
+                as_numbers(x=left, y=y + 8, width=across(bar.need) - left, height=row - 16)
                 | {"fill": BAND_NARROW},
             )
             if bar.can_meet is not None and bar.need > bar.can_meet:
@@ -158,24 +158,25 @@ def needs_chart(*, chart_id: str, title: str, description: str, bars: Sequence[N
                 SubElement(
                     svg,
                     "rect",
-                    _numbers(x=start, y=y + 8, width=across(bar.need) - start, height=row - 16)
+                    as_numbers(x=start, y=y + 8, width=across(bar.need) - start, height=row - 16)
                     | {"fill": WARM},
                 )
         if bar.can_meet is not None:
             SubElement(
                 svg,
                 "rect",
-                _numbers(x=across(bar.can_meet) - 2, y=y + 3, width=4, height=row - 6) | {"fill": TEXT},
+                as_numbers(x=across(bar.can_meet) - 2, y=y + 3, width=4, height=row - 6) | {"fill": TEXT},
             )
     x = 0.0
     for words, colour, wide in (("Need", BAND_NARROW, 14), ("Home can meet", TEXT, 4), ("Gap", WARM, 14)):
-        SubElement(svg, "rect", _numbers(x=x, y=height - 14, width=wide, height=11) | {"fill": colour})
-        _text(svg, x + wide + 5, height - 4, words, size=13)
+        SubElement(svg, "rect", as_numbers(x=x, y=height - 14, width=wide, height=11) | {"fill": colour})
+        write_text(svg, x + wide + 5, height - 4, words, size=13)
         x += wide + 7.4 * len(words) + 22
-    return _markup(svg)
+    return as_markup(svg)
 
 
-def _picture(chart_id: str, title: str, description: str, width: int, height: int) -> Element:
+def picture(chart_id: str, title: str, description: str, width: int, height: int) -> Element:
+    """Return an empty picture with its title and description."""
     svg = Element(
         "svg",
         {
@@ -192,20 +193,23 @@ def _picture(chart_id: str, title: str, description: str, width: int, height: in
     return svg
 
 
-def _markup(svg: Element) -> Markup:
+def as_markup(svg: Element) -> Markup:
+    """Return a finished picture as markup for a page."""
     # ElementTree has escaped every text and attribute, so the result is safe to place in a page.
     return Markup(tostring(svg, encoding="unicode"))  # noqa: S704
 
 
-def _numbers(**values: float) -> dict[str, str]:
+def as_numbers(**values: float) -> dict[str, str]:
+    """Return attributes that are numbers, to a tenth of a unit."""
     return {name: f"{value:.1f}".removesuffix(".0") for name, value in values.items()}
 
 
-def _text(
+def write_text(
     svg: Element, x: float, y: float, words: str, *, size: int = 14, anchor: str = "start", fill: str = TEXT
 ) -> None:
+    """Write words into a picture."""
     SubElement(
-        svg, "text", _numbers(x=x, y=y) | {"font-size": str(size), "text-anchor": anchor, "fill": fill}
+        svg, "text", as_numbers(x=x, y=y) | {"font-size": str(size), "text-anchor": anchor, "fill": fill}
     ).text = words
 
 
@@ -244,8 +248,10 @@ def _grid(
     svg: Element, ticks: Sequence[float], down: Callable[[float], float], left: float, right: float
 ) -> None:
     for tick in ticks:
-        SubElement(svg, "line", _numbers(x1=left, x2=right, y1=down(tick), y2=down(tick)) | {"stroke": GRID})
-        _text(svg, left - 6, down(tick) + 4, number(tick), size=13, anchor="end", fill=QUIET_TEXT)
+        SubElement(
+            svg, "line", as_numbers(x1=left, x2=right, y1=down(tick), y2=down(tick)) | {"stroke": GRID}
+        )
+        write_text(svg, left - 6, down(tick) + 4, number(tick), size=13, anchor="end", fill=QUIET_TEXT)
 
 
 def _month_axis(
@@ -257,6 +263,139 @@ def _month_axis(
         on = days[place]
         anchor = "start" if place == 0 else ("end" if place == len(days) - 1 else "middle")
         SubElement(
-            svg, "line", _numbers(x1=across(on), x2=across(on), y1=foot, y2=foot + 5) | {"stroke": QUIET_TEXT}
+            svg,
+            "line",
+            as_numbers(x1=across(on), x2=across(on), y1=foot, y2=foot + 5) | {"stroke": QUIET_TEXT},
         )
-        _text(svg, across(on), foot + 20, short_month(on), size=13, anchor=anchor, fill=QUIET_TEXT)
+        write_text(svg, across(on), foot + 20, short_month(on), size=13, anchor=anchor, fill=QUIET_TEXT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar of ``bar_chart``: a value from 0, what is written at its end, and the range it may lie in."""
+
+    label: str
+    value: float
+    words: str
+    low: float | None = None
+    high: float | None = None
+    stands_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """One point of ``curve_chart``, with the range it may lie in."""
+
+    at: float
+    value: float
+    low: float
+    high: float
+
+
+def bar_chart(*, chart_id: str, title: str, description: str, bars: Sequence[Bar]) -> Markup:
+    """Return bars one below another, each with its label above it, its value in words and its range as a thin line.
+
+    A value below 0 goes to the left of the line at 0.
+    """
+    row, right, top, width = 46, 96, 4, 420
+    svg = picture(chart_id, title, description, width, top + row * len(bars) + 6)
+    if not bars:
+        return as_markup(svg)
+    least = min(0.0, *(min(bar.value, bar.low if bar.low is not None else bar.value) for bar in bars))
+    most = max(0.0, *(max(bar.value, bar.high if bar.high is not None else bar.value) for bar in bars))
+    span = (most - least) or 1.0
+
+    def across(value: float) -> float:
+        return 4 + (width - right - 4) * (value - least) / span
+
+    for place, bar in enumerate(bars):
+        y = top + place * row
+        write_text(svg, 4, y + 14, bar.label, size=14)
+        start, end = sorted((across(0.0), across(bar.value)))
+        SubElement(
+            svg,
+            "rect",
+            as_numbers(x=start, y=y + 21, width=max(end - start, 1.5), height=16)
+            | {"fill": WARM if bar.stands_out else BAND_NARROW},
+        )
+        ends_at = end
+        if bar.low is not None and bar.high is not None:
+            ends_at = max(end, across(bar.high))
+            SubElement(
+                svg,
+                "line",
+                as_numbers(x1=across(bar.low), x2=across(bar.high), y1=y + 29, y2=y + 29)
+                | {"stroke": TEXT, "stroke-width": "2"},
+            )
+        write_text(svg, ends_at + 6, y + 34, bar.words, size=14)
+    if least < 0:
+        SubElement(
+            svg,
+            "line",
+            as_numbers(x1=across(0.0), x2=across(0.0), y1=top, y2=top + row * len(bars)) | {"stroke": TEXT},
+        )
+    return as_markup(svg)
+
+
+def curve_chart(
+    *,
+    chart_id: str,
+    title: str,
+    description: str,
+    points: Sequence[CurvePoint],
+    across_words: str,
+    down_words: Callable[[float], str] = number,
+    marks: Sequence[tuple[float, str]] = (),
+) -> Markup:
+    """Return a curve with the band it may lie in, and upright marks at places worth seeing.
+
+    Parameters
+    ----------
+    across_words
+        What the numbers along the foot are.
+    down_words
+        How a number at the side is written.
+    marks
+        Places along the foot, with what stands there.
+    """
+    width, height, left, right, top, bottom = 420, 270, 58, 14, 26, 48
+    svg = picture(chart_id, title, description, width, height)
+    if not points:
+        return as_markup(svg)
+    ticks = _ticks(min(0.0, min(point.low for point in points)), max(point.high for point in points))
+    down = _down(ticks, top, height - bottom)
+    first, span = points[0].at, max(points[-1].at - points[0].at, 1.0)
+
+    def across(at: float) -> float:
+        return left + (width - left - right) * (at - first) / span
+
+    for tick in ticks:
+        SubElement(
+            svg,
+            "line",
+            as_numbers(x1=left, x2=width - right, y1=down(tick), y2=down(tick)) | {"stroke": GRID},
+        )
+        write_text(svg, left - 6, down(tick) + 4, down_words(tick), size=13, anchor="end", fill=QUIET_TEXT)
+    there = [f"{across(point.at):.1f},{down(point.high):.1f}" for point in points]
+    back = [f"{across(point.at):.1f},{down(point.low):.1f}" for point in reversed(points)]
+    SubElement(svg, "polygon", {"points": " ".join([*there, *back]), "fill": BAND_WIDE})
+    _line(svg, [(across(point.at), down(point.value)) for point in points], DARK_BLUE)
+    step = max(1, ceil(span / 6))
+    for whole in range(ceil(first), floor(first + span) + 1, step):
+        write_text(
+            svg, across(whole), height - bottom + 17, number(whole), size=13, anchor="middle", fill=QUIET_TEXT
+        )
+    write_text(svg, (left + width - right) / 2, height - 8, across_words, size=13, anchor="middle")
+    for place, (at, words) in enumerate(marks):
+        x = across(min(max(at, first), first + span))
+        SubElement(
+            svg,
+            "line",
+            as_numbers(x1=x, x2=x, y1=top, y2=height - bottom)
+            | {"stroke": WARM, "stroke-width": "2", "stroke-dasharray": "5 4"},
+        )
+        anchor = "start" if x < width / 2 else "end"
+        write_text(
+            svg, x + (5 if anchor == "start" else -5), top - 8 + 15 * place, words, size=13, anchor=anchor
+        )
+    return as_markup(svg)

@@ -54,6 +54,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/alerts/children/{child_id}/acknowledgement": {"note": "Seen.", "seen": ["none 1-raised"]},
     "/api/v1/alerts/children/{child_id}/acknowledgement": {"note": "Seen.", "seen": {"none": "1-raised"}},
     "/alerts/{alert_id}/snooze": {"hours": "1", "reason": "Seen."},
+    "/sufficiency/report/parts": {"part": "section-voices", "text": "Near my nan."},
     "/account/tokens": {"name": "reporting", "scopes": ["none"], "days": "1"},
     "/people/{user_id}/role": {"role": "auditor"},
     "/people/{user_id}/active": {"active": "yes"},
@@ -100,6 +101,8 @@ class Values(dict[str, str]):
             return f"auditor-{self.authority}"
         if name == "plan_id":
             return f"plan-{self.authority}"
+        if name == "analysis_id":
+            return f"analysis-{self.authority}"
         if name == "job_id":
             return f"job-{self.authority}"
         if name == "forecast_id":

@@ -34,7 +34,7 @@ OF_NO_CHILD = {
     "users",
 }
 """Tables that hold no record of a child or home, or that no page reads: people, sessions, the queue of messages."""
-TABLES = ("api.database.tables", "api.database.placing_tables")
+TABLES = ("api.database.tables", "api.database.placing_tables", "api.database.analysis_tables")
 OF_RECORDS = set(metadata.tables) - OF_NO_CHILD
 MAKES_THE_DOOR = {
     "api/database/records.py",
@@ -52,6 +52,7 @@ MAKES_THE_DOOR = {
     "api/services/provider_links.py",
     "api/services/retention.py",
     "api/services/sample.py",
+    "api/services/analyses.py",
     "api/services/stored.py",
 }
 

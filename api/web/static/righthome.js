@@ -36,7 +36,11 @@ async function lookForPlan() {
   if (!document.querySelector("[data-rh-waiting]")) return;
   try {
     const answer = await fetch(window.location.pathname + window.location.search, { credentials: "same-origin" });
-    if (answer.ok && (await answer.text()).includes("data-rh-waiting")) {
+    const text = await answer.text();
+    if (answer.ok && text.includes("data-rh-waiting")) {
+      const said = new DOMParser().parseFromString(text, "text/html").querySelector("[data-rh-step]");
+      const shown = document.querySelector("[data-rh-step]");
+      if (said && shown && shown.textContent !== said.textContent) shown.textContent = said.textContent;
       window.setTimeout(lookForPlan, 1000);
       return;
     }

@@ -1,0 +1,160 @@
+"""Beds short of each council of a partnership alone and with the others' beds left over, from their returns and homes.
+
+Whose bed is whose: a home of our own or in a block contract belongs to the council that approved it, else to the one
+in whose area it stands. Homes bought by the place are everybody's: each council counts its own residents there, and an
+equal part of the vacancies that our children get. How sharing works is in ``partnership.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from matching.home import Home
+from reference_data.authorities import authority as authority_of
+from reference_data.evidence import evidence
+from reference_data.problems import InvalidInput, NotFound
+from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
+from sufficiency.capacity_account import OWN_CONTRACTS
+from sufficiency.forecast import forecast_need, monthly_dates
+from sufficiency.partnership import partnership_rows
+from sufficiency.returns import Returns
+from sufficiency.stays import IntArray
+
+EVERY_MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnershipQuestion:
+    """What is asked of a partnership.
+
+    Parameters
+    ----------
+    start, months, runs, seed
+        As for ``forecast_need``; every sixth month is answered, the first and the last among them.
+    as_of
+        The date on which the homes' facts hold.
+    """
+
+    start: date
+    months: int
+    as_of: date
+    runs: int = 100
+    seed: int = 0
+
+
+def plan_partnership(
+    returns: Returns, homes: Sequence[Home], question: PartnershipQuestion
+) -> dict[str, Any]:
+    """Return beds short of each council and of the whole, alone and together.
+
+    Returns
+    -------
+    ``councils`` (code, name, beds that are its own to use), ``rows`` (``date``, ``placement``, ``council``, ``alone``,
+    ``together``, mean beds short; ``all`` is the whole), ``answers`` (sentences), ``from``, ``months``, ``runs`` and
+    ``evidence``. No council is worse off together than alone.
+
+    Raises
+    ------
+    InvalidInput
+        If the returns are of fewer than two councils, or of more than can be looked at together.
+    NotEnoughData
+        As ``forecast_need`` does.
+    """
+    councils = returns.authorities
+    if len(councils) < 2:
+        raise InvalidInput(
+            "one_council",
+            "Give the returns of at least two councils, each in a folder with its code or name.",
+        )
+    dates = monthly_dates(question.start, question.months)
+    picked = sorted({*range(0, len(dates), EVERY_MONTHS), len(dates) - 1})
+    counts: dict[str, IntArray] = {}
+    warnings: list[str] = []
+    for place, code in enumerate(councils):
+        found = forecast_need(
+            returns.of(code),
+            start=question.start,
+            months=question.months,
+            runs=question.runs,
+            # Each council has luck of its own, or all would have their bad years together.
+            seed=question.seed + place,
+            track_record=False,
+        )
+        counts[code] = found.counts[:, picked]
+        warnings += [f"{_name(code)}: {text}" for text in found.warnings if "Assumed" not in text]
+    capacities = {code: capacity_of(code, homes, question.as_of, len(councils)) for code in councils}
+    rows = partnership_rows(counts, [dates[place] for place in picked], capacities)
+    return {
+        "from": question.start.isoformat(),
+        "months": question.months,
+        "runs": question.runs,
+        "councils": [
+            {
+                "council": code,
+                "name": _name(code),
+                "usable": round(sum(account.usable for account in capacities[code].accounts), 2),
+            }
+            for code in councils
+        ],
+        "rows": list(rows),
+        "answers": _answers(rows, dates[picked[-1]]),
+        "evidence": evidence(
+            inputs=(returns.episodes, returns.people, tuple(homes), question),
+            policy_version=None,
+            data_date=min(question.start, returns.last_day),
+            seed=question.seed,
+            warnings=[
+                *warnings,
+                "Homes bought by the place are everybody's: each council is given an equal part of the vacancies there.",
+            ],
+        ),
+    }
+
+
+def capacity_of(code: str, homes: Sequence[Home], as_of: date, councils: int) -> Capacity:
+    """Return the beds that are one council's own to use, so that over all councils no bed counts twice."""
+    own = [
+        home
+        for home in homes
+        if home.contract not in OWN_CONTRACTS or (home.approved_by_authority or home.authority) == code
+    ]
+    return usable_capacity(own, as_of=as_of, authority=code, shared_share=SHARED_VACANCY_SHARE / councils)
+
+
+def _answers(rows: Sequence[dict[str, Any]], last: date) -> list[str]:
+    at_the_end = [row for row in rows if row["date"] == last.isoformat()]
+    found = []
+    for group in dict.fromkeys(row["placement"] for row in at_the_end):
+        whole = next(row for row in at_the_end if row["placement"] == group and row["council"] == "all")
+        saved = whole["alone"] - whole["together"]
+        if whole["alone"] < 0.05:
+            found.append(f"{group.capitalize()}: no council is short in {last:%B %Y}, on average.")
+            continue
+        most = max(
+            (row for row in at_the_end if row["placement"] == group and row["council"] != "all"),
+            key=lambda row: row["alone"] - row["together"],
+        )
+        found.append(
+            f"{group.capitalize()}: alone the councils are short of {whole['alone']:.1f} beds in {last:%B %Y} on "
+            f"average; with beds lent that would stand empty, of {whole['together']:.1f}."
+            + (
+                f" {_name(most['council'])} gains most, {most['alone'] - most['together']:.1f} beds."
+                if saved >= 0.05
+                else ""
+            )
+        )
+    worse = [row for row in rows if row["together"] > row["alone"] + 1e-9]
+    found.append(
+        "No council is worse off than alone on any date." if not worse else "A council is worse off."
+    )
+    return found
+
+
+def _name(code: str) -> str:
+    try:
+        return authority_of(code).name
+    except NotFound:
+        return f"Authority {code}"
