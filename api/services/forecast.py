@@ -6,6 +6,7 @@ one digest; an answer under that digest is shown again and not made again.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ KEPT_RUNS = 300
 """Futures of a forecast that a page waits for, with its explanation and its track record."""
 ANSWERS = 1
 """Counted up when the method changes within a version of the product, so that no older answer is shown as new."""
+_one_at_a_time = threading.Lock()
+"""Twenty who open the page at once have one forecast made, and not the same one twenty times."""
 
 
 def forecast(
@@ -93,25 +96,31 @@ def kept_forecast(
         "seed": seed,
         "scenario": scenario and scenario.as_dict(),
     }
+    from api.database.forecast_records import ForecastRecords
+
     forecast_id = records.forecasts_of(authority).id_of(asked)
     kept = records.forecasts_of(authority).found(forecast_id)
     if kept is not None:
         return kept
-    answer = forecast(
-        records,
-        start,
-        months=months,
-        runs=runs,
-        seed=seed,
-        scenario=scenario,
-        # A scenario is read beside its base, which carries both.
-        explain=scenario is None,
-        track_record=scenario is None,
-    ).as_dict()
-    from api.database.forecast_records import ForecastRecords
-
-    with database.writing() as connection:
-        return ForecastRecords(connection, authority).keep(forecast_id, answer)
+    with _one_at_a_time:
+        # Somebody else may have made it while this reader waited, whose own transaction is older than that.
+        with database.reading() as connection:
+            kept = ForecastRecords(connection, authority).found(forecast_id)
+        if kept is not None:
+            return kept
+        answer = forecast(
+            records,
+            start,
+            months=months,
+            runs=runs,
+            seed=seed,
+            scenario=scenario,
+            # A scenario is read beside its base, which carries both.
+            explain=scenario is None,
+            track_record=scenario is None,
+        ).as_dict()
+        with database.writing() as connection:
+            return ForecastRecords(connection, authority).keep(forecast_id, answer)
 
 
 def adopt_forecast(records: Records, authority: str, forecast_id: str) -> None:
