@@ -21,7 +21,7 @@ from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
 from api.services import recipients
 from reference_data.tables import read_records
-from tests.conftest import PostgresServer
+from tests.postgres_server import PostgresServer
 
 HERE = Path(__file__).resolve()
 WATCH_TESTS = HERE.parents[1] / "integration" / "watch"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from api.database import migrate
-from tests.conftest import PostgresServer
+from tests.postgres_server import PostgresServer
 
 HERE = Path(__file__).resolve()
 TESTS = HERE.parents[1] / "integration" / "placing"

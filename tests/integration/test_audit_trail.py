@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from api import audit, cli
-from api.database import migrate
 from api.database.engine import open_database
 from api.services.people import people_of
 
@@ -29,16 +28,15 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 @pytest.fixture
-def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database with five entries of one council and one of another."""
-    migrate.upgrade(database_url)
-    monkeypatch.setenv("RIGHTHOME_DATABASE_URL", database_url)
+    monkeypatch.setenv("RIGHTHOME_DATABASE_URL", migrated_url)
     for number in range(5):
-        with people_of(database_url, "879", "=cmd|' /C calc'!A0") as people:
+        with people_of(migrated_url, "879", "=cmd|' /C calc'!A0") as people:
             people.add(username=f"person {number}", name="P", role="analyst")
-    with people_of(database_url, "878", "neighbour") as people:
+    with people_of(migrated_url, "878", "neighbour") as people:
         people.add(username="neighbour", name="N", role="analyst")
-    return database_url
+    return migrated_url
 
 
 def change(url: str, statement: str) -> None:

@@ -51,17 +51,20 @@ def token(markup: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'righthome.sqlite3'}"
     loaded = load_sample(url)
-    settings = Settings(database_url=url, as_of=loaded.as_of, demo=True)
-    return SimpleNamespace(loaded=loaded, settings=settings)
+    app = create_app(Settings(database_url=url, as_of=loaded.as_of, demo=True))
+    with TestClient(app) as server:
+        yield SimpleNamespace(loaded=loaded, app=app, loop=server.portal)
 
 
 @pytest.fixture
-def visitor(sample: SimpleNamespace) -> Iterator[TestClient]:
-    with TestClient(create_app(sample.settings), raise_server_exceptions=False) as client:
-        yield client
+def visitor(sample: SimpleNamespace) -> TestClient:
+    """A browser that nobody has signed in with, on the one server of these tests."""
+    client = TestClient(sample.app, raise_server_exceptions=False)
+    client.portal = sample.loop
+    return client
 
 
 def sign_in(client: TestClient, sample: SimpleNamespace, **changes: str) -> Any:
@@ -81,7 +84,7 @@ def officer(visitor: TestClient, sample: SimpleNamespace) -> TestClient:
     with database.writing() as connection:
         who = select(users.c.user_id).where(users.c.username == sample.loaded.users[0].username)
         begun = open_session(connection, connection.execute(who).scalar_one(), session_hours=12)
-    visitor.cookies.set(cookie_name(sample.settings), begun)
+    visitor.cookies.set(cookie_name(sample.app.state.settings), begun)
     return visitor
 
 

@@ -18,7 +18,7 @@ from api.auth.sessions import form_token
 from api.database.tables import audit, homes, provider_links, provider_messages, referrals
 from api.services.provider_links import PURPOSE, decline_reasons
 from reference_data.fields import FieldType, load_fields
-from tests.conftest import SECRET
+from tests.site import SECRET
 
 REFERRAL, HOME = "DEMO-R-879", "DEMO-H-879"
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import func, select, update
 
 from api import clock
@@ -240,6 +242,15 @@ def test_neither_passwords_nor_tokens_are_kept_as_they_are(fresh_site: Any) -> N
     assert token not in kept
     assert PASSWORD not in kept
     assert "$argon2id$" in kept
+
+
+def test_a_password_is_hashed_with_the_work_that_the_standard_recommends(careful_hasher: Any) -> None:
+    kept = careful_hasher().hash(PASSWORD)
+    own, asked = extract_parameters(kept), RFC_9106_LOW_MEMORY
+    assert (own.type, own.memory_cost, own.time_cost, own.parallelism) == (
+        *(asked.type, asked.memory_cost, asked.time_cost, asked.parallelism),
+    )
+    assert careful_hasher().verify(PASSWORD, kept)
 
 
 def test_looking_at_one_child_is_written_into_the_audit_once_for_a_page(fresh_site: Any) -> None:

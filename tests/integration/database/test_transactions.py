@@ -10,16 +10,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from api import audit, clock
-from api.database import migrate
 from api.database.engine import Database, open_database
 from api.database.tables import audit as audit_table
 from api.database.tables import authorities
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = open_database(database_url)
-    migrate.upgrade_database(database)
+def database(migrated_url: str) -> Iterator[Database]:
+    database = open_database(migrated_url)
     yield database
     database.close()
 

@@ -14,7 +14,6 @@ from sqlalchemy import insert
 from api import clock
 from api.auth.passwords import know_authority
 from api.auth.roles import Role
-from api.database import migrate
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
 from api.database.tables import users
@@ -102,9 +101,8 @@ def open_council(url: str) -> Council:
 
 
 @pytest.fixture
-def council(database_url: str) -> Iterator[Council]:
-    migrate.upgrade(database_url)
-    found = open_council(database_url)
+def council(migrated_url: str) -> Iterator[Council]:
+    found = open_council(migrated_url)
     yield found
     found.database.close()
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from api.database import migrate
 from tests.counts import count
 
 from .invariants import broken
@@ -38,21 +37,19 @@ def contend(url: str, **asked: Any) -> dict[str, Any]:
     ("want", "rounds"), [("hold", count("last beds held")), ("place", count("last beds placed"))]
 )
 def test_of_fifty_who_want_the_last_bed_one_gets_it_and_forty_nine_are_told_so(
-    database_url: str, want: str, rounds: int
+    migrated_url: str, want: str, rounds: int
 ) -> None:
-    migrate.upgrade(database_url)
-    found = contend(database_url, way="fight", want=want, clients=CLIENTS, rounds=rounds)
+    found = contend(migrated_url, way="fight", want=want, clients=CLIENTS, rounds=rounds)
     assert found["faults"] == []
     assert (found["won"], found["conflicts"]) == (rounds, rounds * (CLIENTS - 1))
-    assert broken(database_url) == []
+    assert broken(migrated_url) == []
 
 
 def test_killed_at_random_while_they_hold_place_and_end_every_invariant_holds_after_restart(
-    database_url: str,
+    migrated_url: str,
 ) -> None:
-    migrate.upgrade(database_url)
     found = contend(
-        database_url,
+        migrated_url,
         way="kill",
         clients=6,
         kills=count("processes killed while placing"),
@@ -63,4 +60,4 @@ def test_killed_at_random_while_they_hold_place_and_end_every_invariant_holds_af
     )
     assert found["faults"] == []
     assert found["done"] > 0
-    assert broken(database_url) == []
+    assert broken(migrated_url) == []

@@ -98,33 +98,30 @@ def test_a_record_that_changed_is_replaced_and_the_others_stay(database_url: str
     assert urgencies == {"DEMO-R-1": "planned", "DEMO-R-2": "crisis", "DEMO-R-3": "planned"}
 
 
-def test_one_bad_record_keeps_the_whole_file_out(database_url: str, tmp_path: Path) -> None:
-    migrate.upgrade(database_url)
+def test_one_bad_record_keeps_the_whole_file_out(migrated_url: str, tmp_path: Path) -> None:
     bad = write(tmp_path / "bad.json", [referral(1), referral(2, urgency="soonish", sex="X")])
     with pytest.raises(ImportRejected) as raised:
-        import_file(database_url, "referrals", bad, PLYMOUTH, "tester")
+        import_file(migrated_url, "referrals", bad, PLYMOUTH, "tester")
     assert {issue.column for issue in raised.value.issues} == {"urgency", "sex"}
-    assert stored_count(database_url) == 0
+    assert stored_count(migrated_url) == 0
 
 
-def test_a_record_of_another_authority_is_refused_with_its_row(database_url: str, tmp_path: Path) -> None:
-    migrate.upgrade(database_url)
+def test_a_record_of_another_authority_is_refused_with_its_row(migrated_url: str, tmp_path: Path) -> None:
     mixed = write(tmp_path / "mixed.json", [referral(1), referral(2, authority=DEVON)])
     with pytest.raises(ImportRejected) as raised:
-        import_file(database_url, "referrals", mixed, PLYMOUTH, "tester")
+        import_file(migrated_url, "referrals", mixed, PLYMOUTH, "tester")
     assert [(issue.row, issue.column, issue.rule) for issue in raised.value.issues] == [
         (2, "authority", "another_authority")
     ]
-    assert stored_count(database_url) == 0
+    assert stored_count(migrated_url) == 0
 
 
-def test_a_dry_run_counts_and_keeps_nothing(database_url: str, sample: dict[str, Path]) -> None:
-    migrate.upgrade(database_url)
-    dry = import_file(database_url, "homes", sample["homes"], PLYMOUTH, "tester", dry_run=True)
+def test_a_dry_run_counts_and_keeps_nothing(migrated_url: str, sample: dict[str, Path]) -> None:
+    dry = import_file(migrated_url, "homes", sample["homes"], PLYMOUTH, "tester", dry_run=True)
     assert dry.import_id is None
     assert dry.changes.added > 0
-    assert stored_count(database_url, homes_table) == 0
-    database = open_database(database_url)
+    assert stored_count(migrated_url, homes_table) == 0
+    database = open_database(migrated_url)
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(audit_table)).scalar_one() == 0
     database.close()
@@ -177,18 +174,16 @@ def test_two_councils_may_use_the_same_id_without_seeing_each_other(
         assert [one.authority for one in records.referrals()] == [DEVON]
 
 
-def test_records_cannot_be_kept_for_an_authority_outside_the_scope(database_url: str) -> None:
-    migrate.upgrade(database_url)
-    database = open_database(database_url)
+def test_records_cannot_be_kept_for_an_authority_outside_the_scope(migrated_url: str) -> None:
+    database = open_database(migrated_url)
     with pytest.raises(NotPermitted), database.writing() as connection:
         scope = Scope(authorities=frozenset({PLYMOUTH}), actor="tester")
         Records(connection, scope).keep("referrals", DEVON, [], import_id=None)
     database.close()
 
 
-def test_a_user_who_may_not_import_is_refused_by_name(database_url: str) -> None:
-    migrate.upgrade(database_url)
-    database = open_database(database_url)
+def test_a_user_who_may_not_import_is_refused_by_name(migrated_url: str) -> None:
+    database = open_database(migrated_url)
     with database.writing() as connection:
         for username, role, authority in (
             ("reader", Role.AUDITOR, PLYMOUTH),
@@ -206,8 +201,8 @@ def test_a_user_who_may_not_import_is_refused_by_name(database_url: str) -> None
     database.close()
     for username in ("reader", "Neighbour"):
         with pytest.raises(NotPermitted):
-            import_file(database_url, "homes", sample_path("homes"), PLYMOUTH, username)
-    assert import_file(database_url, "homes", sample_path("homes"), PLYMOUTH, "officer").changes.added > 0
+            import_file(migrated_url, "homes", sample_path("homes"), PLYMOUTH, username)
+    assert import_file(migrated_url, "homes", sample_path("homes"), PLYMOUTH, "officer").changes.added > 0
 
 
 def test_an_unknown_authority_is_refused_before_the_file_is_read(database_url: str, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from api.database import migrate
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
 from api.kept import Kept, LastUsed
@@ -36,18 +35,17 @@ class Two:
 
 
 @pytest.fixture
-def two(database_url: str, tmp_path) -> Iterator[Two]:
-    migrate.upgrade(database_url)
+def two(migrated_url: str, tmp_path) -> Iterator[Two]:
     for kind in ("homes", "referrals"):
-        import_file(database_url, kind, sample_path(kind), "879", "tester")
+        import_file(migrated_url, kind, sample_path(kind), "879", "tester")
     some = tmp_path / "referrals.csv"
     some.write_text(
         "referral_id,child_id,date_of_birth,urgency,needed_by\n"
         "DEMO-R01,DEMO-OTHER,2011-01-01,planned,2026-06-20\n"
     )
-    import_file(database_url, "referrals", some, "878", "tester")
-    database = open_database(database_url)
-    yield Two(database_url, database)
+    import_file(migrated_url, "referrals", some, "878", "tester")
+    database = open_database(migrated_url)
+    yield Two(migrated_url, database)
     database.close()
 
 

@@ -24,7 +24,7 @@ from api.services.plans import ask_for_plan, make_plan, with_decision
 from matching.policy import default_policy
 from reference_data.problems import InvalidInput
 from reference_data.sample import SAMPLE_DATE, sample_path
-from tests.conftest import Site
+from tests.site import Site
 
 
 @pytest.fixture

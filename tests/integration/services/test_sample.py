@@ -49,10 +49,9 @@ def test_the_printed_password_opens_every_role_and_no_other_does(filled: tuple[s
     database.close()
 
 
-def test_a_database_that_holds_something_is_never_filled_with_the_sample(database_url: str) -> None:
-    migrate.upgrade(database_url)
+def test_a_database_that_holds_something_is_never_filled_with_the_sample(migrated_url: str) -> None:
     with pytest.raises(Conflict) as raised:
-        load_sample(database_url)
+        load_sample(migrated_url)
     assert raised.value.code == "database_not_empty"
 
 

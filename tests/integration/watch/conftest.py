@@ -16,7 +16,6 @@ import pytest
 
 from api import outbox
 from api.alert_policy import AlertPolicy, default_alert_policy
-from api.database import migrate
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
 from api.services import alerts, recipients
@@ -139,15 +138,14 @@ class Council:
 
 
 @pytest.fixture
-def council(database_url: str, tmp_path: Path) -> Iterator[Council]:
-    migrate.upgrade(database_url)
-    database = open_database(database_url)
+def council(migrated_url: str, tmp_path: Path) -> Iterator[Council]:
+    database = open_database(migrated_url)
     found = Council(
-        database_url,
+        migrated_url,
         tmp_path,
         database,
         Settings(
-            database_url=database_url,
+            database_url=migrated_url,
             base_url="https://righthome.example",
             webhook_secret=SECRET,
             webhook_private_addresses=True,

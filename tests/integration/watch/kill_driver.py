@@ -35,7 +35,7 @@ def work(database: Database, asked: dict) -> None:
         policy,
         delivery=replace(
             policy.delivery,
-            timeout_seconds=1,
+            timeout_seconds=asked["timeout_seconds"],
             lease_seconds=asked["lease_seconds"],
             first_retry_seconds=asked["lease_seconds"],
             longest_retry_seconds=asked["lease_seconds"],
