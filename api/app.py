@@ -30,6 +30,7 @@ from api.v1.openapi import describe
 from api.web import (
     alert_routes,
     audit_routes,
+    kept_routes,
     people_routes,
     placing_routes,
     plan_routes,
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
     app.include_router(placing_routes.router)
+    app.include_router(kept_routes.router)
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)
     app.include_router(restricted_routes.router)

@@ -27,6 +27,7 @@ NAVIGATION = (
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
     ("Alerts", "/alerts"),
+    ("Records", "/home-records"),
     ("Partners", "/partners"),
     ("Restricted", "/restricted"),
     ("Audit", "/audit"),
@@ -94,6 +95,8 @@ def navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
     for part in ("/emergency-watch", "/plan", "/sufficiency"):
         if path.startswith(f"{part}/"):
             inside = part
+    if path.startswith(("/home-records", "/records")):
+        inside = "/home-records"
     return [
         {"text": text, "href": href, "current": href == inside}
         for text, href in NAVIGATION

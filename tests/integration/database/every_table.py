@@ -76,12 +76,16 @@ def _place(connection: Connection, settings: Settings) -> None:
         role=Role.DIRECTOR,
         settings=settings,
     )
-    held = []
-    for referral in records.referrals()[:6]:
+    held: list[Any] = []
+    for referral in records.referrals():
         ranking = ranked_options(records, referral.referral_id, settings.as_of)
+        used = {one.claim.home_id for one in held}
         ours = [one.home_id for one in ranking.options if records.home(one.home_id).contract == "in_house"]
-        if ours and len(held) < 2:
-            held.append(holding.hold(desk, referral.referral_id, ours[len(held)]))
+        free = [home_id for home_id in ours if home_id not in used]
+        if free:
+            held.append(holding.hold(desk, referral.referral_id, free[0]))
+        if len(held) == 2:
+            break
     first, second = held
     for duty in first.duties:
         if duty.kind == "checklist":
