@@ -79,6 +79,9 @@ LABELS = {
     "referral_id": "Referral",
     "contract_id": "Contract",
     "bed_id": "Bed",
+    "from_on": "From",
+    "until_on": "Until",
+    "reply_on": "Replied on",
     "urn": "Ofsted number (URN)",
     "shared": "Shared with partners",
     "void_share_percent": "Part of the fee paid while a bed is empty, percent",
@@ -186,6 +189,8 @@ def present_facts(kind: str, values: Mapping[str, Any], homes: Mapping[str, str]
         Cell(label=label_of(field.column), text=shown(kind, field.column, values[field.column], homes))
         for field in _fields(kind)
         if values.get(field.column) not in (None, "", [], ())
+        and field.required != "key"
+        and field.column not in UNCHANGEABLE
     ]
 
 
@@ -221,7 +226,7 @@ def present_history(kind: str, states: Iterable[Mapping[str, Any]], homes: Mappi
 
 def label_of(name: str) -> str:
     """Return a field's name in words."""
-    words = plain(name.removesuffix("_pounds").removesuffix("_pence").removesuffix("_on"))
+    words = plain(name.removesuffix("_pounds").removesuffix("_pence"))
     return LABELS.get(name) or capital(words)
 
 
