@@ -24,8 +24,9 @@ from api.database.engine import open_database
 from api.day_asked import DATE_RULES
 from api.edge import Edge, error_response
 from api.kept import Kept
-from api.planning import Planner
+from api.metrics import Metrics
 from api.settings import Settings
+from api.v1.once import AnsweredBefore, answer_again
 from api.v1.openapi import describe
 from api.web import (
     alert_routes,
@@ -42,6 +43,7 @@ from api.web import (
     telling_routes,
     tonight_routes,
 )
+from api.working import Workers
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, RighthomeError
 
@@ -59,8 +61,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        app.state.workers.start()
         yield
-        app.state.planner.close()
+        app.state.workers.close()
         database.close()
 
     app = FastAPI(
@@ -77,7 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.kept = Kept()
-    app.state.planner = Planner(database, app.state.kept)
+    app.state.metrics = Metrics()
+    app.state.workers = Workers(settings, database)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
     app.include_router(tonight_routes.router)
@@ -109,12 +113,18 @@ def create_app(settings: Settings) -> FastAPI:
         )
         return error_response(request, refused, routes.error_page)
 
+    async def told_again(_request: Request, before: Exception) -> Response:
+        return answer_again(before)
+
+    app.add_exception_handler(AnsweredBefore, told_again)
     app.add_exception_handler(RighthomeError, told)
     app.add_exception_handler(DataError, told_of_text)
     app.add_exception_handler(UnicodeEncodeError, told_of_text)
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told_without_values)
-    app.add_middleware(Edge, settings=settings, database=database, error_page=routes.error_page)
+    app.add_middleware(
+        Edge, settings=settings, database=database, metrics=app.state.metrics, error_page=routes.error_page
+    )
     return app
 
 

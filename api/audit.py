@@ -119,10 +119,11 @@ def entries(
     subject_id: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    before: int | None = None,
 ) -> tuple[AuditEntry, ...]:
     """Return the newest entries about some authorities that fit, newest first; without a limit all of them.
 
-    ``since`` is inside, ``until`` outside.
+    ``since`` is inside, ``until`` outside; ``before`` is a sequence number, outside too.
     """
     columns = audit_table.c
     query = select(audit_table).where(columns.authority.in_(authorities))
@@ -137,6 +138,8 @@ def entries(
         query = query.where(columns.at >= _instant(since))
     if until is not None:
         query = query.where(columns.at < _instant(until))
+    if before is not None:
+        query = query.where(columns.sequence < before)
     rows = connection.execute(query.order_by(columns.sequence.desc()).limit(limit))
     return tuple(AuditEntry(**row._mapping) for row in rows)
 

@@ -7,6 +7,7 @@ form carry the same headers and the same shape of answer as everything else.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import logging
@@ -35,6 +36,7 @@ from api.auth.tokens import user_of_token
 from api.database.engine import Database
 from api.database.session import READING_METHODS, RequestTransaction
 from api.errors import NotSignedIn, Problem, TooLarge, TooManyAttempts, places_of, problem_of
+from api.metrics import Metrics
 from api.settings import Settings
 from reference_data.problems import InvalidInput, NotPermitted
 
@@ -63,12 +65,19 @@ class Edge:
     """The outermost layer: gives each request its number, session and transaction, and tells every error."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, database: Database, error_page: ErrorPage | None
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        database: Database,
+        metrics: Metrics,
+        error_page: ErrorPage | None,
     ) -> None:
         self.app = app
         self.settings = settings
         self.database = database
         self.error_page = error_page
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
@@ -102,6 +111,7 @@ class _Passing:
         )
         self.new_visitor: str | None = None
         self.status = 0
+        self.held: tuple[Message, bytearray] | None = None
         self.request = Request(scope)
         self.static = scope["path"].startswith(STATIC)
 
@@ -155,6 +165,8 @@ class _Passing:
         body = await _whole_body(self.request, receive, self.edge.settings.body_limit_bytes)
         if _kind_of_body(self.request) in {"application/x-www-form-urlencoded", "application/json"}:
             _refuse_nul(body)
+        self.scope["state"]["body"] = body
+        self.scope["state"]["body_digest"] = hashlib.sha256(body).hexdigest()
         if self.scope["state"]["by_token"]:
             if self.scope["state"]["user"] is None:
                 raise NotSignedIn
@@ -175,11 +187,53 @@ class _Passing:
 
     async def send_at_the_edge(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            # Committed before a byte is sent: nobody is told of a change that is then lost.
-            await run_in_threadpool(self.transaction.finish, keep=message["status"] < 400)
-            self.status = message["status"]
-            self._add_headers(MutableHeaders(scope=message))
+            if self._must_be_whole(message):
+                self.held = (message, bytearray())
+            else:
+                await self._begin_answer(message)
+            return
+        if self.held is not None:
+            start, body = self.held
+            body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            message = await self._whole_answer(start, bytes(body))
         await self.send(message)
+
+    def _must_be_whole(self, start: Message) -> bool:
+        """Say whether an answer of the API is held back until it is whole, to be kept or to get its tag."""
+        if self.scope["state"].get("keyed") is not None and start["status"] < 400:
+            return True
+        kind = MutableHeaders(scope=start).get("content-type", "")
+        return (
+            start["status"] == 200
+            and self.scope["method"] == "GET"
+            and self.scope["path"].startswith(API)
+            and kind.startswith("application/json")
+        )
+
+    async def _whole_answer(self, start: Message, body: bytes) -> Message:
+        headers = MutableHeaders(scope=start)
+        keyed = self.scope["state"].get("keyed")
+        if keyed is not None:
+            # In the transaction of what was done: both are kept, or neither.
+            await run_in_threadpool(keyed.keep, start["status"], dict(headers), body)
+        elif self.scope["method"] == "GET":
+            # Weak: the same content, though not told to be the same version of a record.
+            tag = headers.setdefault("ETag", f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
+            if _has(self.request.headers.get("if-none-match", ""), tag):
+                start["status"], body = 304, b""
+                for name in ("content-length", "content-type"):
+                    del headers[name]
+        await self._begin_answer(start)
+        return {"type": "http.response.body", "body": body}
+
+    async def _begin_answer(self, start: Message) -> None:
+        # Committed before a byte is sent: nobody is told of a change that is then lost.
+        await run_in_threadpool(self.transaction.finish, keep=start["status"] < 400)
+        self.status = start["status"]
+        self._add_headers(MutableHeaders(scope=start))
+        await self.send(start)
 
     def _add_headers(self, headers: MutableHeaders) -> None:
         for name, value in HEADERS.items():
@@ -198,19 +252,28 @@ class _Passing:
     def write_log_line(self) -> None:
         """Write down what was asked for and how it went: the route's pattern, never what was filled in."""
         user: User | None = self.scope.get("state", {}).get("user")
+        route = _pattern(self.scope)
+        seconds = time.monotonic() - self.started_at
+        self.edge.metrics.count_request(self.asked_with, route, self.status, seconds)
         log.info(
             json.dumps(
                 {
                     "request": self.reference,
                     "method": self.asked_with,
-                    "route": _pattern(self.scope),
+                    "route": route,
                     "status": self.status,
                     "user_id": user.user_id if user else None,
                     "by_token": self.scope.get("state", {}).get("by_token", False),
-                    "milliseconds": round((time.monotonic() - self.started_at) * 1000),
+                    "milliseconds": round(seconds * 1000),
                 }
             )
         )
+
+
+def _has(tags: str, tag: str) -> bool:
+    """Say whether a header of entity tags names one, by the weak comparison that reading asks for."""
+    named = {one.strip().removeprefix("W/") for one in tags.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named
 
 
 def _pattern(scope: Scope) -> str | None:

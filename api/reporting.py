@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 
 if TYPE_CHECKING:
+    from api.database.records import Records
+    from sufficiency.annual_report import ReportQuestion
     from sufficiency.report import Report
 
 KINDS = (".pdf", ".docx", ".xlsx", ".html", ".json")
@@ -138,6 +140,39 @@ def report_of_files(
         **given,
     )
     return annual_report(found_returns, question, step=step)
+
+
+def question_of_records(
+    records: Records, authority: str, asked: Mapping[str, Any], *, made_on: date
+) -> ReportQuestion:
+    """Return what a report asks of a council's stored records.
+
+    Stays are taken as complete from the day named, or from the first one recorded.
+    """
+    from reference_data.fields import load_fields
+    from reference_data.writing import contract_row
+    from sufficiency.annual_report import ReportQuestion
+    from sufficiency.enquiries import enquiries_from_values
+
+    stays = records.stays()
+    first = min((stay.started_on for stay in stays if stay.started_on), default=None)
+    given = date.fromisoformat(asked["stays_from"]) if asked["stays_from"] else first
+    fields = load_fields("enquiry")
+    enquiries = [contract_row(one.values, fields) for one in records.kept("enquiries", authority).all()]
+    return ReportQuestion(
+        year=asked["year"],
+        made_on=made_on,
+        authority=authority,
+        council=asked["council"],
+        written=asked["written"],
+        homes=records.homes(),
+        referrals=records.referrals(),
+        enquiries=enquiries_from_values(enquiries)[0],
+        stays=stays,
+        stays_from=given,
+        runs=asked["runs"],
+        seed=asked["seed"],
+    )
 
 
 def read_council(path: Path) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 
 from api.jobs import watching
+from api.logs import write_to_stderr
 from api.settings import Settings
 from reference_data.problems import Conflict
 
@@ -32,13 +32,15 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     finally:
         database.close()
     if not settings.demo:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        write_to_stderr()
     with watching(settings):
         uvicorn.run(
             create_app(settings),
             host=host,
             port=port,
             log_level="warning",
+            # Ours writes uvicorn's lines too, without the texts of exceptions.
+            log_config=None if not settings.demo else uvicorn.config.LOGGING_CONFIG,
             # Our own line for each request holds the route's pattern; this one would hold what was filled in.
             access_log=False,
             server_header=False,

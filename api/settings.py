@@ -154,6 +154,14 @@ class Settings:
             "RIGHTHOME_RETENTION", "The council's retention rules; the shipped default when absent."
         ),
     )
+    workers: int = field(
+        default=1,
+        metadata=_said(
+            "RIGHTHOME_WORKERS",
+            "How many plans, forecasts and reports this server makes at once, each in a process of its own; 0 leaves "
+            "them to other servers.",
+        ),
+    )
     watch: bool = field(
         default=True,
         metadata=_said(
@@ -295,6 +303,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 64:
+        raise ValueError("not 0 to 64")
+    return number
+
+
 def _secret(text: str) -> str:
     if len(text) < SHORTEST_SECRET:
         raise ValueError("too short")
@@ -324,6 +339,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "glass_minutes": _positive,
     "passwords": _flag,
     "oidc_issuer": _https_address,
+    "workers": _count,
     "watch": _flag,
     "webhook_private_addresses": _flag,
     "idle_minutes": _positive,
@@ -334,6 +350,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 _EXPECTED = {
     "https": "Give true or false.",
+    "workers": "Give a whole number from 0 to 64.",
     "watch": "Give true or false.",
     "passwords": "Give true or false.",
     "secret": f"Give {SHORTEST_SECRET} or more random characters.",

@@ -31,7 +31,14 @@ class Site:
         self.app: FastAPI = create_app(
             Settings(
                 database_url=url,
-                **{"as_of": date(2026, 6, 15), "secret": SECRET, "base_url": "http://testserver"} | settings,
+                **{
+                    "as_of": date(2026, 6, 15),
+                    "secret": SECRET,
+                    "base_url": "http://testserver",
+                    # Long work begins in the tests that ask for it (``work``), so that no other is disturbed by it.
+                    "workers": 0,
+                }
+                | settings,
             )
         )
         share_prepared_routes(self.app)
@@ -40,10 +47,19 @@ class Site:
         self._loop: BlockingPortal | None = None
 
     def close(self) -> None:
-        """Let go of the database, after the plan that is being made."""
+        """Let go of the database, after breaking off its long work."""
         self._open.close()
-        self.app.state.planner.close()
+        self.app.state.workers.close()
         self.database.close()
+
+    def work(self) -> Site:
+        """Let one worker do the long work that is asked for, as a server does."""
+        from dataclasses import replace
+
+        from api.working import Workers
+
+        self.app.state.workers = Workers(replace(self.app.state.settings, workers=1), self.database)
+        return self
 
     def visitor(self, **options: Any) -> TestClient:
         """Return a browser that nobody has signed in with, and that follows no redirect."""

@@ -136,6 +136,15 @@ class ForecastRecords:
         found = self.found(forecast_id)
         return found if found is not None else kept
 
+    def all(self) -> tuple[KeptForecast, ...]:
+        """Return every forecast that is kept, the newest first."""
+        rows = self.connection.execute(
+            select(tables.forecasts)
+            .where(tables.forecasts.c.authority == self.authority)
+            .order_by(tables.forecasts.c.made_at.desc(), tables.forecasts.c.forecast_id)
+        )
+        return tuple(_kept(row) for row in rows)
+
     def adopted(self) -> tuple[KeptForecast, ...]:
         """Return the forecasts that were adopted, the newest first."""
         rows = self.connection.execute(

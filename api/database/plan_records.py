@@ -1,7 +1,7 @@
 """The joint plans of one council: asked for, being made, and kept with the decisions they were made under.
 
 Reached through ``Records.plans_of``, which has checked the scope; rows stay here. Who asks for a plan and when one
-is asked for again is in ``api/services/plans.py``; ``api/planning.py`` makes them.
+is asked for again is in ``api/services/plans.py``; ``api/services/jobs.py`` makes them.
 """
 
 from __future__ import annotations
@@ -136,6 +136,14 @@ class PlanRecords:
             .values(status="running", started_at=clock.now())
         )
         return taken.rowcount == 1
+
+    def put_back(self, plan_id: str) -> None:
+        """Let a plan wait again whose making was broken off."""
+        self.connection.execute(
+            update(plans)
+            .where(and_(self._of(plan_id), plans.c.status == "running"))
+            .values(status="waiting", started_at=None)
+        )
 
     def finish(self, plan_id: str, answer: Mapping[str, Any] | None, in_brief: Mapping[str, Any]) -> None:
         """Keep the answer of a plan, or with ``None`` that it failed."""

@@ -16,10 +16,12 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from api import audit, clock
 from api.database import history, tables
 from api.database.alert_records import AlertRecords
+from api.database.answers_given import AnswersGiven
 from api.database.beds import BedLedger
 from api.database.child_records import ChildRecords
 from api.database.duties import DutyRecords
 from api.database.forecast_records import ForecastRecords
+from api.database.job_records import JobRecords
 from api.database.kept import KeptRecords, row_of, state_of
 from api.database.kinds import KINDS
 from api.database.plan_records import PlanRecords
@@ -222,10 +224,20 @@ class Records:
 
         kept = self.return_tables()
         if not kept:
-            raise NotEnoughData(
-                "no_returns", "No return has been imported. Run: righthome import returns FOLDER"
-            )
+            raise _no_returns()
         return returns_from_tables(kept)
+
+    def require_returns(self) -> None:
+        """Refuse where no return is in view, without reading one.
+
+        Raises
+        ------
+        NotEnoughData
+            If none has been imported.
+        """
+        of_scope = tables.return_files.c.authority.in_(self.scope.authorities)
+        if self.connection.execute(select(tables.return_files.c.file_name).where(of_scope)).first() is None:
+            raise _no_returns()
 
     def return_tables(self) -> tuple[RawTable, ...]:
         """Return the files of the statutory returns in view, as they were read, by file name."""
@@ -399,6 +411,17 @@ class Records:
         self._require(authority)
         return PlanRecords(self.connection, authority, self.seen.without_hidden)
 
+    def jobs_of(self, authority: str) -> JobRecords:
+        """Return the long work that people of one council in view asked for.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return JobRecords(self.connection, authority)
+
     def forecasts_of(self, authority: str) -> ForecastRecords:
         """Return the kept forecasts of one council in view.
 
@@ -409,6 +432,17 @@ class Records:
         """
         self._require(authority)
         return ForecastRecords(self.connection, authority)
+
+    def answers_given_to(self, authority: str, user_id: str) -> AnswersGiven:
+        """Return the answers of one council in view that somebody got under idempotency keys.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return AnswersGiven(self.connection, authority, user_id)
 
     @property
     def seen(self) -> Seen:
@@ -531,3 +565,7 @@ class Records:
             raise NotPermitted(
                 "another_authority", "These records belong to an authority that is not yours to change."
             )
+
+
+def _no_returns() -> NotEnoughData:
+    return NotEnoughData("no_returns", "No return has been imported. Run: righthome import returns FOLDER")

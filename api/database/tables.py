@@ -22,6 +22,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -482,6 +483,51 @@ plans = Table(
     Column("answer", Document),
     CheckConstraint("status IN ('waiting', 'running', 'done', 'failed')", name="status"),
     Index(None, "authority", "asked_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    # Long work that somebody asked for: also the queue of what is to be done. Ids and numbers only, and a report's file.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("job_id", String(32), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("question", DIGEST, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("asked_by", String(128), nullable=False),
+    Column("settings", Document, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("step", String(200)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Who makes it, and when that server last said so: work that nobody speaks for is begun again.
+    Column("claimed_by", String(80)),
+    Column("seen_at", Instant),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("cancel_asked_at", Instant),
+    Column("result_id", DIGEST),
+    Column("problem_code", String(60)),
+    Column("problem", String(400)),
+    Column("file", LargeBinary),
+    CheckConstraint("kind IN ('plan', 'forecast', 'report')", name="kind"),
+    CheckConstraint("status IN ('waiting', 'running', 'done', 'failed', 'cancelled')", name="status"),
+    Index(None, "authority", "asked_at"),
+    Index(None, "status", "asked_at"),
+)
+
+answers_given = Table(
+    "answers_given",
+    metadata,
+    # What was answered under an idempotency key, so that the same request sent twice is done once. For a day.
+    Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("key_digest", DIGEST, primary_key=True),
+    Column("request_digest", DIGEST, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("status", Integer),
+    Column("headers", Document),
+    Column("body", Text),
+    Index(None, "authority", "given_at"),
 )
 
 audit = Table(

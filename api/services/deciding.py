@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from api.database.beds import is_promised_twice, no_bed_free
 from api.services.alerts import scan_with_settings
 from api.services.desk import Desk, missing, typed
-from api.services.holding import Holding, holding, lawful_option, require_standing
+from api.services.holding import Holding, holding, lawful_option, require_standing, require_version
 from api.services.ranked_options import ranked_options
 from reference_data.problems import Conflict
 from reference_data.vocabulary import FOSTERING_TYPES, LegalBasis, PlacementPurpose
@@ -62,6 +62,7 @@ def decide(
     weekly_fee_pounds: str = "",
     staffing: str = "",
     starts_on: date | None = None,
+    version: int | None = None,
 ) -> Decided:
     """Decide for a held home and place the child there.
 
@@ -71,6 +72,8 @@ def decide(
         Why the first-ranked home was not chosen; not needed when it was.
     starts_on
         The first night; the day the bed is held from when absent.
+    version
+        The version of the hold that was read; any when absent.
 
     Raises
     ------
@@ -88,6 +91,7 @@ def decide(
     home_id = ledger.claim(claim_id).home_id
     desk.records.kept("homes", desk.authority).one(home_id, to_change=True)
     claim = ledger.claim(claim_id, to_change=True)
+    require_version(claim, version)
     require_standing(claim)
     _require_ready(holding(desk, claim_id))
     referral = desk.records.referral(claim.referral_id)

@@ -6,7 +6,6 @@ one digest; an answer under that digest is shown again and not made again.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,8 +25,6 @@ KEPT_RUNS = 300
 """Futures of a forecast that a page waits for, with its explanation and its track record."""
 ANSWERS = 1
 """Counted up when the method changes within a version of the product, so that no older answer is shown as new."""
-_one_at_a_time = threading.Lock()
-"""Twenty who open the page at once have one forecast made, and not the same one twenty times."""
 
 
 def forecast(
@@ -50,26 +47,61 @@ def forecast(
     NotEnoughData
         If no return has been imported.
     """
-    from sufficiency.forecast import forecast_need
-
-    returns = records.returns()
-    return forecast_need(
-        returns,
-        start=start or returns.last_day + timedelta(days=1),
+    return _made(
+        read_inputs(records),
+        start,
         months=months,
         runs=runs,
         seed=seed,
-        homes=records.homes() or None,
-        referrals=records.referrals(),
         scenario=scenario,
         explain=explain,
         track_record=track_record,
     )
 
 
-def kept_forecast(
+def read_inputs(records: Records) -> dict[str, Any]:
+    """Return what a forecast is made from, so that nothing of the database is held while it is made.
+
+    Raises
+    ------
+    NotEnoughData
+        If no return has been imported.
+    """
+    return {
+        "returns": records.returns(),
+        "homes": records.homes() or None,
+        "referrals": records.referrals(),
+    }
+
+
+def answer_of(
+    given: Mapping[str, Any],
+    start: date | None = None,
+    *,
+    months: int = 24,
+    runs: int = KEPT_RUNS,
+    seed: int = 0,
+    scenario: Scenario | None = None,
+) -> dict[str, Any]:
+    """Return the answer that is kept: with its track record and the reasons for its change, but for a scenario's.
+
+    A scenario is read beside its base, which carries both.
+    """
+    found = _made(
+        given,
+        start,
+        months=months,
+        runs=runs,
+        seed=seed,
+        scenario=scenario,
+        explain=scenario is None,
+        track_record=scenario is None,
+    )
+    return found.as_dict()
+
+
+def question_of(
     records: Records,
-    database: Database,
     authority: str,
     start: date | None = None,
     *,
@@ -77,50 +109,54 @@ def kept_forecast(
     runs: int = KEPT_RUNS,
     seed: int = 0,
     scenario: Scenario | None = None,
+) -> str:
+    """Return the id under which a council's forecast is kept: a digest of what is asked and of the records in view."""
+    return records.forecasts_of(authority).id_of(
+        {
+            "version": [PRODUCT_VERSION, ANSWERS],
+            "start": start and start.isoformat(),
+            "months": months,
+            "runs": runs,
+            "seed": seed,
+            "scenario": scenario and scenario.as_dict(),
+        }
+    )
+
+
+def kept_forecast(
+    records: Records, database: Database, authority: str, start: date | None = None, **asked: Any
 ) -> KeptForecast:
     """Return a council's forecast as it was kept, or make it, with the reasons for its change, and keep it.
 
     Keeping is in a transaction of its own: whoever reads changes no record, and an answer that is lost costs only the
     time to make it again.
 
+    Parameters
+    ----------
+    asked
+        ``months``, ``runs``, ``seed`` and ``scenario``, as for ``answer_of``.
+
     Raises
     ------
     NotEnoughData
         If no return has been imported.
     """
-    asked: dict[str, Any] = {
-        "version": [PRODUCT_VERSION, ANSWERS],
-        "start": start and start.isoformat(),
-        "months": months,
-        "runs": runs,
-        "seed": seed,
-        "scenario": scenario and scenario.as_dict(),
-    }
-    from api.database.forecast_records import ForecastRecords
-
-    forecast_id = records.forecasts_of(authority).id_of(asked)
+    forecast_id = question_of(records, authority, start, **asked)
     kept = records.forecasts_of(authority).found(forecast_id)
     if kept is not None:
         return kept
-    with _one_at_a_time:
-        # Somebody else may have made it while this reader waited, whose own transaction is older than that.
-        with database.reading() as connection:
-            kept = ForecastRecords(connection, authority).found(forecast_id)
-        if kept is not None:
-            return kept
-        answer = forecast(
-            records,
-            start,
-            months=months,
-            runs=runs,
-            seed=seed,
-            scenario=scenario,
-            # A scenario is read beside its base, which carries both.
-            explain=scenario is None,
-            track_record=scenario is None,
-        ).as_dict()
-        with database.writing() as connection:
-            return ForecastRecords(connection, authority).keep(forecast_id, answer)
+    answer = answer_of(read_inputs(records), start, **asked)
+    from api.database.forecast_records import ForecastRecords
+
+    with database.writing() as connection:
+        return ForecastRecords(connection, authority).keep(forecast_id, answer)
+
+
+def _made(given: Mapping[str, Any], start: date | None, **asked: Any) -> Forecast:
+    from sufficiency.forecast import forecast_need
+
+    first = start or given["returns"].last_day + timedelta(days=1)
+    return forecast_need(start=first, **given, **asked)
 
 
 def adopt_forecast(records: Records, authority: str, forecast_id: str) -> None:

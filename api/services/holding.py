@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api import clock
 from api.database.duties import Duty, new_duty
+from api.database.kept import stale_edit
 from api.services.desk import Desk
 from api.services.enquiries import expires_at, standing_offer
 from api.services.ranked_options import ranked_options
@@ -81,7 +82,19 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
     return Holding(claim=claim, duties=tuple(duties))
 
 
-def let_go(desk: Desk, claim_id: str) -> Claim:
+def require_version(claim: Claim, version: int | None) -> None:
+    """Refuse to go on from a version of a promise that is no longer the newest; ``None`` goes on from any.
+
+    Raises
+    ------
+    Conflict
+        If it was changed since.
+    """
+    if version is not None and claim.version != version:
+        raise stale_edit()
+
+
+def let_go(desk: Desk, claim_id: str, *, version: int | None = None) -> Claim:
     """Let a hold go, so that others may have the bed.
 
     Raises
@@ -89,16 +102,17 @@ def let_go(desk: Desk, claim_id: str) -> Claim:
     NotFound
         If there is none of that id in view.
     Conflict
-        If it is over already, or is a placement.
+        If it is over already, is a placement, or is of another version than the one named.
     """
     ledger = desk.records.beds_of(desk.authority)
     claim = ledger.claim(claim_id, to_change=True)
+    require_version(claim, version)
     if claim.kind == "placement" or claim.released_at is not None:
         raise Conflict("not_held", "This is not held any more.")
     return ledger.release(claim, "let_go")
 
 
-def longer(desk: Desk, claim_id: str) -> Claim:
+def longer(desk: Desk, claim_id: str, *, version: int | None = None) -> Claim:
     """Hold a bed for another while, counted from now, while the offer stands.
 
     Raises
@@ -106,10 +120,11 @@ def longer(desk: Desk, claim_id: str) -> Claim:
     NotFound
         If there is none of that id in view.
     Conflict
-        If the hold or the offer has run out.
+        If the hold or the offer has run out, or it is of another version than the one named.
     """
     ledger = desk.records.beds_of(desk.authority)
     claim = ledger.claim(claim_id, to_change=True)
+    require_version(claim, version)
     require_standing(claim)
     referral = desk.records.referral(claim.referral_id)
     offer = standing_offer(desk, claim.referral_id, claim.home_id).values if claim.enquiry_id else {}
@@ -165,7 +180,7 @@ def beds_of_home(desk: Desk, home_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def share_identity(desk: Desk, claim_id: str) -> Claim:
+def share_identity(desk: Desk, claim_id: str, *, version: int | None = None) -> Claim:
     """Write down that the provider chosen is told who the child is. No other provider may be told meanwhile.
 
     Raises
@@ -173,10 +188,12 @@ def share_identity(desk: Desk, claim_id: str) -> Claim:
     NotFound
         If the hold is not in view.
     Conflict
-        If the hold is over, or another provider has been told and its hold stands.
+        If the hold is over or of another version than the one named, or another provider has been told and its hold
+        stands.
     """
     ledger = desk.records.beds_of(desk.authority)
     claim = ledger.claim(claim_id, to_change=True)
+    require_version(claim, version)
     require_standing(claim)
     # A hold that has run out keeps nobody from being told.
     ledger.release_expired()

@@ -6,7 +6,7 @@ one authority, written in one transaction and put into the audit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ from api.database.tables import imports, users
 from api.services.alerts import scan_with_settings
 from api.settings import Settings
 from reference_data.evidence import input_hash
-from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotPermitted
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput, NotFound, NotPermitted
 from reference_data.tables import RawTable, RecordTable, read_records
 
 KINDS = ("homes", "referrals", "returns", "stays")
@@ -115,17 +115,52 @@ def import_file(
     if kind not in KINDS:
         raise InvalidInput("no_such_kind", f"Import one of: {', '.join(KINDS)}.")
     require_known_authority(authority)
-    if profile is None:
-        reading = _read(kind, Path(path), authority)
-    else:
-        reading = _read_standard(kind, Path(path), authority, profile)
+    reading = _reading_of(kind, Path(path), authority, profile)
     database = _ready_database(url, dry_run=dry_run)
     try:
-        return _keep(
-            database, kind, reading, authority, as_user, dry_run=dry_run, as_of=as_of, settings=settings
-        )
+        with database.writing() as connection:
+            return _keep(
+                connection, kind, reading, authority, as_user, dry_run=dry_run, as_of=as_of, settings=settings
+            )
     finally:
         database.close()
+
+
+def import_over_the_api(
+    connection: Callable[[], Connection],
+    kind: str,
+    path: Path,
+    authority: str,
+    as_user: str,
+    *,
+    dry_run: bool,
+    profile: str | None,
+    as_of: date | None,
+    settings: Settings,
+) -> ImportResult:
+    """Keep what a file that was sent holds, in a transaction of the caller's that is opened once the file is read.
+
+    Raises
+    ------
+    ImportRejected
+        With every problem of the file.
+    NotFound
+        If there is no such kind.
+    InvalidInput, NotPermitted
+        If the profile or user cannot be used.
+    """
+    if kind not in KINDS:
+        raise NotFound("no_such_kind", f"Import one of: {', '.join(KINDS)}.")
+    reading = _reading_of(kind, path, authority, profile)
+    return _keep(
+        connection(), kind, reading, authority, as_user, dry_run=dry_run, as_of=as_of, settings=settings
+    )
+
+
+def _reading_of(kind: str, path: Path, authority: str, profile: str | None) -> _Reading:
+    if profile is None:
+        return _read(kind, path, authority)
+    return _read_standard(kind, path, authority, profile)
 
 
 def require_known_authority(code: str) -> None:
@@ -137,7 +172,6 @@ def require_known_authority(code: str) -> None:
         If the code is unknown.
     """
     from reference_data.authorities import authority
-    from reference_data.problems import NotFound
 
     try:
         authority(code)
@@ -295,12 +329,8 @@ def _without_a_night(reading: _Reading, settings: Settings | None, as_of: date |
     return tuple(found)
 
 
-class _DryRun(Exception):
-    """Raised inside the transaction of a dry run, so that it is undone."""
-
-
 def _keep(
-    database: Database,
+    connection: Connection,
     kind: str,
     reading: _Reading,
     authority: str,
@@ -313,48 +343,51 @@ def _keep(
     actor = usable_actor(as_user)
     import_id = uuid4().hex
     began = clock.now()
-    changes = Changes(added=0, changed=0, unchanged=0)
+    # All of it or nothing: a dry run undoes what it did, and a caller's own transaction goes on.
+    attempt = connection.begin_nested()
     try:
-        with database.writing() as connection:
-            require_user_may(connection, actor, authority, Permission.IMPORT)
-            know_authority(connection, authority)
-            records = Records(connection, Scope(authorities=frozenset({authority}), actor=actor))
-            if kind == "stays":
-                # Taken before the audit is, as a scan does: so an import and a scan never wait for each other.
-                records.alerts_of(authority).hold_watch()
-            connection.execute(
-                insert(imports).values(
-                    import_id=import_id,
-                    authority=authority,
-                    kind=kind,
-                    input_digest=_digest(reading),
-                    actor=actor,
-                    imported_at=clock.now(),
-                    added=0,
-                    changed=0,
-                    unchanged=0,
-                )
-            )
-            if kind == "returns":
-                changes = records.keep_return(authority, reading.tables, import_id=import_id)
-            else:
-                changes = records.keep(kind, authority, _joined(records, reading), import_id=import_id)
-            counts = {"added": changes.added, "changed": changes.changed, "unchanged": changes.unchanged}
-            connection.execute(imports.update().where(imports.c.import_id == import_id).values(**counts))
-            records.note(
-                "imported",
+        require_user_may(connection, actor, authority, Permission.IMPORT)
+        know_authority(connection, authority)
+        records = Records(connection, Scope(authorities=frozenset({authority}), actor=actor))
+        if kind == "stays":
+            # Taken before the audit is, as a scan does: so an import and a scan never wait for each other.
+            records.alerts_of(authority).hold_watch()
+        connection.execute(
+            insert(imports).values(
+                import_id=import_id,
                 authority=authority,
-                subject_kind=kind,
-                subject_id=import_id,
-                detail=counts,
+                kind=kind,
+                input_digest=_digest(reading),
+                actor=actor,
+                imported_at=clock.now(),
+                added=0,
+                changed=0,
+                unchanged=0,
             )
-            if kind == "stays":
-                # An alert is written in the same transaction as the stay that causes it.
-                scan_with_settings(records, authority, as_of=as_of, settings=settings, changed_since=began)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+        )
+        if kind == "returns":
+            changes = records.keep_return(authority, reading.tables, import_id=import_id)
+        else:
+            changes = records.keep(kind, authority, _joined(records, reading), import_id=import_id)
+        counts = {"added": changes.added, "changed": changes.changed, "unchanged": changes.unchanged}
+        connection.execute(imports.update().where(imports.c.import_id == import_id).values(**counts))
+        records.note(
+            "imported",
+            authority=authority,
+            subject_kind=kind,
+            subject_id=import_id,
+            detail=counts,
+        )
+        if kind == "stays":
+            # An alert is written in the same transaction as the stay that causes it.
+            scan_with_settings(records, authority, as_of=as_of, settings=settings, changed_since=began)
+    except BaseException:
+        attempt.rollback()
+        raise
+    if dry_run:
+        attempt.rollback()
+    else:
+        attempt.commit()
     return ImportResult(
         kind=kind,
         authority=authority,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -52,9 +53,23 @@ DOMAINS = ("behaviour", "emotional", "relationships", "risk", "indicators")
 
 
 def listed(
-    desk: Desk, group: Group, kind: str, *, after: str = "", limit: int = 200, as_of: date | None = None
-) -> list[dict[str, Any]]:
+    desk: Desk,
+    group: Group,
+    kind: str,
+    *,
+    after: str = "",
+    limit: int = 200,
+    as_of: date | None = None,
+    wanted: Mapping[str, str | None] = MappingProxyType({}),
+) -> tuple[list[dict[str, Any]], bool]:
     """Return records of a kind in the order of their ids, as they are or as they stood at the end of a day.
+
+    And whether more follow.
+
+    Parameters
+    ----------
+    wanted
+        What some fields must hold; ``None`` is not asked for.
 
     Raises
     ------
@@ -71,10 +86,14 @@ def listed(
         ]
     else:
         rows = [as_json(one) for one in found.all()]
-    rows = [row for row in rows if row["id"] > after][:limit]
+    for name, value in wanted.items():
+        if value is not None:
+            rows = [row for row in rows if row["values"].get(name) == value]
+    left = sorted((row for row in rows if row["id"] > after), key=lambda row: str(row["id"]))
+    rows = left[:limit]
     if form.about_a_child:
         desk.records.viewed.extend((form.record, row["id"]) for row in rows)
-    return rows
+    return rows, len(left) > len(rows)
 
 
 def read(desk: Desk, group: Group, kind: str, record_id: str) -> Kept:

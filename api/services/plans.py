@@ -1,6 +1,6 @@
 """Joint plans as people ask for them: under decisions taken already, made in the background, kept and compared.
 
-Asking writes one row. ``api/planning.py`` then makes the plan; while it does, pages read how far it is.
+Asking writes a row, and the job that makes the plan (``api/services/jobs.py``); pages read how far it is.
 """
 
 from __future__ import annotations
@@ -97,6 +97,9 @@ def ask_for_plan(
         based_on=based_on,
         decisions=decided,
         settings=settings,
+    )
+    records.jobs_of(authority).add(
+        "plan", question=question, asked_by=records.scope.actor, settings={}, result_id=plan_id
     )
     records.note(
         "plan_asked_for",

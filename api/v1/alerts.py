@@ -23,6 +23,7 @@ from api.services.alerts_about_the_watch import is_late
 from api.services.policy import policy_of
 from api.services.recipients import roles_unreached
 from api.settings import Settings
+from api.v1.paging import PartAsked
 
 router = APIRouter(tags=["alerts"])
 OpenRecords = Annotated[Records, Depends(open_records)]
@@ -46,11 +47,19 @@ class Snooze(BaseModel):
 def list_alerts(
     request: Request,
     records: OpenRecords,
+    part: PartAsked,
     everything: Annotated[bool, Query(alias="all", description="Closed ones too.")] = False,
+    child_id: Annotated[str | None, Query(description="Only about this child.")] = None,
+    rule: Annotated[str | None, Query(description="Only of this rule.")] = None,
 ) -> list[dict[str, Any]]:
-    """Return the alerts, with who was told and who answered."""
+    """Return the alerts, with who was told and who answered: open ones first, the newest step first."""
     authority = current_user(request).authority
-    return alerts.alerts_listed(records, authority, only_open=not everything)
+    found = [
+        one
+        for one in alerts.alerts_listed(records, authority, only_open=not everything)
+        if child_id in (None, one["child_id"]) and rule in (None, one["rule"])
+    ]
+    return part.as_ordered(found, lambda one: str(one["alert_id"]))
 
 
 @router.post("/alerts/{alert_id}/acknowledgement")
@@ -76,6 +85,7 @@ def snooze(
 def nights(
     request: Request,
     records: OpenRecords,
+    part: PartAsked,
     start: Annotated[
         DayAsked, Query(alias="from", description="The first evening; 13 days ago when absent.")
     ] = None,
@@ -86,6 +96,7 @@ def nights(
 
     until = last or day_of(request.app.state.settings)
     first = start or until - timedelta(days=13)
+    found = nights_between(records.stays(), first, until)
     return [
         {
             "night": one.night.isoformat(),
@@ -94,7 +105,7 @@ def nights(
             "unsuitable": one.unsuitable,
             "unlawful": one.unlawful,
         }
-        for one in nights_between(records.stays(), first, until)
+        for one in part.of(found, lambda one: f"{one.night} {one.child_id}")
     ]
 
 
@@ -130,7 +141,7 @@ class Heartbeat(BaseModel):
     recipients: str
 
 
-@router.get("/watch-heartbeat")
+@router.get("/watch-heartbeat", responses={503: {"model": Heartbeat, "description": "The watch is late."}})
 def heartbeat(request: Request, response: Response) -> Heartbeat:
     """Return ``ok``, or with status 503 ``late``, and whether recipients are missing.
 

@@ -42,12 +42,33 @@ def version_read(
     InvalidInput
         If there is none, or it is no version.
     """
-    given = (if_match or "").strip().removeprefix("W/").strip('"')
-    if not given.isascii() or not given.isdigit() or len(given) > 9:
+    found = version_if_read(if_match)
+    if found is None:
         raise InvalidInput(
             "if_match_missing", "Send the version you read in If-Match, so that nobody's change is lost."
         )
+    return found
+
+
+def version_if_read(
+    if_match: Annotated[
+        str | None, Header(description='The version that was read, as its ETag: "3". Any, when absent.')
+    ] = None,
+) -> int | None:
+    """Return the version named in ``If-Match``, or ``None`` where there is none or ``*``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no version.
+    """
+    given = (if_match or "").strip().removeprefix("W/").strip('"')
+    if given in ("", "*"):
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > 9:
+        raise InvalidInput("if_match_missing", "Send the version you read in If-Match, as its ETag.")
     return int(given)
 
 
 VersionRead = Annotated[int, Depends(version_read)]
+VersionIfRead = Annotated[int | None, Depends(version_if_read)]

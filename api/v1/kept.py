@@ -5,6 +5,7 @@ Those about children and those about homes have addresses of their own, for they
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
@@ -12,8 +13,10 @@ from fastapi import APIRouter, Body, Query, Response
 from api.database.kept import Kept
 from api.day_asked import DayAsked
 from api.services import kept_records
+from api.services.desk import Desk
 from api.services.kept_records import Group
 from api.v1.at_the_desk import AtDesk, VersionRead
+from api.v1.paging import Part, PartAsked
 
 router = APIRouter(tags=["kept records"])
 Values = Annotated[
@@ -24,16 +27,24 @@ Values = Annotated[
     ),
 ]
 AsOf = Annotated[DayAsked, Query(description="As they stood at the end of this day.")]
-After = Annotated[str, Query(description="The last id of the page before.", max_length=200)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Child = Annotated[str | None, Query(description="Only this child's.")]
+OfHome = Annotated[str | None, Query(description="Only of this home.")]
+OfReferral = Annotated[str | None, Query(description="Only for this referral.")]
 
 
 @router.get("/records/{kind}")
 def list_child_records(
-    kind: str, desk: AtDesk, as_of: AsOf = None, after: After = "", limit: Limit = 200
+    kind: str,
+    desk: AtDesk,
+    part: PartAsked,
+    as_of: AsOf = None,
+    child_id: Child = None,
+    referral_id: OfReferral = None,
+    home_id: OfHome = None,
 ) -> list[dict[str, Any]]:
     """Return records of children of one kind, in the order of their ids."""
-    return kept_records.listed(desk, Group.CHILDREN, kind, as_of=as_of, after=after, limit=limit)
+    wanted = {"child_id": child_id, "referral_id": referral_id, "home_id": home_id}
+    return _listed(desk, part, Group.CHILDREN, kind, as_of, wanted)
 
 
 @router.post("/records/{kind}", status_code=201)
@@ -66,10 +77,14 @@ def child_record_history(kind: str, record_id: str, desk: AtDesk) -> list[dict[s
 
 @router.get("/home-records/{kind}")
 def list_home_records(
-    kind: str, desk: AtDesk, as_of: AsOf = None, after: After = "", limit: Limit = 200
+    kind: str,
+    desk: AtDesk,
+    part: PartAsked,
+    as_of: AsOf = None,
+    home_id: OfHome = None,
 ) -> list[dict[str, Any]]:
     """Return records of homes and contracts of one kind, in the order of their ids."""
-    return kept_records.listed(desk, Group.HOMES, kind, as_of=as_of, after=after, limit=limit)
+    return _listed(desk, part, Group.HOMES, kind, as_of, {"home_id": home_id})
 
 
 @router.post("/home-records/{kind}", status_code=201)
@@ -98,6 +113,17 @@ def change_home_record(
 def home_record_history(kind: str, record_id: str, desk: AtDesk) -> list[dict[str, Any]]:
     """Return who changed what of a record of homes and contracts, from what, when."""
     return kept_records.history_of(desk, Group.HOMES, kind, record_id)
+
+
+def _listed(
+    desk: Desk, part: Part, group: Group, kind: str, as_of: date | None, wanted: dict[str, str | None]
+) -> list[dict[str, Any]]:
+    found, more = kept_records.listed(
+        desk, group, kind, as_of=as_of, after=part.after, limit=part.limit, wanted=wanted
+    )
+    if more:
+        part.name_next(str(found[-1]["id"]))
+    return found
 
 
 def _with_tag(response: Response, found: Kept) -> dict[str, Any]:

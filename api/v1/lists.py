@@ -10,6 +10,9 @@ from pydantic import BaseModel
 
 from api.database.records import Records
 from api.database.session import open_records
+from api.day_asked import DayAsked
+from api.v1.paging import PartAsked, fits
+from reference_data.vocabulary import ContractKind, HomeStatus, PlacementType, Urgency
 
 router = APIRouter(tags=["records"])
 OpenRecords = Annotated[Records, Depends(open_records)]
@@ -84,10 +87,24 @@ class StaySummary(BaseModel):
 
 
 @router.get("/referrals")
-def referrals(records: OpenRecords) -> list[ReferralSummary]:
-    """Return every referral of the reader's council."""
+def referrals(
+    records: OpenRecords,
+    part: PartAsked,
+    urgency: Annotated[Urgency | None, Query(description="Only those of this urgency.")] = None,
+    child_id: Annotated[str | None, Query(description="Only this child's.")] = None,
+    sibling_group: Annotated[str | None, Query(description="Only those of this group.")] = None,
+    needed_by: Annotated[DayAsked, Query(description="Only those needed on this day or before.")] = None,
+) -> list[ReferralSummary]:
+    """Return the referrals of the reader's council whose child still waits, in the order of their ids."""
+    found = [
+        one
+        for one in records.referrals()
+        if fits(one, urgency=urgency, child_id=child_id, sibling_group=sibling_group)
+        and (needed_by is None or (one.needed_by is not None and one.needed_by <= needed_by))
+    ]
     return [
-        ReferralSummary.model_validate(referral, from_attributes=True) for referral in records.referrals()
+        ReferralSummary.model_validate(one, from_attributes=True)
+        for one in part.of(found, lambda one: one.referral_id)
     ]
 
 
@@ -98,9 +115,24 @@ def referral(referral_id: str, records: OpenRecords) -> ReferralSummary:
 
 
 @router.get("/homes")
-def homes(records: OpenRecords) -> list[HomeSummary]:
-    """Return every home the reader's council keeps."""
-    return [HomeSummary.model_validate(home, from_attributes=True) for home in records.homes()]
+def homes(
+    records: OpenRecords,
+    part: PartAsked,
+    kind: Annotated[PlacementType | None, Query(alias="type", description="Only homes of this type.")] = None,
+    status: Annotated[HomeStatus | None, Query(description="Only homes in this state.")] = None,
+    contract: Annotated[ContractKind | None, Query(description="Only homes under this contract.")] = None,
+    free: Annotated[bool, Query(description="Only homes with a place free.")] = False,
+) -> list[HomeSummary]:
+    """Return the homes that the reader's council keeps, in the order of their ids."""
+    found = [
+        one
+        for one in records.homes()
+        if fits(one, type=kind, status=status, contract=contract) and (not free or (one.vacancies or 0) > 0)
+    ]
+    return [
+        HomeSummary.model_validate(one, from_attributes=True)
+        for one in part.of(found, lambda one: one.home_id)
+    ]
 
 
 @router.get("/homes/{home_id}")
@@ -110,24 +142,48 @@ def home(home_id: str, records: OpenRecords) -> HomeSummary:
 
 
 @router.get("/partners/homes")
-def partners_homes(records: OpenRecords) -> list[PartnersHome]:
+def partners_homes(
+    records: OpenRecords,
+    part: PartAsked,
+    kept_by: Annotated[str | None, Query(description="Only those of this council.")] = None,
+) -> list[PartnersHome]:
     """Return the homes, vacancies and concerns that partner councils share; never a child of theirs."""
-    return [PartnersHome.model_validate(home, from_attributes=True) for home in records.homes_of_partners()]
+    found = [one for one in records.homes_of_partners() if fits(one, kept_by=kept_by)]
+    return [
+        PartnersHome.model_validate(one, from_attributes=True)
+        for one in part.of(found, lambda one: f"{one.kept_by} {one.home_id}")
+    ]
 
 
 @router.get("/stays")
-def stays(records: OpenRecords) -> list[StaySummary]:
-    """Return every stay the reader's council recorded."""
-    return [StaySummary.model_validate(stay, from_attributes=True) for stay in records.stays()]
+def stays(
+    records: OpenRecords,
+    part: PartAsked,
+    child_id: Annotated[str | None, Query(description="Only this child's.")] = None,
+    open_only: Annotated[bool, Query(alias="open", description="Only those without an end.")] = False,
+) -> list[StaySummary]:
+    """Return the stays that the reader's council recorded, in the order of their ids."""
+    found = [
+        one
+        for one in records.stays()
+        if fits(one, child_id=child_id) and not (open_only and one.ended_on is not None)
+    ]
+    return [
+        StaySummary.model_validate(one, from_attributes=True)
+        for one in part.of(found, lambda one: one.stay_id)
+    ]
 
 
 @router.get("/audit")
 def audit(
     records: OpenRecords,
+    part: PartAsked,
     actor: Annotated[str | None, Query(description="Only what this name did.")] = None,
     subject: Annotated[str | None, Query(description="Only about this record.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> list[AuditEntry]:
-    """Return the newest entries of the audit of the reader's council, newest first."""
-    found = records.audit_entries(limit, actor=actor, subject_id=subject)
-    return [AuditEntry.model_validate(entry, from_attributes=True) for entry in found]
+    """Return the audit of the reader's council, the newest entry first."""
+    found = records.audit_entries(part.limit + 1, actor=actor, subject_id=subject, before=part.number())
+    return [
+        AuditEntry.model_validate(entry, from_attributes=True)
+        for entry in part.first(found, lambda entry: str(entry.sequence))
+    ]

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.auth.access import ANYONE, route_table
+from api.errors import Problem
+from api.v1.once import PARAMETER, REPLAYED
 
 PROBLEM = {
     "type": "object",
@@ -50,6 +52,55 @@ ERRORS = {
     "413": "The body is larger than this installation accepts.",
     "422": "Something sent cannot be used: each problem by its field, without its value.",
     "500": "A fault of ours. The reference in `instance` is in the log.",
+    "503": "Others are writing for so long that this could not begin. Nothing was done; it may be tried again.",
+}
+EXAMPLES = {
+    "400": ("unusable_request", "Something cannot be used", "The request cannot be used."),
+    "401": ("not_signed_in", "Sign in to continue", "Sign in to continue."),
+    "403": ("role_may_not", "You may not do this", "Your role does not allow this."),
+    "404": ("no_such_home", "Page not found", "There is no home of that id."),
+    "409": ("stale_edit", "Something changed first", "Somebody changed this record. Read it again."),
+    "413": ("too_large", "That is too large", "Send at most 10,000,000 bytes at once."),
+    "422": ("unusable_file", "Something cannot be used", "The request has 1 problem."),
+    "500": ("fault", "Sorry, there is a problem with the service", "This is a fault of ours."),
+    "503": (
+        "busy",
+        "The service is busy",
+        "Many people are saving at this moment. Nothing was saved: try again.",
+    ),
+}
+"""Code, title and message of one error of each status."""
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an answer you have: where it is still the answer, 304 comes back without a body.",
+    "schema": {"type": "string", "pattern": "^[ -~]*$"},
+    "example": 'W/"0123456789abcdef0123456789abcdef"',
+}
+TAG = {
+    "ETag": {
+        "description": "The version of the record, to be sent back in `If-Match` when it is changed; of a list or a "
+        "computed answer a weak tag of its content.",
+        "schema": {"type": "string"},
+    }
+}
+LINK = {
+    "Link": {
+        "description": 'The address of the part that follows, with `rel="next"`; absent from the last part.',
+        "schema": {"type": "string"},
+        "example": '</api/v1/homes?limit=200&after=DEMO-H-205>; rel="next"',
+    }
+}
+REPLAYED_HEADER = {
+    REPLAYED: {
+        "description": "`true` where this is the first answer once more.",
+        "schema": {"type": "string"},
+    }
+}
+ACCEPTED = {
+    "Location": {"description": "The address of the job.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds after which to look.", "schema": {"type": "string"}},
 }
 OF_CLOSED = frozenset({"401", "403", "404", "409"})
 OF_BODIES = frozenset({"400", "403", "413"})
@@ -81,13 +132,43 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
     access = route_table().get((method, path))
-    wanted = {"422", "500"} | (OF_BODIES if method != "GET" else set())
+    wanted = {"422", "500", "503"} | (OF_BODIES if method != "GET" else set())
+    parameters = operation.setdefault("parameters", [])
+    if method != "GET":
+        parameters.append(PARAMETER)
+        headers = dict(REPLAYED_HEADER)
+    else:
+        parameters.append(IF_NONE_MATCH)
+        operation["responses"]["304"] = {"description": "The answer you have is still the answer."}
+        headers = TAG | (LINK if any(one["name"] == "after" for one in parameters) else {})
+    for status, told in operation["responses"].items():
+        if status.startswith("2"):
+            told["headers"] = headers | (ACCEPTED if status == "202" else {})
     if access is not None and access.who != ANYONE:
         wanted |= OF_CLOSED
         operation["security"] = [{"token": []}]
         operation["x-permission"] = access.who
-    for status in sorted(wanted):
+    # A monitor's answer with 503 is its own, and no error.
+    for status in sorted(wanted - {"503"} if "503" in operation["responses"] else wanted):
         operation["responses"][status] = {
             "description": ERRORS[status],
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "example": _example(status),
+                }
+            },
         }
+
+
+def _example(status: str) -> dict[str, Any]:
+    code, title, message = EXAMPLES[status]
+    problem = Problem(status=int(status), code=code, title=title, message=message, reference="0123456789ab")
+    rejected = {
+        "file": "request",
+        "row": None,
+        "column": "raised_on",
+        "rule": "impossible_date",
+        "what_to_do": "There is no such day. Give a date as YYYY-MM-DD.",
+    }
+    return problem.as_dict() | ({"problems": [rejected]} if status == "422" else {})

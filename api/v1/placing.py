@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from api.services import anonymous_sheet, deciding, enquiries, holding, kept_records, signing
 from api.services.holding import Holding
-from api.v1.at_the_desk import AtDesk, VersionRead
+from api.v1.at_the_desk import AtDesk, VersionIfRead, VersionRead
+from api.v1.paging import PartAsked
 
 router = APIRouter(tags=["placing"])
 Note = Annotated[str, Field(max_length=4000)]
@@ -104,10 +105,11 @@ def sheet(referral_id: str, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.get("/referrals/{referral_id}/enquiries")
-def list_enquiries(referral_id: str, desk: AtDesk) -> list[dict[str, Any]]:
+def list_enquiries(referral_id: str, desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
     """Return the homes asked for a child and what they said."""
     desk.records.referral(referral_id)
-    return [kept_records.as_json(one) for one in enquiries.of_referral(desk, referral_id)]
+    found = part.as_ordered(enquiries.of_referral(desk, referral_id), lambda one: one.record_id)
+    return [kept_records.as_json(one) for one in found]
 
 
 @router.post("/referrals/{referral_id}/enquiries", status_code=201)
@@ -135,9 +137,9 @@ def confirm_vacancies(home_id: str, given: Vacancies, desk: AtDesk) -> dict[str,
 
 
 @router.get("/homes/{home_id}/beds")
-def beds(home_id: str, desk: AtDesk) -> list[dict[str, Any]]:
+def beds(home_id: str, desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
     """Return a home's beds and for whom each is held or taken."""
-    return holding.beds_of_home(desk, home_id)
+    return part.as_ordered(holding.beds_of_home(desk, home_id), lambda one: str(one["bed_id"]))
 
 
 @router.post("/referrals/{referral_id}/holds", status_code=201)
@@ -153,23 +155,23 @@ def read_hold(claim_id: str, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.post("/holds/{claim_id}/release")
-def let_go(claim_id: str, desk: AtDesk) -> dict[str, Any]:
+def let_go(claim_id: str, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Let a hold go."""
-    holding.let_go(desk, claim_id)
+    holding.let_go(desk, claim_id, version=version)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/extension")
-def longer(claim_id: str, desk: AtDesk) -> dict[str, Any]:
+def longer(claim_id: str, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Hold a bed for another while."""
-    holding.longer(desk, claim_id)
+    holding.longer(desk, claim_id, version=version)
     return holding_json(holding.holding(desk, claim_id))
 
 
 @router.post("/holds/{claim_id}/identity")
-def share_identity(claim_id: str, desk: AtDesk) -> dict[str, Any]:
+def share_identity(claim_id: str, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Write down that the provider chosen is told who the child is."""
-    holding.share_identity(desk, claim_id)
+    holding.share_identity(desk, claim_id, version=version)
     return holding_json(holding.holding(desk, claim_id))
 
 
@@ -180,14 +182,19 @@ def tick(duty_id: str, given: Ticked, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.get("/approvals")
-def approvals(desk: AtDesk, mine: Annotated[bool, Query()] = False) -> list[dict[str, Any]]:
+def approvals(
+    desk: AtDesk,
+    part: PartAsked,
+    mine: Annotated[bool, Query(description="Only what the reader may sign.")] = False,
+) -> list[dict[str, Any]]:
     """Return what waits for a signature; with ``mine`` only what the reader may sign."""
-    return [
+    waiting = [
         one.duty.as_dict()
         | {"referral_id": one.claim.referral_id, "home_id": one.claim.home_id, "mine": one.mine}
         for one in signing.queue(desk)
         if one.mine or not mine
     ]
+    return part.as_ordered(waiting, lambda one: str(one["duty_id"]))
 
 
 @router.post("/approvals/{duty_id}/signature")
@@ -198,9 +205,9 @@ def sign(duty_id: str, given: Signed, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.post("/holds/{claim_id}/decision", status_code=201)
-def decide(claim_id: str, given: DecisionMade, desk: AtDesk) -> dict[str, Any]:
+def decide(claim_id: str, given: DecisionMade, desk: AtDesk, version: VersionIfRead) -> dict[str, Any]:
     """Decide for a held home and place the child there; everything that follows is done with it or nothing is."""
-    made = deciding.decide(desk, claim_id, **given.model_dump())
+    made = deciding.decide(desk, claim_id, version=version, **given.model_dump())
     return {
         "decision": kept_records.as_json(made.decision),
         "placement": kept_records.as_json(made.placement),
@@ -219,9 +226,10 @@ def end_placement(
 
 
 @router.get("/delegations/in-force")
-def in_force(desk: AtDesk) -> list[dict[str, Any]]:
+def in_force(desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
     """Return who may sign what in whose stead now."""
-    return [kept_records.as_json(one) for one in signing.in_force(desk)]
+    found = part.of(signing.in_force(desk), lambda one: one.record_id)
+    return [kept_records.as_json(one) for one in found]
 
 
 @router.post("/delegations", status_code=201)

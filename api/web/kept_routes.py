@@ -128,7 +128,7 @@ def _list_page(
     problems: Mapping[str, str] | None = None,
 ) -> Response:
     day, wrong_day = _day(as_of)
-    rows = kept_records.listed(desk, group, kind, as_of=day, after=after, limit=ROWS + 1)
+    rows, more = kept_records.listed(desk, group, kind, as_of=day, after=after, limit=ROWS)
     homes = _home_names(request, desk)
     contracts = _contracts(desk)
     costs = presenter.void_costs(rows, contracts, day or desk.today) if kind == "voids" else {}
@@ -144,8 +144,8 @@ def _list_page(
         says=presenter.SAYS[kind],
         heading=presenter.label_of(presenter.COLUMNS[kind][0]),
         labels=presenter.labels_of(kind, with_cost=bool(costs)),
-        rows=presenter.present_rows(kind, rows[:ROWS], homes, costs),
-        next_after=rows[ROWS - 1]["id"] if len(rows) > ROWS else "",
+        rows=presenter.present_rows(kind, rows, homes, costs),
+        next_after=rows[-1]["id"] if more else "",
         as_of=as_of.strip(),
         form=presenter.present_form(kind, given or {}, contracts=_named(contracts)),
         homes=homes,

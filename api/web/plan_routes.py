@@ -115,7 +115,7 @@ def plan_asked_for(
         f"/plan/runs/{plan_id}",
         status_code=303,
         # After the answer is sent, and so after the row is committed.
-        background=BackgroundTask(request.app.state.planner.make, user.authority, plan_id, policy),
+        background=BackgroundTask(request.app.state.workers.wake),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,10 +13,13 @@ from starlette.responses import Response
 
 from api.auth.roles import Permission, may, require
 from api.auth.sessions import User, current_user
+from api.database.forecast_records import KeptForecast
+from api.database.job_records import Job
 from api.database.records import Records
-from api.database.session import database_of, open_records
+from api.database.session import briefly_read, database_of, open_records
 from api.day_asked import DayAsked
 from api.services.forecast import adopt_forecast, against_actual, kept_forecast
+from api.services.jobs import forecast_for_a_page
 from api.web.page import page
 from api.web.presenters.adopted import present_adopted, present_what_if
 from api.web.presenters.alerts import moment
@@ -22,25 +27,32 @@ from api.web.presenters.sufficiency import present_sufficiency
 from reference_data.problems import NotEnoughData, NotFound
 from reference_data.vocabulary import AGE_BANDS, PlacementGroup
 
+if TYPE_CHECKING:
+    from sufficiency.scenario import Scenario
+
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
 Adopter = Annotated[User, Depends(require(Permission.ADOPT_FORECAST))]
 FORECAST_MONTHS = 24
+WAITS_SECONDS = 3.0
+"""How long a page waits for its forecast before it shows how far it is."""
+LOOKS_EVERY_SECONDS = 0.1
 LEAST_PERCENT, MOST_PERCENT = -90, 200
 
 
 @router.get("/sufficiency")
 def sufficiency_page(
     request: Request,
-    records: OpenRecords,
     start: Annotated[DayAsked, Query(alias="from", description="The first date forecast.")] = None,
 ) -> Response:
-    """Return the forecast of children in care and beds short, or say what is missing for one."""
+    """Return the forecast of children in care and beds short, how far it is, or what is missing for one."""
     user = current_user(request)
     try:
-        kept = kept_forecast(records, database_of(request), user.authority, start, months=FORECAST_MONTHS)
+        (kept,) = _forecasts(request, start, (None,))
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
+    if isinstance(kept, Job):
+        return _not_there_yet(request, kept)
     return page(
         request,
         "sufficiency.html",
@@ -55,7 +67,6 @@ def sufficiency_page(
 @router.get("/sufficiency/what-if")
 def what_if_page(
     request: Request,
-    records: OpenRecords,
     starts: Annotated[str, Query(max_length=12)] = "",
     leaving: Annotated[str, Query(max_length=12)] = "",
 ) -> Response:
@@ -77,17 +88,17 @@ def what_if_page(
         starts=dict.fromkeys(AGE_BANDS, start_factor),
         exits=dict.fromkeys(map(str, PlacementGroup), leaving_factor),
     )
-    authority = current_user(request).authority
     try:
-        base, changed = (
-            kept_forecast(
-                records, database_of(request), authority, months=FORECAST_MONTHS, scenario=one
-            ).answer
-            for one in (None, scenario)
-        )
+        base, changed = _forecasts(request, None, (None, scenario))
     except NotEnoughData as lacking:
         return page(request, "sufficiency_missing.html", message=lacking.message)
-    found = present_what_if(starts=starts, leaving=leaving, problems={}, base=base, changed=changed)
+    if isinstance(base, Job):
+        return _not_there_yet(request, base)
+    if isinstance(changed, Job):
+        return _not_there_yet(request, changed)
+    found = present_what_if(
+        starts=starts, leaving=leaving, problems={}, base=base.answer, changed=changed.answer
+    )
     return page(request, "what_if.html", page=found)
 
 
@@ -126,6 +137,43 @@ def adopted_page(
         all_adopted,
     )
     return page(request, "adopted.html", page=shown)
+
+
+def _forecasts(
+    request: Request, start: date | None, scenarios: tuple[Scenario | None, ...]
+) -> list[KeptForecast | Job]:
+    """Return forecasts as they are kept, or the jobs that make them; wait a little, with nothing of the database held.
+
+    A server without workers makes them itself while the reader waits.
+    """
+    user, database = current_user(request), database_of(request)
+    if not request.app.state.workers.at_work:
+        with briefly_read(request) as records:
+            return [
+                kept_forecast(records, database, user.authority, start, months=FORECAST_MONTHS, scenario=one)
+                for one in scenarios
+            ]
+    until = time.monotonic() + WAITS_SECONDS
+    while True:
+        found = [
+            forecast_for_a_page(
+                database, user.authority, user.username, start, months=FORECAST_MONTHS, scenario=one
+            )
+            for one in scenarios
+        ]
+        request.app.state.workers.wake()
+        open_ones = [one for one in found if isinstance(one, Job) and one.finished_at is None]
+        if not open_ones or time.monotonic() >= until:
+            return found
+        time.sleep(LOOKS_EVERY_SECONDS)
+
+
+def _not_there_yet(request: Request, job: Job) -> Response:
+    if job.finished_at is not None:
+        message = job.problem or "Something went wrong while it was made. Open the page again later."
+        return page(request, "sufficiency_missing.html", message=message)
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return page(request, "sufficiency_progress.html", step=job.step, address=f"{request.url.path}{asked}")
 
 
 def _no_such_forecast() -> NotFound:

@@ -77,7 +77,7 @@ def measure(full: bool) -> dict[str, Any]:
             round(len(client.get(path).content) / 1000) for path in ("/waiting-list", options, "/plan")
         )
         counts = {"children": len(lists.referrals), "homes": len(lists.homes), "times": times}
-        app.state.planner.close()
+        app.state.workers.close()
         database.close()
     return {
         "what": "server time of pages on the invented council, without a network: first with nothing remembered, and again; "

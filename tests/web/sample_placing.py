@@ -9,8 +9,10 @@ from sqlalchemy import insert
 
 from api import clock
 from api.database.duties import Duty
+from api.database.forecast_records import ForecastRecords
 from api.database.placing_tables import bed_claims, beds
 from api.database.records import Records, Scope
+from api.database.tables import jobs
 
 KINDS_OF_CHILDREN = ("needs_assessments", "nominations", "notices", "enquiries", "decisions", "moves")
 
@@ -91,6 +93,25 @@ def make_placing(
                 version=1,
                 **of_child,
             )
+        )
+        # A job and a forecast of each council, so that every address of one has what it names.
+        connection.execute(
+            insert(jobs).values(
+                authority=authority,
+                job_id=f"job-{authority}",
+                kind="report",
+                question="0" * 64,
+                asked_at=clock.now(),
+                asked_by="somebody",
+                settings={"year": 2026, "format": "json"},
+                status="done",
+                finished_at=clock.now(),
+                attempts=1,
+                file=b"{}",
+            )
+        )
+        ForecastRecords(connection, authority).keep(
+            authority * 16, {"from": "2026-06-01", "months": 0, "rows": []}
         )
         records.duties_of(authority).add(
             [

@@ -68,6 +68,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/records/{kind}/{record_id}": {**ASSESSMENT, "version": "1"},
     "/home-records/{kind}": CONCERN,
     "/home-records/{kind}/{record_id}": {**CONCERN, "version": "1"},
+    "/api/v1/reports": {"year": 2026},
     "/api/v1/records/{kind}": ASSESSMENT,
     "/api/v1/records/{kind}/{record_id}": ASSESSMENT,
     "/api/v1/home-records/{kind}": CONCERN,
@@ -101,6 +102,10 @@ class Values(dict[str, str]):
             return f"auditor-{self.authority}"
         if name == "plan_id":
             return f"plan-{self.authority}"
+        if name == "job_id":
+            return f"job-{self.authority}"
+        if name == "forecast_id":
+            return self.authority * 16
         if name == "rule":
             return "place_free"
         if name in {"claim_id", "placement_id"}:

@@ -47,6 +47,7 @@ MAKES_THE_DOOR = {
     "api/services/child_export.py",
     "api/services/exporting.py",
     "api/services/importing.py",
+    "api/services/jobs.py",
     "api/services/plans.py",
     "api/services/provider_links.py",
     "api/services/retention.py",

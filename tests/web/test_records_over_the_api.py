@@ -202,6 +202,24 @@ def test_a_child_is_placed_over_the_api_from_the_call_to_the_bed_taken(manager: 
     manager.send(f"/placements/{held['hold_id']}/end", ended, 409, version=2)
 
 
+def test_a_hold_that_was_changed_meanwhile_is_a_conflict_for_whoever_names_the_older_version(
+    manager: Program,
+) -> None:
+    asked = manager.send("/referrals/DEMO-R-879/enquiries", {"home_id": "DEMO-H-879"}, 201)
+    manager.send(f"/enquiries/{asked['id']}/answer", {"answer": "offered"}, 200, version=1)
+    held = manager.send("/referrals/DEMO-R-879/holds", {"home_id": "DEMO-H-879"}, 201)
+    path, read = f"/holds/{held['hold_id']}", held["version"]
+    longer = manager.send(f"{path}/extension", {}, 200, version=read)
+    assert longer["version"] == read + 1
+    decision = {"reasons": "Near.", "wishes_considered": "She said so."}
+    for action, body in (("extension", {}), ("identity", {}), ("release", {}), ("decision", decision)):
+        told = manager.send(f"{path}/{action}", body, 409, version=read)
+        assert told["code"] == "stale_edit"
+    assert manager.get(path)["version"] == read + 1
+    manager.send(f"{path}/extension", {}, 422, version="x")
+    assert manager.send(f"{path}/release", {}, 200, version=read + 1)["released_because"] == "let_go"
+
+
 def test_another_councils_holds_approvals_and_enquiries_do_not_exist(fresh_site: Any) -> None:
     ours, theirs = Program(fresh_site.signed_in()), Program(fresh_site.signed_in(authority="878"))
     asked = theirs.send("/referrals/DEMO-R-878/enquiries", {"home_id": "DEMO-H-878"}, 201)

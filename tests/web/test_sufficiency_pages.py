@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 from sqlalchemy import func, select
 
@@ -18,6 +20,7 @@ from api.database import tables
 from api.database.forecast_records import MOST_KEPT, ForecastRecords
 from api.services import forecast as service
 from api.services.importing import import_file
+from api.web import sufficiency_routes
 from reference_data.sample import SAMPLE_RETURNS
 
 
@@ -75,6 +78,30 @@ def test_a_forecast_is_made_once_and_again_only_when_a_record_changes(
     again = client.get("/sufficiency").text
     assert "April 2021" in again
     assert len(quick) == 3
+
+
+def test_a_forecast_that_takes_long_is_made_elsewhere_while_its_page_says_how_far_it_is(
+    fresh_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sufficiency_routes, "WAITS_SECONDS", 0.0)
+    import_returns(fresh_site, tmp_path, 2019)
+    client = fresh_site.work().signed_in("analyst")
+    first = client.get("/sufficiency?from=2020-06-01").text
+    assert "The forecast is being made" in first
+    assert 'href="/sufficiency?from=2020-06-01"' in first
+    html5lib.HTMLParser(strict=True).parse(first)
+    for _ in range(1200):
+        page = client.get("/sufficiency?from=2020-06-01").text
+        if "data-rh-waiting" not in page:
+            break
+        time.sleep(0.1)
+    assert "How far past forecasts were out" in page
+    assert kept(fresh_site) == 1
+    with fresh_site.database.reading() as connection:
+        asked = connection.execute(select(tables.jobs.c.asked_by, tables.jobs.c.status)).all()
+    # Looked at again and again, it was asked for once.
+    assert [tuple(row) for row in asked] == [("analyst.879", "done")]
+    assert "The forecast is being made" in client.get("/sufficiency/what-if?starts=10").text
 
 
 def test_an_uncalibrated_forecast_says_so_on_the_page(

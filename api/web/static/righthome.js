@@ -31,11 +31,11 @@ if (document.querySelector("[data-until]")) {
   countDown();
   setInterval(countDown, 30000);
 }
-// A plan that is being made is looked for again until it is there; then its page is loaded, once.
+// A plan or forecast that is being made is looked for again until it is there; then its page is loaded, once.
 async function lookForPlan() {
   if (!document.querySelector("[data-rh-waiting]")) return;
   try {
-    const answer = await fetch(window.location.pathname, { credentials: "same-origin" });
+    const answer = await fetch(window.location.pathname + window.location.search, { credentials: "same-origin" });
     if (answer.ok && (await answer.text()).includes("data-rh-waiting")) {
       window.setTimeout(lookForPlan, 1000);
       return;

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pytest
 
 from api.database.engine import Database, open_database
 from api.database.records import Records, Scope
 from api.kept import Kept, LastUsed
-from api.services import forecast as forecasts
 from api.services.importing import import_file
 from api.services.ranked_options import ranked_options
 from api.services.waiting_list import waiting_list
 from matching import rank_homes
 from reference_data.problems import NotFound
-from reference_data.sample import SAMPLE_DATE, SAMPLE_RETURNS, sample_path
+from reference_data.sample import SAMPLE_DATE, sample_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +138,3 @@ def test_what_was_not_asked_for_longest_is_dropped_first() -> None:
 
 def _list(records: Records, kept: Kept):
     return waiting_list(records, SAMPLE_DATE, options_of=range(1000), kept=kept)
-
-
-def test_of_many_who_ask_for_one_forecast_at_once_one_makes_it(
-    two: Two, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import_file(two.url, "returns", SAMPLE_RETURNS, "879", "tester")
-    made, began = [], threading.Barrier(4)
-    truly = forecasts.forecast
-
-    def counted(*given: Any, **asked: Any) -> Any:
-        made.append(asked)
-        return truly(*given, **asked)
-
-    monkeypatch.setattr(forecasts, "forecast", counted)
-
-    def ask(_: int) -> str:
-        with two.database.reading() as connection:
-            records = two.records(connection, "879")
-            records.homes()
-            began.wait()
-            return forecasts.kept_forecast(records, two.database, "879", months=2, runs=20).forecast_id
-
-    with ThreadPoolExecutor(4) as people:
-        found = set(people.map(ask, range(4)))
-    assert len(found) == len(made) == 1
