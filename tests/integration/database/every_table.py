@@ -39,6 +39,7 @@ FILLED_BY_PLACING = {
 """Tables that guards of the database watch: their rows come from doing the work."""
 CHECKED = {
     "plans": {"status": "failed"},
+    "jobs": {"kind": "forecast", "status": "failed"},
     "provider_messages": {"kind": "question"},
     "alert_notes": {"kind": "acknowledged"},
 }
