@@ -126,6 +126,7 @@ def _list_page(
     after: str = "",
     given: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
+    status: int = 422,
 ) -> Response:
     day, wrong_day = _day(as_of)
     rows, more = kept_records.listed(desk, group, kind, as_of=day, after=after, limit=ROWS)
@@ -136,7 +137,7 @@ def _list_page(
     return page(
         request,
         "records_of_kind.html",
-        status=422 if found else 200,
+        status=status if found else 200,
         at=f"{AT[group]}/{kind}",
         back=AT[group],
         name=presenter.NAMES[kind][0],
@@ -164,6 +165,7 @@ def _record_page(
     *,
     given: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
+    status: int = 422,
 ) -> Response:
     kept = kept_records.read(desk, group, kind, record_id)
     values = kept_records.as_json(kept)["values"]
@@ -171,7 +173,7 @@ def _record_page(
     return page(
         request,
         "record_kept.html",
-        status=422 if problems else 200,
+        status=status if problems else 200,
         at=f"{AT[group]}/{kind}",
         name=presenter.NAMES[kind][0],
         heading=presenter.shown(
@@ -195,7 +197,7 @@ def _added(request: Request, desk: Desk, group: Group, kind: str, given: dict[st
         return _list_page(request, desk, group, kind, given=given, problems=_problems(rejected))
     except NotFound as refused:
         problems = _named_nothing(refused, given)
-        return _list_page(request, desk, group, kind, given=given, problems=problems)
+        return _list_page(request, desk, group, kind, given=given, problems=problems, status=404)
     return RedirectResponse(f"{AT[group]}/{kind}/{made.record_id}", status_code=303)
 
 
@@ -214,7 +216,7 @@ def _changed(
         return _record_page(request, desk, group, kind, record_id, given=given, problems=_problems(rejected))
     except NotFound as refused:
         problems = _named_nothing(refused, given)
-        return _record_page(request, desk, group, kind, record_id, given=given, problems=problems)
+        return _record_page(request, desk, group, kind, record_id, given=given, problems=problems, status=404)
     except Conflict as stale:
         if stale.code != "stale_edit":
             raise
