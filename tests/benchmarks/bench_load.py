@@ -34,6 +34,7 @@ USERS = 20
 ROLES = ("brokerage_officer", "out_of_hours", "manager", "director")
 THINK_SECONDS = 2.0
 """How long somebody looks at a page, on average, where people are imitated; nobody measured it."""
+SERVER_KEEPS_SECONDS = 5.0
 PAGES = {
     "waiting list": ("/waiting-list", 3),
     "options": ("/children/{child}/options", 5),
@@ -158,6 +159,7 @@ class _Browser:
     def __init__(self, port: int, visits: _Visits, session: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self.session, self.cookie = session, visits.cookie
+        self.used_at = time.monotonic()
 
     def ask(self, path: str, form: Mapping[str, str] | None = None) -> tuple[int, str, str]:
         headers = {"Cookie": f"{self.cookie}={self.session}"}
@@ -165,9 +167,13 @@ class _Browser:
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode({**form, "csrf_token": form_token(self.session)})
+        if time.monotonic() - self.used_at > SERVER_KEEPS_SECONDS / 2:
+            # The server closes a connection that nothing came over for a while; browsers open another.
+            self.connection.close()
         self.connection.request("GET" if form is None else "POST", path, body=body, headers=headers)
         answer = self.connection.getresponse()
         text = answer.read().decode()
+        self.used_at = time.monotonic()
         return answer.status, answer.getheader("location", "") or "", text
 
 
