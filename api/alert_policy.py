@@ -62,6 +62,7 @@ class AlertPolicy:
     told_as: Mapping[str, str]
     also_told: Mapping[str, tuple[str, ...]]
     director_rules: frozenset[str]
+    told_again: Mapping[str, tuple[int, ...]]
     office_from: time
     office_to: time
     longest_snooze_hours: int
@@ -89,6 +90,12 @@ class AlertPolicy:
             if rule in self.director_rules:
                 roles.append("director")
         return tuple(dict.fromkeys(roles))
+
+    def told_again_at(self, rule: str, outcome: str, nights: int) -> int:
+        """Return the latest night, of those at which an alert is told again, that a spell has reached; or 0."""
+        if outcome != WatchOutcome.RAISED:
+            return 0
+        return max((night for night in self.told_again.get(rule, ()) if night <= nights), default=0)
 
     def roles_used(self) -> tuple[str, ...]:
         """Return every role that must be told of something, in the order of the table of roles."""
@@ -165,6 +172,9 @@ def _policy(tables: Mapping[str, Any]) -> AlertPolicy:
         },
         also_told={standing: tuple(roles) for standing, roles in tables["also_told"].items()},
         director_rules=frozenset(tables["director_at_once"]["rules"]),
+        told_again={
+            rule: tuple(sorted(map(_positive, nights))) for rule, nights in tables["told_again"].items()
+        },
         office_from=time.fromisoformat(tables["office_hours"]["from"]),
         office_to=time.fromisoformat(tables["office_hours"]["to"]),
         longest_snooze_hours=_positive(tables["snooze"]["longest_hours"]),

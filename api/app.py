@@ -31,6 +31,7 @@ from api.v1.openapi import describe
 from api.web import (
     alert_routes,
     audit_routes,
+    equality_routes,
     kept_routes,
     people_routes,
     placing_routes,
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(kept_routes.router)
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)
+    app.include_router(equality_routes.router)
     app.include_router(restricted_routes.router)
     app.include_router(provider_routes.router)
     app.include_router(sign_in_routes.router)

@@ -26,6 +26,7 @@ from api import (
     cli_retention,
     cli_synthetic,
     cli_users,
+    cli_verify,
 )
 from api.cli_options import (
     EXIT_ANSWER,
@@ -49,7 +50,9 @@ from api.cli_options import (
     today,
 )
 from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
-from reference_data.problems import ImportIssue, ImportRejected, RighthomeError
+from api.cli_verify import read_plan
+from api.terminal import end_for_want_of_a_reader
+from reference_data.problems import ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
     from matching.referral import Referral
@@ -188,6 +191,9 @@ def match(
         certificates=certificates,
     )
     answer = with_warnings(plan.as_dict(), warnings)
+    if samples:
+        drawn = sum(map(len, samples))
+        answer["arrivals"] = {"samples": len(samples), "children": drawn, "given": True}
     if as_json:
         print_json(answer)
     else:
@@ -205,26 +211,12 @@ def compare_plans(
     """How a second saved plan differs from a first: who would live elsewhere, what is better and worse."""
     from matching.plan_comparison import compare_plans as compared
 
-    found = compared(_saved_plan(first), _saved_plan(second))
+    found = compared(read_plan(first), read_plan(second))
     if as_json:
         print_json(found.as_dict())
     else:
         for sentence in found.differences:
             console().print(sentence)
-
-
-def _saved_plan(path: Path) -> Any:
-    import json
-
-    try:
-        answer = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        answer = None
-    if not isinstance(answer, dict) or not {"assignments", "unplaced", "stages", "evidence"} <= set(answer):
-        what_to_do = "Give the JSON that righthome match --json printed."
-        issue = ImportIssue(file=path.name, row=None, column=None, rule="not_a_plan", what_to_do=what_to_do)
-        raise ImportRejected([issue])
-    return answer
 
 
 @app.command()
@@ -444,6 +436,7 @@ app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_retention.retention, name="retention")
 cli_synthetic.add_commands(app)
 cli_equality.add_commands(app)
+cli_verify.add_commands(app)
 cli_forecast.add_commands(app)
 cli_beds.add_commands(app)
 cli_indicators.add_commands(app)
@@ -451,7 +444,24 @@ cli_report.add_commands(app)
 
 
 def main() -> None:
-    """Run the command and leave with the contract's exit code."""
+    """Run the command and leave with the contract's exit code; whoever reads only the first lines ends it quietly."""
+    try:
+        _run()
+    except BrokenPipeError:
+        end_for_want_of_a_reader()
+    except SystemExit as left:
+        if isinstance(left.__context__, BrokenPipeError):
+            # The library of the command line makes a 1 of it.
+            end_for_want_of_a_reader()
+        try:
+            # What is still kept back is written here, where a reader who has gone can be told from a fault.
+            sys.stdout.flush()
+        except BrokenPipeError:
+            end_for_want_of_a_reader(left.code)
+        raise
+
+
+def _run() -> NoReturn:
     wants_json = "--json" in sys.argv[1:]
     try:
         left_with = app(standalone_mode=False)
@@ -465,8 +475,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_FAULT)
+        raise
     except RighthomeError as error:
         from api.errors import exit_code_of
 

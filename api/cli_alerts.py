@@ -147,28 +147,43 @@ def list_alerts(
 
 @alerts.command()
 def ack(
-    alert_id: AlertId,
     note: Annotated[str, typer.Option("--note", help="What is being done.")],
+    alert_id: Annotated[
+        str | None, typer.Argument(help="The alert's id, as `alerts list` shows it; or give --child.")
+    ] = None,
+    child: Annotated[
+        str | None, typer.Option("--child", metavar="ID", help="Every open alert of one child instead.")
+    ] = None,
     authority: Authority = None,
     as_user: AsUser = None,
     dry_run: DryRun = False,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; an answer is given now
     as_json: Json = False,
 ) -> None:
-    """Acknowledge an alert with a note. It stays open until a record closes it."""
+    """Acknowledge an alert, or all of a child, with a note. Each stays open until a record closes it."""
     from api.auth.roles import Permission
-    from api.services.alerts import acknowledge, database_for_alerts, writing_records
+    from api.services.alerts import acknowledge, acknowledge_child, database_for_alerts, writing_records
 
     code, user = _named(authority, as_user)
+    if (alert_id is None) == (child is None):
+        raise UsageError("Give the id of an alert, or --child ID for all of a child's.")
     with (
         database_for_alerts(settings(), code) as database,
         writing_records(database, code, user, Permission.ANSWER_ALERTS, dry_run=dry_run) as records,
     ):
-        alert = acknowledge(records, code, alert_id, note).as_dict()
+        if child is not None:
+            now_open = records.alerts_of(code).alerts(only_open=True)
+            found = acknowledge_child(
+                records, code, child, note, {one.alert_id: one.step for one in now_open}
+            ).acknowledged
+        else:
+            found = (acknowledge(records, code, str(alert_id), note),)
     if as_json:
-        print_json(alert)
-    else:
-        typer.echo(f"Acknowledged: {alert['alert_id']}, step {alert['step']}.")
+        told = [alert.as_dict() for alert in found]
+        print_json({"acknowledged": told} if child is not None else told[0])
+        return
+    for alert in found:
+        typer.echo(f"Acknowledged: {alert.alert_id}, step {alert.step}.")
 
 
 @alerts.command()

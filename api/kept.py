@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from api.database.records import Records
+    from matching.equality import EqualityReport
     from matching.home import Home
     from matching.rank import Ranking
     from matching.referral import Referral
@@ -65,11 +66,12 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One server's memory: lists as they were read, rankings lately looked at, and counts of options."""
+    """One server's memory: lists as they were read, rankings lately looked at, counts of options, equality reports."""
 
     lists: LastUsed[Lists] = field(default_factory=lambda: LastUsed(4))
     rankings: LastUsed[Ranking] = field(default_factory=lambda: LastUsed(16))
     option_counts: LastUsed[int] = field(default_factory=lambda: LastUsed(20_000))
+    equality: LastUsed[EqualityReport] = field(default_factory=lambda: LastUsed(4))
 
     def lists_of(self, records: Records) -> Lists:
         """Return the lists that a reader may see, read again only when a record of theirs has changed."""

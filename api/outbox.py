@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
@@ -41,6 +43,14 @@ SENDERS: Mapping[str, Callable[..., None]] = {
     "in_app": in_app.send,
     "file": folder.send,
 }
+
+
+Server = tuple[str, str]
+"""A channel, and where it has more than one server, which of them."""
+TIMED_OUT = "timed_out"
+SILENT_AFTER = 2
+"""Messages in a row that a server lets hang before the others are kept for the next run. Two and not one, since a single
+message can be what a server chokes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +112,10 @@ def deliver(
         )
     worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
     sent = failed = given_up = withdrawn = 0
-    # A server that hangs is knocked at once a run: its message may be due again before the run is over.
+    # A message that failed waits for the next run, though it may be due again before this one is over.
     failed_now: set[str] = set()
+    # How often in a row each server has not answered in time; one that hangs delays nobody else's messages.
+    unanswered: Counter[Server] = Counter()
     for _ in range(limit):
         with database.writing() as connection:
             claim = _claim(
@@ -113,6 +125,7 @@ def deliver(
                 alert_policy,
                 base_url=settings.base_url,
                 without=failed_now,
+                silent={server for server, times in unanswered.items() if times >= SILENT_AFTER},
             )
         if claim is None:
             break
@@ -127,6 +140,8 @@ def deliver(
             )
         except Undelivered as reason:
             dead = reason.for_good or claim.attempts >= alert_policy.delivery.attempts
+            server = server_of(claim.channel, claim.address)
+            unanswered[server] = unanswered[server] + 1 if reason.reason == TIMED_OUT else 0
             failed_now.add(claim.message.message_id)
             failed, given_up = failed + (not dead), given_up + dead
             with database.writing() as connection:
@@ -141,9 +156,20 @@ def deliver(
                 )
         else:
             sent += 1
+            unanswered[server_of(claim.channel, claim.address)] = 0
             with database.writing() as connection:
                 _mark_sent(Records(connection, scope), authority, claim)
     return Delivered(sent=sent, failed=failed, given_up=given_up, withdrawn=withdrawn, watch_late=late)
+
+
+def server_of(channel: str, address: str) -> Server:
+    """Return what a message is handed to: the one mail server or Notify, or the host of a webhook's address."""
+    if channel != "webhook":
+        return channel, ""
+    try:
+        return channel, urlsplit(address).netloc
+    except ValueError:
+        return channel, address
 
 
 def waiting(database: Database, authority: str) -> int:
@@ -163,9 +189,10 @@ def _claim(
     *,
     base_url: str,
     without: Collection[str],
+    silent: Collection[Server],
 ) -> _Claim | None:
     connection, now = records.connection, clock.now()
-    rows = _due_rows(connection, authority, now, without)
+    rows = _due_rows(connection, authority, now, without, silent)
     if not rows:
         return None
     store = records.alerts_of(authority)
@@ -219,13 +246,20 @@ def _claim(
 
 
 def _due_rows(
-    connection: Connection, authority: str, now: datetime, without: Collection[str]
+    connection: Connection,
+    authority: str,
+    now: datetime,
+    without: Collection[str],
+    silent: Collection[Server],
 ) -> Sequence[Any]:
-    """Return the rows of the message that is most due, kept from every other process; none where none is due."""
+    """Return the rows of the message that is most due, kept from every other process; none where none is due.
+
+    Messages of servers that are silent are left where they are, and cost none of their attempts.
+    """
     while True:
         due = and_(outbox.c.authority == authority, _is_due(now), outbox.c.envelope_id.not_in(without))
-        envelope_id = connection.execute(
-            select(outbox.c.envelope_id)
+        in_order = connection.execute(
+            select(outbox.c.envelope_id, outbox.c.channel, outbox.c.address)
             .where(due)
             # What needs no server is not held up by one that hangs.
             .order_by(
@@ -234,8 +268,11 @@ def _due_rows(
                 outbox.c.next_at,
                 outbox.c.envelope_id,
             )
-            .limit(1)
-        ).scalar_one_or_none()
+            .limit(None if silent else 1)
+        )
+        envelope_id = next(
+            (row.envelope_id for row in in_order if server_of(row.channel, row.address) not in silent), None
+        )
         if envelope_id is None:
             return ()
         # Whoever was first at these rows has made them not due by the time they are ours to read.

@@ -13,7 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from api.printing import Answer, british_date, full_stop, miles, pounds, print_warnings
-from api.web.presenters.plan_certainty import present_bottlenecks, present_one_more_bed, present_stage
+from api.web.presenters.plan_certainty import (
+    arrivals_in_words,
+    present_bottlenecks,
+    present_one_more_bed,
+    present_prices,
+    present_stage,
+)
 from api.web.presenters.weighing import present_sensitivity
 from api.web.rule_words import rule_words
 from api.web.words import domain_words, joined
@@ -24,6 +30,7 @@ from matching.staying import needs_a_move, stay_where_they_may_not
 FOR_SHOWN = 3
 """What speaks for a home in short; what speaks against it is always told whole."""
 HOMES_NAMED = 6
+PRICES_SHOWN = 3
 RULES_SHOWN = 8
 """Rules told in short, those that exclude most homes first."""
 
@@ -230,12 +237,19 @@ def _print_unplaced(console: Console, answer: Answer, verbose: bool) -> None:
     for bed in present_one_more_bed(answer["one_more_bed"]):
         if verbose or not bed.brings.startswith("Nobody"):
             console.print(f"One more bed, {bed.kind.lower()}: {bed.brings}")
-    for home_id, price in sorted(answer["bed_prices"].items(), key=lambda one: -one[1])[
-        : None if verbose else 3
-    ]:
-        console.print(
-            f"A bed in {home_id} will be missed: in {price} of 100 futures one more child has no home without it."
-        )
+    _print_prices(console, answer, verbose)
+
+
+def _print_prices(console: Console, answer: Answer, verbose: bool) -> None:
+    """Print what beds are worth to the children who may come next, the dearest first, and where those come from."""
+    prices = present_prices(answer["bed_prices"], str)
+    told = arrivals_in_words(answer.get("arrivals"), priced=bool(prices))
+    if told:
+        console.print(told)
+    for bed in prices if verbose else prices[:PRICES_SHOWN]:
+        console.print(f"Price of a bed in {bed.kind}: {bed.brings}")
+    if not verbose and len(prices) > PRICES_SHOWN:
+        console.print(f"... and {len(prices) - PRICES_SHOWN} more beds; --verbose names them.", style="dim")
 
 
 def _print_other_plans(console: Console, alternatives: Sequence[Answer], verbose: bool) -> None:

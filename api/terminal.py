@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterable
+from typing import NoReturn
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -22,3 +25,15 @@ class Terminal(Console):
                 yield piece
             else:
                 yield Segment(_CONTROLS.sub("", piece.text), piece.style)
+
+    def on_broken_pipe(self) -> None:
+        """Leave quietly when nobody reads on: ``righthome rank ... | head`` is no fault."""
+        self.quiet = True
+        end_for_want_of_a_reader()
+
+
+def end_for_want_of_a_reader(exit_code: str | int | None = 0) -> NoReturn:
+    """Leave without a word where whoever read our output has gone, as ``head`` does; it is no fault."""
+    # The interpreter writes out what is left when it ends, and would complain of the same pipe again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(exit_code)

@@ -100,6 +100,10 @@ class Workers:
             except Exception as error:
                 # The worker goes on. The text of an error may quote a record, so only its kind is told.
                 _log.error("a worker failed: %s", type(error).__name__)
+                if child is not None:
+                    # What it was doing is begun again when nobody has spoken for it; two jobs must not mix.
+                    child.kill()
+                    child = None
                 self._stop.wait(POLL_SECONDS)
         if child is not None:
             child.kill()

@@ -225,6 +225,10 @@ def _who_is_told() -> list[str]:
         )
         + ". The Director hears at once of "
         + ", ".join(f"`{rule}`" for rule in sorted(policy.director_rules))
+        + ". While an alert stays RAISED it is told again to the same people, and wants an answer anew, at these nights: "
+        + "; ".join(
+            f"`{rule}` {', '.join(map(str, nights))}" for rule, nights in sorted(policy.told_again.items())
+        )
         + ".",
         "",
         "A message that is given up raises `message_undelivered`, told at every other address to: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sufficiency.repair import DONE
+from sufficiency.repair_rules import DONE, READING
 from sufficiency.tidy import COLUMNS
 
 _WORDS = {
@@ -18,7 +18,7 @@ def tidy_page() -> str:
     lines = [
         "# Returns as tidy tables",
         "",
-        "Generated from `sufficiency/tidy.py` and `sufficiency/repair.py` by `python docs/generate.py`.",
+        "Generated from `sufficiency/tidy.py` and `sufficiency/repair_rules.py` by `python docs/generate.py`.",
         "",
         "`righthome tidy-returns --returns DIR --out OUT` reads returns as they are and writes these tables and the repair report, into a "
         "workbook (`OUT.xlsx`) or a new folder of CSV files that only their owner may read. Without `--out` it prints what was read and "
@@ -39,6 +39,14 @@ def tidy_page() -> str:
     lines += ["One row for each thing that was mended, set aside or told: `file`, `row`, `rule`, `done`.", ""]
     lines += ["| rule | what is done |", "|---|---|"]
     lines += [f"| `{rule}` | {done} |" for rule, done in DONE.items()]
+    lines += [
+        "",
+        "Reading tells these before anything is mended:",
+        "",
+        "| rule | what is told |",
+        "|---|---|",
+    ]
+    lines += [f"| `{rule}` | {told} |" for rule, told in READING.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -15,7 +15,7 @@ from matching.fit import suitability_group
 from matching.home import Home, beds_open_to
 from matching.places import Where, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
-from matching.referral import ImportantPlace, sibling_members
+from matching.referral import ImportantPlace
 from matching.statements import unstated_communication
 from matching.words import plain_word
 from reference_data.vocabulary import (
@@ -86,7 +86,7 @@ def siblings(case: Case, home: Home, aim: Aim) -> int:
     if referral.sibling_group is None or referral.siblings_together is SiblingsTogether.NO:
         return 0
     living_there = siblings_living_there(case, home)
-    waiting = len(sibling_members(referral, case.context.others))
+    waiting = len(case.siblings)
     if waiting == 0:
         return 0 if living_there else 3
     free = beds_open_to(home, _sibling_ids(case), case.start)
@@ -107,8 +107,7 @@ def siblings_living_there(case: Case, home: Home) -> int:
 
 
 def _sibling_ids(case: Case) -> frozenset[str]:
-    members = sibling_members(case.referral, case.context.others)
-    return frozenset((case.referral.child_id, *(member.child_id for member in members)))
+    return frozenset((case.referral.child_id, *(member.child_id for member in case.siblings)))
 
 
 def access(case: Case, home: Home, aim: Aim) -> int:

@@ -31,6 +31,10 @@ __all__ = ["load_solver", "search_in_order"]
 COLUMNS_PER_UNIT = (3, 10, 30)
 """Columns per unit, on average, that the first searches are given: those that lose least at the prices."""
 
+NEARLY_ALL = 2
+"""Where a search of some columns would be given more than one in so many, all that matter are searched at once: a
+search of nearly all takes as long, and would have to be done again with the rest."""
+
 SHARE_OF_PART = 0.2
 SHARE_OF_BATCH = 0.6
 """Share of the work left that a search of some columns may use, and one of all that matter, so that later aims are
@@ -204,7 +208,7 @@ class _Batch:
         for per_unit in (*COLUMNS_PER_UNIT, None):
             able = prices.can_reach(self._total(reached))[: len(model.pairs)]
             most = np.count_nonzero(able) if per_unit is None else per_unit * len(self.problem.unit_sizes)
-            last = most >= np.count_nonzero(able)
+            last = NEARLY_ALL * most >= np.count_nonzero(able)
             if bound <= self._total(reached) or (per_unit is None and not self.to_prove):
                 break
             if budget.spent():

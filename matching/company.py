@@ -1,19 +1,20 @@
 """Who would move into one home at the same time, and what has to be weighed because of it.
 
 Rules look at the children who live in a home already; that several children arrive together exists only in a
-joint plan. It excludes nothing: people who know the children weigh it. Whom a child can live alongside counts in the plan
-like any other question about a home.
+joint plan. It excludes nothing: people who know the children weigh it. Whom a child can live alongside, and a high
+risk to others, count in the plan like any other question about a home.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from matching.allocation_problem import AllocationProblem, Pair
 from matching.findings import Case
-from matching.referral import RISKS_TO_OTHERS
+from matching.room import high_risks_to_others
 from matching.waiting import Unit
 from matching.words import listed
-from reference_data.vocabulary import Alongside, RiskLevel
+from reference_data.vocabulary import Alongside
 
 
 def arriving_together(unit: Unit, others: Sequence[Unit]) -> list[str]:
@@ -34,12 +35,12 @@ def arriving_together(unit: Unit, others: Sequence[Unit]) -> list[str]:
                     f"To be asked: {case.referral.child_id} is recorded as needing to live {_wanted(case)}, "
                     f"which {listed(unsuited)} may not suit"
                 )
-    risky = sorted(child_id for one in (unit, *others) for child_id in _with_high_risk(one))
-    if risky:
-        found.append(
-            f"To be asked: a high risk to others is recorded for {listed(risky)}; the impact on all who would move "
-            "in together must be weighed first"
-        )
+            exposed = sorted(c.referral.child_id for o in company for c in o.cases if is_a_risk_to(case, c))
+            if exposed:
+                found.append(
+                    f"To be asked: a high risk to others is recorded for {case.referral.child_id}: what would it mean "
+                    f"for {listed(exposed)}, who would move in too?"
+                )
     return found
 
 
@@ -65,40 +66,60 @@ def does_not_suit(case: Case, other: Case) -> bool:
 
     Brothers and sisters are never asked about. An age that is not known has to be asked too.
     """
-    group, wanted = case.referral.sibling_group, _wants(case)
-    if _wanted(case) is None or (group is not None and group == other.referral.sibling_group):
+    wanted = _wants(case)
+    if _wanted(case) is None or _are_kin(case, other):
         return False
     if wanted is Alongside.SOLO or case.age is None or other.age is None:
         return True
     return other.age <= case.age if wanted is Alongside.ONLY_OLDER else other.age >= case.age
 
 
-def company_to_ask_about(
-    units: Sequence[Unit], known: Iterable[tuple[int, int]]
-) -> dict[tuple[int, int], int]:
-    """Return, by two units that could share a home, how many times a child of one may not suit one of the other."""
-    homes_of: dict[int, set[int]] = {}
-    for u, h in known:
-        homes_of.setdefault(u, set()).add(h)
-    choosy = [u for u, unit in enumerate(units) if any(_wanted(case) is not None for case in unit.cases)]
-    found = {}
-    for a, b in sorted(
-        {(min(u, v), max(u, v)) for u in choosy for v in homes_of if u != v and u in homes_of}
-    ):
-        if homes_of[a] & homes_of[b]:
-            asked = sum(
-                does_not_suit(one, other) + does_not_suit(other, one)
-                for one in units[a].cases
-                for other in units[b].cases
-            )
-            if asked:
-                found[a, b] = asked
-    return found
+def is_a_risk_to(case: Case, other: Case) -> bool:
+    """Say whether it has to be asked what a high risk of this child to others would mean for another child.
+
+    It is the question the ranking asks where others live already (``room.peers_and_impact``), so brothers and sisters
+    are not asked about here either.
+    """
+    return bool(high_risks_to_others(case.referral)) and not _are_kin(case, other)
 
 
-def _with_high_risk(unit: Unit) -> list[str]:
-    return [
-        member.child_id
-        for member in unit.members
-        if any(member.risks.get(name) is RiskLevel.HIGH for name in RISKS_TO_OTHERS)
-    ]
+def _are_kin(case: Case, other: Case) -> bool:
+    group = case.referral.sibling_group
+    return group is not None and group == other.referral.sibling_group
+
+
+def company_to_ask_about(units: Sequence[Unit], problem: AllocationProblem) -> dict[Pair, int]:
+    """Return, by two units that could share a home, how many questions it raises if they do.
+
+    Each child raises one about each child of the other unit whom it may not suit or to whom it is a risk.
+    """
+    taken = problem.places_taken()
+    units_at: dict[int, list[int]] = {}
+    for u, h in taken:
+        units_at.setdefault(h, []).append(u)
+    raises = {
+        u
+        for u, unit in enumerate(units)
+        if any(_wanted(case) is not None or high_risks_to_others(case.referral) for case in unit.cases)
+    }
+    share = {
+        (min(a, b), max(a, b))
+        for h, here in units_at.items()
+        for a in raises.intersection(here)
+        for b in here
+        if a != b and taken[a, h] + taken[b, h] <= problem.capacities[h]
+    }
+    found = {(a, b): _questions_between(units[a], units[b]) for a, b in sorted(share)}
+    return {two: asked for two, asked in found.items() if asked}
+
+
+def _questions_between(one: Unit, other: Unit) -> int:
+    return sum(
+        _raises_a_question(mine, its) + _raises_a_question(its, mine)
+        for mine in one.cases
+        for its in other.cases
+    )
+
+
+def _raises_a_question(case: Case, other: Case) -> bool:
+    return does_not_suit(case, other) or is_a_risk_to(case, other)

@@ -12,13 +12,16 @@ from typing import Any
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
-from matching.lawful import COMMISSIONING
+from matching.lawful import COMMISSIONING, SOCIAL_WORKER
 from matching.policy import CouncilRule
 from reference_data.vocabulary import NeedDomain
 
 
 def council_rules(case: Case, home: Home) -> Finding:
-    """Exclude by the council's own rules in the policy; ask when the field is not recorded."""
+    """Exclude by the council's own rules in the policy; ask when the field is not recorded.
+
+    They are about where the council places: of a child who is settled in the home it is asked, and nobody is moved.
+    """
     question: Question | None = None
     for rule in case.context.policy.rules:
         if rule.types is not None and home.type not in rule.types:
@@ -31,6 +34,12 @@ def council_rules(case: Case, home: Home) -> Finding:
                 ask=COMMISSIONING,
             )
         elif _meets(value, rule):
+            if case.settled_in(home) and not case.group:
+                return Question(
+                    rule="council_rule",
+                    text=f"By a rule of the council nobody new is placed here, where the child is settled: {rule.reason}",
+                    ask=SOCIAL_WORKER,
+                )
             return Exclusion(rule="council_rule", text=rule.reason, instrument=law.COUNCIL_POLICY)
     return question
 

@@ -7,7 +7,7 @@ worse, and excludes nothing, is in ``aims.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -83,11 +83,13 @@ HARD_FACTS = frozenset(
     {
         "lawful_age",
         "registered",
+        "restriction_notice",
         "open_on_start",
         "registered_age",
         "registered_sex",
         "secure_authority",
         "settled_placement",
+        "type_acceptable",
         "support_or_care",
         "crisis_use",
         "emergency_admission",
@@ -99,6 +101,7 @@ HARD_FACTS = frozenset(
         "registered_number",
         "place_free",
         "usual_fostering_limit",
+        "embargo",
         "council_rule",
         "siblings_known",
     }
@@ -124,6 +127,18 @@ RULES_THAT_EXCLUDE: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.__na
 RULES_THAT_EXCLUDE_EACH_CHILD: tuple[Rule, ...] = tuple(
     rule for rule in RULES_FOR_EACH_CHILD if rule.__name__ not in ASKS_ONLY
 )
+
+
+_LOOK_AT_COMPANY_OF_EACH: tuple[Rule, ...] = (fit.emergency_admission, room.not_with)
+
+RULES_THAT_LOOK_AT_WHO_COMES: tuple[Rule, ...] = (*_LOOK_AT_COMPANY_OF_EACH, *RULES_FOR_THE_GROUP)
+"""Rules whose finding about a child may be another when other brothers and sisters come too."""
+
+_RULES_BUT_FOR_COMPANY = tuple(
+    rule for rule in RULES_THAT_EXCLUDE_EACH_CHILD if rule not in RULES_THAT_LOOK_AT_WHO_COMES
+)
+
+_LOOK_AT_WHO_COMES = frozenset(rule.__name__ for rule in RULES_THAT_LOOK_AT_WHO_COMES) | {"council_rule"}
 
 
 def assess(referral: Referral, home: Home, context: Context) -> Assessment:
@@ -183,11 +198,49 @@ def exclusions_of_all(
     """
     exclusions: list[dict[str, Exclusion]] = [{} for _ in range(len(asked))]
     for one, rules in _rules_that_exclude(case, members):
-        for findings in findings_of_all(one, rules, asked):
-            for found, indices in findings:
-                if isinstance(found, Exclusion):
-                    _add(found, indices, exclusions, of_a_sibling=one is not case)
+        _add_exclusions(one, rules, asked, exclusions, of_a_sibling=one is not case)
     return [tuple(found.values()) for found in exclusions]
+
+
+def exclusions_without_siblings(
+    alone: Case, asked: Asked, together: Sequence[tuple[Exclusion, ...]]
+) -> list[tuple[Exclusion, ...]]:
+    """Return what excludes each home for a child alone, where it is known what does with brothers and sisters.
+
+    Use it for a child whom ``exclusions_of_all`` has answered with its group: only rules that look at who comes too
+    are asked again. In another order than there.
+
+    Parameters
+    ----------
+    alone
+        The same child, without a group.
+    together
+        What ``exclusions_of_all`` gives for the child with its group, of the homes asked about.
+    """
+    exclusions: list[dict[str, Exclusion]] = [
+        {
+            one.rule: one
+            for one in found
+            if one.rule not in _LOOK_AT_WHO_COMES and not one.text.startswith(OF_A_SIBLING)
+        }
+        for found in together
+    ]
+    _add_exclusions(alone, RULES_THAT_LOOK_AT_WHO_COMES, asked, exclusions, of_a_sibling=False)
+    return [tuple(found.values()) for found in exclusions]
+
+
+def _add_exclusions(
+    one: Case,
+    rules: tuple[Rule, ...],
+    asked: Asked,
+    exclusions: list[dict[str, Exclusion]],
+    *,
+    of_a_sibling: bool,
+) -> None:
+    for findings in findings_of_all(one, rules, asked):
+        for found, indices in findings:
+            if isinstance(found, Exclusion):
+                _add(found, indices, exclusions, of_a_sibling=of_a_sibling)
 
 
 def open_to(case: Case, asked: Asked, members: tuple[Case, ...] | None = None) -> list[int]:
@@ -203,6 +256,22 @@ def open_to(case: Case, asked: Asked, members: tuple[Case, ...] | None = None) -
     return [index for index in range(len(asked)) if index not in shut]
 
 
+def open_but_for_company(case: Case, asked: Asked) -> list[int]:
+    """Return the indices of the homes that no rule about the child shuts, apart from those about who comes too."""
+    shut = shut_by(case, _RULES_BUT_FOR_COMPANY, asked)
+    return [index for index in range(len(asked)) if index not in shut]
+
+
+def open_to_company(case: Case, asked: Asked) -> list[int]:
+    """Return the indices of the homes that no rule about who comes too shuts, for the child or anybody of the group."""
+    shut: set[int] = set()
+    members = ((member, _LOOK_AT_COMPANY_OF_EACH) for member in cases_of_group(case))
+    for one, rules in ((case, RULES_THAT_LOOK_AT_WHO_COMES[::-1]), *members):
+        left = [index for index in range(len(asked)) if index not in shut]
+        shut.update(left[index] for index in shut_by(one, rules, asked.some(left)))
+    return [index for index in range(len(asked)) if index not in shut]
+
+
 def _rules_that_exclude(
     case: Case, members: tuple[Case, ...] | None
 ) -> tuple[tuple[Case, tuple[Rule, ...]], ...]:
@@ -212,6 +281,9 @@ def _rules_that_exclude(
         *((member, RULES_THAT_EXCLUDE_EACH_CHILD) for member in members),
     )
 
+
+OF_A_SIBLING = "For a brother or sister who must come too: "
+"""How a finding begins that is not about the child."""
 
 _Found = TypeVar("_Found", Exclusion, Question)
 
@@ -224,7 +296,7 @@ def _add(
         for index in indices:
             so_far[index][found.rule] = found
         return
-    of_them = found._replace(text=f"For a brother or sister who must come too: {found.text}")
+    of_them = found._replace(text=f"{OF_A_SIBLING}{found.text}")
     for index in indices:
         so_far[index].setdefault(found.rule, of_them)
 

@@ -221,15 +221,19 @@ def _is_excluded(decision: Decision, rankings: Mapping[str, Ranking]) -> bool:
     return any(home.home_id == decision.decided for home in rankings[decision.child_id].excluded)
 
 
-def _told(referral: Referral, ranking: Ranking, given: Mapping[str, str]) -> dict[str, str]:
+def characteristics_of(referral: Referral) -> dict[str, str]:
+    """Return sex, ethnicity and disability of a child as far as a referral tells them."""
     access = bool(set(referral.requires) & {"step_free", "hoist", "wheelchair"} or referral.communication)
-    told = {
+    return {
         "sex": NOT_RECORDED if referral.sex is None else str(referral.sex),
         "ethnicity": NOT_RECORDED,
         "disability": "access or communication need" if access else "none told by the referral",
-        "distance": _distance(ranking.options[0] if ranking.options else None),
     }
-    return {**told, **given}
+
+
+def _told(referral: Referral, ranking: Ranking, given: Mapping[str, str]) -> dict[str, str]:
+    distance = _distance(ranking.options[0] if ranking.options else None)
+    return {**characteristics_of(referral), "distance": distance, **given}
 
 
 _NEAR, _FURTHER, _FAR = (

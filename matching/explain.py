@@ -14,7 +14,7 @@ from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import age_at, urgency_contradiction
-from matching.statements import unstated_communication
+from matching.statements import scores_come_from, unstated_communication
 from matching.words import capital, miles_words, number_word
 from reference_data.ages import birthday
 from reference_data.law import legal_limits
@@ -124,6 +124,8 @@ def _needs(case: Case, home: Home) -> list[str]:
                 f"Need in {domain.words} is {gap} point{'' if gap == 1 else 's'} above what the home says it can meet; "
                 f"it would take {SUPPORT[domain]}"
             )
+    if any(gaps[domain] for domain in known):
+        found.append(f"These points are raters' numbers: {scores_come_from(case, home)}")
     return found
 
 
@@ -305,11 +307,22 @@ def _provider(case: Case, home: Home) -> list[str]:
     if home.partner_concern in (PartnerConcern.NOTE, PartnerConcern.CAUTION):
         reply = "" if home.partner_concern_reply else "; no reply of the provider is recorded"
         found.append(f"A partner council shared a {home.partner_concern.value}{reply}")
-    if home.restriction_notice_from is not None and home.restriction_notice_from > case.start:
-        found.append("A notice restricting accommodation starts later")
+    found += _notice(case, home)
     if home.status is HomeStatus.PLANNED:
         found.append("A planned home: its opening date may slip")
     return found
+
+
+def _notice(case: Case, home: Home) -> list[str]:
+    served, ends = home.restriction_notice_from, home.restriction_notice_to
+    if served is not None and served > case.start:
+        return ["A notice restricting accommodation starts later"]
+    in_force = (served is not None or ends is not None) and (ends is None or case.start <= ends)
+    if in_force and case.lives_in(home):
+        return [
+            "A notice restricting accommodation is in force: ask what led to it and what it means for the child"
+        ]
+    return []
 
 
 def _carer(case: Case, home: Home) -> list[str]:

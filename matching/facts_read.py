@@ -72,7 +72,7 @@ def _need_gap(case: Case, homes: HomeList) -> Flags:
 def _usual_fostering_limit(case: Case, homes: HomeList) -> Flags:
     room = usual_limit(case.context.policy) - len(case.child_ids)
     speaks: Flags = (homes.resident_counts == UNKNOWN) | (homes.resident_counts > room)
-    return speaks
+    return speaks & homes.fostering
 
 
 MAY_SPEAK: Mapping[str, Callable[[Case, HomeList], Flags]] = {

@@ -18,6 +18,7 @@ from matching.referral import (
     most_urgent,
     must_siblings,
     needed_at_once,
+    sibling_members,
     start_of_placement,
     stays_put,
 )
@@ -103,6 +104,8 @@ class Case:
         The brothers and sisters who must be placed in the same home, this child left out.
     urgency
         The most urgent of the child and that group; ``None`` when none is recorded.
+    siblings
+        The other referred children of its sibling group, whether or not they must come too.
     child_ids
         The ids of all who would move in together.
     starts
@@ -121,6 +124,7 @@ class Case:
     age: int | None
     group: tuple[Referral, ...]
     urgency: Urgency | None
+    siblings: tuple[Referral, ...] = field(init=False, repr=False, compare=False)
     child_ids: frozenset[str] = field(init=False, repr=False, compare=False)
     starts: tuple[tuple[str, date, str | None], ...] = field(init=False, repr=False, compare=False)
     scored: tuple[tuple[NeedDomain, int | None, int], ...] = field(init=False, repr=False, compare=False)
@@ -134,6 +138,7 @@ class Case:
         named_by = (other.child_id for other in self.context.others if child_id in other.not_with)
         as_of = self.context.as_of
         set_once = object.__setattr__
+        set_once(self, "siblings", sibling_members(self.referral, self.context.others))
         set_once(self, "child_ids", frozenset(one.child_id for one in movers))
         set_once(
             self,

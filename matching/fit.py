@@ -9,7 +9,7 @@ from __future__ import annotations
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, is_fostering
-from matching.lawful import SOCIAL_WORKER, who_knows
+from matching.lawful import COMMISSIONING, SOCIAL_WORKER, who_knows
 from matching.places import miles_between
 from matching.referral import TEMPORARY_PURPOSES, stays_put
 from matching.words import miles_words, with_article
@@ -85,12 +85,22 @@ def _reason_and_review(case: Case) -> str:
 
 
 def type_acceptable(case: Case, home: Home) -> Finding:
-    """Exclude a type that the referral does not accept, where it says which types it accepts."""
+    """Exclude a type that the referral does not accept, where it says which types it accepts.
+
+    What is accepted is what is looked for: of the home a child is settled in, it is asked and bars nothing.
+    """
     accepted = case.referral.acceptable_types
     if accepted is None or home.type in accepted or home.type in OFFERED_ONLY_WHEN_NAMED:
         return None
     if isinstance(home.type, EmergencySetting):
         return None
+    if case.settled_in(home):
+        return Question(
+            rule="type_acceptable",
+            text=f"The child is settled in {with_article(home.type.words)}, which the referral does not accept: which "
+            "holds?",
+            ask=SOCIAL_WORKER,
+        )
     return Exclusion(
         rule="type_acceptable",
         text=f"The referral does not accept {with_article(home.type.words)}.",
@@ -229,8 +239,18 @@ def place_to_avoid(case: Case, home: Home) -> Finding:
 
 
 def embargo(case: Case, home: Home) -> Finding:
-    """Exclude a home under a partners' embargo; a note or a caution is a flag."""
+    """Exclude a home under a partners' embargo; a note or a caution is a flag.
+
+    Partners under an embargo place nobody new; what it means for a child who is settled there is asked.
+    """
     if home.partner_concern is PartnerConcern.EMBARGO:
+        if case.settled_in(home) and not case.group:
+            return Question(
+                rule="embargo",
+                text="The partner councils have an embargo on this home, where the child is settled: what does it mean "
+                "for the child?",
+                ask=COMMISSIONING,
+            )
         return Exclusion(
             rule="embargo",
             text="The partner councils have an embargo on this home.",

@@ -7,6 +7,7 @@ A gap is what the placement plan has to answer before anybody moves. The rule th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from matching import aims
@@ -31,20 +32,28 @@ class Gap:
         What would close it: a suggestion for the placement plan, which people settle.
     source
         Where the duty to name it comes from.
+    scored_on, needs_source, can_meet_source
+        When and by what the need was scored, and where the home's ability comes from; ``None`` where not recorded.
     """
 
     domain: NeedDomain
     points: int | None
     support: str
     source: str
+    scored_on: date | None
+    needs_source: str | None
+    can_meet_source: str | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the gap ready for JSON."""
         return {
-            "domain": self.domain.value,
+            "domain": str(self.domain),
             "points": self.points,
             "support": self.support,
             "source": self.source,
+            "scored_on": self.scored_on and self.scored_on.isoformat(),
+            "needs_source": self.needs_source,
+            "can_meet_source": self.can_meet_source,
         }
 
 
@@ -55,7 +64,15 @@ def gaps(case: Case, home: Home) -> tuple[Gap, ...]:
     """
     source = FOSTERING_STANDARD if is_fostering(home) else JUDGEMENT
     found = [
-        Gap(domain=domain, points=points, support=SUPPORT[domain], source=source)
+        Gap(
+            domain=domain,
+            points=points,
+            support=SUPPORT[domain],
+            source=source,
+            scored_on=case.referral.needs_assessed_on,
+            needs_source=case.referral.needs_source,
+            can_meet_source=home.can_meet_source,
+        )
         for domain, points in aims.need_gaps(case, home).items()
         if points != 0 and domain in case.referral.needs
     ]

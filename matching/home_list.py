@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.fingerprints import fingerprint
-from matching.home import Home
+from matching.home import Home, is_fostering
 from reference_data.evidence import input_hash
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import NeedDomain
@@ -73,6 +73,11 @@ class HomeList:
             [UNKNOWN if home.residents is None else len(home.residents) for home in self.homes],
             dtype=np.int64,
         )
+
+    @cached_property
+    def fostering(self) -> Flags:
+        """Say which homes are foster homes. Shape (homes,)."""
+        return np.array([is_fostering(home) for home in self.homes], dtype=np.bool_)
 
     @cached_property
     def able(self) -> Places:

@@ -137,7 +137,7 @@ def build(
         part_limits=[limit for h, home, there in at for limit in limits_by_date(home, h, units, there)],
         usual_limits=[limit for h, home, there in at for limit in head_counts(home, h, units, there, policy)],
     )
-    stages, meanings = stages_in_order(units, homes, settled, known, policy, prices or {})
+    stages, meanings = stages_in_order(units, homes, settled, known, policy, prices or {}, problem)
     return JointProblem(
         units=tuple(units),
         homes=tuple(homes),

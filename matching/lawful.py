@@ -46,7 +46,12 @@ def never_offered(case: Case, home: Home) -> Finding:
 
 
 def type_named(case: Case, home: Home) -> Finding:
-    """Exclude secure homes, family centres, parents and adopters unless the referral names the type."""
+    """Exclude secure homes, family centres, parents and adopters unless the referral names the type.
+
+    A child who is settled with parents or adopters lives there though nobody named it.
+    """
+    if case.settled_in(home):
+        return None
     named = case.referral.acceptable_types or ()
     if home.type in OFFERED_ONLY_WHEN_NAMED and home.type not in named:
         return Exclusion(
@@ -133,17 +138,40 @@ def _approval_is_recorded(home: Home) -> bool:
 
 
 def restriction_notice(case: Case, home: Home) -> Finding:
-    """Exclude a home whose accommodation is restricted by notice on the start date."""
+    """Exclude a home whose accommodation is restricted by notice on the start date.
+
+    The notice shuts the home to children who were not there when it was served, and to nobody who was.
+    """
     first, last = home.restriction_notice_from, home.restriction_notice_to
     if first is None and last is None:
         return None
-    if (first is None or first <= case.start) and (last is None or case.start <= last):
-        return Exclusion(
+    if (first is not None and first > case.start) or (last is not None and case.start > last):
+        return None
+    if case.lives_in(home):
+        return _placed_before_the_notice(case, home)
+    return Exclusion(
+        rule="restriction_notice",
+        text="A notice restricting accommodation is in force on the start date.",
+        instrument=law.RESTRICTION_NOTICE,
+    )
+
+
+def _placed_before_the_notice(case: Case, home: Home) -> Finding:
+    served, moved_in = home.restriction_notice_from, case.referral.current_placement_started_on
+    if served is None or moved_in is None:
+        return Question(
             rule="restriction_notice",
-            text="A notice restricting accommodation is in force on the start date.",
-            instrument=law.RESTRICTION_NOTICE,
+            text="A notice restricting accommodation is in force, and whether the child was here when it was served is "
+            "not recorded.",
+            ask=SOCIAL_WORKER if moved_in is None else who_knows(home),
         )
-    return None
+    if moved_in <= served:
+        return None
+    return Exclusion(
+        rule="restriction_notice",
+        text="The child moved in after a notice restricting accommodation was served, and it is in force.",
+        instrument=law.RESTRICTION_NOTICE,
+    )
 
 
 def open_on_start(case: Case, home: Home) -> Finding:

@@ -17,7 +17,6 @@ from matching.gaps import Gap, gaps
 from matching.home import Home
 from matching.order_flags import order_flags
 from matching.places import miles_between, why_no_distance
-from matching.prompts import wishes
 from matching.terms import Speaks, Term, terms
 
 
@@ -31,6 +30,8 @@ class Option:
         From 1. Homes known to fit come before homes with a question.
     penalties
         Weighted penalty of each aim, in the policy's order; comparable within a stage only.
+    wishes
+        What the child said, or that nobody recorded it: shown with every option, never scored.
     case, home
         What the sentences are written from. They hold a birth date and postcodes, so they are never printed.
     """
@@ -40,6 +41,7 @@ class Option:
     weekly_fee_pence: int | None
     penalties: dict[str, int] = field(hash=False)
     questions: tuple[Question, ...]
+    wishes: tuple[str, ...]
     case: Case = field(repr=False)
     home: Home = field(repr=False)
 
@@ -87,11 +89,6 @@ class Option:
     def approvals(self) -> tuple[Approval, ...]:
         """Return what must be approved, planned or notified, by whom and when."""
         return approvals(self.case, self.home)
-
-    @cached_property
-    def wishes(self) -> tuple[str, ...]:
-        """Return what the child said, or that nobody recorded it: shown with every option, never scored."""
-        return tuple(wishes(self.case.referral))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's option."""

@@ -46,9 +46,9 @@ def why_no_distance(child_postcode: str | None, home_postcode: str | None) -> st
         return "The distance is unknown: the referral gives no home postcode."
     if home_postcode is None:
         return "The distance is unknown: the home's postcode is not recorded."
-    if locate(child_postcode) is None:
+    if not is_located(child_postcode):
         return "The distance is unknown: the child's home postcode is not in the directory."
-    if locate(home_postcode) is None:
+    if not is_located(home_postcode):
         return "The distance is unknown: the home's postcode is not in the directory."
     return None
 

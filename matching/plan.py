@@ -26,11 +26,12 @@ from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.placed import assignments, enquiries, most_urgent_first
 from matching.plan_aims import StageMeaning
-from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced
+from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, what_is_not_proved
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.replanning import Replanning
 from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
+from matching.rule_sources import law_not_yet_in_force
 from matching.staying import staying, warnings_about
 from matching.tight_cut import TightCut, tight_cut
 from matching.trade_offs import AIMS_COMPARED, Cost, FirstChoice, all_compared, costs_to_others, first_choices
@@ -40,8 +41,8 @@ from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import PlanStatus
 
-SHARE_OF_PLAN = 0.6
-"""Share of the work for the plan itself; the rest explains it."""
+SHARE_OF_PLAN, SHARE_TO_EXPLAIN = 0.8, 0.4
+"""Shares of the work that the plan itself may use, and what explains it; neither what the other has used."""
 
 __all__ = ["Assignment", "Plan", "PlanStage", "Staying", "Unplaced", "plan_list"]
 
@@ -127,7 +128,11 @@ def plan_list(
     budget = Budget.of(time_limit_seconds, share=SHARE_OF_PLAN)
     found = search_in_order(joint.problem, (*joint.stages, tie_break), budget=budget, seed=seed)
     broken = pins_that_cannot_hold(joint, settled, kept)
-    budget = Budget.of(time_limit_seconds, share=1 - SHARE_OF_PLAN)
+    left = budget.work_left
+    budget = Budget.of(time_limit_seconds)
+    budget = budget.part(
+        min(SHARE_TO_EXPLAIN * budget.work_left, (1 - SHARE_OF_PLAN) * budget.work_left + left)
+    )
     if found.status is PlanStatus.INFEASIBLE and not broken:
         broken = pins_that_clash(joint, kept, budget=budget)
     status = _status(found, broken)
@@ -192,6 +197,7 @@ def plan_list(
             warnings=[
                 *warnings,
                 *broken,
+                *what_is_not_proved(stages),
                 *told.broken_off,
                 *warnings_about(stay, no_placement),
                 *_warnings(in_order, units, found, as_of),
@@ -351,7 +357,8 @@ def _stage(
 def _warnings(
     referrals: Sequence[Referral], units: Iterable[Unit], found: OrderedResult, as_of: date
 ) -> list[str]:
-    noticed = []
+    early = law_not_yet_in_force(as_of)
+    noticed = [] if early is None else [early]
     contradictions = sum(urgency_contradiction(one, as_of) is not None for one in referrals)
     if contradictions:
         noticed.append(

@@ -25,7 +25,8 @@ UNKNOWN_FACTS = "unknown_facts"
 """What is not known of the homes of the children placed: below what is known to fit, and above every soft aim.
 
 A child counts as in the ranking (``surety.py``): 1 where something has to be asked, 2 where a hard fact is
-missing; and 1 more for each child who would move in at the same time and may not suit (``company.py``).
+missing; and 1 more for each child who would move in at the same time and may not suit it, or to whom its high risk to
+others would have to be weighed (``company.py``).
 """
 
 ALONE, ONE_TOGETHER, ALL_TOGETHER = 3, 1, 0
@@ -94,6 +95,7 @@ def stages_in_order(
     known: Mapping[Pair, int],
     policy: Policy,
     prices: Mapping[str, int],
+    problem: AllocationProblem,
 ) -> tuple[tuple[Stage, ...], tuple[StageMeaning, ...]]:
     """Return the aims in order, each a stage to maximise, with its meaning.
 
@@ -108,7 +110,7 @@ def stages_in_order(
         stages.append(Stage(aim=name, scores=scores))
         meanings.append(StageMeaning(aim=name, whole=None))
     unknown = _term(UNKNOWN_FACTS, [known])
-    asked = {two: -times for two, times in company_to_ask_about(units, known).items()}
+    asked = {two: -times for two, times in company_to_ask_about(units, problem).items()}
     unknown = replace(unknown, stage=replace(unknown.stage, bonuses=asked))
     stages.append(unknown.stage)
     meanings.append(StageMeaning(aim=UNKNOWN_FACTS, whole=unknown))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from matching.aim_words import aim_in_words, amount_in_words, children_in_words
 from matching.approvals import Approval
 from matching.bottleneck import Bottleneck
 from matching.more_beds import OneMoreBed
@@ -188,3 +189,19 @@ class Plan:
             "settings": dict(self.settings),
             "evidence": self.evidence,
         }
+
+
+def what_is_not_proved(stages: Sequence[PlanStage]) -> list[str]:
+    """Return, in words, the first aim that is not proved, how much better it could be, and what is not told therefore."""
+    first = next((stage for stage in stages if not stage.proved), None)
+    if first is None:
+        return []
+    gap = abs(first.value - first.bound)
+    if first.better == "more":
+        said = f"at most {children_in_words(first.aim, gap)} more could be placed"
+    else:
+        said = f"another plan could save at most {amount_in_words(first.aim, gap)}"
+    return [
+        f"Not proved the best in {aim_in_words(first.aim)}: {said}. Of the aims after it nothing is proved, and rival "
+        "arrangements and further plans are not shown; allow more time."
+    ]

@@ -25,9 +25,10 @@ from matching.option import ExcludedHome, Option
 from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
 from matching.policy import Policy, default_policy
-from matching.prompts import prompts_of
+from matching.prompts import prompts_of, wishes
 from matching.referral import Referral, urgency_contradiction
 from matching.relax import Relaxation, relaxations
+from matching.rule_sources import law_not_yet_in_force
 from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
 from matching.surety import uncertainty
 from matching.terms import measures
@@ -235,12 +236,15 @@ def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
         found.append(contradiction)
     if policy.in_force_from is not None and policy.in_force_from > as_of:
         found.append("The policy is not in force yet on the day asked about.")
+    if early := law_not_yet_in_force(as_of):
+        found.append(early)
     return found
 
 
 def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[Option, SortKey]]:
     weights = aims.penalties_of_all(case, [home for home, _ in lawful])
     weighed = [(home, found, costs) for (home, found), costs in zip(lawful, weights, strict=True)]
+    wished = tuple(wishes(case.referral))
     keyed = sorted(((sort_key(case, *one), *one) for one in weighed), key=lambda one: one[0])
     return [
         (
@@ -250,6 +254,7 @@ def _in_order(case: Case, lawful: list[tuple[Home, Assessment]]) -> list[tuple[O
                 weekly_fee_pence=home.weekly_fee_pence,
                 penalties=penalties,
                 questions=found.questions,
+                wishes=wished,
                 case=case,
                 home=home,
             ),

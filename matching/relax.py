@@ -14,7 +14,14 @@ from itertools import combinations
 from typing import Any
 
 from matching.changes import CHANGES, PASSES_WITH_TIME, SPLIT_SIBLINGS, Change, later_start, together_with
-from matching.eligibility import RULES_FOR_EACH_CHILD, cases_of_group, exclusions_of_all, open_to
+from matching.eligibility import (
+    RULES_FOR_EACH_CHILD,
+    cases_of_group,
+    exclusions_of_all,
+    exclusions_without_siblings,
+    open_but_for_company,
+    open_to_company,
+)
 from matching.findings import Case, Exclusion, case_of
 from matching.home import Home
 from matching.home_list import Asked
@@ -107,7 +114,7 @@ def _smallest_sets(
     """Yield each home's id with each smallest set of changes that opens it."""
     sets = _openings(_Movers(case, cases_of_group(case)), asked, exclusions)
     if case.group:
-        for home_id, split in _apart(case, asked).items():
+        for home_id, split in _apart(case, asked, exclusions).items():
             sets[home_id] = [*sets.get(home_id, ()), *split]
     for home_id, found in sets.items():
         for changes in found:
@@ -152,10 +159,10 @@ def _openings(movers: _Movers, asked: Asked, excluded: Sequence[tuple[Exclusion,
 _MAY_BE_UNDONE = PASSES_WITH_TIME | CHANGES.keys()
 
 
-def _apart(case: Case, asked: Asked) -> Openings:
+def _apart(case: Case, asked: Asked, exclusions: Sequence[tuple[Exclusion, ...]]) -> Openings:
     """Return, by home, the sets of which placing brothers and sisters apart is one."""
     alone = replace(case, group=(), referral=replace(case.referral, siblings_together=None))
-    barred = exclusions_of_all(alone, asked)
+    barred = exclusions_without_siblings(alone, asked, exclusions)
     open_alone = asked.some([index for index, exclusions in enumerate(barred) if not exclusions])
     found: Openings = {home.home_id: [(SPLIT_SIBLINGS,)] for home in open_alone.homes}
     for home_id, sets in _openings(_Movers(alone, ()), asked, barred).items():
@@ -171,13 +178,17 @@ def _some_together(case: Case, asked: Asked) -> dict[str, list[Change]]:
     Every largest company is named: two together of four is a gain that "placed apart" would hide.
     """
     found: dict[str, list[Change]] = {}
+    open_to_member = {
+        member.referral.child_id: set(open_but_for_company(member, asked)) for member in cases_of_group(case)
+    }
     for size in range(len(case.group) - 1, 0, -1):
         homes = asked.homes
-        left = [index for index, home in enumerate(homes) if home.home_id not in found]
+        left = {index for index, home in enumerate(homes) if home.home_id not in found}
         for company in combinations(case.group, size):
             change = together_with([member.child_id for member in company], _left_out(case, company))
-            for index in open_to(replace(case, group=company), asked.some(left)):
-                found.setdefault(homes[left[index]].home_id, []).append(change)
+            each = sorted(left.intersection(*(open_to_member[member.child_id] for member in company)))
+            for index in open_to_company(replace(case, group=company), asked.some(each)):
+                found.setdefault(homes[each[index]].home_id, []).append(change)
     return found
 
 
@@ -216,7 +227,7 @@ _OF_EACH_CHILD = {rule.__name__: rule for rule in RULES_FOR_EACH_CHILD}
 def _with_a_later_start(movers: _Movers, asked: Asked) -> Openings:
     """Return, by home, the sets of which a later start is one, the earliest that works."""
     # A child with nowhere to sleep tonight does not wait for a bed.
-    if movers.case.is_urgent:
+    if movers.case.is_urgent or (movers.case.urgency is None and movers.case.needed_at_once):
         return {}
     homes = asked.homes
     by_date: dict[date, list[int]] = {}

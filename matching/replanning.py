@@ -51,8 +51,8 @@ class Replanning:
     def gains_without(self, unit: int) -> list[int] | None:
         """Return by how much the others could do better, aim by aim up to the first, if a unit needed no place.
 
-        ``None`` where the work allowed does not suffice to know. The list ends with the first gain that is not 0;
-        a list of noughts says that no aim compared could gain.
+        The list ends with the first gain that is not 0; a list of noughts says that no aim in it could gain. It is
+        shorter than the aims compared where the work allowed does not suffice, and ``None`` where it says nothing.
         """
         rest = tuple(None if other == unit else home for other, home in enumerate(self.plan))
         known = [stage_value(rest, stage, self.problem) for stage in self.stages]
@@ -66,7 +66,7 @@ class Replanning:
             floors = dict(enumerate(known[:k]))
             answer = self.changed.best(k, floors, change, reached=rest)
             if answer is None or answer.homes is None:
-                return None
+                return gains or None
             gains.append(stage_value(answer.homes, self.stages[k], self.problem) - known[k])
             if gains[-1]:
                 break

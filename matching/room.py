@@ -11,6 +11,7 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, Resident, beds_open_to, enough_beds_on, is_fostering, other_residents
 from matching.lawful import FOSTERING_SERVICE, MANAGER, SOCIAL_WORKER, limits_instrument, who_knows
 from matching.policy import Policy
+from matching.referral import Referral
 from matching.words import number_word
 from reference_data.vocabulary import (
     Alongside,
@@ -277,11 +278,7 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
     A low risk is no question: it would be asked of every home with residents and would put the empty ones
     first. Weighing the impact is a flag on every home where others live.
     """
-    risks = [
-        name
-        for name in ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
-        if case.referral.risks.get(name) is RiskLevel.HIGH
-    ]
+    risks = high_risks_to_others(case.referral)
     if not risks or not counts_places(home) or case.lives_in(home):
         return None
     residents = _company(case, home)
@@ -298,6 +295,15 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
         text=f"The referral records a high risk to others and {company} here: what would the move mean for {whom}?",
         ask=MANAGER if not is_fostering(home) else FOSTERING_SERVICE,
     )
+
+
+RISKS_TO_OTHER_CHILDREN = ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
+"""Risks to others that are risks to the children of a home; harm to animals is one to its pets."""
+
+
+def high_risks_to_others(referral: Referral) -> list[str]:
+    """Return the risks to other children that the referral records as high."""
+    return [name for name in RISKS_TO_OTHER_CHILDREN if referral.risks.get(name) is RiskLevel.HIGH]
 
 
 def _company(case: Case, home: Home) -> tuple[Resident, ...] | None:

@@ -7,7 +7,9 @@ its wording is stand in ``reference_data/shipped/law``; the sentence an answer s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from reference_data.law import Provision, all_provisions
 
@@ -75,7 +77,10 @@ SOURCES: dict[str, RuleSource] = {
         "kinds_of_placement",
         why="Unregistered is unlawful at any age.",
     ),
-    "restriction_notice": _law("restriction_notice", why="No child moves in while the notice runs."),
+    "restriction_notice": _law(
+        "restriction_notice",
+        why="No child moves in while the notice runs; one who was there when it was served may stay.",
+    ),
     "open_on_start": _record(why="A home that is shut, suspended or not open yet takes nobody."),
     "registered_age": _law(
         "registration_conditions",
@@ -196,3 +201,31 @@ def provisions_of(rule: str) -> tuple[Provision, ...]:
     """
     known = all_provisions()
     return tuple(one for key in SOURCES[rule].provisions for one in known if one.key == key)
+
+
+@cache
+def _law_applied() -> tuple[Provision, ...]:
+    keys = {key for source in SOURCES.values() if source.rests_on is RestsOn.LAW for key in source.provisions}
+    first = {
+        one.key: one for one in sorted(all_provisions(), key=lambda one: one.in_force_from, reverse=True)
+    }
+    return tuple(
+        sorted(
+            (first[key] for key in keys), key=lambda one: (one.in_force_from, one.instrument, one.paragraph)
+        )
+    )
+
+
+def law_not_yet_in_force(on: date) -> str | None:
+    """Return which of the law that the rules apply was not in force on a day; ``None`` where all of it was.
+
+    The rules always apply the law as it stands, so an answer about an earlier day has to say so.
+    """
+    later = [one for one in _law_applied() if one.in_force_from > on]
+    if not later:
+        return None
+    named = "; ".join(
+        f"{one.instrument}, {one.paragraph} (from {one.in_force_from.day} {one.in_force_from:%B %Y})"
+        for one in later
+    )
+    return f"The answer applies the law as it stands now to a day when not all of it was in force: {named}."

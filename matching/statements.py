@@ -10,7 +10,7 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD
-from matching.words import plain_word, risk_words
+from matching.words import capital, plain_word, risk_words
 from reference_data.vocabulary import (
     EmergencySetting,
     NeedDomain,
@@ -61,7 +61,8 @@ def written_exclusion(case: Case, home: Home) -> Finding:
     """Exclude a child with a risk, need or purpose that the provider has excluded in writing.
 
     A risk is there at low and at high, unless the provider wrote ``:high``. A high risk by itself
-    excludes nowhere: only what the provider has put in writing does.
+    excludes nowhere: only what the provider has put in writing does. It is about whom the home takes: of a child who
+    is settled there it is asked whether the home can go on.
     """
     if home.type is PlacementType.WITH_PARENTS or isinstance(home.type, EmergencySetting):
         return None
@@ -81,7 +82,7 @@ def written_exclusion(case: Case, home: Home) -> Finding:
     for written in home.will_not_take:
         found = _one_exclusion(case, written)
         if isinstance(found, Exclusion):
-            return found
+            return _goes_on(found) if case.settled_in(home) else found
         if found is not None:
             questions.append(found)
     return questions[0] if questions else None
@@ -156,6 +157,10 @@ def _written(what: str, recorded: str | None = None) -> Exclusion:
     )
 
 
+def _goes_on(found: Exclusion) -> Question:
+    return _unsure(f"{found.text} The child is settled here: can the home go on meeting the need?", PROVIDER)
+
+
 def _unsure(text: str, ask: str) -> Question:
     return Question(rule="written_exclusion", text=text, ask=ask)
 
@@ -181,7 +186,8 @@ def need_gap(case: Case, home: Home) -> Finding:
     if too_far:
         return Exclusion(
             rule="need_gap",
-            text=f"The need is beyond what the home says it can meet in {_and(too_far)}.",
+            text=f"The need is beyond what the home says it can meet in {_and(too_far)}. "
+            f"{capital(scores_come_from(case, home))}.",
             instrument=law.MOST_APPROPRIATE,
         )
     if unscored:
@@ -197,6 +203,16 @@ def need_gap(case: Case, home: Home) -> Finding:
             ask=who_knows(home),
         )
     return None
+
+
+def scores_come_from(case: Case, home: Home) -> str:
+    """Return when and by what a need was scored and where the home's ability comes from: raters' numbers, not law."""
+    on, source = case.referral.needs_assessed_on, case.referral.needs_source
+    when = "scored on a day that is not recorded" if on is None else f"scored on {on.day} {on:%B %Y}"
+    by = "by whom is not recorded" if source is None else f"source: {source}"
+    able = home.can_meet_source
+    home_says = "where that comes from is not recorded" if able is None else f"source: {able}"
+    return f"{when}, {by}; what the home can meet, {home_says}"
 
 
 def staffing(case: Case, home: Home) -> Finding:

@@ -25,8 +25,10 @@ NOT_IN_THE_LIST = (
     "The home the child lives in is not in the list of homes, so nothing says that the child may live there."
 )
 
-ONLY_OF_NEW_PLACEMENTS = frozenset({"type_named"})
-"""Rules about what is looked for: a child who lives with parents or adopters lives there though nobody named it."""
+ABOUT_NEWCOMERS = frozenset(
+    {"restriction_notice", "embargo", "type_acceptable", "written_exclusion", "council_rule"}
+)
+"""Rules about whom a home may take or is sought for: of a child who is settled there they ask, and are told."""
 
 
 def staying(
@@ -51,27 +53,33 @@ def staying(
         Staying(
             child_id=one.child_id,
             home_id=one.current_home_id,
-            reasons=(STAYS_PUT,),
-            may_not_go_on=_against(one, home_of.get(one.current_home_id), referrals, as_of, policy),
+            reasons=(STAYS_PUT, *asked),
+            may_not_go_on=against,
             urgency=one.urgency,
         )
         for one in settled
         if one.current_home_id is not None
+        for against, asked in [_found(one, home_of.get(one.current_home_id), referrals, as_of, policy)]
     )
 
 
-def _against(
+def _found(
     child: Referral, home: Home | None, referrals: Sequence[Referral], as_of: date, policy: Policy
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return why the child may not go on living there, and what has to be asked about it."""
     if home is None:
-        return (NOT_IN_THE_LIST,)
+        return (NOT_IN_THE_LIST,), ()
     apart = [
         other for other in referrals if other.child_id in child.not_with or child.child_id in other.not_with
     ]
     # Whether brothers and sisters could move in too says nothing about this child.
     case = replace(case_of(child, Context(as_of=as_of, policy=policy, others=tuple(apart))), group=())
-    found = assess_case(case, home, ()).exclusions
-    return tuple(exclusion.text for exclusion in found if exclusion.rule not in ONLY_OF_NEW_PLACEMENTS)
+    found = assess_case(case, home, ())
+    asked = [question.text for question in found.questions if question.rule in ABOUT_NEWCOMERS]
+    return (
+        tuple(exclusion.text for exclusion in found.exclusions),
+        tuple(f"To be asked: {text}" for text in asked),
+    )
 
 
 def needs_a_move(row: Mapping[str, Any]) -> bool:

@@ -119,7 +119,7 @@ class Term:
             "aim": self.aim,
             "units": self.units,
             "penalty": self.penalty,
-            "speaks": self.speaks.value,
+            "speaks": str(self.speaks),
             "text": self.text,
         }
 

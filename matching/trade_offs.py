@@ -29,6 +29,10 @@ NO_PLACE_LOST = (
     "No other child on the list loses a place by it; what the aims that are not proved lose is not known."
 )
 
+NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED = (
+    "No other child loses a place by it; comparing closeness and needs took more work than allowed."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
@@ -65,6 +69,7 @@ def costs_to_others(
     found: dict[int, Cost] = {}
     units_at = joint.units_at
     every_aim = all_compared(joint, len(again.stages))
+    places = sum(meaning.most for meaning in joint.meanings)
     for u in units:
         home = plan[u]
         if home is None:
@@ -74,10 +79,12 @@ def costs_to_others(
             found[u] = Cost(text=NOBODY_LOSES, by_aim={})
             continue
         gains = again.gains_without(u)
-        if gains is not None:
+        if gains is not None and (len(gains) >= places or any(gains)):
             by_aim = {meaning.aim: gain for meaning, gain in zip(joint.meanings, gains, strict=False)}
-            text = _cost_in_words(by_aim, joint.meanings) or (NOTHING_LOST if every_aim else NO_PLACE_LOST)
-            found[u] = Cost(text=text, by_aim=by_aim)
+            nothing = NOTHING_LOST if every_aim else NO_PLACE_LOST
+            if len(gains) < len(again.stages):
+                nothing = NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED
+            found[u] = Cost(text=_cost_in_words(by_aim, joint.meanings) or nothing, by_aim=by_aim)
     return found
 
 

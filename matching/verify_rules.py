@@ -31,6 +31,14 @@ class Violation:
         return {"rule": self.rule, "text": self.text, "child_id": self.child_id, "home_id": self.home_id}
 
 
+_RISKS_TO_OTHER_CHILDREN = (
+    "physical_harm",
+    "sexual_harm",
+    "fire_setting",
+    "criminal_exploitation_of_others",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     referrals: dict[str, Referral]
@@ -82,7 +90,13 @@ class Check:
         return named_by | set(self.referrals[child_id].not_with)
 
     def unsuited(self, child_id: str, other: str) -> bool:
-        """Say whether a child who moves in too may not be one of those whom this child can live alongside."""
+        """Say whether it has to be asked what it means that this child and another one move in together.
+
+        Either by whom this child can live alongside, or because it is a high risk to other children.
+        """
+        risks = self.referrals[child_id].risks
+        if any(risks.get(name) == "high" for name in _RISKS_TO_OTHER_CHILDREN):
+            return True
         referral, mine, its = self.referrals[child_id], self.age(child_id), self.age(other)
         if referral.alongside == "solo" or "solo" in referral.requires:
             return True

@@ -111,7 +111,7 @@ def sheets_of_content(file: str, content: bytes) -> dict[str, RawTable]:
     """Return every sheet of a spreadsheet that is not empty, by its name."""
     return {
         name: _table_of_sheet(f"{file} ({name})", content, name, grid)
-        for name, grid in _grids(file, content)[0]
+        for name, grid in sheet_grids(file, content)[0]
     }
 
 
@@ -199,7 +199,7 @@ def _read_csv(file: str, text: str) -> RawTable:
 
 
 def _read_spreadsheet(file: str, content: bytes) -> RawTable:
-    grids, count = _grids(file, content, most=1)
+    grids, count = sheet_grids(file, content, most=1)
     warnings = []
     if count > 1:
         advice = "Only the first sheet is read; move the others to files of their own."
@@ -207,10 +207,16 @@ def _read_spreadsheet(file: str, content: bytes) -> RawTable:
     return _table_of_sheet(file, content, *grids[0], tuple(warnings))
 
 
-def _grids(
+def sheet_grids(
     file: str, content: bytes, most: int | None = None
 ) -> tuple[list[tuple[str, list[list[object]]]], int]:
-    """Return the sheets that are not empty, at most so many, and how many there are."""
+    """Return the sheets of a spreadsheet that are not empty, at most so many, and how many there are.
+
+    Raises
+    ------
+    ImportRejected
+        If it cannot be read, is too large, or holds nothing.
+    """
     from python_calamine import CalamineWorkbook
 
     _refuse_bombs(file, content)

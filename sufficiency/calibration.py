@@ -1,10 +1,10 @@
-"""How far the change that the rates imply is believed, when today's numbers are the best guess of the usual ones.
+"""How far the change that the rates imply is believed, beside what the numbers of all years call usual.
 
-Today's children are what years of starts, moves and ends have left: where nothing changes, "same as today" is nearly
-the best forecast there is, and what the rates imply instead is partly the noise of every rate. So the rates are played
-forward once, and starts, and what kinds of placement children go to, are bent until the change they lead to is as
-large as the evidence for it. A change that stands out from noise is kept. Flows are bent, never counts, so that every
-future stays a possible one.
+Where nothing changes, the number of children goes up and down about a usual level by chance, and comes back to it. What
+the rates imply instead is mostly the noise of every rate. So the rates are played forward once, and starts, and what
+kinds of placement children go to, are bent until the change they lead to is the one believed: back to the usual level
+where nothing is new, and what the rates imply as far as they stand out from both. Flows are bent, never counts, so that
+every future stays a possible one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency.episodes import DETAILS, GROUPS
+from sufficiency.flows import Starts
 from sufficiency.repair import CareHistory
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.simulate import World, simulate
@@ -25,14 +26,17 @@ from sufficiency.uncertainty import Uncertainty
 FloatArray = NDArray[np.float64]
 
 HORIZON_DAYS = 730
-PILOT_RUNS = 32
+PILOT_CHILDREN, LEAST_PILOT_RUNS, MOST_PILOT_RUNS = 20_000, 24, 64
+"""Children of a pilot over all its runs, and how many those may be: its own chance is small beside what is not known."""
 PILOT_SEED = 20190331
 """Fixed, so that what is learnt from a council does not depend on the seed of a forecast."""
 CHANCE_OF_CHANGE = 0.2
 """Chance, before looking, that numbers are really on their way to a level other than chance alone would explain. Where
 starts have a trend they are."""
-SPREAD_OF_CHANGE_TOTAL, SPREAD_OF_CHANGE_KIND = 0.10, 0.20
+SPREAD_OF_CHANGE_TOTAL, SPREAD_OF_CHANGE_KIND = 0.15, 0.20
 """Spread of the logarithm of such a change in two years, of all children and of one placement group."""
+TREND_UNTIL_STARTS_YEARS = 1.0
+"""How long, with fading, a trend has worked on the starts of those who are in care after two years."""
 FURTHEST_BEND = float(np.log(2.0))
 DOUBT_LIMITS = (0.25, 1.5)
 _KNOWN_RATES = Uncertainty(parameters=False, drift=False)
@@ -42,17 +46,20 @@ _GROUP_OF_DETAIL = np.array([GROUPS.index(detail.group) for detail in DETAILS])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Believed:
-    """How far changes are believed.
+    """What is believed of changes.
 
     Parameters
     ----------
-    share
-        Share of each implied change that is believed: 0 none, 1 all.
+    change
+        Logarithm of the numbers believed over those of today.
+    new
+        How likely each number is on its way to a really new level.
     doubt
         Variance of what is believed, as a share of the variance of the noise.
     """
 
-    share: FloatArray
+    change: FloatArray
+    new: FloatArray
     doubt: FloatArray
 
 
@@ -60,20 +67,21 @@ def believed(
     change: FloatArray,
     *,
     usual: FloatArray,
+    usual_doubt: FloatArray,
     noise: FloatArray,
     spread: float,
     chance: float = CHANCE_OF_CHANGE,
 ) -> Believed:
-    """Return how far implied changes are believed.
+    """Return what is believed of implied changes.
 
-    A change is of one of two sorts: back from where chance took the numbers, or to a really new level.
+    A change is of one of two sorts: back to the usual level, or to a really new one.
 
     Parameters
     ----------
     change
         Logarithm of the numbers implied over those of today.
-    usual
-        Variance of such changes where nothing is new.
+    usual, usual_doubt
+        The change back to the usual level, and its variance.
     noise
         Variance of what the rates' own noise adds.
     spread
@@ -86,15 +94,21 @@ def believed(
     Efron and Morris (1973), Stein's estimation rule and its competitors. Journal of the American Statistical
     Association 68(341).
     """
-    narrow, wide = usual + noise, usual + spread**2 + noise
+    narrow, wide = usual_doubt + noise, usual_doubt + spread**2 + noise
     odds = chance / max(1 - chance, 1e-9) * np.sqrt(narrow / wide)
-    odds = odds * np.exp(np.minimum(change**2 / 2 * (1 / narrow - 1 / wide), 50.0))
+    odds = odds * np.exp(np.minimum((change - usual) ** 2 / 2 * (1 / narrow - 1 / wide), 50.0))
     new = odds / (1 + odds)
-    if_usual, if_new = usual / narrow, 1 - noise / wide
-    apart = new * (1 - new) * ((if_new - if_usual) * change) ** 2
+    back = usual + usual_doubt / narrow * (change - usual)
+    ahead = spread**2 / (spread**2 + noise) * change
+    variance = (
+        new * noise * spread**2 / (spread**2 + noise)
+        + (1 - new) * noise * usual_doubt / narrow
+        + new * (1 - new) * (ahead - back) ** 2
+    )
     return Believed(
-        share=np.asarray(new * if_new + (1 - new) * if_usual),
-        doubt=np.asarray(new * if_new + (1 - new) * if_usual + apart / noise),
+        change=np.asarray(new * ahead + (1 - new) * back),
+        new=np.asarray(new),
+        doubt=np.asarray(variance / noise),
     )
 
 
@@ -107,34 +121,70 @@ def calibrated(world: World, history: CareHistory) -> World:
         [GROUPS.index(stay.detail.group) for stay in world.stock], minlength=len(GROUPS)
     ).astype(np.float64)
     total = float(today.sum())
-    still, after = _in_groups(world, _NO_STARTS), _in_groups(world)
-    new = after - still
-    if total < 1 or new.sum() <= 0:
+    if total < 1:
         return world
-    gone = 1 - min(float(still.sum()) / total, 0.95)
-    seen = float(world.starts.band_counts.sum())
-    change = np.array(np.log(after.sum() / total))
+    starts, exits = world.starts, world.exits
+    chance = CHANCE_OF_CHANGE + (1 - CHANCE_OF_CHANGE) * starts.trend_chance
+    if_new = _if_something_is_new(starts, chance)
+    still, after = _in_groups(world, _NO_STARTS), _in_groups(replace(world, starts=if_new))
+    new = after - still
+    if new.sum() <= 0:
+        return world
+    gone = 1 - float(np.clip(still.sum() / total, 0.05, 0.95))
+    usual = usual_numbers(history).sum()
     found = believed(
-        change,
-        usual=np.array(gone**2 / total),
-        noise=np.array(gone**2 * (1 / seen + 1 / world.exits.level_events)),
+        np.array(np.log(after.sum() / total)),
+        usual=gone * np.log(usual / total),
+        usual_doubt=np.array(gone**2 * _doubt_of_usual(total, gone, history)),
+        noise=np.array(gone**2 * (starts.log_rate_cov[0, 0] + 1 / exits.level_events)),
         spread=SPREAD_OF_CHANGE_TOTAL,
-        chance=CHANCE_OF_CHANGE + (1 - CHANCE_OF_CHANGE) * world.starts.trend_chance,
+        chance=chance,
     )
-    wanted = total * float(np.exp(found.share * change))
+    wanted = total * float(np.exp(found.change))
     bend = _clipped(np.log(max(wanted - float(still.sum()), 0.1 * new.sum()) / new.sum()))
     doubt = float(np.clip(found.doubt, *DOUBT_LIMITS))
-    starts, exits = world.starts, world.exits
+    # A trend goes on as far as something new is believed; the level makes up for the rest of it.
+    trend = float(if_new.log_rate[1] * found.new)
+    level = if_new.log_rate[0] + bend + (if_new.log_rate[1] - trend) * TREND_UNTIL_STARTS_YEARS
     world = replace(
         world,
         starts=replace(
-            starts,
-            log_rate=starts.log_rate + np.array([float(bend), 0.0]),
-            log_rate_cov=starts.log_rate_cov * doubt,
+            starts, log_rate=np.array([float(level), trend]), log_rate_cov=starts.log_rate_cov * doubt
         ),
         exits=replace(exits, level_events=exits.level_events / doubt),
     )
     return _kinds_calibrated(world, history, today, still + float(np.exp(bend)) * new, gone)
+
+
+def _if_something_is_new(starts: Starts, chance: float) -> Starts:
+    """Return the starts if the number of children is on its way to a new level, which a trend makes likelier."""
+    if starts.if_trend is None or not 0 < starts.trend_chance < 1:
+        return starts
+    flat = (starts.log_rate - starts.trend_chance * starts.if_trend) / (1 - starts.trend_chance)
+    share = starts.trend_chance / chance
+    return replace(starts, log_rate=flat + share * (starts.if_trend - flat))
+
+
+def usual_numbers(history: CareHistory) -> FloatArray:
+    """Return the mean children in each placement group over the time of the returns. Shape (groups,)."""
+    first, days = history.first_day, max((history.known_to - history.first_day).days, 1)
+    nights = np.zeros(len(GROUPS))
+    for stay in history.stays:
+        ended = min(stay.ended_on or history.known_to, history.known_to)
+        nights[GROUPS.index(stay.detail.group)] += max((ended - max(stay.started_on, first)).days, 0)
+    return nights / days
+
+
+def _doubt_of_usual(number: float | FloatArray, gone: float, history: CareHistory) -> FloatArray:
+    """Return the variance of the logarithm of a mean number as an estimate of the usual one.
+
+    Numbers of successive days go together for as long as the same children stay (M/G/infinity occupancy).
+    """
+    stay_years = -HORIZON_DAYS / DAYS_A_YEAR / np.log(1 - gone)
+    years = max((history.known_to - history.first_day).days, 1) / DAYS_A_YEAR
+    together = stay_years / years
+    share = 2 * together * (1 - together * -np.expm1(-1 / together))
+    return np.asarray(share / np.maximum(number, 0.5))
 
 
 def _kinds_calibrated(
@@ -142,14 +192,15 @@ def _kinds_calibrated(
 ) -> World:
     begun, ended = _begun_and_ended(history)
     today, after = np.maximum(today, 0.5), np.maximum(after, 0.5)
-    change = np.log(after / today)
+    usual = np.maximum(usual_numbers(history), 0.5)
     found = believed(
-        change,
-        usual=gone**2 / today,
+        np.log(after / today),
+        usual=gone * np.log(usual / today),
+        usual_doubt=gone**2 * _doubt_of_usual(usual, gone, history),
         noise=gone**2 * (1 / (begun + 1) + 1 / (ended + 1)),
         spread=SPREAD_OF_CHANGE_KIND,
     )
-    target = today * np.exp(found.share * change)
+    target = today * np.exp(found.change)
     target = target * after.sum() / target.sum()
     # How far the numbers follow a bend depends on how children move; it is tried, and put right once.
     tried = _clipped(np.log(target / after))
@@ -183,7 +234,7 @@ def _in_groups(world: World, scenario: Scenario = UNCHANGED) -> FloatArray:
     counts = simulate(
         world,
         snapshot_days=[HORIZON_DAYS],
-        runs=PILOT_RUNS,
+        runs=int(np.clip(PILOT_CHILDREN // (len(world.stock) + 1), LEAST_PILOT_RUNS, MOST_PILOT_RUNS)),
         seed=PILOT_SEED,
         scenario=scenario,
         uncertainty=_KNOWN_RATES,

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 FloatArray = NDArray[np.float64]
 
 _GRID = np.arange(0.0, 0.5, 0.025)
-"""Yearly drifts of a kind's level that are thought possible."""
+"""Yearly drifts of a level that are thought possible."""
 PRIOR_KIND_DRIFT = 0.08
 """Mean of an exponential prior on that drift. Policy default, by judgement; the years themselves soon outweigh it."""
 PRIOR_KIND_SPREAD = 0.25
@@ -96,4 +97,85 @@ def kind_levels(happened: FloatArray, awaited: FloatArray) -> KindLevels:
         level=best,
         variance=np.maximum(spread - constant, 0.0),
         drift_a_year=float(np.sqrt((weight * drifts**2).sum())),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """Where a rate stands on the last day, and how it drifts.
+
+    Parameters
+    ----------
+    log_level, variance
+        Logarithm of events over events awaited, and the variance of that estimate.
+    drift_a_year
+        Standard deviation of a year's change of it.
+    log_likely
+        How likely it makes the events, on the logarithm.
+    """
+
+    log_level: float
+    variance: float
+    drift_a_year: float
+    log_likely: float
+
+
+def level_today(
+    happened: FloatArray,
+    awaited: FloatArray,
+    *,
+    years_each: float,
+    prior_drift: float,
+    prior_events: float = 0.5,
+) -> Level:
+    """Return where a rate stands today, by a gamma filter of Poisson counts averaged over possible drifts.
+
+    A rate that is not seen to drift rests on all years alike; one that is rests on the last ones.
+
+    Parameters
+    ----------
+    happened, awaited
+        Events, and events awaited at a constant rate, in successive stretches of time, oldest first. Shape (stretches,).
+    years_each
+        Length of a stretch.
+    prior_drift
+        Root mean square of an exponential prior on the yearly drift.
+    prior_events
+        Events that the prior, that events are as many as awaited, is worth. Below 1 the mean of the counts takes its
+        place.
+
+    References
+    ----------
+    West, Harrison and Migon (1985), Dynamic generalized linear models and Bayesian forecasting. Journal of the
+    American Statistical Association 80(389).
+    """
+    about = 1.0 if prior_events >= 1 else (happened.sum() + 0.5) / (awaited.sum() + 0.5)
+    shape = np.full(len(_GRID), float(prior_events))
+    rate = shape / about
+    likely = np.zeros(len(_GRID))
+    for seen, expected in zip(happened, awaited, strict=True):
+        # Drift widens what is known and leaves where it lies.
+        wider = 1 / (1 + shape * _GRID**2 * years_each)
+        shape, rate = shape * wider, rate * wider
+        likely = likely + (
+            gammaln(shape + seen)
+            - gammaln(shape)
+            - gammaln(seen + 1)
+            + shape * np.log(rate / (rate + expected))
+            + seen * np.log(max(float(expected), 1e-12) / (rate + expected))
+        )
+        shape, rate = shape + seen, rate + expected
+    weighed = likely - _GRID * np.sqrt(2) / prior_drift
+    weight = np.exp(weighed - weighed.max())
+    evidence = float(weighed.max() + np.log(weight.sum()))
+    weight = weight / weight.sum()
+    level = np.log(shape / rate)
+    best = float((weight * level).sum())
+    # The last stretch shows its own mean; by its end the level has drifted a third of a stretch's variance further.
+    spread = 1 / shape + _GRID**2 * years_each / 3 + (level - best) ** 2
+    return Level(
+        log_level=best,
+        variance=float((weight * spread).sum()),
+        drift_a_year=float(np.sqrt((weight * _GRID**2).sum())),
+        log_likely=evidence,
     )

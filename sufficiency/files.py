@@ -14,16 +14,17 @@ from typing import TypeVar
 
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.sheets import LARGEST_UNPACKED_BYTES, file_content
-from reference_data.tables import RawTable, read_rows
+from reference_data.tables import RawTable
 from sufficiency.action_values import ActionList, actions_from_values
+from sufficiency.return_sheets import tables_of_content
 from sufficiency.returns import Returns, returns_from_tables
-from sufficiency.returns_xml import looks_like_xml, tables_of_xml
 from sufficiency.scenario import Scenario
 from sufficiency.scenario_values import scenario_from_values
 from sufficiency.several_authorities import authority_named
 
 _Made = TypeVar("_Made")
-TABLE_SUFFIXES = (".csv", ".xlsx", ".xml")
+TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xml")
+ARCHIVE = ".zip"
 
 
 def read_returns(path: str | Path) -> Returns:
@@ -32,15 +33,16 @@ def read_returns(path: str | Path) -> Returns:
     Parameters
     ----------
     path
-        A folder of CSV, XLSX or XML files such as ``2017-episodes.csv`` and ``2017-header.csv``. Other
-        kinds of file are passed over. An XML file is a whole return. The Standard Safeguarding Dataset's
-        ``ssd_cla_placement`` and ``ssd_person`` are read in place of episodes and header.
+        A folder of CSV, XLSX or XML files such as ``2017-episodes.csv`` and ``2017-header.csv``, zip files of them
+        among them. Other kinds of file are passed over and told. An XML file is a whole return, a workbook has a
+        table on each sheet. The Standard Safeguarding Dataset's ``ssd_cla_placement`` and ``ssd_person`` are read in
+        place of episodes and header.
 
     Raises
     ------
     ImportRejected
-        If a file is not a table, an episodes table lacks a column, or nothing usable is left. Every
-        problem of every file is listed.
+        If nothing usable is left: no file with episodes or none with birth dates. Every problem of every file is
+        listed then; as long as something is left, a file that cannot be read is a warning.
     """
     return returns_from_tables(return_tables(path))
 
@@ -48,21 +50,24 @@ def read_returns(path: str | Path) -> Returns:
 def return_tables(path: str | Path) -> list[RawTable]:
     """Return the tables that a folder, zip or file of returns holds, as they stand.
 
-    A table of a folder is named by its path inside it. Of equal names in a zip the second is ``name (2)``.
+    A table of a folder is named by its path inside it. Of equal names in a zip the second is ``name (2)``. A file that
+    cannot be read is a table without columns that says so in its warnings.
 
     Raises
     ------
     ImportRejected
-        If a file cannot be read; every problem of every file is listed.
+        If there is no file of a kind that can be read, or none of them is a table; every problem is listed.
     """
     path = Path(path)
     if path.is_dir():
-        return _tables_in(path)
-    if path.suffix.casefold() == ".zip":
-        with TemporaryDirectory() as folder:
-            _unpack(path, Path(folder))
-            return _numbered(_tables_in(Path(folder)))
-    return _tables_of(path)
+        found = _tables_in(path)
+    elif path.suffix.casefold() == ARCHIVE:
+        found = _tables_of_zip(path)
+    else:
+        found = list(tables_of_content(path.name, file_content(path)))
+    if not any(table.header for table in found):
+        raise ImportRejected([issue for table in found for issue in table.warnings])
+    return found
 
 
 def _numbered(tables: Iterable[RawTable]) -> list[RawTable]:
@@ -78,13 +83,6 @@ def _numbered(tables: Iterable[RawTable]) -> list[RawTable]:
         again = f" ({seen[name]})" if seen[name] > 1 else ""
         named.append(replace(table, file=f"{name}{again}"))
     return named
-
-
-def _tables_of(path: Path) -> list[RawTable]:
-    content = file_content(path)
-    if looks_like_xml(content):
-        return list(tables_of_xml(content, path.name))
-    return [read_rows(path, require_rows=False)]
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -135,28 +133,45 @@ def _tables_in(folder: Path) -> list[RawTable]:
     paths = sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.casefold() in TABLE_SUFFIXES
-        and not path.name.startswith((".", "~"))
+        if not path.name.startswith((".", "~"))
+        and "__MACOSX" not in path.parts
+        and path.stem.casefold() != "readme"
         and path.is_file()
     )
-    if not paths:
+    if not any(path.suffix.casefold() in (*TABLE_SUFFIXES, ARCHIVE) for path in paths):
         raise _rejected(
             folder.name, "no_files", "The folder has no CSV, XLSX or XML file. Name the returns' folder."
         )
     tables: list[RawTable] = []
-    problems: list[ImportIssue] = []
     for path in paths:
-        try:
-            inner = path.relative_to(folder).parent.as_posix()
-            tables.extend(
-                table if inner == "." else replace(table, file=f"{inner}/{table.file}")
-                for table in _tables_of(path)
-            )
-        except ImportRejected as error:
-            problems.extend(error.issues)
-    if problems:
-        raise ImportRejected(problems)
+        inner = path.relative_to(folder).parent.as_posix()
+        within = "" if inner == "." else f"{inner}/"
+        tables.extend(replace(table, file=f"{within}{table.file}") for table in _tables_of(path))
     return tables
+
+
+def _tables_of(path: Path) -> list[RawTable]:
+    """Return the tables of one file of a folder; a file that is none is an empty table that says why."""
+    suffix = path.suffix.casefold()
+    if suffix not in (*TABLE_SUFFIXES, ARCHIVE):
+        return [_unread(path.name, "passed_over", "Not read: it is no CSV, XLSX, XML or zip file.")]
+    try:
+        if suffix == ARCHIVE:
+            return _tables_of_zip(path)
+        return list(tables_of_content(path.name, file_content(path)))
+    except ImportRejected as error:
+        return [RawTable(file=path.name, header=(), rows=(), warnings=tuple(error.issues))]
+
+
+def _unread(file: str, rule: str, what_to_do: str) -> RawTable:
+    issue = ImportIssue(file=file, row=None, column=None, rule=rule, what_to_do=what_to_do)
+    return RawTable(file=file, header=(), rows=(), warnings=(issue,))
+
+
+def _tables_of_zip(path: Path) -> list[RawTable]:
+    with TemporaryDirectory() as folder:
+        _unpack(path, Path(folder))
+        return _numbered(_tables_in(Path(folder)))
 
 
 def _unpack(path: Path, folder: Path) -> None:
@@ -167,7 +182,7 @@ def _unpack(path: Path, folder: Path) -> None:
                 raise _rejected(path.name, "file_too_large", "The zip unpacks to more than can be read.")
             for number, item in enumerate(items):
                 name = Path(item.filename).name
-                if Path(name).suffix.casefold() in TABLE_SUFFIXES:
+                if "__MACOSX" not in Path(item.filename).parts and Path(name).suffix.casefold() != ARCHIVE:
                     # A folder each keeps equal names apart without trusting any path in the archive.
                     council = (authority_named(part) for part in reversed(Path(item.filename).parts[:-1]))
                     place = folder / f"{number:04d}" / next(filter(None, council), "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sufficiency.drift import KindLevels, kind_levels, steady_levels
+from sufficiency.drift import KindLevels, Level, kind_levels, level_today, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail
 from sufficiency.following import YEAR_DAYS
 from sufficiency.repair import CareHistory
@@ -23,7 +23,6 @@ from sufficiency.stays import (
     FloatArray,
     IntArray,
     birthdays,
-    yearly_drift,
 )
 from sufficiency.uncertainty import FULL, Uncertainty
 
@@ -34,7 +33,9 @@ TREND_A_YEAR = 0.06
 """Spread of a yearly trend where there is one."""
 TREND_FADES_YEARS = 3.0
 """A trend is not extended for ever: its effect approaches this many years' worth."""
-_MONTH_DAYS = DAYS_A_YEAR / 12
+_TRENDS = np.linspace(-3 * TREND_A_YEAR, 3 * TREND_A_YEAR, 25)
+_COUNTED_EACH_YEARS = 0.25
+"""Starts are counted in stretches of so many years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ class Starts:
         How the age bands stand against each other, beside ``band_counts``: level, doubt and drift.
     trend_chance
         How likely the counts make it that starts have a trend at all.
+    if_trend
+        What ``log_rate`` is if they have one. Shape (2,).
     """
 
     log_rate: FloatArray
@@ -85,6 +88,7 @@ class Starts:
     entrants: tuple[Entrants, ...]
     yearly: tuple[int, ...]
     trend_chance: float = 0.0
+    if_trend: FloatArray | None = None
     bands: KindLevels = field(default_factory=lambda: steady_levels(N_AGES))
 
 
@@ -113,37 +117,28 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     weight = 0.5 ** (years_ago / FULL_WEIGHT_LOST_YEARS)
 
     span_years = max((history.known_to - history.first_day).days + 1, 1) / DAYS_A_YEAR
-    months = max(int(span_years * 12 + 1e-9), 1)
-    monthly = np.bincount(np.minimum((years_ago * 12).astype(np.int64), months), minlength=months + 1)[
-        :months
-    ]
+    years_each = min(_COUNTED_EACH_YEARS, span_years)
+    stretches = int(span_years / years_each + 0.05)
+    ago = np.minimum((years_ago * 0.9999 / years_each).astype(np.int64), stretches)
+    seen = np.bincount(ago, minlength=stretches + 1)[:stretches][::-1].astype(np.float64)
     whole_years = int(span_years + 0.01)
     yearly = np.bincount(
         np.minimum((years_ago * 0.9999).astype(np.int64), whole_years), minlength=whole_years + 1
     )
     yearly = yearly[:whole_years][::-1]
-
-    log_rate, covariance = fit_trend(monthly.astype(np.float64))
-    trend = log_rate[1]
-    awaited = (
-        np.exp(trend * np.arange(len(yearly))) * max(float(yearly.mean()), 0.5)
-        if len(yearly)
-        else np.zeros(0)
-    )
-    drift = yearly_drift(yearly.astype(np.float64), awaited, prior=prior_drift)
-    # The level itself has drifted since the middle of the years it was learnt from.
-    covariance = covariance + np.diag([drift**2 / 3, 0.0])
+    trend = fit_trend(seen, years_each=years_each, prior_drift=prior_drift)
     band_counts = np.bincount(band, weight, minlength=N_AGES).astype(np.float64) + 0.2
     return Starts(
-        log_rate=log_rate,
-        log_rate_cov=covariance,
-        drift_a_year=drift,
+        log_rate=trend.log_rate,
+        log_rate_cov=trend.covariance,
+        drift_a_year=trend.drift_a_year,
         band_counts=band_counts,
         entrants=tuple(
             _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
         ),
         yearly=tuple(int(count) for count in yearly),
-        trend_chance=_chance_of_trend(monthly.astype(np.float64)),
+        trend_chance=trend.chance,
+        if_trend=trend.if_trend,
         bands=_band_levels(band, years_ago.astype(np.int64), band_counts / band_counts.sum()),
     )
 
@@ -158,69 +153,72 @@ def _band_levels(band: IntArray, years_ago: IntArray, share: FloatArray) -> Kind
     return kind_levels(happened, happened.sum(axis=1, keepdims=True) * share)
 
 
-def fit_trend(monthly: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return log starts a day now and its yearly trend, and their covariance (Poisson, Laplace).
-
-    Starts with a trend and starts without one are both fitted, and averaged by how likely the counts make each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """Starts today and how they change.
 
     Parameters
     ----------
-    monthly
-        Starts by month, the latest first. Shape (months,).
+    log_rate, covariance
+        Log of starts a day on the last day and its yearly trend. Shapes (2,), (2, 2).
+    drift_a_year
+        As in ``Starts``.
+    chance, if_trend
+        How likely a trend is, and what ``log_rate`` is if there is one.
+    """
+
+    log_rate: FloatArray
+    covariance: FloatArray
+    drift_a_year: float
+    chance: float
+    if_trend: FloatArray
+
+
+def fit_trend(seen: FloatArray, *, years_each: float, prior_drift: float) -> Trend:
+    """Return starts a day now and their yearly trend, averaged over no trend, many trends, and many drifts.
+
+    Each is believed as far as the counts make it likely.
+
+    Parameters
+    ----------
+    seen
+        Starts in successive stretches of time, oldest first. Shape (stretches,).
+    years_each
+        Length of a stretch.
+    prior_drift
+        See ``drift.level_today``.
 
     References
     ----------
-    Kass and Raftery (1995), Bayes factors. Journal of the American Statistical Association 90(430).
+    Hoeting, Madigan, Raftery and Volinsky (1999), Bayesian model averaging: a tutorial. Statistical Science 14(4).
     """
-    flat, flat_covariance, _ = _fitted_trend(monthly, 0.0)
-    bent, bent_covariance, _ = _fitted_trend(monthly, TREND_A_YEAR)
-    chance = _chance_of_trend(monthly)
-    estimate = chance * bent + (1 - chance) * flat
-    apart = bent - flat
-    covariance = (
-        chance * bent_covariance
-        + (1 - chance) * flat_covariance
-        + chance * (1 - chance) * np.outer(apart, apart)
+    back = (np.arange(len(seen)) - len(seen) + 0.5) * years_each
+    days = DAYS_A_YEAR * years_each
+
+    def fitted(trend: float) -> Level:
+        awaited = np.exp(trend * back) * days
+        return level_today(seen, awaited, years_each=years_each, prior_drift=prior_drift)
+
+    flat, bent = fitted(0.0), [fitted(float(trend)) for trend in _TRENDS]
+    prior = np.exp(-((_TRENDS / TREND_A_YEAR) ** 2) / 2)
+    prior = CHANCE_OF_TREND * prior / prior.sum()
+    likely = np.array([level.log_likely for level in (flat, *bent)])
+    weight = np.append(1 - CHANCE_OF_TREND, prior) * np.exp(likely - likely.max())
+    weight = weight / weight.sum()
+    found = np.array([[level.log_level for level in (flat, *bent)], np.append(0.0, _TRENDS)])
+    mean = found @ weight
+    apart = found - mean[:, None]
+    covariance = (apart * weight) @ apart.T
+    covariance[0, 0] += float(weight @ np.array([level.variance for level in (flat, *bent)]))
+    drifts = np.array([level.drift_a_year for level in (flat, *bent)])
+    chance = float(weight[1:].sum())
+    return Trend(
+        log_rate=mean,
+        covariance=covariance + np.diag([0.0, 1e-9]),
+        drift_a_year=float(np.sqrt(weight @ drifts**2)),
+        chance=chance,
+        if_trend=found[:, 1:] @ weight[1:] / chance,
     )
-    return estimate, np.asarray((covariance + covariance.T) / 2)
-
-
-def _chance_of_trend(monthly: FloatArray) -> float:
-    apart = _fitted_trend(monthly, TREND_A_YEAR)[2] - _fitted_trend(monthly, 0.0)[2]
-    odds = np.exp(np.clip(apart, -50, 50)) * CHANCE_OF_TREND / (1 - CHANCE_OF_TREND)
-    return float(odds / (1 + odds))
-
-
-def _fitted_trend(monthly: FloatArray, spread: float) -> tuple[FloatArray, FloatArray, float]:
-    """Return the estimate, its covariance, and the log of how likely it makes the counts; spread 0 has no trend."""
-    spread_squared = max(spread, 1e-4) ** 2
-    years = -(np.arange(len(monthly)) + 0.5) / 12
-    weight = 0.5 ** (-years / FULL_WEIGHT_LOST_YEARS)
-    design = np.stack([np.ones_like(years), years], axis=1)
-    total = (weight * monthly).sum() + 0.5
-    estimate = np.array([np.log(total / ((weight.sum() + 0.5) * _MONTH_DAYS)), 0.0])
-    precision = np.zeros((2, 2))
-    prior = np.diag([0.25, 1 / spread_squared])
-    for _ in range(50):
-        awaited = np.exp(design @ estimate) * _MONTH_DAYS
-        slope = design.T @ (weight * (monthly - awaited)) - np.array([0.0, estimate[1] / spread_squared])
-        precision = design.T @ (design * (weight * awaited)[:, None]) + prior
-        step = np.linalg.solve(precision, slope)
-        estimate = estimate + np.clip(step, -0.5, 0.5)
-        if np.abs(step).max() < 1e-9:
-            break
-    # Down-weighted counts understate what was seen; the sandwich puts that right.
-    log_awaited = design @ estimate
-    awaited = np.exp(log_awaited) * _MONTH_DAYS
-    meat = design.T @ (design * (weight**2 * awaited)[:, None])
-    inverse = np.linalg.inv(precision)
-    likely = float(
-        (weight * (monthly * log_awaited - awaited)).sum()
-        - estimate[1] ** 2 / spread_squared / 2
-        - np.log(spread_squared) / 2
-        - np.linalg.slogdet(precision)[1] / 2
-    )
-    return estimate, inverse @ (meat + prior) @ inverse, likely
 
 
 def _entrants(age_days: IntArray, detail: IntArray, weight: FloatArray, band: int) -> Entrants:

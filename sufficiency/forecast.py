@@ -20,15 +20,16 @@ from reference_data.problems import InvalidInput, NotEnoughData
 from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
 from sufficiency.calibration import calibrated
 from sufficiency.capacity import usable_capacity
-from sufficiency.change import Change, change_explained
+from sufficiency.change import Change
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts, inflow_levels
 from sufficiency.margins import age_rows, placement_rows
+from sufficiency.playing import played
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.shortfall import shortfall_rows
-from sufficiency.simulate import World, simulate
+from sufficiency.simulate import World
 from sufficiency.stays import (
     PRIOR_EXITS_A_YEAR,
     PRIOR_MOVES_A_YEAR,
@@ -39,6 +40,7 @@ from sufficiency.stays import (
     in_care_on,
     move_counts,
 )
+from sufficiency.unaccompanied import told_apart, unaccompanied_children
 from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
@@ -68,6 +70,10 @@ DEFINITION = (
     "supported H5, K3 and P2, other everything else (with parents, for adoption, other residential, custody). "
     "What children got is counted, not what they needed. Each band of percentiles holds chance, doubt about every "
     "rate, and drift of the rates from year to year."
+)
+
+APART = (
+    "Unaccompanied children are learnt from and played forward apart from the others, and counted with them."
 )
 
 
@@ -326,29 +332,17 @@ def forecast_need(
     history = repaired_history(returns, known_on=start)
     # The morning after the last night known is that night's children, less those who came of age.
     known_to = history.known_to
-    world = learnt_world(history, start if (start - known_to).days <= 1 else known_to)
-    counts = simulate(
-        world,
-        snapshot_days=[(day - world.start).days for day in dates],
+    begins = start if (start - known_to).days <= 1 else known_to
+    worlds = [learnt_world(own, begins) for own in told_apart(history, unaccompanied_children(returns))]
+    counts, change = played(
+        worlds,
+        dates,
         runs=runs,
         seed=seed,
         scenario=scenario,
         uncertainty=uncertainty,
         executor=executor,
-    )
-    change = (
-        change_explained(
-            world,
-            counts,
-            dates=dates,
-            runs=runs,
-            seed=seed,
-            scenario=scenario,
-            uncertainty=uncertainty,
-            executor=executor,
-        )
-        if explain
-        else None
+        explain=explain,
     )
     status, reason, shortfall, bed_warnings = beds_short_of(
         counts, dates, homes, as_of=as_of or start, authority=authority
@@ -363,7 +357,7 @@ def forecast_need(
         shortfall_status=status,
         shortfall_reason=reason,
         shortfall=shortfall,
-        definition=DEFINITION,
+        definition=f"{DEFINITION} {APART}" if len(worlds) > 1 else DEFINITION,
         scenario=scenario.as_dict(),
         repairs=history.report.counts,
         needed_by_got=_needed_by_got(referrals, history),
@@ -372,7 +366,7 @@ def forecast_need(
         uncertainty=uncertainty,
         track_record=_track_record_of(returns, start, seed) if track_record else _left_out,
         warnings=(
-            *_warnings(returns, history, world, start),
+            *_warnings(returns, history, worlds, start),
             *uncertainty.warnings(),
             *bed_warnings,
         ),
@@ -415,7 +409,7 @@ def check_numbers(months: int, runs: int, seed: int) -> None:
         raise InvalidInput("seed", "Give a seed of 0 or more.")
 
 
-def _warnings(returns: Returns, history: CareHistory, world: World, start: date) -> list[str]:
+def _warnings(returns: Returns, history: CareHistory, worlds: Sequence[World], start: date) -> list[str]:
     warnings = [
         f"{issue.file}: {issue.what_to_do}" + (f" (column {issue.column})" if issue.column else "")
         for issue in returns.warnings
@@ -431,7 +425,7 @@ def _warnings(returns: Returns, history: CareHistory, world: World, start: date)
             f"The returns end on {history.known_to.isoformat()}, {gap_days:,} days before the forecast starts: the "
             "children in care on the first date are forecast too, and not counted."
         )
-    yearly = world.starts.yearly
+    yearly = [sum(year) for year in zip(*(world.starts.yearly for world in worlds), strict=True)]
     if len(yearly) < FEW_YEARS:
         warnings.append(
             f"The returns show {len(yearly)} whole years of starts; trend and drift rest mostly on assumptions."

@@ -15,8 +15,10 @@ from datetime import date
 from reference_data.ages import age_on
 from reference_data.postcodes import Place, distance_miles, locate
 from sufficiency.episodes import TEMPORARY_PLACES, EpisodeRow, PlacementDetail, placement_detail
-from sufficiency.repair import goes_on, repaired_episodes
+from sufficiency.joined_stays import goes_on
+from sufficiency.repair import repaired_episodes
 from sufficiency.returns import Returns, ReturnTable
+from sufficiency.unaccompanied import unaccompanied_children
 
 SAME_CARER_REASONS = frozenset({"L", "T", "U"})
 SAME_PLACEMENT_REASONS = frozenset({"L"})
@@ -152,14 +154,7 @@ class CareRecords:
         self.first_day = returns.first_day
         self.known_to = min(returns.last_day, known_on) if known_on else returns.last_day
         self._returns = returns
-        alone = {
-            str(row.cells.get(name)).strip()
-            for table in returns.tables
-            if table.kind == "uasc"
-            for row in table.raw.rows
-            for name in row.cells
-            if name.upper() == "CHILD"
-        }
+        alone = unaccompanied_children(returns)
         self.children: tuple[LookedAfter, ...] = tuple(
             LookedAfter(
                 child_id=one.child_id,

@@ -12,20 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from reference_data.authorities import authorities
 from reference_data.problems import NotEnoughData, NotFound
-from sufficiency.change import Change, change_explained, together
 from sufficiency.forecast import DEFINITION, Forecast, beds_short_of, check_numbers, monthly_dates
+from sufficiency.playing import played
 from sufficiency.published_council import published_council
 from sufficiency.published_world import ASSUMPTIONS, worlds_of
 from sufficiency.scenario import UNCHANGED, Scenario
-from sufficiency.simulate import World, simulate
-from sufficiency.stays import IntArray
 from sufficiency.uncertainty import FULL, Uncertainty
 
 if TYPE_CHECKING:
     from matching.home import Home
-
-SEEDS_APART = 2**40
-"""Between the seeds of a council's worlds."""
 
 
 def forecast_published(
@@ -69,7 +64,7 @@ def forecast_published(
     known_to = date(council.year, 3, 31)
     worlds = worlds_of(council, start if (start - known_to).days <= 1 else known_to)
     dates = monthly_dates(start, months)
-    counts, change = _played(
+    counts, change = played(
         worlds,
         dates,
         runs=runs,
@@ -171,32 +166,3 @@ def _answer_for(code: str, start: date, months: int, runs: int, seed: int) -> di
         return forecast_published(code, start=start, months=months, runs=runs, seed=seed).as_dict()
     except (NotEnoughData, NotFound) as error:
         return error.message
-
-
-def _played(
-    worlds: Sequence[World],
-    dates: Sequence[date],
-    *,
-    runs: int,
-    seed: int,
-    scenario: Scenario,
-    uncertainty: Uncertainty,
-    executor: Executor | None,
-    explain: bool,
-) -> tuple[IntArray, Change | None]:
-    """Return the counts of all worlds together, and why they change if that is asked."""
-    counts: list[IntArray] = []
-    changes: list[Change] = []
-    for place, world in enumerate(worlds):
-        how: dict[str, Any] = {
-            "runs": runs,
-            # Each world has luck of its own.
-            "seed": seed + place * SEEDS_APART,
-            "scenario": scenario,
-            "uncertainty": uncertainty,
-            "executor": executor,
-        }
-        counts.append(simulate(world, snapshot_days=[(day - world.start).days for day in dates], **how))
-        if explain:
-            changes.append(change_explained(world, counts[-1], dates=dates, **how))
-    return sum(counts[1:], counts[0]), together(changes) if explain else None

@@ -7,7 +7,7 @@ A row is never silently changed or dropped. What the rows mean is in ``episodes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -20,37 +20,11 @@ from sufficiency.episodes import (
     Stay,
     is_known_place,
     may_be_the_same_place,
-    placement_detail,
 )
-from sufficiency.return_limits import LIMIT_RULES, limits_exceeded
+from sufficiency.joined_stays import goes_on, joined_stays
+from sufficiency.repair_rules import DONE
+from sufficiency.return_limits import limits_exceeded
 from sufficiency.returns import PersonRow, RepairRow, Returns
-
-DONE = {
-    "no_child": "Set aside: the row names no child.",
-    "no_start_date": "Set aside: there is no start date that can be read.",
-    "no_birth_date": "Set aside: no table gives the child a birth date, so no age can be counted.",
-    "two_birth_dates": "The birth date of the latest header is used; another table differs.",
-    "starts_before_birth": "Set aside: the episode starts before the child's birth.",
-    "starts_after_18": "Set aside: the episode starts on or after the eighteenth birthday.",
-    "ends_after_18": "Ended on the eighteenth birthday, when care ends.",
-    "starts_after_the_return": "Set aside: the episode starts after its return closed.",
-    "ends_after_the_return": "Kept open: the end lies after its return closed.",
-    "duplicate_row": "Merged with another row of the same file, child and start date.",
-    "carried_over": "Merged with the same episode in a later return.",
-    "corrected_later": "Replaced by the same episode in a later return, which differs.",
-    "reopened_later": "The earlier return's end is kept, though a later return leaves it empty.",
-    "reversed_dates": "The end lies before the start and is not used.",
-    "end_reason_without_date": "Kept open: a reason for ending is given, but no end date.",
-    "end_taken_from_next_start": "Ended where the child's next episode starts.",
-    "gone_from_next_return": "Ended on 31 March of the last return it was in.",
-    "overlap": "Ended where the child's next episode starts, which was before its own end.",
-    "same_day": "Left out: the episode starts and ends on one day, so it has no night.",
-    "short_break": "Left out of counts: a short break (V3 or V4).",
-    "temporary_place": "Counted in the placement kept open for the child (T code).",
-    "unknown_place": "Counted as other: the placement code is not one of the return's.",
-    **LIMIT_RULES,
-}
-"""What is said of each rule, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +81,9 @@ def repaired_history(returns: Returns, *, known_on: date | None = None) -> CareH
     stays: list[Stay] = []
     for child_id, own in closed.items():
         stays.extend(
-            _stays(child_id, mending.births[child_id], mending.without_temporary(own), returns.first_day)
+            joined_stays(
+                child_id, mending.births[child_id], mending.without_temporary(own), returns.first_day
+            )
         )
     # What is in the episodes of a later return is not known yet.
     later = {row.file for row in returns.episodes} - {row.file for row in rows}
@@ -177,7 +153,8 @@ def _closed_episodes(
         year_ends.setdefault(authority, []).append(year_end)
     by_child: dict[str, list[EpisodeRow]] = {}
     for row in sorted(
-        mending.merged(mending.usable(rows)), key=lambda row: (row.child_id, row.started_on or date.min)
+        mending.merged(mending.usable(rows), year_ends),
+        key=lambda row: (row.child_id, row.started_on or date.min),
     ):
         by_child.setdefault(row.child_id, []).append(row)
     closed: dict[str, list[EpisodeRow]] = {}
@@ -219,38 +196,117 @@ def _rows_known_on(returns: Returns, known_on: date | None) -> list[EpisodeRow]:
     return rows
 
 
+def _is_same_day(row: EpisodeRow) -> bool:
+    return row.ended_on is not None and row.ended_on == row.started_on
+
+
+def _came_back(earlier: EpisodeRow, row: EpisodeRow, year_ends: list[date]) -> bool:
+    """Say whether an open episode is missing from a return between the two that have it.
+
+    The return between says that the child was not in care, and its year's published number counts it so.
+    """
+    return (
+        earlier.ended_on is None
+        and (row.ended_on is None or row.ended_on > row.first_day)
+        and any(earlier.year_end < end < row.first_day for end in year_ends)
+    )
+
+
+def _follows(row: EpisodeRow, later: list[EpisodeRow]) -> EpisodeRow | None:
+    """Return the next episode that an episode must have ended for.
+
+    A short break ends no placement, nor does an episode without a night, unless it says why care ended.
+    """
+    if row.legal_status in SHORT_BREAK_STATUSES:
+        return later[0] if later else None
+    return next(
+        (
+            one
+            for one in later
+            if one.legal_status not in SHORT_BREAK_STATUSES
+            and not (_is_same_day(one) and one.reason_ended in ("", "X1"))
+        ),
+        None,
+    )
+
+
 class _Mending:
     """The rules, and the list of what they did."""
 
     def __init__(self, returns: Returns) -> None:
         self.listed: list[RepairRow] = []
-        self.births = self._births(returns.people)
+        self.births = self._births(returns)
 
     def note(self, row: EpisodeRow | PersonRow, rule: str) -> None:
         self.listed.append(RepairRow(file=row.file, row=row.row, rule=rule, done=DONE[rule]))
 
-    def _births(self, people: Iterable[PersonRow]) -> dict[str, date]:
-        births: dict[str, date] = {}
+    def _births(self, returns: Returns) -> dict[str, date]:
+        """Return each child's birth date: of the latest header, unless fewer episodes are possible with it."""
+        given: dict[str, list[PersonRow]] = {}
         # Headers come last and so win; among equals the later return wins.
-        for person in sorted(people, key=lambda person: person.from_header):
-            if person.date_of_birth is None or not person.child_id:
-                continue
-            known = births.get(person.child_id)
-            if known is not None and known != person.date_of_birth:
-                self.note(person, "two_birth_dates")
-            births[person.child_id] = person.date_of_birth
+        for person in sorted(returns.people, key=lambda person: person.from_header):
+            if person.date_of_birth is not None and person.child_id:
+                given.setdefault(person.child_id, []).append(person)
+        disputed = {child: rows for child, rows in given.items() if len({r.date_of_birth for r in rows}) > 1}
+        starts: dict[str, list[date]] = {child: [] for child in disputed}
+        for row in returns.episodes:
+            if row.started_on is not None and row.child_id in starts:
+                starts[row.child_id].append(row.started_on)
+        births = {child: rows[-1].date_of_birth for child, rows in given.items() if rows[-1].date_of_birth}
+        for child, rows in disputed.items():
+            births[child] = self._settled_birth(rows, starts[child])
         return births
+
+    def _settled_birth(self, rows: list[PersonRow], starts: list[date]) -> date:
+        days = [row.date_of_birth for row in rows if row.date_of_birth]
+        possible = {
+            day: sum(day <= start < birthday(day, law_number("child")) for start in starts) for day in days
+        }
+        most = max(possible.values())
+        settled = next(day for day in reversed(days) if possible[day] == most)
+        before: date | None = None
+        for row in rows:
+            if row.date_of_birth and possible[row.date_of_birth] < most:
+                self.note(row, "impossible_birth_date")
+            elif before not in (None, row.date_of_birth):
+                self.note(row, "two_birth_dates")
+                before = row.date_of_birth
+            else:
+                before = row.date_of_birth
+        return settled
 
     def usable(self, rows: Iterable[EpisodeRow]) -> list[EpisodeRow]:
         """Return the rows that can be counted, with impossible dates mended."""
         kept = []
+        rows = list(rows)
+        of_child: dict[tuple[str, str], list[EpisodeRow]] = {}
         for row in rows:
+            of_child.setdefault((row.file, row.child_id), []).append(row)
+        for row in rows:
+            if row.child_id and row.started_on is None:
+                row = self._with_start(row, of_child[row.file, row.child_id])
             rule = self._why_unusable(row)
             if rule is not None:
                 self.note(row, rule)
                 continue
             kept.append(self._with_possible_end(row))
         return kept
+
+    def _with_start(self, row: EpisodeRow, own: list[EpisodeRow]) -> EpisodeRow:
+        """Return a row without a start begun where the one episode that must come before it ended, if there is one."""
+        begun = {other.started_on for other in own}
+        ends = {
+            other.ended_on
+            for other in own
+            if other.ended_on is not None
+            and other.reason_ended == "X1"
+            and other.ended_on not in begun
+            and (row.ended_on is None or other.ended_on < row.ended_on)
+        }
+        if row.reason_started == "S" or len(ends) != 1:
+            return row
+        self.note(row, "start_taken_from_previous_end")
+        return replace(row, started_on=ends.pop())
 
     def _why_unusable(self, row: EpisodeRow) -> str | None:
         if not row.child_id:
@@ -279,19 +335,30 @@ class _Mending:
             row = replace(row, ended_on=None, reason_ended="")
         return row
 
-    def merged(self, rows: Iterable[EpisodeRow]) -> list[EpisodeRow]:
+    def merged(self, rows: Iterable[EpisodeRow], year_ends: Mapping[str, list[date]]) -> list[EpisodeRow]:
         """Return one row for each child and start date; the later return wins."""
         merged: dict[tuple[str, date | None], EpisodeRow] = {}
+        vanished: list[EpisodeRow] = []
         for row in rows:
             key = (row.child_id, row.started_on)
             earlier = merged.get(key)
-            if earlier is not None:
-                row = self._later(earlier, row)
+            if earlier is not None and _came_back(earlier, row, year_ends[row.authority]):
+                self.note(earlier, "gone_from_next_return")
+                self.note(row, "back_in_later_return")
+                vanished.append(replace(earlier, ended_on=earlier.year_end, reason_ended=""))
+                row = replace(row, started_on=row.first_day, reason_started="S")
+            elif earlier is not None:
+                row = self._later(earlier, replace(row, started_on=earlier.started_on))
             merged[key] = row
-        return list(merged.values())
+        return [*vanished, *merged.values()]
 
     def _later(self, earlier: EpisodeRow, row: EpisodeRow) -> EpisodeRow:
         if earlier.year_end == row.year_end and earlier.file == row.file:
+            if _is_same_day(earlier) != _is_same_day(row):
+                # The child went on somewhere else on that day: the episode with nights is the one that counts.
+                without_night, other = (earlier, row) if _is_same_day(earlier) else (row, earlier)
+                self.note(without_night, "same_day")
+                return other
             self.note(earlier, "duplicate_row")
             # Of two rows of one file the one that says when it ended knows more.
             return earlier if row.ended_on is None and earlier.ended_on is not None else row
@@ -311,8 +378,8 @@ class _Mending:
         """Return one child's rows with an end wherever the returns, or the law, show that there was one."""
         kept: list[EpisodeRow] = []
         eighteen = birthday(self.births[rows[0].child_id], law_number("child"))
-        for row, following in zip(rows, [*rows[1:], None], strict=True):
-            row = self._with_end(row, following, year_ends)
+        for place, row in enumerate(rows):
+            row = self._with_end(row, _follows(row, rows[place + 1 :]), year_ends)
             if row.ended_on is None and row.reason_ended not in ("", "X1"):
                 self.note(row, "end_reason_without_date")
             if (row.ended_on or known_to) > eighteen:
@@ -324,7 +391,22 @@ class _Mending:
                 self.note(row, "short_break")
             else:
                 kept.append(row)
+        self._note_gaps(kept, known_to)
         return kept
+
+    def _note_gaps(self, rows: list[EpisodeRow], known_to: date) -> None:
+        for row, following in zip(rows, [*rows[1:], None], strict=False):
+            if row.ended_on is None:
+                continue
+            if following is None or following.started_on is None:
+                if row.reason_ended == "X1" and row.ended_on < known_to:
+                    self.note(row, "nothing_follows")
+                continue
+            days = (following.started_on - row.ended_on).days
+            if days == 1 and goes_on(row, following):
+                self.note(following, "one_day_gap")
+            elif days > 0 and (row.reason_ended == "X1" or following.reason_started not in ("S", "")):
+                self.note(following, "gap_in_care")
 
     def _with_end(self, row: EpisodeRow, following: EpisodeRow | None, year_ends: list[date]) -> EpisodeRow:
         next_start = following.started_on if following else None
@@ -354,10 +436,10 @@ class _Mending:
         kept: list[EpisodeRow] = []
         for position, row in enumerate(rows):
             if row.place in TEMPORARY_PLACES:
-                self.note(row, "temporary_place")
                 before = kept[-1] if kept and kept[-1].ended_on == row.started_on else None
                 after = next((r for r in rows[position + 1 :] if r.place not in TEMPORARY_PLACES), None)
                 held = before or (after if after and after.started_on == row.ended_on else None)
+                self.note(row, "temporary_place" if held is not None else "temporary_place_alone")
                 if held is not None:
                     row = replace(row, place=held.place, provider=held.provider, reason_started="T")
             elif (
@@ -370,68 +452,3 @@ class _Mending:
                 row = replace(row, reason_started="T")
             kept.append(row)
         return kept
-
-
-SAME_CARER = frozenset({"L", "T", "U"})
-
-
-def _stays(child_id: str, born: date, rows: list[EpisodeRow], first_day: date) -> list[Stay]:
-    """Return one child's stays: rows joined where care went on with the same carer."""
-    spans: list[list[EpisodeRow]] = []
-    for row in rows:
-        previous = spans[-1][-1] if spans else None
-        if previous is not None and goes_on(previous, row) and _same_stay(previous, row):
-            spans[-1].append(row)
-        else:
-            spans.append([row])
-    stays: list[Stay] = []
-    care_started_on, seen = born, False
-    for position, span in enumerate(spans):
-        first, last = span[0], span[-1]
-        continued = position > 0 and goes_on(spans[position - 1][-1], first)
-        if first.started_on is None:
-            continue
-        if not continued:
-            care_started_on = first.started_on
-            seen = first.reason_started == "S" or first.started_on >= first_day
-        following = spans[position + 1][0] if position + 1 < len(spans) else None
-        went_on = following is not None and goes_on(last, following)
-        stays.append(
-            Stay(
-                child_id=child_id,
-                date_of_birth=born,
-                care_started_on=care_started_on,
-                care_start_seen=seen,
-                started_on=first.started_on,
-                # A day's gap that care bridged is bridged by the stay that came before it.
-                ended_on=following.started_on if following and went_on else last.ended_on,
-                detail=placement_detail(first.place, first.provider),
-                next_detail=placement_detail(following.place, following.provider)
-                if following and went_on
-                else None,
-                place=first.place,
-                provider=first.provider,
-                urn=next((row.urn for row in span if row.urn), ""),
-                legal_status=first.legal_status,
-                reason_started=first.reason_started,
-                reason_ended=last.reason_ended if last.ended_on is not None else "",
-            )
-        )
-    return stays
-
-
-def goes_on(row: EpisodeRow, following: EpisodeRow) -> bool:
-    """Say whether care went on from one row to the next: on the same or the next day, not started anew."""
-    if row.ended_on is None or following.started_on is None:
-        return False
-    gap_days = (following.started_on - row.ended_on).days
-    return gap_days == 0 or (gap_days == 1 and following.reason_started != "S")
-
-
-def _same_stay(row: EpisodeRow, following: EpisodeRow) -> bool:
-    same_detail = placement_detail(row.place, row.provider) == placement_detail(
-        following.place, following.provider
-    )
-    if following.reason_started:
-        return same_detail and following.reason_started in SAME_CARER
-    return same_detail and row.place == following.place

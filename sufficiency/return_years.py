@@ -9,15 +9,18 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from math import exp
+from statistics import median
 
 from sufficiency.episodes import EpisodeRow
 
 MOSTLY = 0.8
 """A file whose ends fall in one year at least this often is that year's return, and not a whole history."""
+FEWEST_OF_USUAL = 0.1
+"""A year of a history with events at a smaller share of the usual rate is one of mistyped dates."""
 SILENT_DAYS = 31
 SILENT_CHANCE = 0.001
-ENOUGH_EVENTS = 100
-"""A return is taken to be drawn before its year closed when this many events in it are followed by a silence
+ENOUGH_DAYS = 15
+"""A return is taken to be drawn before its year closed when events on this many days are followed by a silence
 of more than ``SILENT_DAYS`` that chance would give less often than ``SILENT_CHANCE``."""
 
 
@@ -50,7 +53,28 @@ def years_covered(rows: list[EpisodeRow]) -> tuple[date, date]:
     starts_after = sum(row.started_on > likeliest for row in rows if row.started_on)
     if count >= MOSTLY * ends.total() and starts_after <= (1 - MOSTLY) * len(rows):
         return year_start(likeliest), likeliest
-    return year_start(min(ends)), max(max(ends), year_end_on(latest_start))
+    starts = [row.started_on for row in rows if row.started_on]
+    # An end on 1 April is that of the last night of the year before.
+    known = _years_with_enough([row.ended_on - timedelta(days=1) for row in rows if row.ended_on])
+    return year_start(min(known)), max(*known, *_years_with_enough(starts))
+
+
+def _years_with_enough(days: list[date]) -> list[date]:
+    """Return the closing days of years that have as many events as they would, at a tenth of the usual rate.
+
+    A date that was mistyped stands in a year almost alone, and must not date a whole history. A year that has only
+    begun counts by the part of it that its events reach.
+    """
+    by_year: dict[date, list[date]] = {}
+    for day in days:
+        by_year.setdefault(year_end_on(day), []).append(day)
+    usual = median(len(some) for some in by_year.values())
+
+    def awaited(year_end: date) -> float:
+        reached = (max(by_year[year_end]) - year_start(year_end)).days + 1
+        return FEWEST_OF_USUAL * usual * reached / 365
+
+    return [year_end for year_end, some in by_year.items() if len(some) >= awaited(year_end)]
 
 
 def year_start(year_end: date) -> date:
@@ -62,15 +86,16 @@ def last_day_of(rows: list[EpisodeRow], year_end: date) -> date:
     """Return the day up to which the last return is complete.
 
     A return drawn before its year closed has no events after the draw. It is taken to be one when the silence
-    before 31 March is over a month and its events are too frequent for that to be chance.
+    before 31 March is over a month and days with events are too frequent for that to be chance. Days are counted and
+    not events, since brothers and sisters start and move together.
     """
     days = [day for row in rows for day in (row.started_on, row.ended_on) if day and day <= year_end]
     opened_on = year_start(year_end)
-    in_year = [day for day in days if day >= opened_on]
-    if len(in_year) < ENOUGH_EVENTS:
+    in_year = {day for day in days if day >= opened_on}
+    if len(in_year) < ENOUGH_DAYS:
         return year_end
     last = max(in_year)
     silent_days = (year_end - last).days
-    events_a_day = len(in_year) / ((last - opened_on).days + 1)
-    drawn_early = silent_days > SILENT_DAYS and exp(-events_a_day * silent_days) < SILENT_CHANCE
+    share_of_days = len(in_year) / ((last - opened_on).days + 1)
+    drawn_early = silent_days > SILENT_DAYS and exp(-share_of_days * silent_days) < SILENT_CHANCE
     return last if drawn_early else year_end

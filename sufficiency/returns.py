@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reference_data.cells import CellError, parse_date
 from reference_data.codelists import codes
 from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.tables import RawRow, RawTable
 from reference_data.vocabulary import Sex
 from sufficiency.episodes import EpisodeRow
 from sufficiency.return_codes import codes_out_of_place
+from sufficiency.return_dates import OTHER_FORM, read_date
+from sufficiency.return_kinds import table_kind
 from sufficiency.return_years import is_plausible, last_day_of, year_start, years_covered
 from sufficiency.safeguarding_dataset import in_the_form_of_a_return
 from sufficiency.several_authorities import told_apart
@@ -24,21 +25,6 @@ from sufficiency.several_authorities import told_apart
 EPISODE_COLUMNS = ("CHILD", "DECOM", "DEC", "PLACE")
 """Columns without which an episodes table says nothing about beds."""
 USEFUL_EPISODE_COLUMNS = ("RNE", "LS", "PLACE_PROVIDER", "REC")
-
-_KIND_BY_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("episodes", frozenset({"CHILD", "DECOM"})),
-    ("reviews", frozenset({"CHILD", "REVIEW"})),
-    ("uasc", frozenset({"CHILD", "DUC"})),
-    ("oc2", frozenset({"CHILD", "SDQ_SCORE"})),
-    ("oc3", frozenset({"CHILD", "IN_TOUCH"})),
-    ("ad1", frozenset({"CHILD", "DATE_INT"})),
-    ("placed_for_adoption", frozenset({"CHILD", "DATE_PLACED"})),
-    ("previous_permanence", frozenset({"CHILD", "PREV_PERM"})),
-    ("missing", frozenset({"CHILD", "MIS_START"})),
-    ("social_worker_episodes", frozenset({"CHILD", "SW_DECOM"})),
-    ("deprivation_of_liberty", frozenset({"CHILD", "DOLO_START"})),
-    ("header", frozenset({"CHILD", "DOB"})),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,51 +116,61 @@ def returns_from_tables(raw_tables: Iterable[RawTable]) -> Returns:
     Raises
     ------
     ImportRejected
-        If there is no usable episodes table, an episodes table lacks a column, or no table gives
-        birth dates. Rows that are merely wrong never raise.
+        If no episodes table has the columns that a forecast needs, or no table gives birth dates; every table that
+        could not be used is named. As long as one is left the others are warnings, and rows that are merely wrong
+        never raise.
     """
     tables: list[ReturnTable] = []
     warnings: list[ImportIssue] = []
-    problems: list[ImportIssue] = []
+    unused: list[ImportIssue] = []
     apart, councils = told_apart(in_the_form_of_a_return(raw_tables))
     for authority, raw in apart:
+        if not raw.header:
+            unused.extend(raw.warnings)
+            continue
         warnings.extend(raw.warnings)
-        kind = table_kind(raw)
+        kind = table_kind(raw.header)
         if kind is None and "episode" in raw.file.casefold():
             kind = "episodes"
-        if kind is None:
-            warnings.append(
-                _file_issue(raw.file, "unknown_table", "No table of the return has these columns.")
-            )
+        missing = _missing_columns(raw) if kind == "episodes" else []
+        if kind is None or missing:
+            advice = "No table of the return has these columns; it is not read."
+            unused.extend(missing or [_file_issue(raw.file, "unknown_table", advice)])
             continue
         tables.append(ReturnTable(kind=kind, raw=raw, authority=authority))
         if kind == "episodes":
-            problems.extend(_missing_columns(raw))
             warnings.extend(_absent_useful_columns(raw))
-    if not any(table.kind == "episodes" for table in tables):
-        problems.append(
-            _file_issue("episodes", "missing_table", "Add the episodes table; a forecast needs it.")
-        )
-    people = [person for table in tables for person in _people(table)]
-    if not problems and not any(person.date_of_birth for person in people):
-        advice = "Add the header table with birth dates (DOB); ages are counted from it."
-        problems.append(_file_issue("header", "missing_table", advice))
+    noticed = [
+        RepairRow(file=table.raw.file, row=issue.row or 0, rule=issue.rule, done=issue.what_to_do)
+        for table in tables
+        for issue in table.raw.issues
+    ]
+    people = [person for table in tables for person in _people(table, noticed)]
+    problems = _missing_tables(tables, people, unused)
     if problems:
-        raise ImportRejected(problems)
-    return _assembled(tables, people, warnings, councils)
-
-
-def table_kind(raw: RawTable) -> str | None:
-    """Return which table of the return a raw table is, by its columns, or ``None``."""
-    given = {name.upper() for name in raw.header}
-    for kind, columns in _KIND_BY_COLUMNS:
-        if columns <= given:
-            return kind
-    return None
+        told = [issue for issue in unused if issue.rule not in ("passed_over", "missing_column")]
+        raise ImportRejected([*told, *problems])
+    return _assembled(tables, people, [*warnings, *unused], councils, noticed)
 
 
 def _file_issue(file: str, rule: str, what_to_do: str, column: str | None = None) -> ImportIssue:
     return ImportIssue(file=file, row=None, column=column, rule=rule, what_to_do=what_to_do)
+
+
+def _missing_tables(
+    tables: list[ReturnTable], people: list[PersonRow], unused: list[ImportIssue]
+) -> list[ImportIssue]:
+    """Return what a forecast cannot do without; an episodes table that lacks a column is told as that."""
+    problems = []
+    if not any(table.kind == "episodes" for table in tables):
+        if any(issue.rule == "missing_column" for issue in unused):
+            return [issue for issue in unused if issue.rule == "missing_column"]
+        advice = "Add the episodes table; a forecast needs it."
+        problems.append(_file_issue("episodes", "missing_table", advice))
+    elif not any(person.date_of_birth for person in people):
+        advice = "Add the header table with birth dates (DOB); ages are counted from it."
+        problems.append(_file_issue("header", "missing_table", advice))
+    return problems
 
 
 def _missing_columns(raw: RawTable) -> list[ImportIssue]:
@@ -211,44 +207,71 @@ def _identifier(cell: object) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    text = str(cell).strip()
+    # Programs that take an id for a number with gaps write 12345 as 12345.0.
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+_MOST_UNREADABLE = 0.1
 
 
 class _Dates:
-    """Parses dates once each: a return repeats the same few thousand days."""
+    """Reads the dates of one table, each writing once, and tells those written in another form."""
 
-    def __init__(self) -> None:
-        self.known: dict[str, date | None] = {}
+    def __init__(self, file: str, noticed: list[RepairRow]) -> None:
+        self.file = file
+        self.noticed = noticed
+        self.known: dict[str, tuple[date | None, bool]] = {}
+        self.given = self.unreadable = 0
 
-    def parse(self, cell: object) -> date | None:
-        if not isinstance(cell, str):
-            return self._parsed(cell)
-        if cell not in self.known:
-            self.known[cell] = self._parsed(cell)
-        return self.known[cell]
+    def told(self) -> list[ImportIssue]:
+        """Return a warning where so many dates cannot be read that the others may be read wrongly."""
+        if self.unreadable <= _MOST_UNREADABLE * self.given:
+            return []
+        advice = (
+            f"{100 * self.unreadable // self.given} in 100 of its dates are no day, month and year in this order. If "
+            "months are written first, those that could be read are wrong: write dates as yyyy-mm-dd."
+        )
+        return [_file_issue(self.file, "many_unreadable_dates", advice)]
 
-    @staticmethod
-    def _parsed(cell: object) -> date | None:
-        try:
-            return parse_date(cell)
-        except CellError:
+    def read(self, cells: dict[str, object], column: str, row: int) -> date | None:
+        cell = cells.get(column)
+        if cell is None:
             return None
+        if not isinstance(cell, str):
+            day, other_form = read_date(cell)
+        else:
+            if cell not in self.known:
+                self.known[cell] = read_date(cell)
+            day, other_form = self.known[cell]
+        self.given += 1
+        self.unreadable += day is None
+        if other_form:
+            done = f"Column {column}: {OTHER_FORM}"
+            self.noticed.append(RepairRow(file=self.file, row=row, rule="other_date_form", done=done))
+        return day
 
 
-def _people(table: ReturnTable) -> list[PersonRow]:
-    dates = _Dates()
+def _people(table: ReturnTable, noticed: list[RepairRow]) -> list[PersonRow]:
+    dates = _Dates(table.raw.file, noticed)
     people: list[PersonRow] = []
     if "DOB" not in {name.upper() for name in table.raw.header}:
         return people
     for row in table.raw.rows:
         cells = _upper_cells(row)
+        born = dates.read(cells, "DOB", row.number)
+        if born is None and "DOB" in cells:
+            done = "The birth date cannot be read and is not used."
+            noticed.append(
+                RepairRow(file=table.raw.file, row=row.number, rule="unreadable_birth_date", done=done)
+            )
         people.append(
             PersonRow(
                 file=table.raw.file,
                 row=row.number,
                 from_header=table.kind == "header",
                 child_id=_identifier(cells.get("CHILD")),
-                date_of_birth=dates.parse(cells["DOB"]) if "DOB" in cells else None,
+                date_of_birth=born,
                 sex=_sex(_code(cells, "SEX")),
             )
         )
@@ -266,14 +289,14 @@ def _assembled(
     people: list[PersonRow],
     warnings: list[ImportIssue],
     councils: tuple[str, ...],
+    noticed: list[RepairRow],
 ) -> Returns:
     births = {person.child_id: person.date_of_birth for person in people if person.date_of_birth}
-    noticed: list[RepairRow] = []
     read: list[tuple[date, date, str, list[EpisodeRow]]] = []
     for table in tables:
         if table.kind != "episodes":
             continue
-        rows = _episode_rows(table.raw, noticed, table.authority if len(councils) > 1 else "")
+        rows = _episode_rows(table.raw, noticed, warnings, table.authority if len(councils) > 1 else "")
         plausible = [row for row in rows if is_plausible(row, births)]
         if not plausible:
             advice = "No row of the file has a usable start date of a child whose birth date is known."
@@ -296,8 +319,10 @@ def _assembled(
                 if table.kind == "episodes"
             ]
         )
-    read.sort(key=lambda item: (item[0], item[2]))
+    read.sort(key=lambda item: (item[0], _drawn_on(item, births), item[2]))
     year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
+    years = {file: (first, end) for end, first, file, _ in read}
+    read = _extracts_dated(read, births)
     spans = [_span([item for item in read if item[3][0].authority == one], births) for one in _councils(read)]
     first_day, last_day = max(first for first, _, _ in spans), min(last for _, last, _ in spans)
     if first_day > last_day:
@@ -310,7 +335,7 @@ def _assembled(
         year_ends=year_ends,
         first_day=first_day,
         last_day=last_day,
-        noticed=(*noticed, *_code_notes(tables, {file: (first, end) for end, first, file, _ in read})),
+        noticed=(*noticed, *_code_notes(tables, years)),
         warnings=(*warnings, *(gap for _, _, gaps in spans for gap in gaps), *_several(councils, spans)),
         authorities=councils,
     )
@@ -318,6 +343,39 @@ def _assembled(
 
 _Read = tuple[date, date, str, list[EpisodeRow]]
 """The closing 31 March of an episodes table, its first day, its file, and its rows."""
+
+
+_OPEN_STILL_THERE = 0.8
+"""An extract that holds at least this share of what an earlier one of the year had open is of the same children."""
+
+
+def _drawn_on(item: _Read, births: Mapping[str, date | None]) -> date:
+    known = {child: born for child, born in births.items() if born}
+    return last_day_of([row for row in item[3] if is_plausible(row, known)], item[0])
+
+
+def _extracts_dated(read: list[_Read], births: Mapping[str, date | None]) -> list[_Read]:
+    """Return the tables with each that a later extract of the same year replaces closed on the day it was drawn.
+
+    Otherwise what was open in it and is gone from the later one would stay open. Two halves of one return, whose
+    children differ, are left as they are.
+    """
+    dated = []
+    for place, item in enumerate(read):
+        year_end, first_day, file, rows = item
+        drawn = _drawn_on(item, births)
+        still_open = {
+            (row.child_id, row.started_on) for row in rows if row.started_on and row.ended_on is None
+        }
+        for later_end, _, _, later in read[place + 1 :]:
+            if later_end != year_end or later[0].authority != rows[0].authority or drawn >= year_end:
+                continue
+            there = {(row.child_id, row.started_on) for row in later}
+            if len(still_open & there) >= _OPEN_STILL_THERE * max(len(still_open), 1):
+                rows = [replace(row, year_end=drawn) for row in rows]
+                break
+        dated.append((rows[0].year_end if rows else year_end, first_day, file, rows))
+    return dated
 
 
 def _councils(read: list[_Read]) -> list[str]:
@@ -328,9 +386,10 @@ def _span(read: list[_Read], births: Mapping[str, date | None]) -> tuple[date, d
     """Return the first and last day that one council's returns describe, and the years between that are missing."""
     year_ends = tuple(sorted({year_end for year_end, _, _, _ in read}))
     known = {child: born for child, born in births.items() if born}
+    closed = tuple(day for day in year_ends if (day.month, day.day) == (3, 31))
     last = [row for year_end, _, _, rows in read if year_end == year_ends[-1] for row in rows]
     last_day = last_day_of([row for row in last if is_plausible(row, known)], year_ends[-1])
-    return min(first_day for _, first_day, _, _ in read), last_day, _year_gaps(year_ends)
+    return min(first_day for _, first_day, _, _ in read), last_day, _year_gaps(closed)
 
 
 def _several(
@@ -362,12 +421,14 @@ def _code_notes(tables: list[ReturnTable], years: Mapping[str, tuple[date, date]
     ]
 
 
-def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> list[EpisodeRow]:
-    dates = _Dates()
+def _episode_rows(
+    raw: RawTable, noticed: list[RepairRow], warnings: list[ImportIssue], authority: str
+) -> list[EpisodeRow]:
+    dates = _Dates(raw.file, noticed)
     rows = []
     for row in raw.rows:
         cells = _upper_cells(row)
-        ended_on = dates.parse(cells["DEC"]) if "DEC" in cells else None
+        ended_on = dates.read(cells, "DEC", row.number)
         if "DEC" in cells and ended_on is None:
             done = "The end date cannot be read; the episode is treated as having none."
             noticed.append(RepairRow(file=raw.file, row=row.number, rule="unreadable_end_date", done=done))
@@ -378,7 +439,7 @@ def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> li
                 first_day=date.min,
                 year_end=date.max,
                 child_id=_identifier(cells.get("CHILD")),
-                started_on=dates.parse(cells["DECOM"]) if "DECOM" in cells else None,
+                started_on=dates.read(cells, "DECOM", row.number),
                 ended_on=ended_on,
                 reason_started=_code(cells, "RNE"),
                 legal_status=_code(cells, "LS"),
@@ -389,6 +450,7 @@ def _episode_rows(raw: RawTable, noticed: list[RepairRow], authority: str) -> li
                 authority=authority,
             )
         )
+    warnings.extend(dates.told())
     return rows
 
 

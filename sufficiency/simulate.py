@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
 from sufficiency import following_compiled
@@ -183,12 +182,13 @@ def _simulate_chunk(
     month_days = np.diff(month_ends, prepend=0.0)
     from_start = np.concatenate([[0.0], month_ends])
     parts: list[Children] = []
-    born: list[NDArray[np.datetime64]] = []
+    born: list[IntArray] = []
     streams: list[tuple[np.random.Generator, int]] = []
     exit_drifts, move_drifts, routes = [], [], []
-    luck = [_streams(shared) for _, shared in seeds]
+    needed = _STREAMS if world.paces else _STREAMS - _STREAMS_OF_PACES
+    luck = [_streams(shared, needed) for _, shared in seeds]
     of_parameters = [
-        drawn[0] if own is shared else _streams(own)[0]
+        drawn[0] if own is shared else _streams(own, 1)[0]
         for (own, shared), drawn in zip(seeds, luck, strict=True)
     ]
     exits = (
@@ -247,7 +247,7 @@ def _simulate_chunk(
     turns = np.concatenate([part.turns for part in parts if len(part.turns)] or [np.zeros((0, N_AGES))])
     all_turns = np.empty((len(starts_at), N_AGES))
     all_turns[~starts_at] = turns
-    all_turns[starts_at] = birthdays(np.concatenate(born)) - np.datetime64(world.start)
+    all_turns[starts_at] = _turns(np.concatenate(born), world.start)
     return follow(
         replace(_joined(parts), turns=all_turns),
         drawn,
@@ -259,10 +259,33 @@ def _simulate_chunk(
     )
 
 
-def _streams(seed: np.random.SeedSequence) -> list[np.random.Generator]:
+def _turns(born: IntArray, start: date) -> FloatArray:
+    """Return the days from the start to each birthday that changes an age band. Shape (children, age bands).
+
+    Many children share a birthday, so it is worked out once for each day between the first birth and the last.
+
+    Parameters
+    ----------
+    born
+        Days from the start to each birth.
+    """
+    if not len(born):
+        return np.zeros((0, N_AGES))
+    first = int(born.min())
+    since = np.datetime64(start)
+    days = birthdays(since + np.arange(first, int(born.max()) + 1).astype("timedelta64[D]")) - since
+    return np.asarray(days.astype(np.float64)[born - first])
+
+
+_STREAMS_OF_PACES = N_AGES + 1
+_STREAMS = 2 + 3 * N_AGES + _STREAMS_OF_PACES
+
+
+def _streams(seed: np.random.SeedSequence, needed: int) -> list[np.random.Generator]:
+    """Return the first so many streams of a run; making one that nobody draws from costs as much as drawing."""
     # A copy is spawned from, since spawning counts: the same seed gives the same streams each time.
     fresh = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
-    return [np.random.default_rng(child) for child in fresh.spawn(2 + 3 * N_AGES + N_AGES + 1)]
+    return [np.random.default_rng(child) for child in fresh.spawn(needed)]
 
 
 def _drift(rates: Rates, parameters: np.random.Generator, years: int, uncertainty: Uncertainty) -> FloatArray:
@@ -308,8 +331,8 @@ def _entrants(
     band: int,
     run: int,
     scenario: Scenario,
-) -> tuple[Children, NDArray[np.datetime64]]:
-    """Return the children who start in one age band of one run, with no birthdays yet, and when they were born.
+) -> tuple[Children, IntArray]:
+    """Return the children who start in one age band of one run, with no birthdays yet, and the days to their births.
 
     ``awaited`` are the starts awaited from the first day to the end of each month, ``from_start`` the days. A
     scenario bends the time at which each arrives, and may divert some; it does not redraw who arrives.
@@ -327,16 +350,13 @@ def _entrants(
     time = np.interp(arrivals, awaited, from_start)
     pool = world.starts.entrants[band]
     who = _chosen(weight[None, :] * inflow[:, pool.detail], who_luck.random(count), time)
-    start = np.datetime64(world.start)
+    day = time.astype(np.int64)
     detail = pool.detail[who]
     for diversion in scenario.divert:
-        begun = start + np.floor(time).astype("timedelta64[D]") >= np.datetime64(
-            diversion.begins_on or world.start
-        )
+        begun = day >= ((diversion.begins_on or world.start) - world.start).days
         detail = diversion.redirected(
             detail, band=AGE_BANDS[band], on_or_after=begun, luck=who_luck.random(count)
         )
-    born = start + (np.floor(time).astype(np.int64) - pool.age_days[who]).astype("timedelta64[D]")
     children = Children(
         run=np.full(count, run, dtype=np.int64),
         time=time,
@@ -346,7 +366,7 @@ def _entrants(
         detail=detail,
         pace=np.ones(count),
     )
-    return children, born
+    return children, day - pool.age_days[who]
 
 
 def _chosen(weights: FloatArray, luck: FloatArray, time: FloatArray) -> IntArray:
@@ -357,4 +377,4 @@ def _chosen(weights: FloatArray, luck: FloatArray, time: FloatArray) -> IntArray
     # Each year's shares lie between its number and the next, so that one search serves all years.
     shares = (reached / reached[:, -1:] + np.arange(years)[:, None]).reshape(-1)
     chosen = np.searchsorted(shares, luck + year, side="right") - year * members
-    return np.asarray(np.clip(chosen, 0, members - 1))
+    return np.asarray(np.minimum(chosen, members - 1))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
-from sufficiency.drift import KindLevels, kind_levels, steady_levels
+from sufficiency.drift import KindLevels, Level, kind_levels, level_today, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.frailty import ALIKE, Paces, spread_of_paces
 from sufficiency.repair import CareHistory
@@ -228,7 +228,7 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
     prior_a_year
         Events a child-year, worth ``PRIOR_EVENTS`` events.
     prior_drift
-        See ``yearly_drift``.
+        See ``drift.level_today``.
     """
     size = int(np.prod(RATE_SHAPE))
     days = np.bincount(seen.cell, seen.days, minlength=size).reshape(RATE_SHAPE).astype(np.float64)
@@ -247,17 +247,15 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
         expected_all = (days * product).sum() + prior_days
         level = (counts.sum() + PRIOR_EVENTS) / expected_all
     per_day = level * np.prod(np.broadcast_arrays(*factors), axis=0)
-    recent, level_events = _recent_level(seen, events, per_day)
-    drift = _drift(seen, events, per_day, prior_drift)
+    today = _level(seen, events, per_day, prior_drift)
     kinds = _kinds(seen, events, per_day)
-    per_day = per_day * recent * np.exp(kinds.level).reshape(-1, 1, 1, 1)
+    per_day = per_day * np.exp(today.log_level) * np.exp(kinds.level).reshape(-1, 1, 1, 1)
     return Rates(
         per_day=per_day,
         factor_shapes=tuple(_summed(counts, axes) + weight for axes, weight in _FACTORS),
         expected=days * per_day + 1e-12,
-        # The level itself has drifted since the middle of the years it was learnt from.
-        level_events=1 / (1 / level_events + drift**2 / 3),
-        drift_a_year=drift,
+        level_events=1 / today.variance,
+        drift_a_year=today.drift_a_year,
         kinds=kinds,
     )
 
@@ -271,22 +269,15 @@ def _summed(values: FloatArray, axes: tuple[int, ...]) -> FloatArray:
     return np.asarray(values.sum(axis=dropped, keepdims=True))
 
 
-def _recent_level(seen: Exposure, events: FloatArray, per_day: FloatArray) -> tuple[float, float]:
-    """Return how the last years compare with the whole time, and the events that this rests on."""
-    weight = 0.5 ** (seen.years_ago / FULL_WEIGHT_LOST_YEARS)
-    expected = per_day.reshape(-1)[seen.cell] * seen.days
-    happened = float((weight * events).sum())
-    ratio = (happened + PRIOR_EVENTS) / (float((weight * expected).sum()) + PRIOR_EVENTS)
-    squared = float((weight**2 * events).sum())
-    return ratio, (happened**2 / squared if squared else 0.0) + PRIOR_EVENTS
-
-
-def _drift(seen: Exposure, events: FloatArray, per_day: FloatArray, prior: float) -> float:
+def _level(seen: Exposure, events: FloatArray, per_day: FloatArray, prior_drift: float) -> Level:
+    """Return how the last day compares with the whole time."""
     expected = per_day.reshape(-1)[seen.cell] * seen.days
     year = np.floor(seen.years_ago).astype(np.int64)
     happened = np.bincount(year, events).astype(np.float64)
     awaited = np.bincount(year, expected).astype(np.float64)
-    return yearly_drift(happened[::-1], awaited[::-1], prior=prior)
+    return level_today(
+        happened[::-1], awaited[::-1], years_each=1.0, prior_drift=prior_drift, prior_events=PRIOR_EVENTS
+    )
 
 
 def _kinds(seen: Exposure, events: FloatArray, per_day: FloatArray) -> KindLevels:
@@ -298,32 +289,6 @@ def _kinds(seen: Exposure, events: FloatArray, per_day: FloatArray) -> KindLevel
     happened = np.bincount(cell, events, minlength=years * N_DETAILS).reshape(years, N_DETAILS)
     awaited = np.bincount(cell, expected, minlength=years * N_DETAILS).reshape(years, N_DETAILS)
     return kind_levels(happened.astype(np.float64), awaited.astype(np.float64))
-
-
-PRIOR_DRIFT_YEARS = 2.0
-DRIFT_LIMITS = (0.02, 0.4)
-
-
-def yearly_drift(happened: FloatArray, awaited: FloatArray, *, prior: float) -> float:
-    """Return the standard deviation of a year's change in the log of a rate, beyond chance.
-
-    Parameters
-    ----------
-    happened, awaited
-        Events and expected events of successive years, oldest first. Shape (years,).
-    prior
-        The standard deviation expected before looking, worth ``PRIOR_DRIFT_YEARS`` yearly changes.
-    """
-    full = awaited > 0
-    level = np.log((happened[full] + 0.5) / (awaited[full] + 0.5))
-    chance = 1 / (happened[full] + 0.5)
-    changes = np.diff(level) ** 2 - (chance[1:] + chance[:-1])
-    # A thin year says little about drift: its change is mostly chance, so it weighs less.
-    weight = prior**2 / (prior**2 + chance[1:] + chance[:-1])
-    variance = (PRIOR_DRIFT_YEARS * prior**2 + float((weight * changes).sum())) / (
-        PRIOR_DRIFT_YEARS + float(weight.sum())
-    )
-    return float(np.clip(np.sqrt(max(variance, 0.0)), *DRIFT_LIMITS))
 
 
 def draw_rates(

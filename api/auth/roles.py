@@ -88,6 +88,7 @@ class Permission(StrEnum):
     ADOPT_FORECAST = "adopt_forecast"
     INVITE_PROVIDER = "invite_provider"
     READ_ANSWERS = "read_answers"
+    READ_EQUALITY = "read_equality"
     READ_AUDIT = "read_audit"
     APPLY_RETENTION = "apply_retention"
     MANAGE_USERS = "manage_users"

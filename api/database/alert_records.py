@@ -411,6 +411,24 @@ class AlertRecords:
             OutMessage(**row._mapping) for row in rows if row.facts.get("child_id") not in self.hidden
         )
 
+    def messages_sent(self, alert_ids: Iterable[str]) -> tuple[OutMessage, ...]:
+        """Return what was taken by a receiver of some alerts: one entry for each alert in each message."""
+        outbox, wanted = tables.outbox, sorted(alert_ids)
+        found: list[OutMessage] = []
+        for first in range(0, len(wanted), 500):
+            some = and_(
+                outbox.c.authority == self.authority,
+                outbox.c.alert_id.in_(wanted[first : first + 500]),
+                outbox.c.status == "sent",
+            )
+            rows = self.connection.execute(
+                select(*(outbox.c[name] for name in OutMessage.__slots__))
+                .where(some)
+                .order_by(outbox.c.sent_at, outbox.c.message_id)
+            )
+            found += [OutMessage(**row._mapping) for row in rows]
+        return tuple(found)
+
     def closed_alerts(self, limit: int) -> tuple[Alert, ...]:
         """Return the alerts closed last, the latest first."""
         alerts = tables.alerts

@@ -27,6 +27,7 @@ from api.database.kinds import KINDS
 from api.database.plan_records import PlanRecords
 from api.database.provider_records import LinkRecords
 from api.database.restricted import RestrictedRecords
+from api.database.returns_told import ethnicity_in_returns
 from api.database.seen import Seen
 from api.database.sharing import SharedHome, homes_of_partners, share, shared_ids, unshare
 from api.database.standing import homes_today, placed_referrals, standing_version
@@ -262,6 +263,17 @@ class Records:
             )
             for file in files
         )
+
+    def ethnicity_in_returns(self, authority: str) -> dict[str, str]:
+        """Return the ethnicity code of each child of one council by child id, as its latest return records it.
+
+        Raises
+        ------
+        NotPermitted
+            If the authority is not in the scope.
+        """
+        self._require(authority)
+        return ethnicity_in_returns(self.connection, authority)
 
     def keep(
         self, kind: str, authority: str, records: Iterable[Mapping[str, Any]], *, import_id: str | None

@@ -80,7 +80,10 @@ class Seen:
         if not self.hidden:
             return answer
         if isinstance(answer, Mapping):
-            return {name: self.without_hidden(value) for name, value in answer.items()}
+            # A table by child, such as the weights of a certificate, names each in its key.
+            return {
+                name: self.without_hidden(value) for name, value in answer.items() if name not in self.hidden
+            }
         if isinstance(answer, list | tuple):
             return [
                 self.without_hidden(one)

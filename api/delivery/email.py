@@ -9,6 +9,10 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from api.delivery import Message, Undelivered
+from api.delivery.deadline import within
+
+GREETED = 220
+"""With what a mail server greets that is ready (RFC 5321, section 4.2)."""
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -31,11 +35,13 @@ def send(message: Message, settings: Settings, *, timeout_seconds: float) -> Non
     except ValueError:
         raise Undelivered("unusable_address", for_good=True) from None
     try:
-        server = _connected(settings, settings.smtp_host, timeout_seconds)
+        server = _server(settings, timeout_seconds)
         try:
-            if settings.smtp_user is not None:
-                server.login(settings.smtp_user, settings.smtp_password or "")
-            server.send_message(email)
+            with within(timeout_seconds, lambda: server.sock):
+                _connect(server, settings, settings.smtp_host)
+                if settings.smtp_user is not None:
+                    server.login(settings.smtp_user, settings.smtp_password or "")
+                server.send_message(email)
         finally:
             # The server has answered by now. Whether it says goodbye too changes nothing.
             server.close()
@@ -78,16 +84,18 @@ def written(message: Message, sender: str) -> EmailMessage:
     return email
 
 
-def _connected(settings: Settings, host: str, timeout_seconds: float) -> smtplib.SMTP:
-    if settings.smtp_tls == "none":
-        return smtplib.SMTP(host, settings.smtp_port, timeout=timeout_seconds)
-    trusted = ssl.create_default_context(cafile=settings.tls_ca_file)
+def _server(settings: Settings, timeout_seconds: float) -> smtplib.SMTP:
     if settings.smtp_tls == "tls":
-        return smtplib.SMTP_SSL(host, settings.smtp_port, timeout=timeout_seconds, context=trusted)
-    server = smtplib.SMTP(host, settings.smtp_port, timeout=timeout_seconds)
-    try:
-        server.starttls(context=trusted)
-    except BaseException:
-        server.close()
-        raise
-    return server
+        trusted = ssl.create_default_context(cafile=settings.tls_ca_file)
+        return smtplib.SMTP_SSL(timeout=timeout_seconds, context=trusted)
+    return smtplib.SMTP(timeout=timeout_seconds)
+
+
+def _connect(server: smtplib.SMTP, settings: Settings, host: str) -> None:
+    # The name is what a certificate is held to; given to ``connect`` alone it would not be known.
+    server._host = host  # type: ignore[attr-defined]
+    code, answer = server.connect(host, settings.smtp_port)
+    if code != GREETED:
+        raise smtplib.SMTPConnectError(code, answer)
+    if settings.smtp_tls == "starttls":
+        server.starttls(context=ssl.create_default_context(cafile=settings.tls_ca_file))

@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from api.delivery import Undelivered
+from api.delivery.deadline import within
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -59,8 +60,10 @@ def post(
         else:
             connection = HTTPConnection(host, port or 80, timeout=timeout_seconds)
             connection.sock = line
-        connection.request("POST", target, body=body, headers=dict(headers))
-        return connection.getresponse().status
+        called = connection
+        with within(timeout_seconds, lambda: called.sock):
+            called.request("POST", target, body=body, headers=dict(headers))
+            return called.getresponse().status
     except TimeoutError:
         raise Undelivered("timed_out") from None
     except ssl.SSLError:

@@ -1,4 +1,4 @@
-"""The steps of one alert: raised, worse, better, of a new placement, escalated, closed.
+"""The steps of one alert: raised, worse, better, of a new placement, told again after more nights, escalated, closed.
 
 What the rules say is the engine's; who is told is ``api/alert_policy.py``. Every step has a name, and
 with the spell's id and the rule that name is what is told once.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from api.database.alert_records import Alert
 from api.services.alert_telling import Telling
+from api.services.alert_words import nights_of
 from reference_data.vocabulary import WatchOutcome
 
 if TYPE_CHECKING:
@@ -46,23 +47,30 @@ def draft(telling: Telling, spell: WatchedSpell, answer: RuleAnswer) -> Alert:
         settings=";".join(spell.settings)[:400],
         occurrence=1,
         escalation=0,
-        step=step_name(1, str(answer.outcome)),
+        step=step_name(
+            1,
+            str(answer.outcome),
+            nights=telling.policy.told_again_at(answer.rule, str(answer.outcome), spell.nights),
+        ),
         raised_at=telling.now,
         step_at=telling.now,
         told_about=tuple(stay_id for stays in answer.placements for stay_id in stays),
     )
 
 
-def step_name(occurrence: int, outcome: str, placement: int = 1, escalation: int = 0) -> str:
-    """Return a step in one word.
+def step_name(occurrence: int, outcome: str, placement: int = 1, escalation: int = 0, nights: int = 0) -> str:
+    """Return a step in one word; ``nights`` is the night at which it is told again, or 0.
 
     Examples
     --------
     >>> step_name(1, "WARNING", placement=2, escalation=1)
     '1-warning-placement-2-escalated-1'
+    >>> step_name(1, "RAISED", nights=21)
+    '1-raised-nights-21'
     """
     named = f"{occurrence}-{outcome.lower()}"
     named += f"-placement-{placement}" if placement > 1 else ""
+    named += f"-nights-{nights}" if nights else ""
     return f"{named}-escalated-{escalation}" if escalation else named
 
 
@@ -133,6 +141,17 @@ def _next(before: Alert | None, found: Alert, placements: Iterable[tuple[str, ..
         # Worse is a step of its own. Better begins anew too, so that getting worse again is told again.
         return _again(before, found, same_time=_badness(found) > _badness(before))
     told_about = tuple(dict.fromkeys((*before.told_about, *found.told_about)))
+    nights = max(nights_of(before.step), nights_of(found.step))
+    if nights > nights_of(before.step):
+        # Still there after so many nights: told again, and an answer given before is no answer to it.
+        return replace(
+            found,
+            occurrence=before.occurrence,
+            placement=before.placement,
+            told_about=told_about,
+            step=step_name(before.occurrence, found.outcome, before.placement, nights=nights),
+            raised_at=before.raised_at,
+        )
     if before.told_about and any(set(stays).isdisjoint(before.told_about) for stays in placements):
         # A placement none of whose stays was told about: a cut or a longer stay is no new one.
         placement = before.placement + 1
@@ -141,7 +160,7 @@ def _next(before: Alert | None, found: Alert, placements: Iterable[tuple[str, ..
             occurrence=before.occurrence,
             placement=placement,
             told_about=told_about,
-            step=step_name(before.occurrence, found.outcome, placement),
+            step=step_name(before.occurrence, found.outcome, placement, nights=nights),
             raised_at=before.raised_at,
         )
     return replace(
@@ -159,7 +178,7 @@ def _again(before: Alert, found: Alert, *, same_time: bool = False) -> Alert:
     return replace(
         found,
         occurrence=occurrence,
-        step=step_name(occurrence, found.outcome),
+        step=step_name(occurrence, found.outcome, nights=nights_of(found.step)),
         raised_at=before.raised_at if same_time else found.raised_at,
     )
 
@@ -178,7 +197,7 @@ def _escalated(telling: Telling, counts: Counts, alert: Alert, standing: str) ->
     alert = replace(
         alert,
         escalation=escalation,
-        step=step_name(alert.occurrence, alert.outcome, alert.placement, escalation),
+        step=step_name(alert.occurrence, alert.outcome, alert.placement, escalation, nights_of(alert.step)),
         step_at=telling.now,
         snoozed_until=None,
     )

@@ -39,7 +39,9 @@ def said_of(alert: Alert, step: str, base_url: str) -> Said:
     late = ""
     if "-escalated-" in step and not step.endswith(CLOSED):
         late = "Not acknowledged in time" + (", but since. " if alert.acknowledged_at else ". ")
-    lines = [f"{late}{alert.text}", ""]
+    night = nights_of(step)
+    again = f"Told again at {night} nights. " if night and not step.endswith(CLOSED) else ""
+    lines = [f"{late}{again}{alert.text}", ""]
     if alert.due_on:
         lines.append(f"Date: {british_date(alert.due_on.isoformat())}")
     lines.append(f"Under: {alert.instrument}")
@@ -71,6 +73,18 @@ def said_of(alert: Alert, step: str, base_url: str) -> Said:
             "link": link,
         },
     )
+
+
+def nights_of(step: str) -> int:
+    """Return the night at which a step is told again, or 0.
+
+    Examples
+    --------
+    >>> nights_of("1-raised-nights-21-escalated-1"), nights_of("1-raised")
+    (21, 0)
+    """
+    night = step.partition("-nights-")[2].partition("-")[0]
+    return int(night) if night else 0
 
 
 def together(said: Sequence[Said]) -> tuple[str, str]:

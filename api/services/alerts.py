@@ -1,13 +1,13 @@
-"""What people do with alerts: list them, acknowledge or snooze one. Who is told is ``recipients.py``.
+"""What people do with alerts: list them, acknowledge one or all of a child, snooze one. Who is told is ``recipients.py``.
 
 Raising, escalating and closing is the scan's (``alert_scan.py``): nobody closes an alert by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,10 @@ from api.database.alert_records import Alert, AlertNote
 from api.database.migrate import open_existing, require_latest
 from api.database.records import Records, Scope
 from api.services.alert_scan import ScanResult, scan_alerts
-from api.services.alerts_about_the_watch import CLOSED_BY_ACKNOWLEDGING
+from api.services.alerts_about_the_watch import ABOUT_THE_WATCH, CLOSED_BY_ACKNOWLEDGING
 from api.services.policy import policy_of
 from api.settings import Settings
-from reference_data.problems import Conflict, InvalidInput
+from reference_data.problems import Conflict, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from api.database.engine import Database
@@ -133,6 +133,81 @@ def acknowledge(records: Records, authority: str, alert_id: str, note: str) -> A
     return changed
 
 
+def acknowledge_child(
+    records: Records, authority: str, child_id: str, note: str, seen: Mapping[str, str]
+) -> Answered:
+    """Acknowledge with one note every alert of a child that somebody has seen; each is recorded by itself.
+
+    Parameters
+    ----------
+    seen
+        The step at which each alert was seen, by alert id. One that was raised, or told anew, since then is left: nobody
+        answers for what they have not read.
+
+    Raises
+    ------
+    NotFound
+        If no alert of that child is open in view.
+    InvalidInput
+        If the note is empty or too long.
+    Conflict
+        If none of the alerts seen can be acknowledged any more.
+    """
+    note = _usable_note(note)
+    store = records.alerts_of(authority)
+    # No scan moves a step while this is under way.
+    store.hold_watch()
+    own = sorted(
+        (one for one in store.alerts(only_open=True) if one.child_id == child_id),
+        key=lambda one: one.alert_id,
+    )
+    if not own:
+        raise NotFound("no_such_child", "No alert of a child of that id is open.")
+    unanswered = [one for one in own if one.acknowledged_at is None]
+    wanted = [one for one in unanswered if seen.get(one.alert_id) == one.step]
+    if not wanted:
+        raise Conflict(
+            "nothing_to_acknowledge",
+            "None of these alerts can be acknowledged: they are answered, or have changed since. Look at them again.",
+        )
+    return Answered(
+        acknowledged=tuple(acknowledge(records, authority, one.alert_id, note) for one in wanted),
+        left=tuple(one.alert_id for one in unanswered if one not in wanted),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The alerts of one child that were acknowledged together, and the ids of those left open to be read first."""
+
+    acknowledged: tuple[Alert, ...]
+    left: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as one JSON document."""
+        return {"acknowledged": [one.as_dict() for one in self.acknowledged], "left": list(self.left)}
+
+
+def why_not_put_off(alert: Alert, policy: AlertPolicy, now: datetime) -> tuple[str, str] | None:
+    """Return why the escalation of an alert cannot be put off, as a code and a sentence; nothing where it can."""
+    if alert.rule in ABOUT_THE_WATCH:
+        return "about_the_watch", "An alert about the watch itself cannot be put off."
+    if alert.acknowledged_at is not None:
+        return "already_acknowledged", "Somebody has acknowledged this alert, so nobody else is told of it."
+    limit = _limit_of(alert)
+    if limit is not None and limit <= now:
+        return "limit_reached", "The day of this alert has come, so it cannot be put off."
+    told = policy.told[policy.outcome_told(alert.outcome, alert.rule)]
+    if alert.escalation >= len(told.escalate_to):
+        return "everybody_told", "Everybody who is to be told has been, so there is nothing to put off."
+    return None
+
+
+def _limit_of(alert: Alert) -> datetime | None:
+    """Return the first moment in London of the day that an alert names."""
+    return None if alert.due_on is None else datetime.combine(alert.due_on, time.min, LONDON)
+
+
 def snooze(
     records: Records, authority: str, alert_id: str, *, hours: int, reason: str, policy: AlertPolicy
 ) -> Alert:
@@ -145,7 +220,7 @@ def snooze(
     InvalidInput
         If the reason is empty or too long, or the hours are more than policy allows.
     Conflict
-        If the alert is closed, or its day has come.
+        If the alert is closed or answered, its day has come, it is about the watch itself, or everybody has been told.
     """
     reason = _usable_note(reason)
     if not 1 <= hours <= policy.longest_snooze_hours:
@@ -156,21 +231,26 @@ def snooze(
     store.hold_watch()
     alert = _open_alert(store.alert(alert_id, to_change=True))
     now = clock.now()
-    until = now + timedelta(hours=hours)
-    if alert.due_on is not None:
-        # The limit is the first moment of its day in London.
-        limit = datetime.combine(alert.due_on, time.min, LONDON)
-        if limit <= now:
-            raise Conflict("limit_reached", "The day of this alert has come, so it cannot be put off.")
-        until = min(until, limit)
+    reason_not = why_not_put_off(alert, policy, now)
+    if reason_not is not None:
+        raise Conflict(*reason_not)
+    until = min(filter(None, (now + timedelta(hours=hours), _limit_of(alert))))
     changed = replace(alert, snoozed_until=until)
     store.keep(changed, is_new=False)
     _say(records, alert, "snoozed", reason, until, now)
     return changed
 
 
-def alerts_listed(records: Records, authority: str, *, only_open: bool = True) -> list[dict[str, Any]]:
-    """Return the alerts with what people said of each and whom it was told, as JSON."""
+def alerts_listed(
+    records: Records, authority: str, *, only_open: bool = True, policy: AlertPolicy | None = None
+) -> list[dict[str, Any]]:
+    """Return the alerts with what people said of each and whom it was told, as JSON.
+
+    Parameters
+    ----------
+    policy
+        Where given, each alert says with ``may_be_put_off`` whether its escalation can be put off now.
+    """
     store = records.alerts_of(authority)
     alerts = store.alerts(only_open=only_open)
     notes: dict[str, list[dict[str, Any]]] = {}
@@ -199,8 +279,15 @@ def alerts_listed(records: Records, authority: str, *, only_open: bool = True) -
                 "last_error": message.last_error,
             }
         )
+    now = clock.now()
     return [
-        alert.as_dict() | {"notes": notes.get(alert.alert_id, []), "told": told.get(alert.alert_id, [])}
+        alert.as_dict()
+        | {"notes": notes.get(alert.alert_id, []), "told": told.get(alert.alert_id, [])}
+        | (
+            {"may_be_put_off": alert.is_open and why_not_put_off(alert, policy, now) is None}
+            if policy
+            else {}
+        )
         for alert in alerts
     ]
 

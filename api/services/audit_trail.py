@@ -76,6 +76,8 @@ def export_audit(url: str, authority: str, as_user: str, path: Path, **wanted: A
     ------
     InvalidInput
         If the file's ending is neither .csv nor .json, or nothing can be written there.
+    Conflict
+        If a file is there already: an audit kept elsewhere is evidence, and is never written over.
     NotPermitted
         If the user is one who signs in and may not read the audit.
     """
@@ -105,7 +107,7 @@ def export_audit(url: str, authority: str, as_user: str, path: Path, **wanted: A
                 detail={"count": len(found)},
             )
             # Inside the transaction: a file that cannot be written is no export.
-            write_whole(path, content)
+            write_whole(path, content, replace=False)
     finally:
         database.close()
     return len(found)

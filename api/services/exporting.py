@@ -20,7 +20,7 @@ from api.auth.roles import Permission
 from api.database.migrate import open_existing, require_latest
 from api.database.records import Records, Scope
 from api.services.importing import KINDS, require_known_authority, require_user_may, usable_actor
-from reference_data.problems import InvalidInput, NotEnoughData
+from reference_data.problems import Conflict, InvalidInput, NotEnoughData
 
 RECORDS = {"homes": "home", "referrals": "referral", "stays": "stay"}
 
@@ -131,15 +131,29 @@ def export_file(
     )
 
 
-def write_whole(target: Path, content: bytes) -> None:
-    """Write one file whole or not at all, for its owner only. A file that is there is replaced.
+def write_whole(target: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write one file whole or not at all, for its owner only. A file that is there is replaced, unless it may not be.
 
     Raises
     ------
     InvalidInput
         If nothing can be written there.
+    Conflict
+        If there is something of that name and it may not be replaced.
     """
-    _put_in_place(_written_beside(target, _Content(count=1, one=content)), target)
+    written = _written_beside(target, _Content(count=1, one=content))
+    if replace:
+        _put_in_place(written, target)
+        return
+    try:
+        # A link refuses where a rename would write over what somebody made meanwhile.
+        os.link(written / target.name, target)
+    except FileExistsError:
+        raise Conflict("file_exists", "There is a file of that name already. Name a new one.") from None
+    except OSError:
+        raise _unwritable() from None
+    finally:
+        _discard(written)
 
 
 def _content(records: Records, kind: str, target: Path, profile: str | None) -> _Content:

@@ -263,12 +263,19 @@ def _read_return(path: Path) -> _Reading:
     from sufficiency.files import return_tables
     from sufficiency.returns import returns_from_tables
 
-    tables = tuple(return_tables(path))
-    return _Reading(tables=tables, warnings=_sentences(returns_from_tables(tables).warnings))
+    found = return_tables(path)
+    warnings = returns_from_tables(found).warnings
+    # A file that could not be read is a warning and holds nothing to keep.
+    tables = tuple(table for table in found if table.header)
+    noted = [issue for table in tables for issue in table.issues]
+    return _Reading(tables=tables, warnings=_sentences([*warnings, *noted]))
 
 
 def _sentences(issues: Iterable[ImportIssue]) -> tuple[str, ...]:
-    return tuple(f"{issue.file}: {issue.column or 'file'}: {issue.what_to_do}" for issue in issues)
+    return tuple(
+        f"{issue.file}: {issue.column or (f'row {issue.row}' if issue.row else 'file')}: {issue.what_to_do}"
+        for issue in issues
+    )
 
 
 def _ready_database(url: str, *, dry_run: bool) -> Database:

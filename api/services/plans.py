@@ -5,14 +5,14 @@ Asking writes a row, and the job that makes the plan (``api/services/jobs.py``);
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api import clock
 from api.database.stored import digest
-from reference_data.problems import InvalidInput, RighthomeError
+from reference_data.problems import InvalidInput, NotEnoughData, NotFound, RighthomeError
 
 if TYPE_CHECKING:
     from api.database.engine import Database
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from api.database.records import Records
     from api.kept import Kept, Lists
     from matching.policy import Policy
+    from matching.referral import Referral
 
 WORK_SECONDS = 60.0
 """The limit of work of a plan made in the background; the clock is only its guard."""
@@ -29,14 +30,22 @@ GIVEN_UP_AFTER = timedelta(minutes=10)
 
 MOST_FURTHER_PLANS = 5
 
+CERTIFIED_CHILDREN = 150
+"""Up to so many children each aim also gets weights that prove it by adding up; for more, working them out takes long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Further:
-    """How many further plans to look for, how many children each differs by, and at what loss."""
+    """How many further plans to look for, how many children each differs by, at what loss; and what scarce beds cost.
+
+    ``keep_scarce`` has the plan prefer, between homes that are equally good for a child, the one that the children who
+    may come next would miss less.
+    """
 
     alternatives: int = 0
     differ_by: int = 2
     loss_percent: int = 10
+    keep_scarce: bool = True
 
     def as_settings(self) -> dict[str, Any]:
         """Return the keywords of the engine, checked.
@@ -60,6 +69,7 @@ class Further:
             "alternatives": self.alternatives,
             "differ_by": self.differ_by,
             "loss_percent": self.loss_percent,
+            "keep_scarce": self.keep_scarce,
         }
 
 
@@ -193,7 +203,9 @@ def make_plan(
             records = Records(connection, scope).for_everybody()
             asked = records.plans_of(authority).plan(plan_id)
             lists = kept.lists_of(records)
-        answer = _answer(asked, lists, policy)
+            # Who came is told by those who have been placed too, and not only by those still waiting.
+            searches = records.referrals(placed=True) if asked.settings.get("keep_scarce") else ()
+        answer = _answer(asked, lists, policy, searches)
     except Exception as error:
         # Our own errors are sentences without a child's data; of any other only that it happened is kept.
         told = {"message": error.message} if isinstance(error, RighthomeError) else {}
@@ -204,8 +216,9 @@ def make_plan(
         Records(connection, scope).plans_of(authority).finish(plan_id, answer, _in_brief(answer))
 
 
-def _answer(asked: SavedPlan, lists: Lists, policy: Policy) -> dict[str, Any]:
+def _answer(asked: SavedPlan, lists: Lists, policy: Policy, searches: Sequence[Referral]) -> dict[str, Any]:
     from matching.plan import plan_list
+    from matching.verify import verify_plan
 
     children = {one.child_id for one in lists.referrals}
     homes = {home.home_id for home in lists.homes}
@@ -218,19 +231,64 @@ def _answer(asked: SavedPlan, lists: Lists, policy: Policy) -> dict[str, Any]:
         if gone
         else []
     )
+    samples, told = _next_arrivals(searches, asked)
     plan = plan_list(
         lists.referrals,
         lists.homes,
         as_of=asked.as_of,
         policy=policy,
         pins=holds,
+        arrivals=samples,
+        certificates=len(lists.referrals) <= CERTIFIED_CHILDREN,
         time_limit_seconds=WORK_SECONDS,
         warnings=warnings,
         alternatives=int(asked.settings["alternatives"]),
         differ_by=int(asked.settings["differ_by"]),
         loss_percent=int(asked.settings["loss_percent"]),
     )
-    return plan.as_dict()
+    answer = plan.as_dict() | {"arrivals": told}
+    # Counted again by a checker that shares no code with the search and needs no solver.
+    wrong = verify_plan(answer, lists.referrals, lists.homes, as_of=asked.as_of, policy=policy, pins=holds)
+    return answer | {"checked": [one.as_dict() for one in wrong]}
+
+
+def _next_arrivals(
+    searches: Sequence[Referral], asked: SavedPlan
+) -> tuple[Sequence[Sequence[Referral]], dict[str, Any] | None]:
+    """Return the children who may come next, and where they come from or why they are not known."""
+    from sufficiency.next_arrivals import sample_arrivals
+
+    if not asked.settings.get("keep_scarce"):
+        return (), None
+    try:
+        found = sample_arrivals(searches, as_of=asked.as_of)
+    except NotEnoughData as few:
+        return (), {"samples": 0, "not_assessed": few.message}
+    return found.samples, found.told()
+
+
+CHECKED_BY = "righthome verify plan.json --authority {authority}"
+"""The command that checks a plan that was downloaded; it is kept in the file itself."""
+
+
+def certificate_of(plan: SavedPlan, authority: str) -> dict[str, Any]:
+    """Return a plan as the file that ``righthome verify`` reads: the answer, its certificates, its decisions.
+
+    Raises
+    ------
+    NotFound
+        If the plan is not done.
+    """
+    if plan.answer is None:
+        raise NotFound("no_such_plan", "There is no finished plan of that id.")
+    return {
+        "how_to_check": CHECKED_BY.format(authority=authority),
+        "plan_id": plan.plan_id,
+        "question": plan.question,
+        **plan.answer,
+        "pins": [dict(one) for one in plan.decisions],
+        "asked": dict(plan.settings),
+    }
 
 
 def _in_brief(answer: Mapping[str, Any]) -> dict[str, Any]:

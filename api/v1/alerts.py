@@ -36,6 +36,17 @@ class Acknowledgement(BaseModel):
     note: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
 
 
+class AcknowledgementOfAChild(BaseModel):
+    """That somebody answers for the alerts of a child that they have read, and what is being done.
+
+    ``seen`` gives for each alert its id and the step that was read, as the list of alerts tells both: an alert that was
+    raised or told anew since then is left open.
+    """
+
+    note: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
+    seen: dict[str, str]
+
+
 class Snooze(BaseModel):
     """That the escalation is put off, for how long, and why."""
 
@@ -54,9 +65,10 @@ def list_alerts(
 ) -> list[dict[str, Any]]:
     """Return the alerts, with who was told and who answered: open ones first, the newest step first."""
     authority = current_user(request).authority
+    policy = alert_policy_of(request.app.state.settings)
     found = [
         one
-        for one in alerts.alerts_listed(records, authority, only_open=not everything)
+        for one in alerts.alerts_listed(records, authority, only_open=not everything, policy=policy)
         if child_id in (None, one["child_id"]) and rule in (None, one["rule"])
     ]
     return part.as_ordered(found, lambda one: str(one["alert_id"]))
@@ -68,6 +80,22 @@ def acknowledge(
 ) -> dict[str, Any]:
     """Acknowledge an alert with a note. It stays open until a record closes it."""
     return alerts.acknowledge(records, user.authority, alert_id, given.note).as_dict()
+
+
+@router.get("/alerts/children/{child_id}")
+def history_of_a_child(request: Request, child_id: str, records: OpenRecords) -> dict[str, Any]:
+    """Return who knew what of one child's alerts, and when, the earliest first."""
+    from api.services.alert_history import alert_history_of
+
+    return alert_history_of(records, current_user(request).authority, child_id).as_dict()
+
+
+@router.post("/alerts/children/{child_id}/acknowledgement")
+def acknowledge_child(
+    child_id: str, given: AcknowledgementOfAChild, user: Answerer, records: OpenRecords
+) -> dict[str, Any]:
+    """Acknowledge with one note the alerts of a child that were read. Each is recorded and audited by itself."""
+    return alerts.acknowledge_child(records, user.authority, child_id, given.note, given.seen).as_dict()
 
 
 @router.post("/alerts/{alert_id}/snooze")

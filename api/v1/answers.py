@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from api.auth.sessions import current_user
 from api.clock import day_of
 from api.database.records import Records
 from api.database.session import open_records
@@ -38,3 +39,23 @@ def emergency_watch(request: Request, records: OpenRecords, as_of: AsOf = None) 
 
     settings: Settings = request.app.state.settings
     return watch(records, day_of(settings, as_of), policy=policy_of(settings)).as_dict()
+
+
+@router.get("/equality")
+def equality(
+    request: Request,
+    records: OpenRecords,
+    for_publication: Annotated[bool, Query(description="Withhold small numbers, and name no child.")] = False,
+) -> dict[str, Any]:
+    """Return who is offered what by group, and how often people chose another home than the first."""
+    from api.services.equality import equality_of
+
+    state = request.app.state
+    return equality_of(
+        records,
+        current_user(request).authority,
+        day_of(state.settings),
+        policy=policy_of(state.settings),
+        kept=state.kept,
+        for_publication=for_publication,
+    )

@@ -61,6 +61,7 @@ class PlanAsked(BaseModel):
     alternatives: int = Field(default=0, ge=0, le=plans.MOST_FURTHER_PLANS)
     differ_by: int = Field(default=2, ge=1, le=50)
     loss_percent: int = Field(default=10, ge=0, le=100)
+    keep_scarce: bool = True
 
 
 class ForecastAsked(BaseModel):
@@ -155,7 +156,10 @@ def ask_for_plan(
         policy=desk.policy,
         decisions=[one.model_dump() for one in given.decisions],
         further=plans.Further(
-            alternatives=given.alternatives, differ_by=given.differ_by, loss_percent=given.loss_percent
+            alternatives=given.alternatives,
+            differ_by=given.differ_by,
+            loss_percent=given.loss_percent,
+            keep_scarce=given.keep_scarce,
         ),
     )
     return _accepted(request, response, after, job)

@@ -5,6 +5,8 @@ FastAPI describes errors in its own shape, which ours replaces (RFC 9457), so it
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -102,6 +104,8 @@ ACCEPTED = {
     "Location": {"description": "The address of the job.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds after which to look.", "schema": {"type": "string"}},
 }
+RECORDED_EXAMPLES = Path(__file__).with_name("examples.json")
+"""A request and its answer at each address, recorded on invented records; lists are cut to their beginning."""
 OF_CLOSED = frozenset({"401", "403", "404", "409"})
 OF_BODIES = frozenset({"400", "403", "413"})
 
@@ -123,9 +127,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["Problem"] = PROBLEM
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    recorded = json.loads(RECORDED_EXAMPLES.read_text(encoding="utf-8"))
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _describe_errors(path, method.upper(), operation)
+            _add_examples(operation, recorded.get(f"{method.upper()} {path}", {}))
     app.openapi_schema = found
     return found
 
@@ -159,6 +165,16 @@ def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
                 }
             },
         }
+
+
+def _add_examples(operation: dict[str, Any], recorded: dict[str, Any]) -> None:
+    of_json = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if of_json is not None and "request" in recorded:
+        of_json["example"] = recorded["request"]
+    for status, told in operation["responses"].items():
+        answer = told.get("content", {}).get("application/json") if status.startswith("2") else None
+        if answer is not None and "answer" in recorded:
+            answer["example"] = recorded["answer"]
 
 
 def _example(status: str) -> dict[str, Any]:

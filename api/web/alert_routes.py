@@ -17,12 +17,14 @@ from api.database.records import Records
 from api.database.session import open_records
 from api.day_asked import DayAsked
 from api.services import alerts
+from api.services.alert_history import alert_history_of
 from api.services.alerts_about_the_watch import is_late
 from api.services.emergency_watch import emergency_watch
 from api.services.policy import policy_of
 from api.services.recipients import roles_unreached
 from api.web.page import page
-from api.web.presenters.alerts import present_alerts, present_months, present_nights, present_week
+from api.web.presenters.alert_history import history_rows, present_alert_history
+from api.web.presenters.alerts import AlertsPage, present_alerts, present_months, present_nights, present_week
 from api.web.presenters.telling import unreached_words
 from reference_data.problems import Conflict, InvalidInput
 
@@ -65,6 +67,29 @@ def acknowledgement_sent(
     return RedirectResponse(f"/alerts#alert-{alert_id}", status_code=303)
 
 
+@router.post("/alerts/children/{child_id}/acknowledgement")
+def acknowledgement_of_a_child_sent(
+    request: Request,
+    child_id: str,
+    user: Answerer,
+    records: OpenRecords,
+    note: Annotated[str, Form()] = "",
+    seen: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Acknowledge with one note every alert of a child that the form showed, or show again what is wrong."""
+    if not note.strip():
+        return _alerts_page(request, records, problem="Write what is being done", of=child_id, status=422)
+    # An id holds no space, and neither does a step.
+    shown = dict(one.split(" ", 1) for one in seen or () if " " in one)
+    try:
+        done = alerts.acknowledge_child(records, user.authority, child_id, note, shown)
+    except Conflict as wrong:
+        return _alerts_page(request, records, problem=wrong.message, of=child_id, status=422)
+    return RedirectResponse(
+        f"/alerts#child-{(done.left or (done.acknowledged[0].alert_id,))[0]}", status_code=303
+    )
+
+
 @router.post("/alerts/{alert_id}/snooze")
 def snooze_sent(
     request: Request,
@@ -96,17 +121,19 @@ def _alerts_page(
 ) -> Response:
     user = current_user(request)
     policy = alert_policy_of(request.app.state.settings)
+    shown = present_alerts(
+        alerts.alerts_listed(records, user.authority, policy=policy),
+        roles=policy.roles,
+        late=is_late(records.alerts_of(user.authority), policy, now()),
+        unreached=_unreached(records, user, policy),
+        longest_hours=policy.longest_snooze_hours,
+    )
     return page(
         request,
         "alerts.html",
         status=status,
-        page=present_alerts(
-            alerts.alerts_listed(records, user.authority),
-            roles=policy.roles,
-            late=is_late(records.alerts_of(user.authority), policy, now()),
-            unreached=_unreached(records, user, policy),
-            longest_hours=policy.longest_snooze_hours,
-        ),
+        page=shown,
+        problem_at=_where(shown, of),
         may_answer=may(user.role, Permission.ANSWER_ALERTS),
         problem=problem,
         snooze_problem=snooze_problem,
@@ -114,9 +141,36 @@ def _alerts_page(
     )
 
 
+def _where(shown: AlertsPage, of: str) -> str:
+    """Return the field that a problem is about: the one note of a child where there is such a form, or an alert's."""
+    child = next((one for one in shown.children if of and one.child_id == of), None)
+    if child is None:
+        return f"#note-{of}"
+    return f"#all-{child.anchor}" if len(child.unanswered) > 1 else f"#{child.anchor}"
+
+
 def _unreached(records: Records, user: User, policy: AlertPolicy) -> str:
     store = records.alerts_of(user.authority)
     return unreached_words(roles_unreached(store.reached(), policy), policy)
+
+
+@router.get("/alerts/children/{child_id}")
+def history_page(request: Request, child_id: str, records: OpenRecords) -> Response:
+    """Return who knew what of one child's alerts, and when."""
+    found = alert_history_of(records, current_user(request).authority, child_id)
+    roles = alert_policy_of(request.app.state.settings).roles
+    return page(request, "alert_history.html", page=present_alert_history(found, roles))
+
+
+@router.get("/alerts/children/{child_id}/record.csv")
+def history_file(request: Request, child_id: str, records: OpenRecords) -> Response:
+    """Return the same record as a file."""
+    found = alert_history_of(records, current_user(request).authority, child_id)
+    return Response(
+        _csv(history_rows(found)),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="who-knew-what.csv"'},
+    )
 
 
 @router.get("/emergency-watch/nights")

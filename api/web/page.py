@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.auth.sessions import csrf_token
-from api.web.pages import navigation, rendered
+from api.web.pages import navigation, rendered, second_navigation
 
 
 def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
@@ -22,6 +22,7 @@ def page(request: Request, template: str, *, status: int = 200, **facts: Any) ->
             role=user.role.words if user else "",
             csrf_token=csrf_token(request),
             navigation=navigation(request.url.path, user.role if user else None),
+            second_navigation=second_navigation(request.url.path, user.role if user else None),
             demo=settings.demo,
             **facts,
         ),

@@ -29,10 +29,13 @@ NAVIGATION = (
     ("Alerts", "/alerts"),
     ("Records", "/home-records"),
     ("Partners", "/partners"),
+    ("Equality", "/equality"),
     ("Restricted", "/restricted"),
     ("Audit", "/audit"),
     ("People", "/people"),
 )
+OVERSIGHT = ("/equality", "/restricted", "/audit", "/people")
+"""Pages under one word of the navigation, so that it stays on one line; on each of them a second line names them all."""
 
 
 class MissingIsAFault(ChainableUndefined):
@@ -89,19 +92,38 @@ def static_files() -> Mapping[str, str]:
 
 def navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
     """Return the navigation of a page for a role (``None``: all of it), with the place where the reader is marked."""
-    inside = (
-        "/waiting-list" if path.startswith(("/children/", "/enquiries/", "/holds/", "/tonight")) else path
-    )
-    for part in ("/emergency-watch", "/plan", "/sufficiency"):
-        if path.startswith(f"{part}/"):
-            inside = part
-    if path.startswith(("/home-records", "/records")):
-        inside = "/home-records"
-    return [
-        {"text": text, "href": href, "current": href == inside}
-        for text, href in NAVIGATION
-        if role is None or may_open(role, href)
+    inside, shown = _inside(path), _open_to(role)
+    folded = [href for _, href in shown if href in OVERSIGHT]
+    if len(folded) < 2:
+        folded = []
+    items: list[dict[str, object]] = [
+        {"text": text, "href": href, "current": href == inside} for text, href in shown if href not in folded
     ]
+    if folded:
+        items.append({"text": "Oversight", "href": folded[0], "active": inside in folded})
+    return items
+
+
+def second_navigation(path: str, role: Role | None = None) -> list[dict[str, object]]:
+    """Return the second line of the navigation: the pages of oversight on one of them, and nothing elsewhere."""
+    inside = _inside(path)
+    pages = [(text, href) for text, href in _open_to(role) if href in OVERSIGHT]
+    if inside not in OVERSIGHT or len(pages) < 2:
+        return []
+    return [{"text": text, "href": href, "current": href == inside} for text, href in pages]
+
+
+def _open_to(role: Role | None) -> list[tuple[str, str]]:
+    return [(text, href) for text, href in NAVIGATION if role is None or may_open(role, href)]
+
+
+def _inside(path: str) -> str:
+    """Return the page of the navigation that an address belongs to, or the address itself."""
+    if path.startswith(("/children/", "/enquiries/", "/holds/", "/tonight")):
+        return "/waiting-list"
+    if path.startswith("/records"):
+        return "/home-records"
+    return next((href for _, href in NAVIGATION if path == href or path.startswith(f"{href}/")), path)
 
 
 def start_page(role: Role) -> str:

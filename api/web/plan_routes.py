@@ -6,6 +6,7 @@ the reader asks again with a link; with them the page looks by itself.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -89,6 +90,7 @@ def plan_asked_for(
     alternatives: Annotated[int, Form()] = 0,
     differ_by: Annotated[int, Form()] = 2,
     loss_percent: Annotated[int, Form()] = 10,
+    scarce: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Ask for a plan: anew, under the decisions kept, with one more about a child, or with those of a rival plan."""
     settings = request.app.state.settings
@@ -108,7 +110,13 @@ def plan_asked_for(
         day_of(settings),
         policy=policy,
         decisions=decisions,
-        further=plans.Further(alternatives=alternatives, differ_by=differ_by, loss_percent=loss_percent),
+        further=plans.Further(
+            alternatives=alternatives,
+            differ_by=differ_by,
+            loss_percent=loss_percent,
+            # A box that is not ticked sends nothing, so the form says beside it that it was asked.
+            keep_scarce=scarce is None or "keep" in scarce,
+        ),
         based_on=base.plan_id if base else None,
     )
     return RedirectResponse(
@@ -129,6 +137,18 @@ def _adopted(
         if change["home_id"] is not None:
             decisions = plans.with_decision(decisions, change["child_id"], "pin", change["home_id"])
     return decisions
+
+
+@router.get("/plan/runs/{plan_id}/certificate.json")
+def certificate_file(request: Request, plan_id: str, records: OpenRecords) -> Response:
+    """Return a plan with its certificates as the file that ``righthome verify`` reads."""
+    authority = current_user(request).authority
+    found = plans.certificate_of(records.plans_of(authority).plan(plan_id), authority)
+    return Response(
+        json.dumps(found, ensure_ascii=False, indent=2),
+        media_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="plan.json"'},
+    )
 
 
 @router.get("/plan/runs/{plan_id}/children/{child_id}")
@@ -238,6 +258,7 @@ def _plan_page(
         current=plans.is_current(records, plan, as_of=day_of(settings), policy=policy_of(settings)),
         may_plan=may(user.role, Permission.PLAN),
         most_further=plans.MOST_FURTHER_PLANS,
+        how_to_check=plans.CHECKED_BY.format(authority=user.authority),
     )
 
 

@@ -20,9 +20,9 @@ from scipy.stats import t as student
 
 from reference_data.authorities import authorities, former_authorities
 from reference_data.problems import NotEnoughData, NotFound
-from reference_data.published import annual_figures
-from sufficiency.episodes import DETAILS
-from sufficiency.published_council import COMPARABLE, comparable_kinds
+from reference_data.published import annual_figures, on_31_march
+from sufficiency.episodes import DETAILS, PlacementDetail
+from sufficiency.published_council import COMPARABLE, comparable_kinds, filled
 from sufficiency.published_forecast import forecast_published
 
 FIT = 2019
@@ -34,6 +34,13 @@ PROCESSES = 2
 RUNS = (1000, 200)
 """Futures from 2019, and from each later year."""
 BANDS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
+APART_FROM = 2021
+APART = {
+    "homes": (PlacementDetail.HOMES, PlacementDetail.SECURE),
+    "supported": (PlacementDetail.SUPPORTED,),
+}
+"""Kinds that are published apart since 2021, and our own: a forecast from 2021 on is tested on each."""
+KINDS = (*COMPARABLE, *APART)
 Row = dict[str, float]
 
 
@@ -127,8 +134,22 @@ def _forecast(code: str, origin: int, months: int, runs: int) -> list[Row] | Non
             if kinds and then:
                 members = [DETAILS.index(detail) for detail in details]
                 row |= _compared(kind, here[:, :, members].sum(axis=(1, 2)), kinds[kind], then[kind])
+        if origin >= APART_FROM:
+            apart_now, apart_then = _apart(code, origin), _apart(code, year)
+            for kind, details in APART.items():
+                members = [DETAILS.index(detail) for detail in details]
+                if kind in apart_now and kind in apart_then:
+                    counts = here[:, :, members].sum(axis=(1, 2))
+                    row |= _compared(kind, counts, apart_now[kind], apart_then[kind])
         rows.append(row)
     return rows
+
+
+def _apart(code: str, year: int) -> dict[str, float]:
+    try:
+        return filled(on_31_march(code, "placement", year))
+    except NotFound:
+        return {}
 
 
 def _compared(what: str, runs: np.ndarray[Any, Any], today: float, happened: float) -> Row:
@@ -163,6 +184,7 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
         differences = [_mean_error(some, "error") - _mean_error(some, "same") for some in years]
         figures[f"{name}_years"] = len(years)
         figures[f"{name}_error_less_same_as_today_interval"] = _interval(differences)
+        figures |= _kinds_over_years(years, name)
     years_after = [
         [row for row in rows if row["origin"] == FIT and row["year"] == year]
         for year in (2021, 2022, 2023, 2024)
@@ -170,6 +192,23 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
     differences = [_mean_error(some, "error") - _mean_error(some, "same") for some in years_after if some]
     figures[f"from_{FIT}_error_less_same_as_today_percent"] = _percent(np.mean(differences))
     figures[f"from_{FIT}_error_less_same_as_today_interval"] = _interval(differences)
+    return figures | _kinds_over_years([some for some in years_after if some], f"from_{FIT}")
+
+
+def _kinds_over_years(years: list[list[Row]], name: str) -> dict[str, Any]:
+    """Return, for each kind, its error less that of "same as today" with its interval over years."""
+    figures: dict[str, Any] = {}
+    for kind in KINDS:
+        told = [[row for row in some if f"{kind}_error" in row] for some in years]
+        differences = [
+            sum(row[f"{kind}_error"] - row[f"{kind}_same"] for row in some)
+            / sum(row[f"{kind}_happened"] for row in some)
+            for some in told
+            if some
+        ]
+        if differences:
+            figures[f"{name}_{kind}_error_less_same_as_today_percent"] = _percent(np.mean(differences))
+            figures[f"{name}_{kind}_error_less_same_as_today_interval"] = _interval(differences)
     return figures
 
 
@@ -194,7 +233,7 @@ def _score(rows: list[Row], name: str) -> dict[str, Any]:
             np.mean([row["total_bias_same"] / row["total_happened"] for row in rows])
         ),
     }
-    for what in ("total", *COMPARABLE):
+    for what in ("total", *KINDS):
         told = [row for row in rows if f"{what}_error" in row]
         for band in BANDS if told else ():
             inside = np.mean([row[f"{what}_in_{band}"] for row in told])

@@ -1,16 +1,23 @@
-"""How fast futures are drawn: plainly, in machine code, in a pool of two; and every authority from published figures.
+"""How fast futures are drawn: plainly, in machine code, in a pool, on a cluster; and every authority from published figures.
 
 One world of about 500 children over five years, and 151 or more worlds of one year each from published figures. The
-counts of all ways are compared to the byte. Processor time is told beside the clock, since machines are shared.
+counts of all ways are compared to the byte; one worker of the cluster is killed half-way. Processor time is told beside
+the clock, since machines are shared. Child-years a second stand beside those of the prototypes and, where the benchmark
+``peer_forecast`` has been written, beside those of the one path of cs-demand-model.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import resource
+import signal
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,9 +30,11 @@ from sufficiency.repair import repaired_history
 from sufficiency.returns import returns_from_tables
 from sufficiency.simulate import World, simulate
 from tests.benchmarks.bench_forecast import ORIGIN, STARTS_OF_500, _invented
+from tests.benchmarks.bench_peer_forecast import PROTOTYPES_CHILD_YEARS_PER_SECOND
 
 MONTHS = 60
 PUBLISHED_FROM = date(2024, 3, 31)
+PEER_EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence" / "peer_forecast.json"
 WAYS: dict[str, dict[str, Any]] = {"plain": {"compiled": False}, "fast": {"compiled": True}}
 
 
@@ -57,14 +66,72 @@ def measure(full: bool) -> dict[str, Any]:
         seconds = time.perf_counter() - started
     figures["pool_of_two_seconds"] = round(seconds, 2)
     figures["pool_of_two_child_years_per_second"] = round(_child_years(counts["pool"]) / seconds)
+    figures["counts_memory_mb"] = round(counts["plain"].nbytes / 2**20, 1)
+    counts["cluster"], killed = _on_a_cluster(world, days, runs, figures)
+    figures["cluster_worker_killed_half_way"] = int(killed)
+    for name, value in PROTOTYPES_CHILD_YEARS_PER_SECOND.items():
+        figures[f"prototype_{name}_child_years_per_second"] = value
+    if PEER_EVIDENCE.exists():
+        peer = json.loads(PEER_EVIDENCE.read_text(encoding="utf-8"))["figures"]
+        figures["peer_child_years_per_second"] = peer.get("peer_child_years_per_second")
     figures["same_bytes"] = int(len({found.tobytes() for found in counts.values()}) == 1)
     figures |= _every_authority(runs=1000 if full else 20)
     return {
-        "what": f"{runs} futures of {len(world.stock)} children over five years, plainly, compiled and in two processes; "
+        "what": f"{runs} futures of {len(world.stock)} children over five years, plainly, compiled, in two processes and on a "
+        "Dask cluster that loses one of its two workers half-way; "
         "then every authority from published figures over one year",
         "counts": {"runs": runs, "children_in_care": len(world.stock), "months": MONTHS},
         "figures": figures,
     }
+
+
+def _on_a_cluster(
+    world: World, days: list[int], runs: int, figures: dict[str, Any]
+) -> tuple[np.ndarray[Any, Any], bool]:
+    """Return the counts computed by a Dask cluster of two that loses a worker when the first results are there."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
+        ) as made,
+        Client(made) as client,
+    ):
+        worker = next(iter(client.run(os.getpid).values()))
+        done, killed = threading.Event(), threading.Event()
+
+        def kill_when_some_are_done() -> None:
+            while not done.wait(0.01):
+                if client.run_on_scheduler(_finished):
+                    os.kill(worker, signal.SIGKILL)
+                    killed.set()
+                    return
+
+        killer = threading.Thread(target=kill_when_some_are_done)
+        started = time.perf_counter()
+        killer.start()
+        counts = simulate(
+            world,
+            snapshot_days=days,
+            runs=runs,
+            seed=0,
+            compiled=True,
+            executor=client.get_executor(),
+            runs_together=16,
+        )
+        figures["cluster_of_two_losing_one_seconds"] = round(time.perf_counter() - started, 2)
+        done.set()
+        killer.join()
+    return counts, killed.is_set()
+
+
+def _finished(dask_scheduler: Any = None) -> int:
+    return sum(task.state == "memory" for task in dask_scheduler.tasks.values())
 
 
 def _child_years(counts: np.ndarray[Any, Any]) -> float:

@@ -87,6 +87,9 @@ MILES_15_0, MILES_15_1 = "PL14 3AA", "PL13 2JS"
 
 Case = tuple[str, dict[str, Any], dict[str, Any], str]
 
+LIVES_HERE = {"current_home_id": "DEMO-H"}
+NOTICE = {"restriction_notice_from": "2026-06-01"}
+
 CASES: tuple[Case, ...] = (
     ("never_offered", {}, {"type": "hotel"}, EXCLUDED),
     ("never_offered", {}, {"type": "unregistered_home"}, EXCLUDED),
@@ -96,9 +99,11 @@ CASES: tuple[Case, ...] = (
     ("type_named", {}, {"type": "adoption"}, EXCLUDED),
     ("type_named", {}, {"type": "residential_family_centre"}, EXCLUDED),
     ("type_named", {"acceptable_types": ["with_parents"]}, {"type": "with_parents"}, FITS),
+    ("type_named", LIVES_HERE, {"type": "with_parents"}, FITS),
     ("type_acceptable", {"acceptable_types": ["agency_foster_carer"]}, {}, EXCLUDED),
     ("type_acceptable", {"acceptable_types": ["childrens_home"]}, {}, FITS),
     ("type_acceptable", {}, {}, FITS),
+    ("type_acceptable", {**LIVES_HERE, "acceptable_types": ["agency_foster_carer"]}, {}, ASKED),
     ("purpose_needs_foster_carers", {"placement_purpose": "fostering_for_adoption"}, {}, EXCLUDED),
     (
         "purpose_needs_foster_carers",
@@ -150,6 +155,9 @@ CASES: tuple[Case, ...] = (
         {"restriction_notice_from": "2026-06-01", "restriction_notice_to": "2026-06-21"},
         FITS,
     ),
+    ("restriction_notice", {**LIVES_HERE, "current_placement_started_on": "2026-06-01"}, NOTICE, FITS),
+    ("restriction_notice", {**LIVES_HERE, "current_placement_started_on": "2026-06-02"}, NOTICE, EXCLUDED),
+    ("restriction_notice", LIVES_HERE, NOTICE, ASKED),
     ("open_on_start", {}, {"status": "suspended"}, EXCLUDED),
     ("open_on_start", {}, {"status": "closed"}, EXCLUDED),
     ("open_on_start", {}, {"closes_on": "2026-06-22"}, EXCLUDED),
@@ -288,6 +296,7 @@ CASES: tuple[Case, ...] = (
     ("written_exclusion", {"uasc": True}, {"will_not_take": ["uasc"]}, EXCLUDED),
     ("written_exclusion", {"placement_purpose": "remand"}, {"will_not_take": ["remand"]}, EXCLUDED),
     ("written_exclusion", {}, {"will_not_take": ["something only they know"]}, ASKED),
+    ("written_exclusion", {**LIVES_HERE, "risks": RISKS}, {"will_not_take": ["fire_setting"]}, ASKED),
     ("need_gap", {"needs": NEEDS}, {}, FITS),
     ("need_gap", {"needs": {**NEEDS, "behaviour": 91}}, {}, EXCLUDED),
     ("need_gap", {"needs": {"behaviour": 40}}, {}, ASKED),
@@ -363,6 +372,7 @@ CASES: tuple[Case, ...] = (
     ("usual_fostering_limit", {}, {**FOSTER, "residents": None, "vacancies": 1}, ASKED),
     ("embargo", {}, {"partner_concern": "embargo"}, EXCLUDED),
     ("embargo", {}, {"partner_concern": "caution"}, FITS),
+    ("embargo", LIVES_HERE, {"partner_concern": "embargo"}, ASKED),
     ("siblings_known", {"siblings_together": "must", "sibling_group": "DEMO-S"}, {}, ASKED),
     (
         "siblings_known",
@@ -381,6 +391,7 @@ COUNCIL_CASES: tuple[CouncilCase, ...] = (
     (OWN_RULE, {}, {"judgement": "Inadequate"}, EXCLUDED),
     (OWN_RULE, {}, {"judgement": "Good"}, FITS),
     (OWN_RULE, {}, {"judgement": None}, ASKED),
+    (OWN_RULE, LIVES_HERE, {"judgement": "Inadequate"}, ASKED),
     (OWN_FEE, {}, {"weekly_fee_pounds": 4000}, FITS),
     (OWN_FEE, {}, {"weekly_fee_pounds": "4000.01"}, EXCLUDED),
 )

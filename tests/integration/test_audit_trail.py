@@ -126,6 +126,19 @@ def test_a_chain_that_lost_its_newest_entries_is_found_by_a_digest_kept_elsewher
     assert '"last_known_missing": true' in capsys.readouterr().out
 
 
+def test_an_export_never_writes_over_a_file_and_is_then_no_entry(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    kept = tmp_path / "audit.csv"
+    kept.write_text("kept since last year", encoding="utf-8")
+    assert run(monkeypatch, "audit", "export", str(kept), *WHO) == 2
+    assert "already" in capsys.readouterr().err
+    assert kept.read_text(encoding="utf-8") == "kept since last year"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "audit"))] == ["audit.csv"]
+    assert run(monkeypatch, "audit", "list", *WHO, "--action", "exported", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_list_and_export_tell_one_council_and_the_export_is_itself_an_entry(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -78,7 +78,7 @@ class KnownWorld:
     what: str
     invent: Callable[[int], Council]
     nothing_changes: bool
-    councils: int = 24
+    councils: int = 18
 
 
 def _observed(truth: Truth, origin: date, years: int) -> Council:
@@ -142,7 +142,7 @@ WORLDS: dict[str, KnownWorld] = {
         what="about 300 children; nothing changes",
         invent=partial(_simple, Law(starts_a_year=STARTS_OF_300)),
         nothing_changes=True,
-        councils=36,
+        councils=28,
     ),
     "growing": KnownWorld(
         what="starts grow 6% a year",
@@ -178,25 +178,25 @@ WORLDS: dict[str, KnownWorld] = {
         what="about 60 children",
         invent=partial(_simple, Law(starts_a_year=31.0)),
         nothing_changes=True,
-        councils=36,
+        councils=28,
     ),
     "large": KnownWorld(
         what="about 1,500 children",
         invent=partial(_simple, Law(starts_a_year=770.0)),
         nothing_changes=True,
-        councils=16,
+        councils=14,
     ),
     "generator": KnownWorld(
         what="the generator's base world: families, legal statuses and needs; rates of leaving change from year to year",
         invent=partial(_generated, BASE),
         nothing_changes=True,
-        councils=30,
+        councils=22,
     ),
     "capacity": KnownWorld(
         what="the generator's world of few beds: children move when a bed falls free",
         invent=partial(_generated, CAPACITY),
         nothing_changes=True,
-        councils=30,
+        councils=22,
     ),
     "arrivals": KnownWorld(
         what="the generator's world in which starts grow 6% a year from April 2022",

@@ -22,7 +22,7 @@ from matching.referral import stays_put
 from matching.surety import uncertainty
 from matching.verify import verify_plan
 from reference_data.ages import age_on
-from reference_data.vocabulary import Alongside, EmergencySetting
+from reference_data.vocabulary import Alongside, EmergencySetting, RiskLevel
 from tests.counts import count
 from tests.oracles.small_lists import AS_OF, random_list
 
@@ -180,6 +180,8 @@ class EveryPlan:
     def unsuited(self, me, other):
         if me.child_id == other.child_id or (me.sibling_group and me.sibling_group == other.sibling_group):
             return False
+        if {me.risks.get(name) for name in ("physical_harm", "sexual_harm", "fire_setting")} & {"high"}:
+            return True
         mine, its = self.cases[me.child_id].age, self.cases[other.child_id].age
         return {"solo": True, "only_older": its <= mine, "only_younger": its >= mine}.get(me.alongside, False)
 
@@ -250,6 +252,14 @@ def some_are_no_placement(referrals, homes, rng):
 
 COMPANY = (*[None] * 8, *Alongside)
 
+
+def hard_to_place_with_others(referral, rng):
+    """Return the referral, now and then with whom the child can live alongside or a high risk to others."""
+    risk = rng.choice([*[None] * 8, "physical_harm", "sexual_harm", "harm_to_animals"])
+    risks = referral.risks | ({risk: RiskLevel.HIGH} if risk else {})
+    return replace(referral, alongside=rng.choice(COMPANY), risks=risks)
+
+
 STAGES = (
     *("crisis_placed", "emergency_placed", "planned_placed", "unknown_facts", "connected_carer"),
     *("section_22c", "unmet_need_and_specialist_capacity", "stability", "cost"),
@@ -286,7 +296,7 @@ def test_the_plan_reaches_the_best_stage_values_of_every_plan(chunk):
     for _ in range(COUNT // CHUNKS):
         referrals, homes, pins = random_list(rng)
         homes = some_are_no_placement(referrals, homes, rng)
-        referrals = [replace(one, alongside=rng.choice(COMPANY)) for one in referrals]
+        referrals = [hard_to_place_with_others(one, rng) for one in referrals]
         arrivals = (
             [one for one in random_list(rng)[0] if one.current_home_id is None] if rng.random() < 0.3 else []
         )
@@ -329,7 +339,7 @@ def test_the_checker_finds_fault_with_exactly_the_plans_that_are_not_allowed(chu
     for _ in range(COUNT // 4):
         referrals, homes, pins = random_list(rng)
         homes = some_are_no_placement(referrals, homes, rng)
-        referrals = [replace(one, alongside=rng.choice(COMPANY)) for one in referrals]
+        referrals = [hard_to_place_with_others(one, rng) for one in referrals]
         every = EveryPlan(referrals, homes, pins)
         for _ in range(12):
             plan = {one: rng.choice([None, *every.options[one], *every.options[one]]) for one in every.moving}

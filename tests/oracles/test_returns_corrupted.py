@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reference_data.sheets import RawRow, RawTable
 from sufficiency.repair import repaired_history
+from sufficiency.return_sheets import NOTED, tables_of_content
 from sufficiency.returns import returns_from_tables
 from tests.counts import count
 
@@ -75,6 +76,53 @@ def spoiled(
             draw.shuffle(out)
         dirty[name] = out
     return dirty, touched
+
+
+LITTER = ('"', '","', ",", ",,,,,,,,,,,,,", ";", "\n", '"\n', "\t", "\x00", "\xa3", "\r\n,", "|", "'=", "--")
+
+
+def littered(text: str, touched: set[str], draw: random.Random) -> bytes:
+    """Return a file's text with characters strewn into the lines of some children, in one of three encodings."""
+    lines = []
+    for line in text.splitlines():
+        if line.partition(",")[0] in touched and draw.random() < 0.7:
+            for _ in range(draw.randint(1, 4)):
+                # Behind the first comma, so that a child who was left alone gets no row of another.
+                place = draw.randrange(line.index(",") + 1, len(line) + 1)
+                line = line[:place] + draw.choice(LITTER) + line[place:]
+        lines.append(line)
+    return "\n".join(lines).encode(draw.choice(("utf-8", "utf-8-sig", "cp1252")), errors="replace")
+
+
+def test_characters_strewn_into_files_stop_nothing_and_cost_no_other_child_anything() -> None:
+    clean = tables()
+    as_returned = read(clean)
+    everybody = sorted(as_returned)
+    texts = {}
+    for name, rows in clean.items():
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        texts[f"{name}.csv"] = out.getvalue()
+    told = 0
+    for seed in range(count("returns littered")):
+        draw = random.Random(seed)
+        touched = set(draw.sample(everybody, max(1, int(SPOILED_SHARE * len(everybody)))))
+        raw = [
+            table
+            for name, text in texts.items()
+            for table in tables_of_content(name, littered(text, touched, draw))
+        ]
+        found: dict[str, list[object]] = {}
+        history = repaired_history(returns_from_tables(raw))
+        told += sum(row.rule in NOTED for row in history.report.rows)
+        for stay in history.stays:
+            found.setdefault(stay.child_id, []).append(stay)
+        for child, stays in as_returned.items():
+            if child not in touched:
+                assert found.get(child) == stays, f"seed {seed}: a child whose lines were left alone differs"
+    assert told > 0, "nothing was littered, so nothing was tested"
 
 
 def test_rows_spoiled_at_random_stop_nothing_and_cost_no_other_child_anything() -> None:

@@ -51,6 +51,8 @@ OF_KIND = {"records": ("needs_assessments", "N"), "home-records": ("concerns", "
 FORMS: dict[str, dict[str, Any]] = {
     "/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
     "/api/v1/alerts/{alert_id}/acknowledgement": {"note": "Seen."},
+    "/alerts/children/{child_id}/acknowledgement": {"note": "Seen.", "seen": ["none 1-raised"]},
+    "/api/v1/alerts/children/{child_id}/acknowledgement": {"note": "Seen.", "seen": {"none": "1-raised"}},
     "/alerts/{alert_id}/snooze": {"hours": "1", "reason": "Seen."},
     "/account/tokens": {"name": "reporting", "scopes": ["none"], "days": "1"},
     "/people/{user_id}/role": {"role": "auditor"},
@@ -320,6 +322,7 @@ def test_only_the_roles_meant_for_it_change_anything() -> None:
         Permission.READ_HOMES,
         Permission.READ_SHARED,
         Permission.READ_ANSWERS,
+        Permission.READ_EQUALITY,
         Permission.READ_AUDIT,
     }
     carried = {

@@ -355,3 +355,112 @@ def test_the_months_are_a_page_and_a_file_of_the_same_figures(site: Any) -> None
     assert (rows[-1]["month"], rows[-1]["children"], rows[-1]["nights"]) == ("2026-06-01", "1", "5")
     assert all(row["nights"] == "0" for row in rows[:-1])
     assert "Suppress them" in text
+
+
+def seen_on_the_page(text: str, child_id: str) -> list[str]:
+    """Return the hidden fields of a child's one form: each alert with the step at which it was shown."""
+    form = next(
+        form
+        for form in html5lib.parse(text, namespaceHTMLElements=False).iter("form")
+        if form.get("action") == f"/alerts/children/{child_id}/acknowledgement"
+    )
+    return [field.get("value") for field in form.iter("input") if field.get("name") == "seen"]
+
+
+def test_one_note_acknowledges_every_alert_of_a_child_and_each_is_audited_by_itself(fresh_site: Any) -> None:
+    from api.database.tables import audit
+
+    manager = fresh_site.signed_in()
+    seen = seen_on_the_page(manager.get("/alerts").text, "DEMO-C-879")
+    assert len(seen) > 2
+    sent = manager.post(
+        "/alerts/children/DEMO-C-879/acknowledgement",
+        data={"note": "A carer is visited <today>.", "seen": seen, "csrf_token": token_of(manager)},
+    )
+    assert sent.status_code == 303
+    with fresh_site.database.reading() as connection:
+        noted = connection.execute(
+            select(audit.c.subject_id, audit.c.actor).where(audit.c.action == "alert_acknowledged")
+        ).all()
+    assert sorted(row.subject_id for row in noted) == sorted(one.split(" ")[0] for one in seen)
+    assert {row.actor for row in noted} == {"manager.879"}
+    text = manager.get("/alerts").text
+    assert text.count("A carer is visited &lt;today&gt;.") == len(seen)
+    assert "None of" in text
+    again = manager.post(
+        "/alerts/children/DEMO-C-879/acknowledgement",
+        data={"note": "Again.", "seen": seen, "csrf_token": token_of(manager)},
+    )
+    assert again.status_code == 422
+    html5lib.HTMLParser(strict=True).parse(again.text)
+    assert "None of these alerts can be acknowledged" in again.text
+
+
+def test_an_alert_that_the_form_did_not_show_is_left_open(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in()
+    seen = seen_on_the_page(manager.get("/alerts").text, "DEMO-C-879")
+    told_anew = f"{seen[1].split(' ')[0]} 9-raised"
+    answer = manager.post(
+        "/api/v1/alerts/children/DEMO-C-879/acknowledgement",
+        json={"note": "Seen.", "seen": dict(one.split(" ") for one in (seen[0], told_anew))},
+        headers={"x-csrf-token": token_of(manager)},
+    )
+    assert answer.status_code == 200
+    assert [one["alert_id"] for one in answer.json()["acknowledged"]] == [seen[0].split(" ")[0]]
+    assert sorted(answer.json()["left"]) == sorted(one.split(" ")[0] for one in seen[1:])
+
+
+def test_one_form_without_a_note_says_so_beside_its_field(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in()
+    sent = manager.post(
+        "/alerts/children/DEMO-C-879/acknowledgement", data={"note": " ", "csrf_token": token_of(manager)}
+    )
+    assert sent.status_code == 422
+    tree = html5lib.HTMLParser(strict=True).parse(sent.text)
+    ids = {element.get("id") for element in tree.iter()}
+    (where,) = {link.get("href")[1:] for link in tree.iter() if (link.get("href") or "").startswith("#all-")}
+    assert where in ids
+
+
+def test_put_off_is_offered_exactly_where_it_is_allowed(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in()
+    found = manager.get("/api/v1/alerts").json()
+    assert {one["may_be_put_off"] for one in found} == {True, False}
+    text = manager.get("/alerts").text
+    for one in found:
+        offered = f'action="/alerts/{one["alert_id"]}/snooze"' in text
+        assert offered == one["may_be_put_off"], one["rule"]
+        answer = manager.post(
+            f"/api/v1/alerts/{one['alert_id']}/snooze",
+            json={"hours": 1, "reason": "A visit."},
+            headers={"x-csrf-token": token_of(manager)},
+        )
+        assert (answer.status_code == 200) == offered, one["rule"]
+
+
+def test_who_knew_what_and_when_is_a_page_and_a_file_for_an_inspector(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in()
+    seen = seen_on_the_page(manager.get("/alerts").text, "DEMO-C-879")
+    manager.post(
+        "/alerts/children/DEMO-C-879/acknowledgement",
+        data={"note": "=A visit", "seen": seen, "csrf_token": token_of(manager)},
+    )
+    auditor = fresh_site.signed_in("auditor")
+    text = auditor.get("/alerts/children/DEMO-C-879").text
+    html5lib.HTMLParser(strict=True).parse(text)
+    for said in ("Stay recorded", "Alert raised", "Acknowledged", "manager.879", "=A visit"):
+        assert said in text
+    assert text.index("Stay recorded") < text.index("Alert raised") < text.index("=A visit")
+    assert "2012" not in text  # the year of birth
+    rows = list(csv.DictReader(io.StringIO(auditor.get("/alerts/children/DEMO-C-879/record.csv").text)))
+    assert [row["event"] for row in rows].count("acknowledged") == len(seen)
+    assert {row["what"] for row in rows if row["event"] == "acknowledged"} == {"'=A visit"}
+    assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+    assert auditor.get("/alerts/children/DEMO-C-878").status_code == 404
+    from api.database.tables import audit
+
+    with fresh_site.database.reading() as connection:
+        looked = connection.execute(
+            select(audit.c.actor, audit.c.subject_id).where(audit.c.subject_kind == "alert_history")
+        ).all()
+    assert set(looked) == {("auditor.879", "DEMO-C-879")}

@@ -115,7 +115,7 @@ def test_returns_come_as_a_zip(fresh_site: Any) -> None:
         ("homes", "[" * 10_000, "application/json", 422),
         ("homes?file_name=../../etc/passwd", HOMES, "text/csv", 422),
         ("homes?profile=no-such", HOMES, "text/csv", 422),
-        ("referrals?profile=no-such", HOMES, "text/csv", 422),
+        ("referrals?profile=no-such", HOMES, "text/csv", 404),
     ],
 )
 def test_what_is_no_such_file_is_refused(

@@ -32,6 +32,7 @@ ADDRESSES = {
     "/plan/runs",
     "/plan/runs/{plan_id}",
     "/plan/runs/{plan_id}/children/{child_id}",
+    "/plan/runs/{plan_id}/certificate.json",
     "/plan/runs/{plan_id}/name",
     *(set(PAGES) - {"/sufficiency"}),
     *OPEN_PAGES,

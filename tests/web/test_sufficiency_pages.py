@@ -46,13 +46,13 @@ def kept(site: Any) -> int:
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Few futures for speed, and a count of how often a forecast is made."""
     made: list[int] = []
-    real = service.forecast
+    real = service.answer_of
 
     def fewer(*arguments: Any, **options: Any) -> Any:
         made.append(1)
         return real(*arguments, **{**options, "runs": 12})
 
-    monkeypatch.setattr(service, "forecast", fewer)
+    monkeypatch.setattr(service, "answer_of", fewer)
     return made
 
 

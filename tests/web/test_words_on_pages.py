@@ -391,7 +391,9 @@ def test_a_plan_says_how_each_aim_is_known_and_who_competes_for_what(plan, homes
         "By counting: every child who has a lawful home on this list is placed.",
         "By counting: whoever is placed, of this urgency or a greater one, is in one of the 2 beds of Larkbeare and "
         "Sample House 300. That is 2 in all, and the plan places as many.",
-        "By search: every other way was tried or ruled out.",
+        "By search: every other way was tried or ruled out. There is no certificate to add up.",
+        "By adding up: the certificate puts a weight on 1 child and the beds of 1 home. No placing of a child is worth "
+        "more than its weights, so no plan is worth more than all of them together, and this one is worth as much.",
         "Not proved: a better plan may exist, but none can pass the limit.",
     ]
     assert [item.in_brief for item in page.bottlenecks] == [
@@ -400,7 +402,39 @@ def test_a_plan_says_how_each_aim_is_known_and_who_competes_for_what(plan, homes
     ]
     assert page.one_more_bed[0].kind == "Crisis accommodation"
     assert page.one_more_bed[0].brings == "1 planned child more placed."
-    assert [bed.kind for bed in page.prices] == ["Tamar Reach", "Larkbeare"]
+
+
+def test_the_price_of_a_bed_is_told_in_words_with_where_the_next_children_come_from(plan, homes) -> None:
+    page = present_plan(plan=plan, referrals={}, homes=homes)
+    assert [(bed.kind, bed.brings) for bed in page.prices] == [
+        ("Sample House 300", "Without a bed there one more of them would have no home, whatever comes."),
+        (
+            "Tamar Reach",
+            "In about 70 of 100 futures one more of them would have no home without a bed there.",
+        ),
+        ("Larkbeare", "In about 40 of 100 futures one more of them would have no home without a bed there."),
+    ]
+    assert page.arrivals == (
+        "20 futures of the next 28 days were drawn from the 61 searches opened since 16 June 2025 that are kept here, about "
+        "5.1 children in thirty days. Children who wait already take no bed in these futures."
+    )
+    alike = present_plan(
+        plan=plan | {"bed_prices": {"DEMO-H-101": 40, "DEMO-H-205": 40}}, referrals={}, homes=homes
+    )
+    assert [bed.kind for bed in alike.prices] == ["Larkbeare or Tamar Reach"]
+    spared = present_plan(plan=plan | {"bed_prices": {}}, referrals={}, homes=homes)
+    assert spared.arrivals.endswith("In none of them would a bed on this list be missed.")
+    unasked = present_plan(plan=plan | {"bed_prices": {}, "arrivals": None}, referrals={}, homes=homes)
+    assert unasked.arrivals == ""
+
+
+def test_a_plan_in_which_the_checker_found_a_fault_says_so(plan, homes) -> None:
+    fault = {"rule": "places", "text": "More children would move in than there are free beds."}
+    page = present_plan(plan=plan | {"checked": [fault]}, referrals={}, homes=homes)
+    assert page.checked == (
+        "The checker without a solver found 1 fault in this plan: more children would move in than there are free beds. "
+        "Do not act on it."
+    )
 
 
 def test_a_child_not_at_its_own_first_choice_is_told_why_with_homes_by_name(plan, homes) -> None:
@@ -451,3 +485,10 @@ def test_a_rival_plan_that_moves_many_children_names_some_and_counts_the_rest(pl
     assert len(found.changes) == 16
     assert found.changes[-1] == "And 46 more children"
     assert not found.may_adopt
+
+
+def test_every_option_carries_what_the_child_says(sample_markup) -> None:
+    said = "I want to stay at my school and see my nan on Sundays."
+    options = sample_markup["options"].split('<article class="rh-option"')[1:]
+    assert options
+    assert all(said in option for option in options)

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import LONDON
-from api.services.alerts_about_the_watch import ABOUT_THE_WATCH
 from api.web.presenters.emergency_watch import OUTCOME_WORDS
 from api.web.rule_words import rule_words
 from api.web.words import british_date, capital, counted, days_from, joined, placement_words, plain
@@ -18,6 +17,8 @@ from sufficiency.emergency_rules import worst_first
 if TYPE_CHECKING:
     from sufficiency.emergency import WatchedSpell, WatchReport
     from sufficiency.emergency_figures import ChildNight, MonthOfNights
+
+THE_WATCH = "The watch itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +44,30 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChildAlerts:
+    """The open alerts of one child, or those about the watch itself.
+
+    ``child_id`` is empty for the watch itself. ``unanswered`` holds the id of each alert that nobody has acknowledged,
+    and the step at which it is shown: what the one form of the child answers for.
+    """
+
+    child: str
+    child_id: str
+    anchor: str
+    unanswered: tuple[tuple[str, str], ...]
+    answered: int
+    alerts: tuple[AlertView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsPage:
-    """Every open alert, the unanswered ones first."""
+    """Every open alert by child, children with an unanswered one first."""
 
     in_brief: str
     late: bool
     unreached: str
     longest_hours: int
-    alerts: tuple[AlertView, ...]
+    children: tuple[ChildAlerts, ...]
 
 
 def present_alerts(
@@ -64,7 +81,10 @@ def present_alerts(
     """Return the page of the open alerts; ``unreached`` names roles that nobody is recorded for."""
     found = _children_together(alerts)
     unanswered = sum(1 for one in found if one["acknowledged_at"] is None)
-    brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open"
+    of_whom = list(dict.fromkeys(one["child_id"] for one in found))
+    children = sum(child is not None for child in of_whom)
+    of = f", of {counted(children, 'child', 'children')}" if children else ""
+    brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open{of}"
     return AlertsPage(
         in_brief=f"{brief}, {unanswered or 'none'} of them not acknowledged."
         if found
@@ -72,7 +92,21 @@ def present_alerts(
         late=late,
         unreached=unreached,
         longest_hours=longest_hours,
-        alerts=tuple(_alert(one, roles) for one in found),
+        children=tuple(
+            _child(child, [one for one in found if one["child_id"] == child], roles) for child in of_whom
+        ),
+    )
+
+
+def _child(child: str | None, own: list[Mapping[str, Any]], roles: Mapping[str, str]) -> ChildAlerts:
+    unanswered = tuple((one["alert_id"], one["step"]) for one in own if one["acknowledged_at"] is None)
+    return ChildAlerts(
+        child=child or THE_WATCH,
+        child_id=child or "",
+        anchor=f"child-{own[0]['alert_id']}",
+        unanswered=unanswered,
+        answered=len(own) - len(unanswered),
+        alerts=tuple(_alert(one, roles) for one in own),
     )
 
 
@@ -85,7 +119,7 @@ def _children_together(alerts: Iterable[Mapping[str, Any]]) -> list[Mapping[str,
 
     of_child: dict[str, list[Mapping[str, Any]]] = {}
     for alert in alerts:
-        of_child.setdefault(alert["child_id"] or alert["alert_id"], []).append(alert)
+        of_child.setdefault(alert["child_id"] or "", []).append(alert)
     for own in of_child.values():
         own.sort(key=lambda alert: (*standing(alert), alert["alert_id"]))
     ordered = sorted(of_child.items(), key=lambda item: (*standing(item[1][0]), item[0]))
@@ -100,7 +134,7 @@ def _alert(alert: Mapping[str, Any], roles: Mapping[str, str]) -> AlertView:
     said = f"Told: {names}." if names else "Nobody has been told by message yet."
     return AlertView(
         alert_id=alert["alert_id"],
-        child=alert["child_id"] or "The watch itself",
+        child=alert["child_id"] or THE_WATCH,
         name=rule_words(alert["rule"]),
         outcome=alert["outcome"],
         outcome_words=OUTCOME_WORDS[WatchOutcome(alert["outcome"])],
@@ -117,7 +151,7 @@ def _alert(alert: Mapping[str, Any], roles: Mapping[str, str]) -> AlertView:
         if alert["acknowledged_at"]
         else "",
         snoozed=moment(alert["snoozed_until"]) if alert["snoozed_until"] else "",
-        may_put_off=alert["rule"] not in ABOUT_THE_WATCH,
+        may_put_off=bool(alert.get("may_be_put_off")),
         notes=tuple(
             f"{moment(note['at'])}, {note['by']} ({plain(note['kind'])}): {note['note']}"
             for note in alert["notes"]

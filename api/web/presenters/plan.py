@@ -17,6 +17,8 @@ from api.web.presenters.plan_certainty import (
     BedView,
     BottleneckView,
     StageView,
+    arrivals_in_words,
+    checked_in_words,
     present_bottlenecks,
     present_one_more_bed,
     present_prices,
@@ -56,6 +58,8 @@ RIVAL_HEADINGS = {
     "order": "Another aim first",
     "differs": "Further plans nearly as good",
 }
+PRICES_SHOWN = 5
+"""Prices of beds told, the highest first; the others are folded away."""
 CHANGES_SHOWN = 15
 """Children told of a rival plan who would live elsewhere; more are counted."""
 ADOPT_MOST = 60
@@ -154,7 +158,10 @@ class PlanPage:
     rivals: tuple[RivalGroup, ...]
     bottlenecks: tuple[BottleneckView, ...]
     one_more_bed: tuple[BedView, ...]
+    arrivals: str
     prices: tuple[BedView, ...]
+    further_prices: tuple[BedView, ...]
+    checked: str
     evidence: EvidenceView
 
 
@@ -222,6 +229,7 @@ def present_plan(
         # Whoever needs a home tonight stands first.
         return (order.get(urgency(one["child_id"]), len(order)), one["child_id"])
 
+    prices = present_prices(plan["bed_prices"], words.home)
     shown = in_parts(sorted(plan["assignments"], key=soonest), part, most=ASSIGNED_SHOWN)
     without = in_parts(sorted(plan["unplaced"], key=soonest), left, most=UNPLACED_SHOWN)
     return PlanPage(
@@ -274,7 +282,10 @@ def present_plan(
         rivals=_rivals(plan["alternatives"], words),
         bottlenecks=present_bottlenecks(plan["bottlenecks"], words.home),
         one_more_bed=present_one_more_bed(plan["one_more_bed"]),
-        prices=present_prices(plan["bed_prices"], words.home),
+        arrivals=arrivals_in_words(plan.get("arrivals"), priced=bool(prices)),
+        prices=prices[:PRICES_SHOWN],
+        further_prices=prices[PRICES_SHOWN:],
+        checked=checked_in_words(plan),
         evidence=present_evidence(plan["evidence"]),
     )
 

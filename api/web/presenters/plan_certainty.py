@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.web.words import capital, counted, joined, number, placement_words, plain, sentence
+from api.web.words import british_date, capital, counted, joined, number, placement_words, plain, sentence
 from matching.aim_words import children_in_words
 
 AIM_WORDS = {
@@ -26,6 +26,8 @@ UNIT_WORDS = {
     "unknown_facts": "points, 1 for a question and 2 for a hard fact missing, fewer is better",
 }
 
+CERTAIN = 100
+"""The price of a bed that every future would miss."""
 NAMES_SHOWN = 4
 """More children or homes than this are counted, and their names folded away."""
 
@@ -80,9 +82,11 @@ def present_stage(stage: Mapping[str, Any], name: Names) -> StageView:
 def _proof(stage: Mapping[str, Any], name: Names) -> str:
     if not stage["proved"]:
         return "Not proved: a better plan may exist, but none can pass the limit."
-    cut = stage.get("certificate")
+    cut, weights = stage.get("certificate"), stage.get("weights")
+    if not cut and weights:
+        return _by_weights(weights)
     if not cut:
-        return "By search: every other way was tried or ruled out."
+        return "By search: every other way was tried or ruled out. There is no certificate to add up."
     children, homes = cut["children"], cut["homes"]
     beds = cut["most"] - len(children)
     if not homes:
@@ -93,6 +97,55 @@ def _proof(stage: Mapping[str, Any], name: Names) -> str:
         f"By counting: whoever is placed, of this urgency or a greater one, is {among}in one of the "
         f"{counted(beds, 'bed')} of {in_homes}. That is {cut['most']} in all, and the plan places as many."
     )
+
+
+def _by_weights(weights: Mapping[str, Any]) -> str:
+    """Return in words the proof that needs no search: no plan is worth more than its weights together."""
+    parts = [
+        counted(len(weights["children"]), "child", "children") if weights["children"] else "",
+        f"the beds of {counted(len(weights['beds']), 'home')}" if weights["beds"] else "",
+        "who comes together" if weights["company"] else "",
+        "what earlier aims reach" if weights["earlier_aims"] else "",
+    ]
+    on = joined([part for part in parts if part])
+    if not on:
+        return "By adding up: no placing of a child adds less than nothing, and this plan adds nothing."
+    return (
+        f"By adding up: the certificate puts a weight on {on}. No placing of a child is worth more than its weights, so "
+        "no plan is worth more than all of them together, and this one is worth as much."
+    )
+
+
+def arrivals_in_words(arrivals: Mapping[str, Any] | None, *, priced: bool) -> str:
+    """Return where the children who may come next are drawn from, or why they are not known; empty if not asked."""
+    if not arrivals:
+        return ""
+    if not arrivals["samples"]:
+        return f"What beds the next children will need is not assessed. {sentence(arrivals['not_assessed'])}"
+    if arrivals.get("given"):
+        return (
+            f"The children who may come next are those given: {counted(arrivals['samples'], 'sample')} of "
+            f"{counted(arrivals['children'], 'child', 'children')} in all. Children who wait already take no bed in them."
+        )
+    drawn = (
+        f"{arrivals['samples']} futures of the next {arrivals['days']} days were drawn from the "
+        f"{counted(arrivals['searches'], 'search', 'searches')} opened since {british_date(arrivals['since'])} that are "
+        f"kept here, about {number(arrivals['children_a_month'])} children in thirty days. "
+    )
+    if not priced:
+        return f"{drawn}In none of them would a bed on this list be missed."
+    return f"{drawn}Children who wait already take no bed in these futures."
+
+
+def checked_in_words(plan: Mapping[str, Any]) -> str:
+    """Return what the checker without a solver said when the plan was made; empty where it was not asked."""
+    wrong = plan.get("checked")
+    if wrong is None:
+        return ""
+    if not wrong:
+        return "When it was made, the plan was counted again by a checker that uses no solver: nothing was wrong."
+    said = joined(dict.fromkeys(str(one["text"]).rstrip(".").lower() for one in wrong[:3]))
+    return f"The checker without a solver found {counted(len(wrong), 'fault')} in this plan: {said}. Do not act on it."
 
 
 def present_bottlenecks(answer: Sequence[Mapping[str, Any]], name: Names) -> tuple[BottleneckView, ...]:
@@ -145,15 +198,20 @@ def _brings(more: Mapping[str, int]) -> str:
 
 
 def present_prices(answer: Mapping[str, int], name: Names) -> tuple[BedView, ...]:
-    """Return the homes whose beds will be missed, the dearest first."""
+    """Return the homes whose beds will be missed, the dearest first; those that are missed alike stand together."""
+    by_price: dict[int, list[str]] = {}
+    for home_id, price in answer.items():
+        by_price.setdefault(price, []).append(name(home_id))
     return tuple(
-        BedView(
-            kind=name(home_id),
-            brings=f"Of 100 futures, about {price} would leave one more child without a home if this bed were gone.",
-            could_take="",
-        )
-        for home_id, price in sorted(answer.items(), key=lambda one: (-one[1], one[0]))
+        BedView(kind=joined(sorted(names), "or"), brings=_missed(price), could_take="")
+        for price, names in sorted(by_price.items(), reverse=True)
     )
+
+
+def _missed(price: int) -> str:
+    if price >= CERTAIN:
+        return "Without a bed there one more of them would have no home, whatever comes."
+    return f"In about {price} of 100 futures one more of them would have no home without a bed there."
 
 
 def children_or_count(child_ids: Sequence[str]) -> str:

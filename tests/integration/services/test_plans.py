@@ -13,7 +13,7 @@ import html5lib
 import pytest
 from sqlalchemy import insert, select, update
 
-from api import clock
+from api import cli, clock
 from api.auth.sessions import form_token
 from api.database.plan_records import UNNAMED_KEPT, PlanRecords
 from api.database.records import Records, Scope
@@ -267,6 +267,74 @@ def test_plans_with_a_name_are_kept_and_the_oldest_without_one_are_dropped(fresh
     assert send(client, f"/plan/runs/{first}/name", name="x" * 101).status_code == 422
 
 
+def test_beds_have_prices_and_the_page_says_where_the_next_children_come_from(listed: Site) -> None:
+    client = listed.signed_in()
+    row = made(listed, client)
+    told = row["answer"]["arrivals"]
+    assert (told["samples"], told["days"], told["searches"]) == (20, 28, 40)
+    assert row["answer"]["bed_prices"]
+    text = client.get("/plan").text
+    assert "20 futures of the next 28 days were drawn from the 40 searches opened since" in text
+    assert "of 100 futures one more of them would have no home without a bed there." in text
+    without = made(listed, client, based_on=row["plan_id"], scarce="asked")
+    assert without["answer"]["bed_prices"] == {}
+    assert without["answer"]["arrivals"] is None
+    assert "futures of the next" not in client.get("/plan").text
+
+
+def test_with_few_searches_the_price_of_a_bed_is_not_assessed_and_the_page_says_so(fresh_site: Site) -> None:
+    client = fresh_site.signed_in()
+    answer = made(fresh_site, client)["answer"]
+    assert answer["bed_prices"] == {}
+    assert "not_assessed" in answer["arrivals"]
+    assert "What beds the next children will need is not assessed." in client.get("/plan").text
+
+
+def test_a_plan_that_is_downloaded_is_checked_by_the_command_that_its_page_names(
+    listed: Site, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = listed.signed_in()
+    row = made(listed, client)
+    assert row["answer"]["checked"] == []
+    page = client.get("/plan").text
+    assert "counted again by a checker that uses no solver: nothing was wrong" in page
+    assert "By adding up: the certificate puts a weight on" in page
+    child, home = (row["answer"]["assignments"][0][key] for key in ("child_id", "home_id"))
+    row = made(listed, client, based_on=row["plan_id"], child_id=child, decision=f"ban:{home}")
+    file = client.get(f"/plan/runs/{row['plan_id']}/certificate.json")
+    assert "attachment" in file.headers["content-disposition"]
+    saved = tmp_path / "plan.json"
+    saved.write_bytes(file.content)
+    words = file.json()["how_to_check"].split()
+    assert " ".join(words) in page.replace("&#39;", "'")
+    assert words[1:3] == ["verify", "plan.json"]
+    assert file.json()["pins"] == [{"child_id": child, "home_id": home, "ban": True}]
+    url = listed.app.state.settings.database_url
+    monkeypatch.setenv("RIGHTHOME_DATABASE_URL", url)
+
+    def checked() -> tuple[int, dict[str, Any]]:
+        command = ["righthome", "verify", str(saved), *words[3:], "--json"]
+        monkeypatch.setattr("sys.argv", command)
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return int(left.value.code or 0), json.loads(capsys.readouterr().out)
+
+    code, said = checked()
+    assert (code, said["whole"], said["violations"], said["records_unchanged"]) == (0, True, [], True)
+    assert {"crisis_placed", "planned_placed"} <= set(said["certified"])
+    # A plan that was tampered with, and records that have changed since, are both seen.
+    told = json.loads(saved.read_text())
+    told["stages"][2]["value"] += 1
+    saved.write_text(json.dumps(told))
+    code, said = checked()
+    assert code == 3
+    assert {"stage", "certificate"} & {one["rule"] for one in said["violations"]}
+    gone = tmp_path / "homes.json"
+    gone.write_text(json.dumps([{"home_id": home, "type": "childrens_home", "status": "closed"}]))
+    import_file(url, "homes", gone, "879", "tester")
+    assert checked()[1]["records_unchanged"] is False
+
+
 def test_numbers_of_further_plans_out_of_range_are_refused(fresh_site: Site) -> None:
     client = fresh_site.signed_in()
     for field, value in (("alternatives", 6), ("differ_by", 0), ("loss_percent", 101)):
@@ -329,6 +397,8 @@ def test_a_child_restricted_since_is_in_no_plan_that_others_read_and_in_none_mad
     assert officer.get(f"{address}/children/{child}").status_code == 404
     assert "restricted and not shown" in officer.get("/waiting-list").text
     assert "restricted and not shown" in officer.get("/waiting-list").text, "and so when it is remembered"
+    assert child in manager.get(f"{address}/certificate.json").text
+    assert child not in officer.get(f"{address}/certificate.json").text
     after = made(listed, manager)
     assert child not in json.dumps(after["answer"])
 

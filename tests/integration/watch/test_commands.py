@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api import cli
+from api.services import alerts
 
 from .conftest import AUTHORITY, stay
 
@@ -50,6 +51,18 @@ def test_scan_list_acknowledge_and_deliver(council: Any, run: Any) -> None:
     assert delivered["failed"] == waiting["waiting"]
 
 
+def test_one_note_acknowledges_all_of_a_child_and_of_nobody_else(council: Any, run: Any) -> None:
+    council.record(stay(1), stay(2))
+    code, answered = run("ack", "--child", "DEMO-C1", "--note", "Seen to.", *WHO)
+    assert code == 0
+    left = council.do(alerts.alerts_listed)
+    assert {one["child_id"] for one in answered["acknowledged"]} == {"DEMO-C1"}
+    assert {one["child_id"] for one in left if one["acknowledged_at"] is None} == {"DEMO-C2"}
+    assert all(one["acknowledged_at"] for one in left if one["child_id"] == "DEMO-C1")
+    assert run("ack", "--child", "DEMO-C1", "--note", "Again.", *WHO)[0] == 2
+    assert run("ack", "--child", "NOBODY", "--note", "Seen.", *WHO)[0] == 2
+
+
 def test_a_dry_run_of_a_scan_writes_nothing(council: Any, run: Any) -> None:
     council.record(stay(started_on="2026-06-01"), as_of=date(2026, 6, 10))
     before = council.listed(only_open=False)
@@ -65,6 +78,8 @@ def test_a_dry_run_of_a_scan_writes_nothing(council: Any, run: Any) -> None:
         (("scan", "--as-of", "2199-01-01", *WHO), 2),
         (("list", "--json"), 2),
         (("ack", "none", "--note", "Seen.", *WHO), 2),
+        (("ack", "--note", "Seen.", *WHO), 2),
+        (("ack", "one", "--child", "DEMO-C1", "--note", "Seen.", *WHO), 2),
         (("recipients", "--add", "mayor", "email", "a@example.org", *WHO), 2),
         (("recipients", "--add", "director", "email", "nobody", *WHO), 2),
         (("recipients", "--add", "director", "webhook", "http://example.org", *WHO), 2),

@@ -107,6 +107,22 @@ def test_a_later_start_also_opens_what_an_earlier_one_opens(ranked: Callable[...
     }
 
 
+@pytest.mark.parametrize(
+    ("child", "told"),
+    [
+        ({"urgency": None, "needed_by": "2026-06-17"}, False),
+        ({"urgency": None, "needed_by": "2026-06-18"}, True),
+        ({"urgency": "emergency"}, False),
+        ({"urgency": "planned", "needed_by": "2026-06-18"}, True),
+    ],
+)
+def test_waiting_is_no_answer_for_a_child_who_needs_a_bed_at_once(
+    ranked: Callable[..., Ranking], child: dict[str, Any], told: bool
+) -> None:
+    answer = changes(ranked(child, ({"beds": [{"available_from": "2026-07-01"}]},)))
+    assert ("later_start:2026-07-01" in answer) is told
+
+
 def test_waiting_past_the_oldest_age_opens_nothing(ranked: Callable[..., Ranking]) -> None:
     child = {"date_of_birth": "2012-06-24"}
     home = {"max_age": 13, "beds": [{"available_from": "2026-06-25"}]}

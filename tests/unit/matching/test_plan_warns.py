@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from matching.allocation_budget import Budget
 from matching.home import Resident
+from matching.joint import build
 from matching.plan import plan_list
+from matching.policy import default_policy
 from matching.rank import rank_homes
+from matching.replanning import Replanning
 from matching.staying import NOT_IN_THE_LIST, needs_a_move
+from matching.trade_offs import NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED, costs_to_others
 from matching.verify import verify_plan
+from matching.waiting import waiting_units
 from reference_data.vocabulary import (
     Alongside,
     EmergencySetting,
     HomeStatus,
+    PartnerConcern,
     PlacementType,
     RiskLevel,
     Sex,
@@ -24,6 +31,8 @@ from reference_data.vocabulary import (
     Urgency,
 )
 from tests.oracles.small_lists import AS_OF, POSTCODES, child, home, random_list
+
+POLICY = default_policy()
 
 
 def planned(referrals, homes, **options):
@@ -47,6 +56,19 @@ def test_where_the_placing_is_not_proved_nobody_is_told_that_the_place_is_needed
     assert not placing
     proved, _ = planned(children, homes)
     assert "the plan does more" in proved.unplaced[0].reasons[0]
+
+
+def test_a_plan_that_is_not_proved_says_in_which_aim_how_much_better_it_could_be_and_what_it_leaves_out():
+    children = [child(f"C{number}") for number in range(3)]
+    homes = [one_bed("H1"), one_bed("H2")]
+    cut_short, _ = planned(children, homes, time_limit_seconds=0)
+    first = next(stage for stage in cut_short.stages if not stage.proved)
+    (said,) = [text for text in cut_short.evidence["warnings"] if text.startswith("Not proved the best in")]
+    assert str(abs(first.value - first.bound)) in said
+    assert "rival arrangements and further plans are not shown" in said
+    assert cut_short.alternatives == ()
+    proved, _ = planned(children, homes)
+    assert not any("Not proved" in text for text in proved.evidence["warnings"])
 
 
 @pytest.mark.parametrize("lives", [None, "H2"])
@@ -119,7 +141,6 @@ def test_a_child_placed_with_parents_is_settled_though_no_home_is_registered():
 
 SHUT = {
     "closed": ({"status": HomeStatus.CLOSED}, "closed"),
-    "restricted": ({"restriction_notice_from": AS_OF}, "notice restricting"),
     "too young a home": ({"max_age": 10}, "10"),
 }
 
@@ -136,6 +157,53 @@ def test_a_settled_child_who_may_not_go_on_living_there_is_told_and_not_planned(
     assert row["urgency"] == "planned"
     assert needs_a_move(row)
     assert any("1 stays where the child may not" in text for text in plan.evidence["warnings"])
+
+
+NOTICE = {"restriction_notice_from": AS_OF - timedelta(days=30)}
+
+
+@pytest.mark.parametrize(
+    ("moved_in", "against", "asked"),
+    [
+        (AS_OF - timedelta(days=400), (), 0),
+        (NOTICE["restriction_notice_from"], (), 0),
+        (AS_OF - timedelta(days=29), ("The child moved in after a notice restricting accommodation",), 0),
+        (None, (), 1),
+    ],
+)
+def test_a_restriction_notice_is_only_against_a_child_who_was_not_there_when_it_was_served(
+    moved_in, against, asked
+):
+    lives_there = child("A", current_home_id="H1", current_placement_started_on=moved_in)
+    plan, where = planned([lives_there, child("B")], [home("H1", **NOTICE)])
+    assert where == {}
+    (row,) = plan.staying
+    assert len(row.may_not_go_on) == len(against)
+    assert all(said.startswith(text) for said, text in zip(row.may_not_go_on, against, strict=True))
+    assert sum("notice restricting" in text for text in row.reasons) == asked
+    ranked = rank_homes(lives_there, [home("H1", **NOTICE), home("H2")], as_of=AS_OF)
+    assert [option.home_id for option in ranked.options] == ([] if against else ["H1"])
+
+
+ABOUT_NEWCOMERS = {
+    "an embargo": ({}, {"partner_concern": PartnerConcern.EMBARGO}),
+    "a type not sought": ({"acceptable_types": (PlacementType.CHILDRENS_HOME,)}, {}),
+    "a written exclusion": ({"risks": {"missing": RiskLevel.HIGH}}, {"will_not_take": ("missing",)}),
+}
+
+
+@pytest.mark.parametrize("what", ABOUT_NEWCOMERS)
+def test_what_a_home_takes_no_newcomer_for_is_asked_about_a_settled_child_and_moves_nobody(what):
+    of_child, of_home = ABOUT_NEWCOMERS[what]
+    settled = child("A", current_home_id="H1", **of_child)
+    homes = [home("H1", **of_home), home("H2", type=PlacementType.CHILDRENS_HOME)]
+    plan, _ = planned([settled, child("B", **of_child)], homes)
+    (row,) = plan.staying
+    assert row.may_not_go_on == ()
+    assert any(text.startswith("To be asked: ") for text in row.reasons)
+    assert not needs_a_move(row.as_dict())
+    assert ("B", "H1") not in plan.eligible_pairs
+    assert [option.home_id for option in rank_homes(settled, homes, as_of=AS_OF).options] == ["H1"]
 
 
 def test_a_settled_child_whose_home_is_not_in_the_list_is_told():
@@ -216,3 +284,61 @@ def test_brothers_and_sisters_are_never_asked_about_as_company():
     plan, where = planned(children, [home("H1")])
     assert where == {"A": "H1", "B": "H1"}
     assert ages(plan) == {"A": [], "B": []}
+
+
+def unknown_facts(plan):
+    return {stage.aim: stage.value for stage in plan.stages}["unknown_facts"]
+
+
+@pytest.mark.parametrize("risk", ["physical_harm", "sexual_harm", "criminal_exploitation_of_others"])
+def test_a_child_who_is_a_high_risk_to_others_is_not_planned_with_a_newcomer_where_there_is_another_home(
+    risk,
+):
+    children = [child("A", risks={risk: RiskLevel.HIGH}), child("B")]
+    near, far = home("H1", postcode=POSTCODES[0]), home("H2", postcode=POSTCODES[3])
+    plan, where = planned(children, [near, far])
+    assert set(where.values()) == {"H1", "H2"}
+    assert unknown_facts(plan) == 0
+    plan, where = planned(children, [near])
+    assert where == {"A": "H1", "B": "H1"}
+    assert unknown_facts(plan) == 1
+    plan, _ = planned([replace(one, risks={risk: RiskLevel.HIGH}) for one in children], [near])
+    assert unknown_facts(plan) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"risks": {"physical_harm": RiskLevel.LOW}}, {"risks": {"harm_to_animals": RiskLevel.HIGH}}],
+)
+def test_a_low_risk_or_one_to_animals_keeps_no_two_children_apart(changes):
+    plan, where = planned(
+        [child("A", **changes), child("B")], [home("H1"), home("H2", postcode=POSTCODES[3])]
+    )
+    assert where == {"A": "H1", "B": "H1"}
+    assert unknown_facts(plan) == 0
+
+
+def test_brothers_and_sisters_are_not_asked_about_for_a_risk_to_each_other_as_in_the_ranking():
+    risky = child("A", risks={"physical_harm": RiskLevel.HIGH}, sibling_group="G")
+    plan, where = planned([risky, child("B", sibling_group="G")], [home("H1")])
+    assert where == {"A": "H1", "B": "H1"}
+    assert unknown_facts(plan) == 0
+    sister = Resident(child_id="B", age=9, sex=Sex.FEMALE, sibling_group="G", authority="879")
+    (option,) = rank_homes(risky, [home("H1", residents=(sister,), vacancies=1)], as_of=AS_OF).options
+    assert not option.questions
+
+
+def test_where_the_work_ends_a_choice_still_says_whether_it_costs_another_child_a_place():
+    children = [child("A"), child("B", home_postcode=POSTCODES[3])]
+    homes = (one_bed("H1"), one_bed("H2", postcode=POSTCODES[3]))
+    joint = build(waiting_units(children, as_of=AS_OF, policy=POLICY), homes, [], policy=POLICY)
+
+    def costs(seconds):
+        budget = Budget.of(seconds)
+        again = Replanning(joint.problem, joint.stages[:7], (1, 0), budget=budget, seed=0)
+        return costs_to_others(joint, (1, 0), again=again, units=[0, 1])
+
+    for cost in costs(0).values():
+        assert cost.text == NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED
+        assert set(cost.by_aim.values()) == {0}
+    assert {cost.text for cost in costs(10).values()}.isdisjoint({NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED})

@@ -6,13 +6,16 @@ The child is 13 on the start date, 22 June 2026, unless a case says otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from matching.eligibility import ASKS_ONLY, HARD_FACTS, RULES
 from matching.findings import Assessment
-from matching.rule_sources import SOURCES, RestsOn, provisions_of
+from matching.plan import plan_list
+from matching.rank import rank_homes
+from matching.rule_sources import SOURCES, RestsOn, law_not_yet_in_force, provisions_of
 from tests.examples.rules_of_eligibility import (
     ASKED,
     AT_THE_LIMIT,
@@ -22,6 +25,7 @@ from tests.examples.rules_of_eligibility import (
     FITS,
     YES_OR_NO,
 )
+from tests.oracles import small_lists
 
 
 def outcome(found: Assessment, rule: str) -> str:
@@ -76,6 +80,27 @@ def test_every_rule_has_a_source_with_dates_and_examples_in_out_and_at_its_limit
         (last_in, first_out) = AT_THE_LIMIT[rule]
         assert (rule, *last_in, FITS) in cases
         assert any((rule, *first_out, answer) in cases for answer in (EXCLUDED, ASKED))
+
+
+@pytest.mark.parametrize(
+    ("on", "later"),
+    [
+        (date(2023, 10, 28), ()),
+        (date(2023, 10, 27), ("regulation 27C (from 28 October 2023)",)),
+        (
+            date(2018, 5, 25),
+            ("regulation 27A (from 9 September 2021)", "regulation 27C (from 28 October 2023)"),
+        ),
+    ],
+)
+def test_an_answer_about_a_day_before_a_law_was_in_force_says_which(on: date, later: tuple[str, ...]) -> None:
+    said = law_not_yet_in_force(on)
+    assert (said is None) == (not later)
+    assert all(text in (said or "") for text in later)
+    (ranked,) = [rank_homes(small_lists.child("A"), [small_lists.home("H1")], as_of=on)]
+    plan = plan_list([small_lists.child("A")], [small_lists.home("H1")], as_of=on)
+    for answer in (ranked.as_dict(), plan.as_dict()):
+        assert (said in answer["evidence"]["warnings"]) == (said is not None)
 
 
 def test_no_source_is_kept_for_a_rule_that_is_gone() -> None:

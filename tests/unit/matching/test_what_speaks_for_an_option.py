@@ -193,3 +193,32 @@ def test_without_a_birth_date_a_bed_lawful_from_sixteen_only_comes_last(
         child, ({**CRISIS_BED, "max_stay_days": None}, {"postcode": "EX4 3LS", "authority": "878"})
     )
     assert [option.home_id for option in answer.options] == ["DEMO-H2", "DEMO-H1"]
+
+
+def test_a_gap_says_when_and_by_whom_it_was_scored_and_where_the_homes_ability_comes_from(
+    ranked: Callable[..., Ranking],
+) -> None:
+    needs = {"behaviour": 70, "emotional": 40, "relationships": 40, "risk": 40, "indicators": 40}
+    child = {"needs": needs, "needs_assessed_on": "2026-06-01", "needs_source": "BERRI"}
+    answer = ranked(child, ({"can_meet_source": "Agency profile, May 2026"}, {}))
+    known, not_known = sorted(answer.options, key=lambda option: option.home_id)
+    said = (
+        "These points are raters' numbers: scored on 1 June 2026, source: BERRI; what the home can meet, source: "
+        "Agency profile, May 2026"
+    )
+    assert said in known.reasons
+    (gap,) = [one.as_dict() for one in known.gaps]
+    assert (gap["scored_on"], gap["needs_source"]) == ("2026-06-01", "BERRI")
+    assert gap["can_meet_source"] == "Agency profile, May 2026"
+    assert any(text.endswith("where that comes from is not recorded") for text in not_known.reasons)
+    assert not any("raters' numbers" in text for text in ranked({}, ({},)).options[0].reasons)
+
+
+def test_a_gap_so_wide_that_it_excludes_says_the_same(ranked: Callable[..., Ranking]) -> None:
+    needs = {"behaviour": 95, "emotional": 40, "relationships": 40, "risk": 40, "indicators": 40}
+    (home,) = ranked({"needs": needs, "needs_assessed_on": None}, ({},)).excluded
+    (reason,) = home.reasons
+    assert reason.text == (
+        "The need is beyond what the home says it can meet in behaviour (95 against 60). Scored on a day that is not "
+        "recorded, by whom is not recorded; what the home can meet, where that comes from is not recorded."
+    )

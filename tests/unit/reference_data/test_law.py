@@ -240,7 +240,7 @@ def users_there_are() -> set[str]:
     from matching.eligibility import RULES
     from matching.policy import default_policy
     from sufficiency.emergency_rules import RULES as WATCH_RULES
-    from sufficiency.repair import DONE
+    from sufficiency.repair_rules import DONE
 
     return {
         "for reading",

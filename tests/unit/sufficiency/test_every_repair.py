@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter
 
 from sufficiency import read_returns
-from sufficiency.repair import DONE, CareHistory, repaired_history
+from sufficiency.repair import CareHistory, repaired_history
+from sufficiency.repair_rules import DONE
 from sufficiency.return_limits import LIMIT_RULES
 
 COLUMNS = "CHILD,DECOM,RNE,LS,PLACE,PLACE_PROVIDER,DEC,REC\n"
@@ -18,6 +19,7 @@ HEADER = "CHILD,SEX,DOB\nA,1,01/06/2010\nB,2,15/03/2004\nZ,2,20/01/2012\n"
 ANCHOR_2020 = "Z,01/05/2020,S,C2,U4,PR1,01/07/2020,E8\n"
 """A child who dates each file: in care for two months of its year."""
 ANCHOR_2021 = "Z,01/05/2021,S,C2,U4,PR1,01/07/2021,E8\n"
+ANCHOR_2022 = "Z,01/05/2022,S,C2,U4,PR1,01/07/2022,E8\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Case:
 
     first: str
     second: str = ""
+    third: str = ""
     header: str = HEADER
     on: str = "2020-episodes.csv"
     row: int = 3
@@ -50,6 +53,18 @@ CASES: dict[str, Case] = {
         row=5,
         stays=(("2020-06-10", ""),),
     ),
+    "start_taken_from_previous_end": Case(
+        first="A,10/06/2020,S,C2,U4,PR1,01/08/2020,X1\nA,,P,C2,K2,PR4,,\n",
+        row=4,
+        stays=(("2020-06-10", "2020-08-01"), ("2020-08-01", "")),
+    ),
+    "impossible_birth_date": Case(
+        first=OPEN,
+        header=HEADER + "A,1,02/06/1910\n",
+        on="header.csv",
+        row=5,
+        stays=(("2020-06-10", ""),),
+    ),
     "starts_before_birth": Case(first="A,10/06/2009,S,C2,U4,PR1,,\n"),
     "starts_after_18": Case(first="A,01/06/2020,S,C2,U4,PR1,,\n", header=HEADER.replace("2010", "2002")),
     "ends_after_18": Case(
@@ -65,6 +80,30 @@ CASES: dict[str, Case] = {
     ),
     "duplicate_row": Case(first=OPEN + OPEN, stays=(("2020-06-10", ""),)),
     "carried_over": Case(first=OPEN, second=OPEN, stays=(("2020-06-10", ""),)),
+    "back_in_later_return": Case(
+        first=OPEN,
+        second=ANCHOR_2021,
+        third=OPEN,
+        on="2022-episodes.csv",
+        stays=(("2020-06-10", "2021-03-31"), ("2022-04-01", "")),
+        others={"gone_from_next_return": 1},
+    ),
+    "one_day_gap": Case(
+        first="A,10/06/2020,S,C2,U4,PR1,31/07/2020,X1\nA,01/08/2020,P,C2,K2,PR4,,\n",
+        row=4,
+        stays=(("2020-06-10", "2020-08-01"), ("2020-08-01", "")),
+    ),
+    "gap_in_care": Case(
+        first="A,10/06/2020,S,C2,U4,PR1,31/07/2020,X1\nA,10/08/2020,P,C2,K2,PR4,,\n",
+        row=4,
+        stays=(("2020-06-10", "2020-07-31"), ("2020-08-10", "")),
+    ),
+    "nothing_follows": Case(
+        first="A,10/06/2020,S,C2,U4,PR1,31/07/2020,X1\n", stays=(("2020-06-10", "2020-07-31"),)
+    ),
+    "temporary_place_alone": Case(
+        first="A,10/06/2020,S,C2,T1,,13/06/2020,E8\n", stays=(("2020-06-10", "2020-06-13"),)
+    ),
     "corrected_later": Case(
         first=OPEN, second="A,10/06/2020,S,C2,K2,PR4,01/09/2021,E8\n", stays=(("2020-06-10", "2021-09-01"),)
     ),
@@ -102,6 +141,8 @@ def read(folder: Path, case: Case) -> CareHistory:
     if case.second:
         anchor = "" if case.second == ANCHOR_2021 else ANCHOR_2021
         (folder / "2021-episodes.csv").write_text(COLUMNS + anchor + case.second)
+    if case.third:
+        (folder / "2022-episodes.csv").write_text(COLUMNS + ANCHOR_2022 + case.third)
     return repaired_history(read_returns(folder))
 
 
@@ -123,7 +164,10 @@ def test_a_rule_says_where_and_what_and_leaves_what_it_should(rule: str, tmp_pat
     ] == list(case.stays)
     # What is wrong with one child costs no other anything.
     anchors = [stay.started_on for stay in mended.stays if stay.child_id == "Z"]
-    assert anchors == [date(2020, 5, 1), date(2021, 5, 1)][: 2 if case.second else 1]
+    assert (
+        anchors
+        == [date(2020, 5, 1), date(2021, 5, 1), date(2022, 5, 1)][: 1 + bool(case.second) + bool(case.third)]
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""The level of each kind follows the years where they differ beyond chance, and rests on all of them where not."""
+"""Levels follow the years where they differ beyond chance, and rest on all of them where not."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from sufficiency.drift import kind_levels, steady_levels
+from sufficiency.drift import kind_levels, level_today, steady_levels
 
 
 def poisson_years(rates: np.ndarray, seed: int) -> np.ndarray:
@@ -61,3 +61,41 @@ def test_draws_stand_about_the_best_estimate_and_one_left_out_changes_no_other()
     alone = found.draw(np.random.default_rng(1), 2, parameters=True, drift=False)
     assert (alone[0] == alone[1]).all()
     assert (steady_levels(3).draw(np.random.default_rng(1), 4, parameters=True, drift=True) == 1.0).all()
+
+
+def mean_drift(true_drift: float, a_year: float) -> float:
+    found = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        rates = a_year * np.exp(np.cumsum(rng.normal(0, true_drift, 8)))
+        found.append(
+            level_today(
+                rng.poisson(rates).astype(float), np.full(8, a_year), years_each=1.0, prior_drift=0.11
+            ).drift_a_year
+        )
+    return float(np.mean(found))
+
+
+def test_drift_is_found_where_it_is_and_hardly_where_it_is_not() -> None:
+    assert mean_drift(0.0, 800.0) < 0.05
+    assert mean_drift(0.0, 30.0) < 0.11
+    assert 0.1 < mean_drift(0.15, 800.0) < 0.2
+
+
+def test_a_steady_rate_rests_on_all_years_and_a_drifting_one_on_the_last() -> None:
+    awaited = np.full(6, 400.0)
+    steady = level_today(awaited * 1.1, awaited, years_each=1.0, prior_drift=0.11)
+    assert steady.log_level == pytest.approx(np.log(1.1), abs=0.01)
+    risen = level_today(
+        awaited * np.array([1, 0.8, 1.1, 0.9, 1.4, 1.7]), awaited, years_each=1.0, prior_drift=0.11
+    )
+    assert risen.log_level > np.log(1.5)
+    assert risen.variance > steady.variance
+    assert risen.drift_a_year > 0.15
+
+
+def test_without_a_single_count_the_prior_remains() -> None:
+    nothing = level_today(np.zeros(0), np.zeros(0), years_each=1.0, prior_drift=0.11, prior_events=4.0)
+    assert nothing.log_level == pytest.approx(0.0)
+    assert nothing.variance > 0.25
+    assert nothing.drift_a_year == pytest.approx(0.11, rel=0.15)

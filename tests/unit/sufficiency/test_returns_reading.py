@@ -39,8 +39,9 @@ def test_the_sample_returns_cover_five_years_and_report_what_was_mended() -> Non
     assert (returns.first_day, returns.last_day) == (date(2017, 4, 1), date(2022, 3, 31))
     assert len(returns.year_ends) == 5
     mended = repaired_history(returns)
-    assert mended.report.counts["gone_from_next_return"] == 24
-    assert mended.report.counts["carried_over"] == 910
+    assert mended.report.counts["gone_from_next_return"] == 174
+    assert mended.report.counts["carried_over"] == 760
+    assert mended.report.counts["back_in_later_return"] == 150
     assert in_care(mended, date(2022, 3, 31)) == 55
 
 
@@ -80,12 +81,12 @@ def test_a_missing_column_is_rejected_by_file_and_column(tmp_path: Path) -> None
 
 def test_every_unusable_file_is_listed(tmp_path: Path) -> None:
     (tmp_path / "header.csv").write_text("")
-    (tmp_path / "episodes.csv").write_bytes(b"CHILD,DECOM\n\xff\xfe,\n")
+    (tmp_path / "episodes.csv").write_bytes(b"CHILD,DECOM\n\x00\x01,\n")
     with pytest.raises(ImportRejected) as caught:
         read_returns(tmp_path)
     assert {(i.file, i.rule) for i in caught.value.issues} == {
         ("header.csv", "empty_file"),
-        ("episodes.csv", "encoding"),
+        ("episodes.csv", "missing_column"),
     }
 
 

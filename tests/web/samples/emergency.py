@@ -87,7 +87,7 @@ def sample_watch() -> dict[str, Any]:
 
 
 def sample_alerts() -> list[dict[str, Any]]:
-    """One alert that nobody answered in time and one that somebody did."""
+    """Two alerts of a child that nobody answered and one that somebody did."""
     unanswered = {
         "alert_id": "spell-1.over_14_nights",
         "child_id": "DEMO-C-014",
@@ -98,6 +98,8 @@ def sample_alerts() -> list[dict[str, Any]]:
         "raised_at": "2026-06-15T08:00:00+00:00",
         "step_at": "2026-06-15T12:00:00+00:00",
         "escalation": 1,
+        "step": "1-raised-escalated-1",
+        "may_be_put_off": True,
         "untold_roles": ["director"],
         "acknowledged_at": None,
         "acknowledged_by": None,
@@ -119,7 +121,13 @@ def sample_alerts() -> list[dict[str, Any]]:
         "acknowledged_by": "manager",
         "told": [],
     }
-    return [answered, unanswered]
+    second = unanswered | {
+        "alert_id": "spell-1.unregistered",
+        "rule": "unregistered",
+        "told": [],
+        "escalation": 0,
+    }
+    return [answered, unanswered, second]
 
 
 def _sample_stays() -> list[Stay]:

@@ -245,6 +245,7 @@ def sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
                 "may_answer": True,
                 "problem": "Write what is being done",
                 "problem_of": "spell-1.over_14_nights",
+                "problem_at": "#note-spell-1.over_14_nights",
             },
         ),
         "no alert": (

@@ -26,7 +26,7 @@ def sample_saved_plan(**changes: Any) -> SavedPlan:
             {"child_id": "DEMO-C-014", "home_id": "DEMO-H-101", "ban": False},
             {"child_id": "DEMO-C-022", "home_id": "DEMO-H-205", "ban": True},
         ),
-        "settings": {"alternatives": 0, "differ_by": 2, "loss_percent": 10},
+        "settings": {"alternatives": 0, "differ_by": 2, "loss_percent": 10, "keep_scarce": True},
         "name": None,
         "status": "done",
         "started_at": asked_at,
@@ -94,6 +94,17 @@ def sample_plan() -> dict[str, Any]:
             _stage("crisis_placed", {"children": ["DEMO-C-014"], "homes": [], "most": 1}),
             _stage("planned_placed", {"children": [], "homes": ["DEMO-H-101", "DEMO-H-300"], "most": 2}),
             _stage("stability"),
+            _stage("connected_carer")
+            | {
+                "weights": {
+                    "parts": 1,
+                    "children": {"DEMO-C-014": 2},
+                    "beds": {"DEMO-H-101": 1},
+                    "company": [],
+                    "earlier_aims": {},
+                    "total": 3,
+                }
+            },
             _stage("cost", proved=False),
         ],
         "gap": 0.0,
@@ -125,7 +136,15 @@ def sample_plan() -> dict[str, Any]:
                 "text": "",
             },
         ],
-        "bed_prices": {"DEMO-H-101": 40, "DEMO-H-205": 70},
+        "bed_prices": {"DEMO-H-101": 40, "DEMO-H-205": 70, "DEMO-H-300": 100},
+        "arrivals": {
+            "samples": 20,
+            "days": 28,
+            "searches": 61,
+            "since": "2025-06-16",
+            "children_a_month": 5.1,
+        },
+        "checked": [],
         "settings": {},
         "eligible_pairs": [["DEMO-C-014", "DEMO-H-101"]],
         "evidence": EVIDENCE,
