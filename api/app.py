@@ -35,6 +35,7 @@ from api.web import (
     audit_routes,
     council_part_routes,
     equality_routes,
+    kept_routes,
     people_routes,
     placing_routes,
     plan_routes,
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plan_routes.router)
     app.include_router(alert_routes.router)
     app.include_router(placing_routes.router)
+    app.include_router(kept_routes.router)
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)
     app.include_router(equality_routes.router)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from sqlalchemy.engine import URL
 
 from api import audit
 from api.database import migrate
+from api.database.encryption import SqliteDriver, driver_of, is_plain
 from api.database.engine import Database, database_url
 from reference_data.problems import Conflict, InvalidInput, NotFound
 
@@ -93,8 +93,9 @@ def backup(url: str, file: Path, *, actor: str = "command line") -> BackupReport
             audit.append(connection, actor=actor, action="backed_up", detail={"file": file.name[:100]})
         with _named_when_whole(file) as part:
             if address.get_backend_name() == "sqlite":
-                _copy_sqlite(Path(str(address.database)), part)
-                entries, digest, revision = _standing_of_file(part)
+                driver = driver_of(address)
+                _copy_sqlite(driver, Path(str(address.database)), part)
+                entries, digest, revision = _standing_of_file(driver, part)
             else:
                 entries, digest, revision = _standing_of(database)
                 _run_tool("pg_dump", address, "--format=custom", "--no-owner", f"--file={part}")
@@ -128,7 +129,7 @@ def restore(url: str, file: Path) -> BackupReport:
         raise NotFound("no_such_file", "There is no backup of that name.")
     address = database_url(url)
     if address.get_backend_name() == "sqlite":
-        _restore_sqlite(Path(str(address.database)), file)
+        _restore_sqlite(driver_of(address), Path(str(address.database)), file)
     else:
         _restore_postgresql(url, address, file)
     database = migrate.open_existing(url)
@@ -147,16 +148,17 @@ def restore(url: str, file: Path) -> BackupReport:
     )
 
 
-def _restore_sqlite(target: Path, file: Path) -> None:
+def _restore_sqlite(driver: SqliteDriver, target: Path, file: Path) -> None:
     if target.exists() and target.stat().st_size:
         raise _not_empty()
     if not target.resolve().parent.is_dir():
         raise NotFound("no_such_folder", "There is no folder for the database. Make it first.")
-    _standing_of_file(file)
+    # A plain backup may come back into an encrypted database: that is how one is encrypted.
+    _standing_of_file(replace(driver, key=None) if is_plain(file) else driver, file)
     target.unlink(missing_ok=True)
     with _named_when_whole(target) as part:
-        _copy_sqlite(file, part)
-        _standing_of_file(part)
+        _copy_sqlite(driver, file, part)
+        _standing_of_file(driver, part)
 
 
 def _restore_postgresql(url: str, address: URL, file: Path) -> None:
@@ -171,31 +173,24 @@ def _restore_postgresql(url: str, address: URL, file: Path) -> None:
     )
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def _copy_sqlite(driver: SqliteDriver, source: Path, target: Path) -> None:
     try:
-        with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as from_file,
-            closing(sqlite3.connect(target)) as to_file,
-        ):
-            # All pages in one step: one state of the database, while others go on writing.
-            from_file.backup(to_file, pages=-1)
-            # The copy is one file, without a log beside it.
-            to_file.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.DatabaseError:
+        driver.copy(source, target)
+    except driver.module.DatabaseError:
         raise _no_backup() from None
 
 
-def _standing_of_file(file: Path) -> tuple[int, str, str | None]:
+def _standing_of_file(driver: SqliteDriver, file: Path) -> tuple[int, str, str | None]:
     """Return how a SQLite file stands, once it is found whole."""
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(driver.open(file)) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             last = connection.execute(
                 "SELECT count(*), (SELECT digest FROM audit ORDER BY sequence DESC LIMIT 1) FROM audit"
             ).fetchone()
-    except sqlite3.DatabaseError:
+    except driver.module.DatabaseError:
         raise _no_backup() from None
     if not sound or orphan is not None:
         raise _no_backup()

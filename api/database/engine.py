@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from api.database.encryption import KEY_FILE, driver_of
 from api.errors import Busy
 from reference_data.problems import InvalidInput
 
@@ -87,7 +88,7 @@ def open_database(text: str) -> Database:
     Raises
     ------
     InvalidInput
-        If the address cannot be used, or the PostgreSQL driver is not installed.
+        If the address cannot be used, or the driver or the key that it needs is missing.
     """
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
@@ -104,8 +105,14 @@ def open_database(text: str) -> Database:
 
 
 def _sqlite_engine(url: URL) -> Engine:
+    driver = driver_of(url)
+    url = url.difference_update_query([KEY_FILE])
     in_memory = url.database in {None, "", ":memory:"}
-    arguments: dict[str, Any] = {"hide_parameters": True, "connect_args": {"timeout": BUSY_WAIT_SECONDS}}
+    arguments: dict[str, Any] = {
+        "module": driver.module,
+        "hide_parameters": True,
+        "connect_args": {"timeout": BUSY_WAIT_SECONDS},
+    }
     if in_memory:
         # Another connection would be another, empty database.
         arguments["poolclass"] = StaticPool
@@ -116,6 +123,7 @@ def _sqlite_engine(url: URL) -> Engine:
     def _prepare(dbapi_connection: Any, _record: Any) -> None:
         # The driver's own transactions begin too late to be safe; ours begin below.
         dbapi_connection.isolation_level = None
+        driver.unlock(dbapi_connection)
         cursor = dbapi_connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA trusted_schema = OFF")

@@ -127,7 +127,7 @@ def add(desk: Desk, group: Group, kind: str, given: Mapping[str, Any]) -> Kept:
     """
     form = _writable(group, kind)
     values = typed(form.record, {form.key: uuid4().hex, **given, "authority": desk.authority})
-    _require_named(desk, values, lock=kind == "needs_assessments")
+    _require_named(desk, kind, values)
     kept = desk.records.kept(kind, desk.authority).add(values)
     if kind == "needs_assessments":
         _bring_needs_up_to_date(desk, values)
@@ -148,7 +148,7 @@ def change(
     """
     form = _writable(group, kind)
     values = typed(form.record, {**given, form.key: record_id, "authority": desk.authority})
-    _require_named(desk, values, lock=kind == "needs_assessments")
+    _require_named(desk, kind, values)
     kept = desk.records.kept(kind, desk.authority).change(record_id, values, version=version)
     if kind == "needs_assessments":
         _bring_needs_up_to_date(desk, values)
@@ -227,13 +227,17 @@ def _writable(group: Group, kind: str) -> Kind:
     return form
 
 
-def _require_named(desk: Desk, values: Mapping[str, Any], *, lock: bool) -> None:
-    if values.get("home_id") is not None:
-        desk.records.home(values["home_id"])
-    if values.get("contract_id") is not None:
+def _require_named(desk: Desk, kind: str, values: Mapping[str, Any]) -> None:
+    """Refuse a record that names a home, contract or referral which is not in view, or another child's referral."""
+    for home_id in (values.get("home_id"), *values.get("home_ids", ())):
+        if home_id is not None:
+            desk.records.home(home_id)
+    if kind != "contracts" and values.get("contract_id") is not None:
         desk.records.kept("contracts", desk.authority).one(values["contract_id"])
     if values.get("referral_id") is not None:
-        named = desk.records.kept("referrals", desk.authority).one(values["referral_id"], to_change=lock)
+        named = desk.records.kept("referrals", desk.authority).one(
+            values["referral_id"], to_change=kind == "needs_assessments"
+        )
         if named.values["child_id"] != values.get("child_id", named.values["child_id"]):
             raise ImportRejected(
                 [

@@ -27,6 +27,7 @@ NAVIGATION = (
     ("Sufficiency", "/sufficiency"),
     ("Emergency watch", "/emergency-watch"),
     ("Alerts", "/alerts"),
+    ("Records", "/home-records"),
     ("Partners", "/partners"),
     ("Equality", "/equality"),
     ("Restricted", "/restricted"),
@@ -120,6 +121,8 @@ def _inside(path: str) -> str:
     """Return the page of the navigation that an address belongs to, or the address itself."""
     if path.startswith(("/children/", "/enquiries/", "/holds/", "/tonight")):
         return "/waiting-list"
+    if path.startswith("/records"):
+        return "/home-records"
     return next((href for _, href in NAVIGATION if path == href or path.startswith(f"{href}/")), path)
 
 

@@ -52,7 +52,7 @@ def enquiries_page(request: Request, referral_id: str, desk: AtDesk) -> Response
             ranking=ranking,
             enquiries=enquiries.of_referral(desk, referral_id),
             claims=claims,
-            homes=_homes(desk),
+            homes=_homes(request, desk),
             authority=desk.authority,
             now=now(),
         ),
@@ -266,7 +266,7 @@ def _decision_page(
     hold = _hold(desk, claim_id)
     claim = desk.records.beds_of(desk.authority).claim(claim_id)
     rank, first = deciding.rank_now(desk, claim)
-    homes = _homes(desk)
+    homes = _homes(request, desk)
     home = homes[claim.home_id]
     fee = home.weekly_fee_pence
     if claim.enquiry_id is not None:
@@ -371,7 +371,9 @@ def _approvals_page(
         request,
         "approvals.html",
         status=422 if problem or problems else 200,
-        page=present_queue(waiting, signing.in_force(desk), homes=_homes(desk), now=now(), as_of=desk.today),
+        page=present_queue(
+            waiting, signing.in_force(desk), homes=_homes(request, desk), now=now(), as_of=desk.today
+        ),
         problem=problem,
         problem_of=of,
         codes=[(code, capital(plain(code))) for code in signing.codes_of(desk)],
@@ -387,8 +389,9 @@ def _hold(desk: Desk, claim_id: str) -> HoldPage:
     return present_hold(found, home, now=now(), as_of=desk.today)
 
 
-def _homes(desk: Desk) -> dict[str, Any]:
-    return {home.home_id: home for home in desk.records.homes()}
+def _homes(request: Request, desk: Desk) -> dict[str, Any]:
+    """Return the council's homes by id, as the server keeps them until one of them changes."""
+    return {home.home_id: home for home in request.app.state.kept.lists_of(desk.records).homes}
 
 
 def _pounds(text: str) -> str:

@@ -75,6 +75,8 @@ def _contend(url: str, **asked: Any) -> dict[str, Any]:
         check=True,
     )
     found: dict[str, Any] = json.loads(run.stdout)
+    for fault in found["faults"]:
+        print(f"  a fault, {asked['way']}: {fault}")
     return found
 
 

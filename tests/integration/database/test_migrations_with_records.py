@@ -1,4 +1,5 @@
-"""Every step up and down on a database full of the sample, on both kinds: what the steps share stays as it was."""
+"""Every step up and down on a database full of invented records in which no table is empty, on both kinds:
+what the steps share stays as it was, and what the database itself refuses is refused after as before."""
 
 from __future__ import annotations
 
@@ -13,6 +14,9 @@ from sqlalchemy import MetaData, select
 from api.database import migrate
 from api.database.engine import open_database
 from api.services.sample import load_sample
+from tests.counts import FULL
+
+from .every_table import fill_every_table
 
 
 def rows_of(url: str, tables: dict[str, set[str]] | None = None) -> dict[str, list[str]]:
@@ -60,6 +64,23 @@ def columns_of(url: str) -> dict[str, set[str]]:
         database.close()
 
 
+def guards_of(url: str) -> set[tuple[str, ...]]:
+    """Return the triggers and constraints of a database, which a table made anew could lose without a word."""
+    database = open_database(url)
+    try:
+        with database.reading() as connection:
+            if connection.dialect.name == "sqlite":
+                asked = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
+            else:
+                asked = (
+                    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint UNION ALL "
+                    "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+                )
+            return {tuple(row) for row in connection.exec_driver_sql(asked)}
+    finally:
+        database.close()
+
+
 def steps() -> list[str]:
     """Return every step, the newest first."""
     return [step.revision for step in ScriptDirectory.from_config(migrate._config()).walk_revisions()]
@@ -68,10 +89,11 @@ def steps() -> list[str]:
 def test_each_step_down_and_up_again_keeps_every_row_that_it_does_not_itself_take_away(
     database_url: str,
 ) -> None:
-    load_sample(database_url)
-    full = rows_of(database_url)
-    assert len(full["homes"]) > 10
-    assert len(full["return_rows"]) > 100
+    fill_every_table(database_url)
+    full, guards = rows_of(database_url), guards_of(database_url)
+    assert len(full["homes"]) > (700 if FULL else 10)
+    assert len(full["return_rows"]) > (10_000 if FULL else 100)
+    assert len(guards) > 5
     newest_first = steps()
     for newer, older in pairwise(newest_first):
         before = rows_of(database_url)
@@ -92,6 +114,7 @@ def test_each_step_down_and_up_again_keeps_every_row_that_it_does_not_itself_tak
         migrate.downgrade(database_url, older)
     migrate.upgrade(database_url)
     assert migrate.check(database_url).whole
+    assert guards_of(database_url) == guards
 
 
 def test_history_begins_with_what_was_there_under_the_name_of_whoever_imported_it(database_url: str) -> None:
