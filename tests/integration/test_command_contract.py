@@ -305,7 +305,7 @@ def test_beds_answers_with_every_part_and_says_what_is_missing(run: Any, tmp_pat
             "needed",
             "crisis",
         ),
-        *("leaving", "costs", "block", "actions", "evidence"),
+        *("leaving", "costs", "block", "carers", "actions", "evidence"),
     }
     assert answer.json["crisis"]["status"] == answer.json["actions"]["status"] == "NOT_ASSESSED"
     assert all(

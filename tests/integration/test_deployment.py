@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -164,8 +166,18 @@ def test_the_encrypted_backup_and_the_restore_drill_bring_back_every_row(
         server.drop(elsewhere)
 
 
+@pytest.fixture
+def readable_by_all() -> Iterator[Path]:
+    """A folder that every user of the machine may read, as an installation is."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
-def test_an_administrators_command_runs_with_the_services_settings_and_as_its_user(tmp_path: Path) -> None:
+def test_an_administrators_command_runs_with_the_services_settings_and_as_its_user(
+    tmp_path: Path, readable_by_all: Path
+) -> None:
     needs("setpriv")
     settings, database = tmp_path / "righthome.env", tmp_path / "righthome.sqlite3"
     url = f"sqlite:///{database}"
@@ -173,14 +185,12 @@ def test_an_administrators_command_runs_with_the_services_settings_and_as_its_us
     settings.write_text(re.sub(r'RIGHTHOME_DATABASE_URL=".*"', f'RIGHTHOME_DATABASE_URL="{url}"', example))
     settings.chmod(0o600)
     migrate.upgrade(url)
-    venv = tmp_path / "venv" / "bin"
-    venv.mkdir(parents=True)
     # The installation of this test may be where no other user reaches: what is run says who runs it, with what.
+    venv = readable_by_all / "venv" / "bin"
+    venv.mkdir(parents=True)
     (venv / "righthome").write_text('#!/bin/sh\necho "$(id -un) $RIGHTHOME_DATABASE_URL $*"\n')
-    (venv / "righthome").chmod(0o755)
-    for folder in (*venv.parents, venv):
-        if folder.is_relative_to(tmp_path.parent.parent):
-            folder.chmod(0o755)
+    for reached in (venv.parent, venv, venv / "righthome"):
+        reached.chmod(0o755)
     name = pwd.getpwnam("nobody").pw_name
     run = subprocess.run(
         [DEPLOY / "righthome-admin", "database", "check"],

@@ -55,7 +55,7 @@ def token(markup: str) -> str:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'righthome.sqlite3'}"
     loaded = load_sample(url)
-    app = create_app(Settings(database_url=url, as_of=loaded.as_of, demo=True))
+    app = create_app(Settings(database_url=url, as_of=loaded.as_of, demo=True, workers=0))
     with TestClient(app) as server:
         yield SimpleNamespace(loaded=loaded, app=app, loop=server.portal)
 

@@ -40,6 +40,7 @@ FILLED_BY_PLACING = {
 CHECKED = {
     "plans": {"status": "failed"},
     "jobs": {"kind": "forecast", "status": "failed"},
+    "analyses": {"kind": "beds", "status": "failed"},
     "provider_messages": {"kind": "question"},
     "alert_notes": {"kind": "acknowledged"},
 }

@@ -283,7 +283,7 @@ def test_beds_have_prices_and_the_page_says_where_the_next_children_come_from(li
 
 
 def test_with_few_searches_the_price_of_a_bed_is_not_assessed_and_the_page_says_so(fresh_site: Site) -> None:
-    client = fresh_site.signed_in()
+    client = fresh_site.work().signed_in()
     answer = made(fresh_site, client)["answer"]
     assert answer["bed_prices"] == {}
     assert "not_assessed" in answer["arrivals"]

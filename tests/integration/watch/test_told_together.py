@@ -120,15 +120,15 @@ def test_a_message_that_waited_tells_the_alert_as_it_stands_when_it_leaves(counc
     council.record(stay(in_care=False, legal_basis="part_7", setting="caravan"))
     council.deliver()
     council.record(
-        stay(in_care=False, legal_basis="part_7", setting="caravan", started_on="2026-05-20"), as_of=DAY
+        stay(in_care=False, legal_basis="part_7", setting="caravan", started_on="2026-05-28"), as_of=DAY
     )
     council.make_due()
     council.deliver()
     text = mail.taken[0].get_payload(decode=True).decode()
-    assert "20 May 2026" in text
+    assert "28 May 2026" in text
     assert "26 May 2026" not in text
     assert len(set(mail.ids)) == 1
-    assert "20 May 2026" in rows(council)[0].body
+    assert "28 May 2026" in rows(council)[0].body
 
 
 def test_a_message_that_a_later_step_has_overtaken_is_withdrawn_for_it(council: Any, mail: Any) -> None:

@@ -20,7 +20,7 @@ TOLD_AS = {
     "reversed_dates": {"reversed_dates"},
     "duplicate_row": {"duplicate_row"},
     "overlap": {"overlap", "ends_after_the_return"},
-    "blank_start": {"no_start_date"},
+    "blank_start": {"no_start_date", "start_taken_from_previous_end"},
     "unknown_place": {"unknown_place"},
 }
 """Faults of one row, and the repairs that tell of them."""
