@@ -271,12 +271,29 @@ def _ends(case: Case, home: Home) -> list[str]:
         "longest_stay": "The home's longest stay is shorter than the expected stay"
         if aims.expected_end(case)
         else "The home keeps a child for a time only, and how long the stay will be is not recorded",
-        "closes": "The home is to close and the stay may not be over by then",
+        "closes": _closes(case, home),
         "temporary_approval": "The carer's temporary approval ends before the expected stay does"
         if aims.expected_end(case)
         else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
     return [*_longest_stay(case, home), *(words[name] for name in aims.early_ends(case, home))]
+
+
+def _closes(case: Case, home: Home) -> str:
+    if home.closes_on is None:
+        return ""
+    last = (home.closes_on - case.start).days
+    after = f"{last} day{'' if last == 1 else 's'} after the start"
+    until = aims.expected_end(case)
+    if until is None:
+        return (
+            f"The home is to close on {_day(home.closes_on)}, {after}, and how long the stay will be is not "
+            "recorded: agree the onward home before the child moves in"
+        )
+    return (
+        f"The home is to close on {_day(home.closes_on)}, {after}, and the stay is expected to last until "
+        f"{_day(until)}: agree the onward home before the child moves in"
+    )
 
 
 def _longest_stay(case: Case, home: Home) -> list[str]:
@@ -316,7 +333,10 @@ def _provider(case: Case, home: Home) -> list[str]:
 def _notice(case: Case, home: Home) -> list[str]:
     served, ends = home.restriction_notice_from, home.restriction_notice_to
     if served is not None and served > case.start:
-        return ["A notice restricting accommodation starts later"]
+        return [
+            f"A notice restricting accommodation starts on {_day(served)}, after the placement is to start: ask the "
+            "provider and the regulator what led to it and whether a child placed before may stay"
+        ]
     in_force = (served is not None or ends is not None) and (ends is None or case.start <= ends)
     if in_force and case.lives_in(home):
         return [

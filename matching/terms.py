@@ -319,10 +319,16 @@ _ENDS = {
 def _stability(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if not units:
         return _NOTHING
-    return (
-        Speaks.AGAINST,
-        f"The stay may end early: {listed([_ENDS[end] for end in aims.early_ends(case, home)])}",
-    )
+    return Speaks.AGAINST, f"The stay may end early: {listed(_ends(case, home))}"
+
+
+def _ends(case: Case, home: Home) -> list[str]:
+    days = {"closes": home.closes_on, "temporary_approval": home.temporary_approval_until}
+    found = []
+    for end in aims.early_ends(case, home):
+        on = days.get(end)
+        found.append(_ENDS[end] if on is None else f"{_ENDS[end]}, on {on.day} {on:%B %Y}")
+    return found
 
 
 def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:
