@@ -143,3 +143,21 @@ def test_the_watch_prints_who_is_there_now_then_what_ended_lately_and_counts_the
     assert "rule of LATELY" in said
     assert "OLD" not in said
     assert "DONE" not in said
+
+
+def test_pins_that_contradict_each_other_are_named_and_nothing_is_said_to_be_proved() -> None:
+    referrals, _ = read_referrals(sample_path("referrals"))
+    homes, _ = read_homes(sample_path("homes"))
+    child, home = next(iter(plan_list(referrals, homes, as_of=SAMPLE_DATE).eligible_pairs))
+    pins = [
+        {"child_id": child, "home_id": home, "ban": False},
+        {"child_id": child, "home_id": home, "ban": True},
+    ]
+    answer = plan_list(referrals, homes, as_of=SAMPLE_DATE, pins=pins).as_dict()
+    said = printed(print_plan, answer)
+    (because,) = answer["infeasible_because"]
+    assert f"Cannot hold: {because}" in said
+    assert said.count(because) == 1
+    assert "no aim was proved" in said
+    assert "proved best" not in said
+    assert "Not placed" not in said
