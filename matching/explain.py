@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from matching import aims
+from matching.assumed import age_alone
 from matching.findings import Case
 from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
@@ -224,7 +225,9 @@ def flags(case: Case, home: Home) -> list[str]:
         *_provider(case, home),
         *_carer(case, home),
     ]
-    if case.referral.age_basis is AgeBasis.CLAIMED:
+    if age_alone(case.referral, case.context.as_of):
+        found.append("Only an age is known, and it is not confirmed")
+    elif case.referral.age_basis is AgeBasis.CLAIMED:
         found.append("The birth date is as claimed and not confirmed")
     if case.referral.dol_order_until is not None:
         found.append("A deprivation of liberty order permits and never obliges")
@@ -367,7 +370,7 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
         found.append(
             f"{len(case.group) + 1} brothers and sisters must be placed together; each has to pass every rule."
         )
-    if referral.age_basis in (AgeBasis.CLAIMED, AgeBasis.DISPUTED):
+    if referral.age_basis in (AgeBasis.CLAIMED, AgeBasis.DISPUTED) and not age_alone(referral, as_of):
         found.append(f"The birth date is {referral.age_basis.value}; the recorded one is used.")
     if case.group and any(one.child_id in referral.not_with for one in case.group):
         found.append(
