@@ -57,6 +57,16 @@ def test_what_is_missing_of_the_four_is_asked_before_anything(a_home: Callable[.
     )
 
 
+def test_where_no_need_is_known_a_family_comes_before_a_paid_for_bed_in_a_childrens_home(
+    a_home: Callable[..., Home],
+) -> None:
+    block = a_home(home_id="DEMO-A", contract="block", weekly_fee_pounds="5000", type="childrens_home")
+    carer = a_home(home_id="DEMO-B", type="agency_foster_carer", contract="spot", weekly_fee_pounds="900")
+    answer = at_night([block, carer])
+    assert [option.home_id for option in answer.options] == ["DEMO-B", "DEMO-A"]
+    assert any("No need is scored" in reason for reason in answer.options[1].speaks_against)
+
+
 def test_an_age_in_years_is_the_youngest_the_child_can_be(a_home: Callable[..., Home]) -> None:
     supported = a_home(type="supported_accommodation", min_age=16)
     assert at_night([supported], age_years=15).options == ()
