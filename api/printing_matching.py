@@ -65,7 +65,7 @@ def _print_options(console: Console, answer: Answer, shown: int, verbose: bool) 
     console.print(table)
     more = len(answer["options"]) - shown + answer["options_not_shown"]
     if more > 0:
-        console.print(f"... and {more} more options.", style="dim")
+        console.print(f"... and {more} more option{'' if more == 1 else 's'}.", style="dim")
 
 
 def _option_text(option: Answer, sources: dict[str, Answer] | None) -> Text:
@@ -86,7 +86,11 @@ def _option_text(option: Answer, sources: dict[str, Answer] | None) -> Text:
     for reason in option["against"]:
         line(f"- {full_stop(reason)}")
     for gap in option["gaps"]:
-        size = "the home has not said" if gap["points"] is None else f"{gap['points']} points beyond"
+        size = (
+            "the home has not said"
+            if gap["points"] is None
+            else f"{gap['points']} point{'' if gap['points'] == 1 else 's'} beyond"
+        )
         line(f"Gap in {domain_words(gap['domain']).lower()} ({size}): {full_stop(gap['support'])}", "cyan")
     for question in option["questions"]:
         line(f"Ask {question['ask']}: {question['text']}", "magenta")

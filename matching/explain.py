@@ -14,7 +14,7 @@ from matching.findings import Case
 from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
-from matching.referral import age_at, urgency_contradiction
+from matching.referral import age_at
 from matching.statements import scores_come_from, unstated_communication
 from matching.words import capital, miles_words, number_word
 from reference_data.ages import birthday
@@ -363,9 +363,6 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
         found.append("No date is recorded by which it is needed, so the day asked about is used.")
     elif referral.needed_by < as_of:
         found.append("The day it was needed by has passed, so the day asked about is used.")
-    contradiction = urgency_contradiction(referral, as_of)
-    if contradiction:
-        found.append(contradiction)
     if case.group:
         found.append(
             f"{len(case.group) + 1} brothers and sisters must be placed together; each has to pass every rule."

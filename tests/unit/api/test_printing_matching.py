@@ -98,7 +98,10 @@ def test_a_plan_says_first_how_many_settled_children_may_not_stay_or_need_a_move
     shut = {"child_id": "X1", "home_id": "HX", "reasons": [], "may_not_go_on": ["Closed."], "urgency": None}
     urgent = {"child_id": "X2", "home_id": "HY", "reasons": [], "may_not_go_on": [], "urgency": "crisis"}
     said = printed(print_plan, plan | {"staying": [shut, urgent]})
-    assert " not, 2 stay where they may not, or need a move at once; " in said.splitlines()[0]
+    assert (
+        " not, 2 settled children stay where they may not live, or need a move at once; "
+        in said.splitlines()[0]
+    )
     assert "HX and needs a review now: X1. May not go on living there: Closed." in said
     assert "HY and needs a review now: X2. Recorded as crisis." in said
 

@@ -236,9 +236,9 @@ def test_no_birth_date_and_no_postcode_is_in_the_answer(ranked: Callable[..., Ra
 
 def test_a_contradiction_of_urgency_and_date_is_reported(ranked: Callable[..., Ranking]) -> None:
     answer = ranked({"urgency": "crisis"}, ({},))
-    assert any("crisis" in text for text in answer.assumptions)
-    assert answer.evidence["warnings"]
-    assert not ranked({"urgency": "planned"}, ({},)).evidence["warnings"]
+    told = [*answer.prompts, *answer.assumptions, *answer.evidence["warnings"]]
+    assert sum("says crisis" in text for text in told) == 1
+    assert not any("check which is right" in text for text in ranked({"urgency": "planned"}, ({},)).prompts)
 
 
 def test_later_birthdays_are_flags_and_no_bar(ranked: Callable[..., Ranking]) -> None:
