@@ -65,7 +65,7 @@ def _print_options(console: Console, answer: Answer, shown: int, verbose: bool) 
     console.print(table)
     more = len(answer["options"]) - shown + answer["options_not_shown"]
     if more > 0:
-        console.print(f"... and {more} more options.", style="dim")
+        console.print(f"... and {more} more option{'' if more == 1 else 's'}.", style="dim")
 
 
 def _option_text(option: Answer, sources: dict[str, Answer] | None) -> Text:
@@ -86,7 +86,11 @@ def _option_text(option: Answer, sources: dict[str, Answer] | None) -> Text:
     for reason in option["against"]:
         line(f"- {full_stop(reason)}")
     for gap in option["gaps"]:
-        size = "the home has not said" if gap["points"] is None else f"{gap['points']} points beyond"
+        size = (
+            "the home has not said"
+            if gap["points"] is None
+            else f"{gap['points']} point{'' if gap['points'] == 1 else 's'} beyond"
+        )
         line(f"Gap in {domain_words(gap['domain']).lower()} ({size}): {full_stop(gap['support'])}", "cyan")
     for question in option["questions"]:
         line(f"Ask {question['ask']}: {question['text']}", "magenta")
@@ -172,8 +176,27 @@ def _print_changes(console: Console, changes: Sequence[Answer], shown: int, verb
 
 def print_plan(console: Console, answer: Answer, *, shown: int = 12, verbose: bool = False) -> None:
     """Print the plan's proof, who goes where and why, who is left, and what other plans give up."""
-    proved = all(stage["proved"] for stage in answer["stages"])
-    proof = "every aim proved best" if proved else f"gap {answer['gap']}"
+    if answer["infeasible_because"]:
+        # Whoever is not pinned is unplaced only because there is no plan, so nobody is listed.
+        console.print(
+            f"{answer['status']}: no plan, because these pins contradict each other or a rule; no aim was proved.",
+            style="bold",
+        )
+        for reason in answer["infeasible_because"]:
+            console.print(f"Cannot hold: {reason}", style="bold")
+        console.print("Take one of these pins back and plan again.")
+        told = {*answer["infeasible_because"]}
+        others = [warning for warning in answer["evidence"]["warnings"] if warning not in told]
+        print_warnings(console, {"evidence": {"warnings": others}})
+        return
+    proved = bool(answer["stages"]) and all(stage["proved"] for stage in answer["stages"])
+    proof = (
+        "every aim proved best"
+        if proved
+        else "no aim proved"
+        if not answer["stages"]
+        else f"gap {answer['gap']}"
+    )
     move = sum(needs_a_move(row) for row in answer["staying"])
     not_settled = f", {stay_where_they_may_not(move)}" if move else ""
     console.print(
@@ -195,8 +218,6 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12, verbose: bo
         console.print(f"... and {more} more placed.", style="dim")
     for row in answer["staying"]:
         _print_staying(console, row)
-    for reason in answer["infeasible_because"]:
-        console.print(f"Cannot hold: {reason}", style="bold")
     _print_unplaced(console, answer, verbose)
     _print_other_plans(console, answer["alternatives"], verbose)
     _print_stages(console, answer["stages"], verbose)

@@ -229,18 +229,20 @@ def above_floor(case: Case, home: Home) -> bool:
 def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
     """Return the tens of points of ability in a residential home that this child would not need.
 
-    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty. Nothing is
-    counted for the home of a child who stays put: nobody is moved for sufficiency.
+    A solo place for a child who need not live alone counts as so many more: it keeps other beds empty. So does any
+    residential home for a child of whom no need is scored: a family comes first until somebody knows that the child
+    needs more. Nothing is counted for the home of a child who stays put: nobody is moved for sufficiency.
     """
     if home.type not in RESIDENTIAL_TYPES or case.settled_in(home):
         return 0
+    unknown = 0 if case.referral.needs else aim.parameters["unknown_need_units"]
     unused = (
         max(0, can_meet - case.referral.needs[domain])
         for domain, can_meet in home.can_meet.items()
         if domain in case.referral.needs
     )
     solo = "solo" in (home.features or ()) and not case.needs_solo
-    return sum(unused) // 10 + (aim.parameters["solo_units"] if solo else 0)
+    return sum(unused) // 10 + (aim.parameters["solo_units"] if solo else 0) + unknown
 
 
 def stability(case: Case, home: Home, aim: Aim) -> int:

@@ -41,9 +41,49 @@ def assumed(case: Case) -> list[str]:
         found.append(f"Nothing is recorded of {listed(unrecorded)}; the answer takes it that there are none.")
     if must_keep_away_from_home(case):
         found.append("The child must keep away from where home is, so being near home counts for no home.")
+    if age_alone(referral, case.context.as_of):
+        found += _age_alone(case)
     if case.is_urgent:
         found += _at_night(referral)
     return found
+
+
+def age_alone(referral: Referral, as_of: date) -> bool:
+    """Say whether only an age was given, at night, so that the birth date is the latest it can be and nobody's word.
+
+    Such a child has no referral of its own yet, so the two ids are one, and the birthday is taken to be that day.
+    """
+    born = referral.date_of_birth
+    return (
+        born is not None
+        and referral.age_basis is AgeBasis.CLAIMED
+        and referral.referral_id == referral.child_id
+        and born == _youngest_at(as_of, as_of.year - born.year)
+    )
+
+
+def _age_alone(case: Case) -> list[str]:
+    age = case.age
+    found = [
+        f"Only an age is known, {age}: the child is taken to have turned {age} today, the youngest possible."
+    ]
+    changes = {
+        15: "From then supported accommodation may be lawful; until then it is not",
+        17: "From then the young person is no longer a child",
+    }
+    if age in changes:
+        found.append(
+            f"The {age + 1}th birthday may be as near as tomorrow: ask for the birth date. {changes[age]}."
+        )
+    return found
+
+
+def _youngest_at(as_of: date, years: int) -> date:
+    # A child born on 29 February has no birthday today in most years: the day after makes nobody older.
+    leap = (as_of.month, as_of.day) == (2, 29)
+    return as_of.replace(
+        year=as_of.year - years, month=3 if leap else as_of.month, day=1 if leap else as_of.day
+    )
 
 
 def _at_night(referral: Referral) -> list[str]:
@@ -118,11 +158,7 @@ def referral_from_four_answers(
         raise InvalidInput("unknown_risk", "A risk has a name that the contract does not know.")
     born = date_of_birth
     if age_years is not None:
-        # A child born on 29 February has no birthday today in most years: the day after makes nobody older.
-        leap = (as_of.month, as_of.day) == (2, 29)
-        born = as_of.replace(
-            year=as_of.year - age_years, month=3 if leap else as_of.month, day=1 if leap else as_of.day
-        )
+        born = _youngest_at(as_of, age_years)
     return Referral(
         referral_id=child_id,
         child_id=child_id,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from matching import aims
+from matching.assumed import age_alone
 from matching.findings import Case
 from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
-from matching.referral import age_at, urgency_contradiction
+from matching.referral import age_at
 from matching.statements import scores_come_from, unstated_communication
 from matching.words import capital, miles_words, number_word
 from reference_data.ages import birthday
@@ -224,7 +225,9 @@ def flags(case: Case, home: Home) -> list[str]:
         *_provider(case, home),
         *_carer(case, home),
     ]
-    if case.referral.age_basis is AgeBasis.CLAIMED:
+    if age_alone(case.referral, case.context.as_of):
+        found.append("Only an age is known, and it is not confirmed")
+    elif case.referral.age_basis is AgeBasis.CLAIMED:
         found.append("The birth date is as claimed and not confirmed")
     if case.referral.dol_order_until is not None:
         found.append("A deprivation of liberty order permits and never obliges")
@@ -271,12 +274,29 @@ def _ends(case: Case, home: Home) -> list[str]:
         "longest_stay": "The home's longest stay is shorter than the expected stay"
         if aims.expected_end(case)
         else "The home keeps a child for a time only, and how long the stay will be is not recorded",
-        "closes": "The home is to close and the stay may not be over by then",
+        "closes": _closes(case, home),
         "temporary_approval": "The carer's temporary approval ends before the expected stay does"
         if aims.expected_end(case)
         else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
     return [*_longest_stay(case, home), *(words[name] for name in aims.early_ends(case, home))]
+
+
+def _closes(case: Case, home: Home) -> str:
+    if home.closes_on is None:
+        return ""
+    last = (home.closes_on - case.start).days
+    after = f"{last} day{'' if last == 1 else 's'} after the start"
+    until = aims.expected_end(case)
+    if until is None:
+        return (
+            f"The home is to close on {_day(home.closes_on)}, {after}, and how long the stay will be is not "
+            "recorded: agree the onward home before the child moves in"
+        )
+    return (
+        f"The home is to close on {_day(home.closes_on)}, {after}, and the stay is expected to last until "
+        f"{_day(until)}: agree the onward home before the child moves in"
+    )
 
 
 def _longest_stay(case: Case, home: Home) -> list[str]:
@@ -316,7 +336,10 @@ def _provider(case: Case, home: Home) -> list[str]:
 def _notice(case: Case, home: Home) -> list[str]:
     served, ends = home.restriction_notice_from, home.restriction_notice_to
     if served is not None and served > case.start:
-        return ["A notice restricting accommodation starts later"]
+        return [
+            f"A notice restricting accommodation starts on {_day(served)}, after the placement is to start: ask the "
+            "provider and the regulator what led to it and whether a child placed before may stay"
+        ]
     in_force = (served is not None or ends is not None) and (ends is None or case.start <= ends)
     if in_force and case.lives_in(home):
         return [
@@ -340,14 +363,11 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
         found.append("No date is recorded by which it is needed, so the day asked about is used.")
     elif referral.needed_by < as_of:
         found.append("The day it was needed by has passed, so the day asked about is used.")
-    contradiction = urgency_contradiction(referral, as_of)
-    if contradiction:
-        found.append(contradiction)
     if case.group:
         found.append(
             f"{len(case.group) + 1} brothers and sisters must be placed together; each has to pass every rule."
         )
-    if referral.age_basis in (AgeBasis.CLAIMED, AgeBasis.DISPUTED):
+    if referral.age_basis in (AgeBasis.CLAIMED, AgeBasis.DISPUTED) and not age_alone(referral, as_of):
         found.append(f"The birth date is {referral.age_basis.value}; the recorded one is used.")
     if case.group and any(one.child_id in referral.not_with for one in case.group):
         found.append(

@@ -37,6 +37,12 @@ def prompts_of(referral: Referral, *, start: date | None = None) -> list[str]:
             "The child is recorded as unaccompanied: is there a relative or another connected person here who could "
             "care for the child?"
         )
+    if referral.date_of_birth is None:
+        found.append(
+            "The birth date is not recorded: ask for it first. The age decides which homes are lawful and whether the "
+            "child is owed a home as a child at all."
+        )
+    found += _status_that_ends(referral)
     found += [] if start is None else _days_that_matter(referral, start)
     found += _risks(referral)
     prefers = referral.prefers
@@ -52,6 +58,24 @@ def prompts_of(referral: Referral, *, start: date | None = None) -> list[str]:
     if referral.dol_order_until is not None or (referral.secure_order and not ended):
         found.append("An order permits and never obliges: what is the least restrictive home that is safe?")
     return found
+
+
+_STATUS_ENDS = {
+    "L1": "Police protection lasts 72 hours at most: record the day and hour it began, and what is to follow it",
+    "L2": "An emergency protection order is recorded for 21 days at most: record the day it ends, any extension by the "
+    "court, and what is to follow it",
+    "L3": "A child assessment order lasts 7 days at most: record the day it ends and what is to follow it",
+    "J1": "The child is on remand: record the day it is next decided on, and what is to follow it",
+    "J2": "The child is detained under PACE: record the day and hour it ends, and what is to follow it",
+}
+"""What to record of a legal status that ends by itself, by its 903 code. The limits are those of the code list."""
+
+
+def _status_that_ends(referral: Referral) -> list[str]:
+    told = _STATUS_ENDS.get(referral.legal_status or "")
+    if told is None:
+        return []
+    return [f"{told}. After that the placement needs another legal basis."]
 
 
 def _days_that_matter(referral: Referral, start: date) -> list[str]:

@@ -26,7 +26,7 @@ from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
 from matching.policy import Policy, default_policy
 from matching.prompts import prompts_of, wishes
-from matching.referral import Referral, urgency_contradiction
+from matching.referral import Referral
 from matching.relax import Relaxation, relaxations
 from matching.rule_sources import law_not_yet_in_force
 from matching.sensitivity import FIRST, MOVED_PERCENT, WeightMoved, sensitivity
@@ -167,7 +167,7 @@ def rank_homes(
     lawful = _in_order(case, list(zip(may_take.homes, assess_all(case, may_take, members), strict=True)))
     options = [option for option, _ in lawful]
     shown = options if limit is None else options[:limit]
-    noticed = [*warnings, *_warnings(referral, as_of, policy)]
+    noticed = [*warnings, *_warnings(as_of, policy)]
     return Ranking(
         referral_id=referral.referral_id,
         as_of=as_of,
@@ -229,11 +229,8 @@ def sort_key(case: Case, home: Home, found: Assessment, penalties: dict[str, int
     )
 
 
-def _warnings(referral: Referral, as_of: date, policy: Policy) -> list[str]:
+def _warnings(as_of: date, policy: Policy) -> list[str]:
     found = []
-    contradiction = urgency_contradiction(referral, as_of)
-    if contradiction:
-        found.append(contradiction)
     if policy.in_force_from is not None and policy.in_force_from > as_of:
         found.append("The policy is not in force yet on the day asked about.")
     if early := law_not_yet_in_force(as_of):

@@ -94,7 +94,7 @@ def warnings_about(rows: Iterable[Staying], not_placed: int) -> list[str]:
     moves = sum(needs_a_move(one.as_dict()) for one in rows)
     if moves:
         found.append(
-            f"Of the settled children {stay_where_they_may_not(moves)}: hold a review now, and record it and the "
+            f"{stay_where_they_may_not(moves)}: hold a review now, and record it and the "
             "reason for a move. Until then nothing else is planned."
         )
     if not_placed:
@@ -110,9 +110,11 @@ def stay_where_they_may_not(count: int) -> str:
 
     Examples
     --------
-    >>> stay_where_they_may_not(1), stay_where_they_may_not(2)
-    ('1 stays where the child may not, or needs a move at once', '2 stay where they may not, or need a move at once')
+    >>> stay_where_they_may_not(1)
+    '1 settled child stays where the child may not live, or needs a move at once'
+    >>> stay_where_they_may_not(2)
+    '2 settled children stay where they may not live, or need a move at once'
     """
     if count == 1:
-        return "1 stays where the child may not, or needs a move at once"
-    return f"{count} stay where they may not, or need a move at once"
+        return "1 settled child stays where the child may not live, or needs a move at once"
+    return f"{count} settled children stay where they may not live, or need a move at once"

@@ -82,7 +82,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "specialist_capacity": Measure(
         unit="each ten points of ability in a residential home that the child does not need; more for a solo place "
-        "not needed",
+        "not needed, and for any where no need is scored",
         source="professional judgement",
     ),
     "stability": Measure(
@@ -303,6 +303,11 @@ def _unmet_need(case: Case, home: Home, units: int, aim: Aim) -> Says:
 def _specialist_capacity(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if not units:
         return Speaks.NEITHER, "Leaves places that can do more to children who need them"
+    if not case.referral.needs:
+        return (
+            Speaks.AGAINST,
+            "No need is scored, so nothing recorded says that the child needs a residential home and not a family",
+        )
     return (
         Speaks.AGAINST,
         "Can do more than this child needs, so a scarce place would be missed by a child who needs it",
@@ -319,10 +324,16 @@ _ENDS = {
 def _stability(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if not units:
         return _NOTHING
-    return (
-        Speaks.AGAINST,
-        f"The stay may end early: {listed([_ENDS[end] for end in aims.early_ends(case, home)])}",
-    )
+    return Speaks.AGAINST, f"The stay may end early: {listed(_ends(case, home))}"
+
+
+def _ends(case: Case, home: Home) -> list[str]:
+    days = {"closes": home.closes_on, "temporary_approval": home.temporary_approval_until}
+    found = []
+    for end in aims.early_ends(case, home):
+        on = days.get(end)
+        found.append(_ENDS[end] if on is None else f"{_ENDS[end]}, on {on.day} {on:%B %Y}")
+    return found
 
 
 def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:

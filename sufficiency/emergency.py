@@ -21,7 +21,7 @@ from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import WatchOutcome
 from sufficiency.emergency_answer import Judged, RuleAnswer, UnsuitableNights, day_words, missing_of
-from sufficiency.emergency_places import places
+from sufficiency.emergency_places import places, told_apart
 from sufficiency.emergency_rules import answers, is_adult_throughout, outcome_of, worst_first
 from sufficiency.emergency_stay import Stay
 from sufficiency.spells import NightWindow, Spell, spells_of_child, stretches, unsuitable_runs
@@ -296,7 +296,7 @@ def _watched(
         possible=_of_spell(spell, policy, possible, with_unknown=True) if doubtful_because else sure_of_spell,
         doubtful_because=doubtful_because,
         adult_throughout=is_adult_throughout(spell),
-        placements=tuple(places(spell.runs, bridge_nights=0)),
+        placements=tuple(places(spell.runs, bridge_nights=0, key=told_apart)),
     )
     found = answers(judged)
     until = judged.until

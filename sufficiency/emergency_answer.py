@@ -139,6 +139,11 @@ class Judged:
         return self.possible is not self.sure
 
     @property
+    def adult_now(self) -> bool:
+        """Say whether the young person turned 18 within the spell, so that no duty to a child goes on."""
+        return any(run.age_group == "adult" for run in self.spell.runs)
+
+    @property
     def until(self) -> date:
         """Return the day the spell ended, or the day asked about: an ended spell keeps its answers."""
         return date.fromordinal(self.spell.until)

@@ -64,7 +64,10 @@ def crisis_stay_over(judged: Judged) -> RuleAnswer:
             text = f"{counted}; it was to end on {day_words(leave_by)}."
             found.append(answer(rule, WatchOutcome.RAISED, text, law, leave_by, (), (place.stay_ids,)))
         elif stretch.nights * 2 >= limit and not planned:
-            text = f"{counted}, and no onward plan is recorded. Agree one; the stay ends on {day_words(leave_by)}."
+            agree = "" if judged.adult_now else " Agree one."
+            text = (
+                f"{counted}, and no onward plan is recorded.{agree} The stay ends on {day_words(leave_by)}."
+            )
             missing = ("onward_plan_on",)
             found.append(answer(rule, WatchOutcome.WARNING, text, law, leave_by, missing, (place.stay_ids,)))
         else:
@@ -117,7 +120,7 @@ def turned_18(judged: Judged) -> RuleAnswer:
     spell = judged.spell
     if spell.date_of_birth is None:
         return not_assessed(rule, judged, law, ("date_of_birth",))
-    if any(run.age_group == "adult" for run in spell.runs):
+    if judged.adult_now:
         text = (
             f"Child {spell.child_id} turned 18 during this spell. The duties to a child have ended; check those of "
             "leaving care and homelessness."
@@ -140,18 +143,14 @@ def _temporary(judged: Judged, place: Place, signed_on: list[date]) -> RuleAnswe
 
 def _clock(judged: Judged, law: str, last: date, place: Place, *, warning_days: int) -> RuleAnswer:
     rule, child = "temporary_approval_over", judged.spell.child_id
-    end = day(place.stretch.end)
+    end, adult = day(place.stretch.end), judged.adult_now
     if end > last:
-        text = (
-            f"The approval under which child {child} stays ended on {day_words(last)}. Move the "
-            "child or approve the carer."
-        )
+        act = "" if adult else " Move the child or approve the carer."
+        text = f"The approval under which child {child} {'stayed' if adult else 'stays'} ended on {day_words(last)}.{act}"
         return answer(rule, WatchOutcome.RAISED, text, law, last, (), (place.stay_ids,))
     if end >= last - timedelta(days=warning_days):
-        text = (
-            f"The approval under which child {child} stays ends on {day_words(last)}. Approve the "
-            "carer or plan the move."
-        )
+        act = "" if adult else " Approve the carer or plan the move."
+        text = f"The approval under which child {child} {'stayed' if adult else 'stays'} ends on {day_words(last)}.{act}"
         return answer(rule, WatchOutcome.WARNING, text, law, last, (), (place.stay_ids,))
     text = f"The approval under which child {child} stays ends on {day_words(last)}."
     return answer(rule, WatchOutcome.CLEAR, text, law, last if place.stretch.open else None)

@@ -165,7 +165,8 @@ def _notice(judged: Judged, placement: _Placement) -> RuleAnswer:
         late = (_told_late, child, place, min(given), due_on)
         return answer(rule, WatchOutcome.WARNING, late, law, due_on, (), (place.stay_ids,))
     if judged.until <= due_on:
-        text = f"Notice of {_of_where(child, place)} must be given by {day_words(due_on)}."
+        must = "was to" if judged.adult_now else "must"
+        text = f"Notice of {_of_where(child, place)} {must} be given by {day_words(due_on)}."
         return answer(rule, WatchOutcome.CLEAR, text, law, due_on)
     undated = any(notice.on is None for notice in recorded)
     unknown = any(stay.notices is None for stay in place.stays)
@@ -213,7 +214,11 @@ def homeless_duties(judged: Judged) -> RuleAnswer:
             text = (
                 f"No offer of {' or '.join(words[name] for name in lacking)} to child {spell.child_id} "
                 "is recorded. "
-                "Offer it now and record the day."
+                + (
+                    "It was due before the 18th birthday."
+                    if judged.adult_now
+                    else "Offer it now and record the day."
+                )
             )
             return answer(rule, WatchOutcome.WARNING, text, law, first, lacking)
         child = spell.child_id

@@ -33,7 +33,7 @@ def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     law = accommodation_laws(unsuitable or spell.runs)
     if unsuitable:
         (whole,) = stretches(unsuitable, bridge_nights=spell.nights)
-        text = (_in_unsuitable, spell.child_id, unsuitable, whole)
+        text = (_in_unsuitable, spell.child_id, unsuitable, whole, judged.adult_now)
         return answer(rule, WatchOutcome.WARNING, text, law, day(whole.first))
     missing = missing_of(run.unsuitable for run in spell.runs)
     if missing:
@@ -42,11 +42,11 @@ def unsuitable_at_all(judged: Judged) -> RuleAnswer:
     return answer(rule, WatchOutcome.CLEAR, nothing, law)
 
 
-def _in_unsuitable(child: str, unsuitable: Sequence[Nights], whole: Stretch) -> str:
+def _in_unsuitable(child: str, unsuitable: Sequence[Nights], whole: Stretch, adult: bool) -> str:
     settings = ", ".join(sorted({run.stay.setting.words for run in unsuitable if run.stay.setting}))
     first = day_words(day(whole.first))
     apart = f", with {nights_words(whole.elsewhere)} elsewhere" if whole.elsewhere else ""
-    if whole.open:
+    if whole.open and not adult:
         return (
             f"Child {child} has been in unsuitable accommodation ({settings}) since {first}{apart}. "
             "Find a suitable place now."
@@ -72,7 +72,8 @@ def over_14_nights(judged: Judged) -> RuleAnswer:
         return _perhaps(rule, judged, law, possible)
     running = _running(judged)
     due_on = day(running.first + limit + 1) if running else None
-    within = (_within, judged.spell.child_id, possible, _is_doubtful(judged, possible), limit, due_on)
+    move_by = None if judged.adult_now else due_on
+    within = (_within, judged.spell.child_id, possible, _is_doubtful(judged, possible), limit, move_by)
     return answer(rule, WatchOutcome.CLEAR, within, law, due_on)
 
 
@@ -98,8 +99,8 @@ def approaching_14_nights(judged: Judged) -> RuleAnswer:
     sure = _telling(judged, with_unknown=False)
     if sure and sure.nights >= start:
         move_by = day(sure.first + limit)
-        due_on = move_by if sure.nights > limit or sure.open else None
-        text = (_near, judged.spell.child_id, sure, limit, move_by)
+        due_on = move_by if sure.nights > limit or (sure.open and not judged.adult_now) else None
+        text = (_near, judged.spell.child_id, sure, limit, move_by, judged.adult_now)
         return answer(rule, WatchOutcome.WARNING, text, law, due_on)
     possible = _telling(judged, with_unknown=True) if judged.in_doubt else sure
     if possible and possible.nights >= start:
@@ -125,7 +126,9 @@ def _not_known(child: str, stretch: Stretch, limit: int, missing: Sequence[str])
     )
 
 
-def _near(child: str, stretch: Stretch, limit: int, move_by: date) -> str:
+def _near(child: str, stretch: Stretch, limit: int, move_by: date, adult: bool) -> str:
+    if adult:
+        return f"{_spent(child, stretch, doubtful=False)}; for a child the limit is {nights_words(limit)}."
     if stretch.nights > limit:
         return f"Child {child} was to move by {day_words(move_by)} and has passed {nights_words(limit)}."
     spent = _spent(child, stretch, doubtful=False)

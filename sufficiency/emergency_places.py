@@ -47,6 +47,14 @@ def home_of(stay: Stay) -> Hashable:
     return (stay.setting, stay.home_id)
 
 
+def told_apart(stay: Stay) -> Hashable:
+    """Return what makes a stay a placement of its own: where no home is recorded, nothing says two are one place.
+
+    What is signed and told for one of them would else hide that the other has neither.
+    """
+    return (stay.setting, stay.home_id or ("no home recorded", stay.stay_id))
+
+
 def places(
     runs: Iterable[Nights], *, bridge_nights: int, key: Callable[[Stay], Hashable] = home_of
 ) -> list[Place]:

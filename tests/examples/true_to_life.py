@@ -182,7 +182,7 @@ LIVES: tuple[Life, ...] = (
             needs_assessed_on=None,
             risks={"missing": "high"},
         ),
-        options=("DEMO-HOME", "DEMO-FOSTER", "DEMO-FAMILY", "DEMO-FAR-HOME"),
+        options=("DEMO-FOSTER", "DEMO-HOME", "DEMO-FAMILY", "DEMO-FAR-HOME"),
         excluded_by={
             "DEMO-SUPPORTED": "lawful_age",
             "DEMO-HOTEL": "never_offered",

@@ -99,6 +99,13 @@ def test_the_answer_says_what_to_ask_first_and_what_it_assumed_and_stores_nothin
         assert "2011-03-27" not in told
 
 
+def test_risks_that_nobody_answered_are_not_said_to_be_none(site: Any) -> None:
+    page = send(site.signed_in(), age="15", urgency="crisis").text
+    assert "Not answered: no risk is known or ruled out" in page
+    assert "None of them" not in page
+    assert "The birth date is claimed" not in page
+
+
 def test_what_is_wrong_is_said_beside_its_question_and_the_rest_is_kept(site: Any) -> None:
     answer = send(site.signed_in(), age="soon", urgency="emergency", legal_status="L1", self_harm="high")
     assert answer.status_code == 422

@@ -151,7 +151,7 @@ def test_the_plan_counts_who_is_placed_only_if_a_provider_agrees(plan, homes) ->
     page = present_plan(plan=plan, referrals={}, homes=homes)
     assert page.in_brief == (
         "2 children have a home in this plan, 1 of them only if the provider agrees; 1 child has none. "
-        "Of the settled children 1 stays where the child may not, or needs a move at once. "
+        "1 settled child stays where the child may not live, or needs a move at once. "
         "1 child stays where they are."
     )
     assert page.assignments[1].ask_next == "Sample House 301"
@@ -164,7 +164,7 @@ def test_the_plan_says_who_signs_before_a_child_goes(plan, homes) -> None:
 
 def test_a_plan_that_leaves_nobody_out_says_so(plan, homes) -> None:
     page = present_plan(plan=plan | {"unplaced": []}, referrals={}, homes=homes)
-    assert "1 stays where the child may not, or needs a move at once." in page.in_brief
+    assert "1 settled child stays where the child may not live, or needs a move at once." in page.in_brief
     (stays,) = page.staying
     assert (stays.needs_a_move, stays.may_not_go_on, stays.urgency) == (
         True,

@@ -302,7 +302,7 @@ def _in_brief(plan: Mapping[str, Any]) -> str:
         brief += "; nobody is left without one."
     move = sum(needs_a_move(item) for item in plan["staying"])
     if move:
-        brief += f" Of the settled children {stay_where_they_may_not(move)}."
+        brief += f" {stay_where_they_may_not(move)}."
     if plan["staying"]:
         brief += f" {capital(counted(len(plan['staying']), 'child stays', 'children stay'))} where they are."
     return brief

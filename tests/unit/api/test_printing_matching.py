@@ -98,7 +98,10 @@ def test_a_plan_says_first_how_many_settled_children_may_not_stay_or_need_a_move
     shut = {"child_id": "X1", "home_id": "HX", "reasons": [], "may_not_go_on": ["Closed."], "urgency": None}
     urgent = {"child_id": "X2", "home_id": "HY", "reasons": [], "may_not_go_on": [], "urgency": "crisis"}
     said = printed(print_plan, plan | {"staying": [shut, urgent]})
-    assert " not, 2 stay where they may not, or need a move at once; " in said.splitlines()[0]
+    assert (
+        " not, 2 settled children stay where they may not live, or need a move at once; "
+        in said.splitlines()[0]
+    )
     assert "HX and needs a review now: X1. May not go on living there: Closed." in said
     assert "HY and needs a review now: X2. Recorded as crisis." in said
 
@@ -143,3 +146,21 @@ def test_the_watch_prints_who_is_there_now_then_what_ended_lately_and_counts_the
     assert "rule of LATELY" in said
     assert "OLD" not in said
     assert "DONE" not in said
+
+
+def test_pins_that_contradict_each_other_are_named_and_nothing_is_said_to_be_proved() -> None:
+    referrals, _ = read_referrals(sample_path("referrals"))
+    homes, _ = read_homes(sample_path("homes"))
+    child, home = next(iter(plan_list(referrals, homes, as_of=SAMPLE_DATE).eligible_pairs))
+    pins = [
+        {"child_id": child, "home_id": home, "ban": False},
+        {"child_id": child, "home_id": home, "ban": True},
+    ]
+    answer = plan_list(referrals, homes, as_of=SAMPLE_DATE, pins=pins).as_dict()
+    said = printed(print_plan, answer)
+    (because,) = answer["infeasible_because"]
+    assert f"Cannot hold: {because}" in said
+    assert said.count(because) == 1
+    assert "no aim was proved" in said
+    assert "proved best" not in said
+    assert "Not placed" not in said

@@ -42,7 +42,10 @@ def test_four_answers_are_enough_to_rank_and_every_open_fact_is_a_question(
     said = " ".join(answer.assumptions)
     assert "places to keep away from" in said
     assert "No need is scored" in said
-    assert "claimed" in said
+    assert "claimed" not in said
+    assert "Only an age is known, 15" in said
+    assert "The 16th birthday may be as near as tomorrow: ask for the birth date." in said
+    assert not any("claimed" in flag for flag in option.flags)
     assert "Ask first" not in said
 
 
@@ -52,6 +55,16 @@ def test_what_is_missing_of_the_four_is_asked_before_anything(a_home: Callable[.
     assert first == (
         "Ask first, before any home is rung: how old the child is, the legal status and which risks are known."
     )
+
+
+def test_where_no_need_is_known_a_family_comes_before_a_paid_for_bed_in_a_childrens_home(
+    a_home: Callable[..., Home],
+) -> None:
+    block = a_home(home_id="DEMO-A", contract="block", weekly_fee_pounds="5000", type="childrens_home")
+    carer = a_home(home_id="DEMO-B", type="agency_foster_carer", contract="spot", weekly_fee_pounds="900")
+    answer = at_night([block, carer])
+    assert [option.home_id for option in answer.options] == ["DEMO-B", "DEMO-A"]
+    assert any("No need is scored" in reason for reason in answer.options[1].speaks_against)
 
 
 def test_an_age_in_years_is_the_youngest_the_child_can_be(a_home: Callable[..., Home]) -> None:

@@ -156,7 +156,7 @@ def test_a_settled_child_who_may_not_go_on_living_there_is_told_and_not_planned(
     assert any(said in text for text in row["may_not_go_on"])
     assert row["urgency"] == "planned"
     assert needs_a_move(row)
-    assert any("1 stays where the child may not" in text for text in plan.evidence["warnings"])
+    assert any("1 settled child stays where the child may not" in text for text in plan.evidence["warnings"])
 
 
 NOTICE = {"restriction_notice_from": AS_OF - timedelta(days=30)}

@@ -236,9 +236,9 @@ def test_no_birth_date_and_no_postcode_is_in_the_answer(ranked: Callable[..., Ra
 
 def test_a_contradiction_of_urgency_and_date_is_reported(ranked: Callable[..., Ranking]) -> None:
     answer = ranked({"urgency": "crisis"}, ({},))
-    assert any("crisis" in text for text in answer.assumptions)
-    assert answer.evidence["warnings"]
-    assert not ranked({"urgency": "planned"}, ({},)).evidence["warnings"]
+    told = [*answer.prompts, *answer.assumptions, *answer.evidence["warnings"]]
+    assert sum("says crisis" in text for text in told) == 1
+    assert not any("check which is right" in text for text in ranked({"urgency": "planned"}, ({},)).prompts)
 
 
 def test_later_birthdays_are_flags_and_no_bar(ranked: Callable[..., Ranking]) -> None:
@@ -572,3 +572,25 @@ def test_importing_the_package_opens_no_engine() -> None:
     code = "import sys, matching; assert callable(matching.rank_homes); print('ortools' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("status", "limit"),
+    [("L1", "72 hours"), ("L2", "21 days"), ("L3", "7 days"), ("J1", "remand"), ("J2", "PACE")],
+)
+def test_a_legal_status_that_ends_by_itself_asks_when_it_ends(ranked, status, limit):
+    (told,) = [prompt for prompt in ranked({"legal_status": status}, ({},)).prompts if limit in prompt]
+    assert "record the day" in told
+
+
+def test_a_status_without_an_end_of_its_own_asks_for_none(ranked):
+    for status in ("C2", "V2", None):
+        assert not any(
+            "another legal basis" in one for one in ranked({"legal_status": status}, ({},)).prompts
+        )
+
+
+def test_a_missing_birth_date_is_asked_for_among_the_first(ranked):
+    bare = ranked({"date_of_birth": None}, ({},)).prompts
+    assert any("birth date is not recorded: ask for it first" in one for one in bare[:2])
+    assert not any("birth date is not recorded" in one for one in ranked({}, ({},)).prompts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from matching.aims import AIMS
 from matching.policy import default_policy
 from matching.rank import Ranking
 from matching.terms import MEASURES, measures
+from tests.examples.rules_of_eligibility import CHILD
 
 FAR = {"postcode": "EX4 3LS", "authority": "878"}
 CARER = {"type": "in_house_foster_carer"}
+START = date.fromisoformat(CHILD["needed_by"])
 
 
 def order(answer: Ranking) -> list[str]:
@@ -222,3 +225,23 @@ def test_a_gap_so_wide_that_it_excludes_says_the_same(ranked: Callable[..., Rank
         "The need is beyond what the home says it can meet in behaviour (95 against 60). Scored on a day that is not "
         "recorded, by whom is not recorded; what the home can meet, where that comes from is not recorded."
     )
+
+
+def test_a_home_that_closes_during_the_stay_says_the_day_against_it_and_what_to_take_care_of(
+    ranked: Callable[..., Ranking],
+) -> None:
+    closes = START + timedelta(days=5)
+    told = f"on {closes.day} {closes:%B %Y}"
+    (option,) = ranked({"expected_stay_days": 365}, ({"closes_on": closes.isoformat()},)).options
+    assert any("to close" in reason and told in reason for reason in option.speaks_against)
+    assert any("is to close" in flag and told in flag and "onward home" in flag for flag in option.flags)
+
+
+def test_a_restriction_notice_that_starts_later_is_told_with_its_day_and_what_to_ask(
+    ranked: Callable[..., Ranking],
+) -> None:
+    served = START + timedelta(days=1)
+    (option,) = ranked({}, ({"restriction_notice_from": served.isoformat()},)).options
+    (flag,) = [flag for flag in option.flags if "notice restricting" in flag]
+    assert f"starts on {served.day} {served:%B %Y}" in flag
+    assert "ask the provider" in flag

@@ -99,12 +99,22 @@ def test_another_hotel_is_another_placement_and_so_is_the_same_one_after_a_night
         )
 
 
+def test_two_hotel_stays_without_a_home_are_two_placements_and_the_second_lacks_its_own():
+    second = replace(BED_AND_BREAKFAST, setting=EmergencySetting.HOTEL)
+    found = rules(HOTEL, second)
+    approvals, notices = found["approvals_missing"], found["notices_missing"]
+    assert (approvals.outcome, approvals.due_on) == ("WARNING", date(2026, 6, 7))
+    assert (notices.outcome, notices.due_on) == ("WARNING", date(2026, 6, 12))
+    assert "hotel from 7 June 2026" in approvals.text
+
+
 @pytest.mark.parametrize("holder", [0, 1])
 def test_what_any_part_of_one_cut_stay_records_serves_the_whole_stay(holder):
-    whole = replace(HOTEL, ended_on=None)
+    hotel = replace(HOTEL, home_id="H1")
+    whole = replace(hotel, ended_on=None)
     parts = [
-        replace(HOTEL, ended_on=date(2026, 6, 4), approvals=(), notices=()),
-        replace(HOTEL, stay_id="S2", started_on=date(2026, 6, 4), ended_on=None, approvals=(), notices=()),
+        replace(hotel, ended_on=date(2026, 6, 4), approvals=(), notices=()),
+        replace(hotel, stay_id="S2", started_on=date(2026, 6, 4), ended_on=None, approvals=(), notices=()),
     ]
     parts[holder] = replace(parts[holder], approvals=HOTEL.approvals, notices=HOTEL.notices)
     cut = watch(parts, as_of=TODAY).spells

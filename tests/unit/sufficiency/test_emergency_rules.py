@@ -361,6 +361,25 @@ def test_turning_18_is_told_without_the_day_and_the_nights_go_on_counting():
     assert rule("over_14_nights", stay).outcome == "RAISED"
 
 
+def test_from_the_18th_birthday_the_duties_to_a_child_are_told_in_the_past():
+    stay = replace(HOTEL, date_of_birth=TODAY.replace(year=2008) - timedelta(days=2), started_on=days_ago(12))
+    homeless = replace(HOMELESS, date_of_birth=stay.date_of_birth, started_on=days_ago(12))
+    for one in (stay, homeless):
+        told = " ".join(answer.text for answer in only_spell(one).rules)
+        assert "The duties to a child have ended" in told
+        for order in (
+            "Find a suitable place now",
+            "must move by",
+            "Move by",
+            "Move the child now",
+            "Offer it now",
+        ):
+            assert order not in told
+    near = rule("approaching_14_nights", stay)
+    assert (near.outcome, near.due_on) == ("WARNING", None)
+    assert rule("unsuitable_at_all", stay).text.startswith("Child C1 was in unsuitable accommodation")
+
+
 def test_an_adult_on_the_first_night_is_no_child_in_a_hotel():
     spell = only_spell(replace(HOTEL, date_of_birth=date(2000, 1, 1), started_on=days_ago(40)))
     assert spell.outcome == "WARNING"
