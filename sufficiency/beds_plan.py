@@ -285,7 +285,10 @@ def _needed(enquiries: Sequence[Enquiry]) -> dict[str, Any]:
 
 def _crisis(question: BedsQuestion) -> dict[str, Any]:
     if question.stays_from is None:
-        return _not_assessed("Give --stays, and --stays-from: the day from which they are complete.")
+        return _not_assessed(
+            "Nobody has said from which day the record of stays is complete: write it among the council's own parts, or "
+            "give --stays and --stays-from."
+        )
     demand = crisis_demand(question.stays, first=question.stays_from, last=question.as_of)
     try:
         found = crisis_beds(

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sufficiency.action_values import ActionList
     from sufficiency.annual_report import ReportQuestion
     from sufficiency.beds_plan import BedsQuestion
-    from sufficiency.emergency_stay import Stay
     from sufficiency.enquiries import PlacementMade
     from sufficiency.indicators import IndicatorQuestion
     from sufficiency.returns import Returns
@@ -60,8 +59,8 @@ def _beds(records: Records, authority: str, asked: Analysis, policy: Policy) -> 
         answer = plan_beds(returns, homes, question)
         if question.stays_from is not None:
             answer["evidence"]["warnings"].append(
-                f"Crisis beds are counted from {question.stays_from:%-d %B %Y}, the first stay recorded: stays are "
-                "taken to be complete since."
+                f"Crisis beds are counted from {question.stays_from:%-d %B %Y}: the council wrote that the record of "
+                "stays is complete since then."
             )
         return answer
 
@@ -121,7 +120,6 @@ def beds_inputs(
 
     returns = records.returns()
     parts = written_by_council(records, authority)
-    stays = records.stays()
     starts, leaving = 1 + settings.starts_percent / 100, 1 + settings.leaving_percent / 100
     return returns, BedsQuestion(
         start=returns.last_day + timedelta(days=1),
@@ -130,8 +128,8 @@ def beds_inputs(
         runs=settings.runs,
         seed=settings.seed,
         authority=authority,
-        stays=stays,
-        stays_from=first_stay(stays, as_of),
+        stays=records.stays(),
+        stays_from=stays_complete_since(parts, as_of),
         crisis_beds=crisis_places(records.homes()),
         # Those placed since too: who still waits is harder to place than who came.
         referrals=records.referrals(placed=True),
@@ -192,7 +190,6 @@ def report_question(
     from sufficiency.annual_report import ReportQuestion
 
     parts = written_by_council(records, authority)
-    stays = records.stays()
     council: Mapping[str, Any] = parts.get("council") or {}
     named = {name: council[name] for name in ("council", "colour") if council.get(name)}
     return ReportQuestion(
@@ -203,8 +200,8 @@ def report_question(
         referrals=records.referrals(placed=True),
         enquiries=records.enquiries(),
         placements=placements_recorded(records),
-        stays=stays,
-        stays_from=first_stay(stays, as_of),
+        stays=records.stays(),
+        stays_from=stays_complete_since(parts, as_of),
         actions=candidate_actions(parts),
         milestones=milestones_of(parts),
         targets=targets_of(parts),
@@ -222,10 +219,14 @@ def written_by_council(records: Records, authority: str) -> dict[str, Any]:
     return {name: part.content for name, part in records.analyses_of(authority).parts().items()}
 
 
-def first_stay(stays: tuple[Stay, ...], as_of: date) -> date | None:
-    """Return the day of the first stay recorded, from which they are taken to be complete; ``None`` without one."""
-    started = [stay.started_on for stay in stays if stay.started_on is not None and stay.started_on <= as_of]
-    return min(started, default=None)
+def stays_complete_since(parts: Mapping[str, Any], as_of: date) -> date | None:
+    """Return the day from which the council says that its record of stays is complete, unless it is yet to come.
+
+    It is never guessed: a record may hold single stays from long before anybody wrote down all of them.
+    """
+    text = (parts.get("council") or {}).get("stays_complete_since")
+    since = date.fromisoformat(text) if text else None
+    return None if since is None or since > as_of else since
 
 
 def placement_notices(records: Records) -> tuple[PlacementNotice, ...]:

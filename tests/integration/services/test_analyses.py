@@ -114,6 +114,24 @@ def test_beds_short_are_those_of_the_engine_on_the_stored_records(known: Site) -
     assert client.get(f"/sufficiency/analyses/{analysis_id}/files/none.csv").status_code == 404
 
 
+def test_crisis_beds_are_counted_since_the_day_that_the_council_writes(known: Site) -> None:
+    with known.database.reading() as connection:
+        _, question = beds_inputs(records_in(connection), OWN, SAMPLE_DATE, QUICK)
+    assert question.stays
+    assert question.stays_from is None
+    client = known.signed_in(Role.COMMISSIONER)
+    address = "/sufficiency/report/parts"
+    assert send(client, address, part="council", stays_complete_since="01/05/2026").status_code == 303
+    assert 'value="2026-05-01"' in client.get(address).text
+    with known.database.reading() as connection:
+        _, question = beds_inputs(records_in(connection), OWN, SAMPLE_DATE, QUICK)
+        _, before = beds_inputs(records_in(connection), OWN, date(2026, 4, 1), QUICK)
+    assert question.stays_from == date(2026, 5, 1)
+    assert before.stays_from is None
+    found = kept(known, made(known, QUICK)).answer
+    assert any("complete since" in one for one in found["evidence"]["warnings"])
+
+
 def test_the_same_question_is_answered_once_until_a_record_or_a_part_changes(known: Site) -> None:
     first = asked(known, QUICK)
     assert asked(known, QUICK) == first
@@ -245,6 +263,8 @@ def test_every_version_of_a_part_is_kept_and_a_wrong_one_changes_nothing(known: 
         ("actions", {"text": "[[beds]]\nname = 3"}),
         ("council", {"colour": "red"}),
         ("council", {"yearly_budget_pounds": "-3"}),
+        ("council", {"stays_complete_since": "lately"}),
+        ("council", {"stays_complete_since": "2099-01-01"}),
         ("milestones", {"number": "1", "text": "x", "owner": "y", "due": "some day", "status": "on_track"}),
         ("milestones", {"number": "1", "text": "x", "owner": "", "due": "31/03/2027", "status": "on_track"}),
     ):

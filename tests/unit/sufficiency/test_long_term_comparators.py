@@ -25,4 +25,9 @@ def test_nothing_is_published_of_the_same_placement() -> None:
 
 def test_the_neighbours_mean_stands_beside_the_same_carer() -> None:
     rows = comparators("long_term_stability_same_carer", "879", 2025)
-    assert {row["who"] for row in rows} == {"own_published", "statistical_neighbours", "south_west", "england"}
+    assert {row["who"] for row in rows} == {
+        "own_published",
+        "statistical_neighbours",
+        "south_west",
+        "england",
+    }
