@@ -269,6 +269,19 @@ def question_of(
     )
 
 
+def digest_of_records(records: Records, authority: str, as_of: date, *, policy: Policy) -> str:
+    """Return a digest of everything that an analysis depends on but what was asked: alike where two may be compared."""
+    return digest(
+        {
+            "version": [PRODUCT_VERSION, ANSWERS],
+            "as_of": as_of.isoformat(),
+            "policy": policy.version,
+            "records": records.for_everybody().version(),
+            "others": records.analyses_of(authority).inputs(),
+        }
+    )
+
+
 def is_current(records: Records, authority: str, analysis: Analysis, *, as_of: date, policy: Policy) -> bool:
     """Say whether an analysis made now would be made from the same records."""
     return analysis.question == question_of(

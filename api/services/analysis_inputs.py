@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from api.services.analyses import BedsSettings, IndicatorSettings, ReportSettings
+from api.services.analyses import BedsSettings, IndicatorSettings, ReportSettings, digest_of_records
 from reference_data.problems import InvalidInput
 
 if TYPE_CHECKING:
@@ -51,12 +51,13 @@ def _beds(records: Records, authority: str, asked: Analysis, policy: Policy) -> 
         records, authority, asked.as_of, BedsSettings.of(asked.settings), policy=policy
     )
     homes = records.homes()
+    made_from = digest_of_records(records, authority, asked.as_of, policy=policy)
 
     def make(*, step: Step) -> dict[str, Any]:
         from sufficiency.beds_plan import plan_beds
 
         step("Simulating futures and setting beds against them")
-        answer = plan_beds(returns, homes, question)
+        answer = plan_beds(returns, homes, question) | {"records_digest": made_from}
         if question.stays_from is not None:
             answer["evidence"]["warnings"].append(
                 f"Crisis beds are counted from {question.stays_from:%-d %B %Y}: the council wrote that the record of "

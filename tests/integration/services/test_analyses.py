@@ -200,10 +200,21 @@ def test_a_scenario_is_compared_with_what_the_records_have(known: Site) -> None:
     assert page.status_code == 200
     html5lib.HTMLParser(strict=True).parse(page.text)
     assert "30 more foster beds" in page.text
+    assert "made from the same records" in page.text
+    assert "govuk-warning-text" not in page.text
     assert "Thirty carers" in client.get("/sufficiency/scenarios").text
     # The page of beds short stays that of the records.
     assert "as the records have it" in client.get("/sufficiency/beds").text
     assert client.get("/sufficiency/compare?first=x").status_code == 422
+    # A record changes between two calculations, and the page says so.
+    with known.database.writing() as connection:
+        AnalysisRecords(connection, OWN).write_part("actions", "", written_by="tester")
+    later = made(known, BedsSettings(months=6, runs=20, more_fostering=30))
+    page = client.get(f"/sufficiency/compare?first={base}&second={later}")
+    html5lib.HTMLParser(strict=True).parse(page.text)
+    assert "made from different records" in page.text
+    assert page.text.index("govuk-warning-text") < page.text.index("govuk-table")
+    assert "difference is the scenario" not in page.text
 
 
 def test_a_report_is_kept_and_taken_as_every_kind_of_file(known: Site) -> None:
