@@ -91,7 +91,7 @@ def _report(records: Records, authority: str, asked: Analysis, policy: Policy) -
     returns = records.returns()
     settings = ReportSettings.of(asked.settings)
     if settings.year is None:
-        settings = replace(settings, year=returns.year_ends[-1].year)
+        settings = replace(settings, year=report_year("", returns))
     question = report_question(records, authority, asked.as_of, settings, policy=policy)
 
     def make(*, step: Step) -> dict[str, Any]:
@@ -213,6 +213,28 @@ def report_question(
         policy=policy,
         **named,
     )
+
+
+def report_year(text: str, returns: Returns) -> int:
+    """Return the year that somebody asked a report for, the newest that can be reported where the text is empty.
+
+    Raises
+    ------
+    InvalidInput
+        If the text is no year, or no return closes on the 31 March of it.
+    """
+    years = [day.year for day in returns.year_ends if (day.month, day.day) == (3, 31)]
+    known = ", ".join(map(str, years))
+    if not years:
+        raise InvalidInput("report_year", "No return closes on a 31 March, so no year can be reported.")
+    text = text.strip()
+    if not text:
+        return years[-1]
+    if text not in map(str, years):
+        raise InvalidInput(
+            "report_year", f"No return closes on 31 March of that year. Write one of: {known}."
+        )
+    return int(text)
 
 
 def written_by_council(records: Records, authority: str) -> dict[str, Any]:

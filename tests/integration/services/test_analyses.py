@@ -8,6 +8,7 @@ import json
 import re
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ from api.services.analyses import (
     ask_for_analysis,
     make_analysis,
 )
-from api.services.analysis_inputs import beds_inputs
+from api.services.analysis_inputs import beds_inputs, report_year
 from api.services.importing import import_file
 from matching.policy import default_policy
 from reference_data.problems import InvalidInput, NotEnoughData, NotFound
@@ -215,6 +216,28 @@ def test_a_scenario_is_compared_with_what_the_records_have(known: Site) -> None:
     assert "made from different records" in page.text
     assert page.text.index("govuk-warning-text") < page.text.index("govuk-table")
     assert "difference is the scenario" not in page.text
+
+
+@pytest.mark.parametrize("year", ["2031", "abc", "99999999999999999999", "2022.5"])
+def test_a_report_of_a_year_without_a_return_is_refused_at_once(known: Site, year: str) -> None:
+    client = known.signed_in(Role.COMMISSIONER)
+    refused = send(client, "/sufficiency/report", year=year)
+    assert refused.status_code == 422
+    html5lib.HTMLParser(strict=True).parse(refused.text)
+    assert 'id="year-error"' in refused.text
+    assert f'value="{year}"' in refused.text
+    assert "Write one of: 2018, 2019, 2020, 2021, 2022." in refused.text
+    with known.database.reading() as connection:
+        assert not AnalysisRecords(connection, OWN).all("report")
+
+
+def test_the_newest_year_that_has_closed_is_reported_where_none_is_named(known: Site) -> None:
+    with known.database.reading() as connection:
+        returns = records_in(connection).returns()
+    begun = replace(returns, year_ends=(*returns.year_ends, date(2022, 9, 30)))
+    assert report_year(" ", begun) == 2022
+    with pytest.raises(InvalidInput, match="31 March"):
+        report_year("", replace(returns, year_ends=(date(2022, 9, 30),)))
 
 
 def test_a_report_is_kept_and_taken_as_every_kind_of_file(known: Site) -> None:
