@@ -109,8 +109,8 @@ def present_beds_compared(first: Analysis, second: Analysis) -> ComparedPage:
 
 
 def _caution(first: Analysis, second: Analysis) -> str:
-    made_from = [(one.answer or {}).get("records_digest") for one in (first, second)]
-    if None in made_from:
+    made_from = [str((one.answer or {}).get("records_digest") or "") for one in (first, second)]
+    if not all(made_from):
         return (
             "It is not known whether both were made from the same records, so a difference may come from the records and "
             "not from the scenario. Work both out again before you compare them."
