@@ -194,8 +194,8 @@ def question_of_records(
 ) -> ReportQuestion:
     """Return what a report asks of a council's stored records and of what the council wrote itself.
 
-    Stays are taken as complete from the day named, or from the first one recorded. A name and paragraphs given with the
-    question stand in place of those the council wrote.
+    Stays are taken as complete from the day named, or from the day that the council wrote. A name and paragraphs given
+    with the question stand in place of those the council wrote.
     """
     from api.services.analyses import ReportSettings
     from api.services.analysis_inputs import report_question

@@ -55,6 +55,11 @@ from sufficiency.stays import IntArray
 
 _NO_ACTIONS = ActionList(actions=(), scenarios={})
 
+TRACK_RECORD_ELSEWHERE = (
+    "How far the bands of children can be trusted is told by the track record of the forecast of need; beds short have "
+    "none of their own."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BedsQuestion:
@@ -141,6 +146,7 @@ def plan_beds(
         as_of=question.as_of,
         authority=question.authority,
         shared_share=SHARED_VACANCY_SHARE if share is None else share,
+        share_observed=share is not None,
     )
     capacity = _with_more_beds(capacity, question)
     late = dict(drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed))
@@ -174,7 +180,6 @@ def plan_beds(
         "actions": _actions(returns, homes, base.counts, dates, capacity, question, executor),
     }
     warnings = [one for one in base.warnings if "Assumed, not observed" not in one]
-    caution = base.track_record().caution() if base.track_record else ""
     return {
         "answers": beds_in_words(answer),
         **answer,
@@ -183,7 +188,7 @@ def plan_beds(
             policy_version=None,
             data_date=base.known_to,
             seed=question.seed,
-            warnings=[*warnings, *capacity.warnings, *([caution] if caution else [])],
+            warnings=[*warnings, *capacity.warnings, TRACK_RECORD_ELSEWHERE],
         ),
     }
 
@@ -285,7 +290,10 @@ def _needed(enquiries: Sequence[Enquiry]) -> dict[str, Any]:
 
 def _crisis(question: BedsQuestion) -> dict[str, Any]:
     if question.stays_from is None:
-        return _not_assessed("Give --stays, and --stays-from: the day from which they are complete.")
+        return _not_assessed(
+            "Nobody has said from which day the record of stays is complete: write it among the council's own parts, or "
+            "give --stays and --stays-from."
+        )
     demand = crisis_demand(question.stays, first=question.stays_from, last=question.as_of)
     try:
         found = crisis_beds(

@@ -105,7 +105,9 @@ def _short(rows: Sequence[Mapping[str, Any]], group: str) -> list[str]:
 def _near(row: Mapping[str, Any]) -> str:
     if row["short_local"] is None or row["short_local"] < 0.5:
         return ""
-    return f" Counting only beds in our own and adjoining areas, {row['short_local']:.0f} are lacking then on average."
+    lacking = f"{row['short_local']:.0f}"
+    verb = "is" if lacking == "1" else "are"
+    return f" Counting only beds in our own and adjoining areas, {lacking} {verb} lacking then on average."
 
 
 def _carers(carers: Mapping[str, Any]) -> list[str]:

@@ -93,6 +93,7 @@ def usable_capacity(
     as_of: date,
     authority: str | None = None,
     shared_share: float = SHARED_VACANCY_SHARE,
+    share_observed: bool = False,
 ) -> Capacity:
     """Return the beds that a council can use.
 
@@ -106,6 +107,8 @@ def usable_capacity(
         The council's DfE code; by default the one most of its own homes name.
     shared_share
         Share of confirmed vacancies in shared homes that our children get, 0 to 1.
+    share_observed
+        Whether the homes' own answers show that share; else a warning says that it is assumed.
     """
     authority = authority or _own_authority(homes)
     gaps: dict[str, list[str]] = {}
@@ -126,7 +129,7 @@ def usable_capacity(
         authority=authority,
         supplies=tuple(supplies),
         accounts=tuple(accounts),
-        warnings=_warnings(gaps, homes, authority, shared_share),
+        warnings=_warnings(gaps, homes, authority, None if share_observed else shared_share),
     )
 
 
@@ -190,14 +193,14 @@ def _is_local(home: Home, authority: str | None, gaps: dict[str, list[str]]) -> 
 
 
 def _warnings(
-    gaps: dict[str, list[str]], homes: Sequence[Home], authority: str | None, shared_share: float
+    gaps: dict[str, list[str]], homes: Sequence[Home], authority: str | None, assumed_share: float | None
 ) -> tuple[str, ...]:
     found = []
     if authority is None:
         found.append("Whose beds these are is not known: no in-house home names its authority.")
-    if any(home.contract not in OWN_CONTRACTS for home in homes):
+    if assumed_share is not None and any(home.contract not in OWN_CONTRACTS for home in homes):
         found.append(
-            f"Assumed, not observed: our children get {shared_share:.0%} of the vacancies that shared homes confirm."
+            f"Assumed, not observed: our children get {assumed_share:.0%} of the vacancies that shared homes confirm."
         )
     for words, home_ids in sorted(gaps.items()):
         listed = ", ".join(sorted(home_ids)[:5]) + (" and others" if len(home_ids) > 5 else "")

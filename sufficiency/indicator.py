@@ -74,7 +74,9 @@ class Found:
     Parameters
     ----------
     missing
-        How many of the population lack the fact; they stay in the denominator.
+        How many of the population lack the fact; they stay in the denominator, unless ``missing_apart``.
+    missing_apart
+        Whether those who lack the fact are left out of the denominator.
     amount
         The value where it is no share of a population.
     table
@@ -90,10 +92,18 @@ class Found:
     numerator: int | None = None
     denominator: int | None = None
     missing: int | None = None
+    missing_apart: bool = False
     amount: Decimal | None = None
     table: tuple[Mapping[str, Any], ...] = ()
     children: frozenset[str] = frozenset()
     as_listed: bool = False
+
+    @property
+    def population(self) -> int | None:
+        """Return how many were looked at, with those who lack the fact."""
+        if self.denominator is None or not self.missing_apart:
+            return self.denominator
+        return self.denominator + (self.missing or 0)
 
     @property
     def value(self) -> Decimal | None:

@@ -19,12 +19,15 @@ YEARS_BACK = 8
 ENGLAND, SOUTH_WEST = "england", "south_west"
 _LAIT = {
     "short_term_stability": "LACStable_2016on",
-    "long_term_stability_same_placement": "LAC_LongStable%",
+    "long_term_stability_same_carer": "LAC_LongStable%",
     "distance_over_20_miles_and_outside": "LACDistance",
     "care_leavers_suitable_accommodation": "CareLeaverAcc",
     "care_leavers_eet": "CareLeaverEET",
 }
-"""Indicators by their name in the Local Authority Interactive Tool."""
+"""Indicators by their name in the Local Authority Interactive Tool.
+
+The tool says "same placement", but its percentages are those of the department's "same carer" counts, rounded.
+"""
 _MEASURES = {
     "short_term_stability": "three_or_more_placements",
     "three_or_more_in_2_years": "three_or_more_in_2_years",

@@ -229,7 +229,7 @@ def _row(
         "numerator": found.numerator,
         "denominator": found.denominator,
         "missing": found.missing,
-        "missing_share": _share(found.missing, found.denominator),
+        "missing_share": _share(found.missing, found.population),
         "value": _shown(value),
         "unit": definition.unit,
         "better_when": definition.better_when,

@@ -23,6 +23,7 @@ from reference_data.codelists import codes
 from reference_data.law import law_number
 from reference_data.vocabulary import HomeStatus, PlacementGroup, PlacementType, placement_group
 from sufficiency.episodes import EpisodeRow, Stay
+from sufficiency.forecast import monthly_dates
 from sufficiency.repair import CareHistory
 from sufficiency.stays import FloatArray
 
@@ -73,7 +74,7 @@ def leaving_care(
     """
     young = _young_people(history)
     today = history.known_to
-    starts = [today + timedelta(days=1 + round(n * _DAYS_A_MONTH)) for n in range(months + 1)]
+    starts = monthly_dates(today + timedelta(days=1), months)
     random = np.random.default_rng(np.random.SeedSequence(seed))
     reached = np.zeros((DRAWS, months))
     by_group: dict[PlacementGroup, float] = defaultdict(float)

@@ -55,7 +55,7 @@ PLANNED = Definition(
     id="planned_placements",
     name="Planned against emergency placements",
     definition="Placements that were planned.",
-    population="Placements made in the year.",
+    population="Placements made in the year whose search's urgency is recorded, at least half of all.",
     better_when="high",
     source="The council's own record of referrals",
 )
@@ -174,23 +174,33 @@ def siblings_separated(asked: Asked) -> Found:
 
 
 def planned_placements(asked: Asked) -> Found:
-    """Return the placements of the year whose search was planned, and not an emergency or a crisis."""
+    """Return the placements of the year whose search was planned, and not an emergency or a crisis.
+
+    Those whose urgency is not recorded are left out; where that is more than half, nothing is said.
+    """
     made = [one for one in asked.placements if asked.year_from <= one.on <= asked.at]
     if not made:
         return not_assessed(
             "No placement of the year is recorded with its referral; referrals say how urgent each search was."
         )
     counts = Counter(one.urgency for one in made)
+    known = len(made) - counts[None]
+    if 2 * known < len(made):
+        return not_assessed(
+            f"How urgent the search was is recorded for {known} of {len(made)} placements of the year: link placements "
+            "to their referrals."
+        )
     return Found(
         numerator=counts[Urgency.PLANNED],
-        denominator=len(made),
+        denominator=known,
         missing=counts[None],
+        missing_apart=True,
         children=frozenset(one.child_id for one in made if one.urgency is Urgency.PLANNED),
         table=tuple(
             {
                 "urgency": str(urgency),
                 "placements": counts[urgency],
-                "percent": round(100 * counts[urgency] / len(made), 1),
+                "percent": round(100 * counts[urgency] / known, 1),
             }
             for urgency in Urgency
         ),

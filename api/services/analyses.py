@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matching.policy import Policy
 
 KINDS = ("beds", "indicators", "report")
-ANSWERS = 1
+ANSWERS = 2
 """Counted up when a method changes within a version of the product, so that no older answer is shown as new."""
 GIVEN_UP_AFTER = timedelta(minutes=15)
 """An analysis that is not done by then was being made by a server that has stopped."""
@@ -263,6 +263,19 @@ def question_of(
             "as_of": as_of.isoformat(),
             "policy": policy.version,
             "settings": dict(settings),
+            "records": records.for_everybody().version(),
+            "others": records.analyses_of(authority).inputs(),
+        }
+    )
+
+
+def digest_of_records(records: Records, authority: str, as_of: date, *, policy: Policy) -> str:
+    """Return a digest of everything that an analysis depends on but what was asked: alike where two may be compared."""
+    return digest(
+        {
+            "version": [PRODUCT_VERSION, ANSWERS],
+            "as_of": as_of.isoformat(),
+            "policy": policy.version,
             "records": records.for_everybody().version(),
             "others": records.analyses_of(authority).inputs(),
         }

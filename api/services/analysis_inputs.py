@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from api.services.analyses import BedsSettings, IndicatorSettings, ReportSettings
+from api.services.analyses import BedsSettings, IndicatorSettings, ReportSettings, digest_of_records
 from reference_data.problems import InvalidInput
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sufficiency.action_values import ActionList
     from sufficiency.annual_report import ReportQuestion
     from sufficiency.beds_plan import BedsQuestion
-    from sufficiency.emergency_stay import Stay
     from sufficiency.enquiries import PlacementMade
     from sufficiency.indicators import IndicatorQuestion
     from sufficiency.returns import Returns
@@ -52,16 +51,17 @@ def _beds(records: Records, authority: str, asked: Analysis, policy: Policy) -> 
         records, authority, asked.as_of, BedsSettings.of(asked.settings), policy=policy
     )
     homes = records.homes()
+    made_from = digest_of_records(records, authority, asked.as_of, policy=policy)
 
     def make(*, step: Step) -> dict[str, Any]:
         from sufficiency.beds_plan import plan_beds
 
         step("Simulating futures and setting beds against them")
-        answer = plan_beds(returns, homes, question)
+        answer = plan_beds(returns, homes, question) | {"records_digest": made_from}
         if question.stays_from is not None:
             answer["evidence"]["warnings"].append(
-                f"Crisis beds are counted from {question.stays_from:%-d %B %Y}, the first stay recorded: stays are "
-                "taken to be complete since."
+                f"Crisis beds are counted from {question.stays_from:%-d %B %Y}: the council wrote that the record of "
+                "stays is complete since then."
             )
         return answer
 
@@ -91,7 +91,7 @@ def _report(records: Records, authority: str, asked: Analysis, policy: Policy) -
     returns = records.returns()
     settings = ReportSettings.of(asked.settings)
     if settings.year is None:
-        settings = replace(settings, year=returns.year_ends[-1].year)
+        settings = replace(settings, year=report_year("", returns))
     question = report_question(records, authority, asked.as_of, settings, policy=policy)
 
     def make(*, step: Step) -> dict[str, Any]:
@@ -121,7 +121,6 @@ def beds_inputs(
 
     returns = records.returns()
     parts = written_by_council(records, authority)
-    stays = records.stays()
     starts, leaving = 1 + settings.starts_percent / 100, 1 + settings.leaving_percent / 100
     return returns, BedsQuestion(
         start=returns.last_day + timedelta(days=1),
@@ -130,8 +129,8 @@ def beds_inputs(
         runs=settings.runs,
         seed=settings.seed,
         authority=authority,
-        stays=stays,
-        stays_from=first_stay(stays, as_of),
+        stays=records.stays(),
+        stays_from=stays_complete_since(parts, as_of),
         crisis_beds=crisis_places(records.homes()),
         # Those placed since too: who still waits is harder to place than who came.
         referrals=records.referrals(placed=True),
@@ -192,7 +191,6 @@ def report_question(
     from sufficiency.annual_report import ReportQuestion
 
     parts = written_by_council(records, authority)
-    stays = records.stays()
     council: Mapping[str, Any] = parts.get("council") or {}
     named = {name: council[name] for name in ("council", "colour") if council.get(name)}
     return ReportQuestion(
@@ -203,8 +201,8 @@ def report_question(
         referrals=records.referrals(placed=True),
         enquiries=records.enquiries(),
         placements=placements_recorded(records),
-        stays=stays,
-        stays_from=first_stay(stays, as_of),
+        stays=records.stays(),
+        stays_from=stays_complete_since(parts, as_of),
         actions=candidate_actions(parts),
         milestones=milestones_of(parts),
         targets=targets_of(parts),
@@ -217,15 +215,41 @@ def report_question(
     )
 
 
+def report_year(text: str, returns: Returns) -> int:
+    """Return the year that somebody asked a report for, the newest that can be reported where the text is empty.
+
+    Raises
+    ------
+    InvalidInput
+        If the text is no year, or no return closes on the 31 March of it.
+    """
+    years = [day.year for day in returns.year_ends if (day.month, day.day) == (3, 31)]
+    known = ", ".join(map(str, years))
+    if not years:
+        raise InvalidInput("report_year", "No return closes on a 31 March, so no year can be reported.")
+    text = text.strip()
+    if not text:
+        return years[-1]
+    if text not in map(str, years):
+        raise InvalidInput(
+            "report_year", f"No return closes on 31 March of that year. Write one of: {known}."
+        )
+    return int(text)
+
+
 def written_by_council(records: Records, authority: str) -> dict[str, Any]:
     """Return what the council wrote, by the name of the part."""
     return {name: part.content for name, part in records.analyses_of(authority).parts().items()}
 
 
-def first_stay(stays: tuple[Stay, ...], as_of: date) -> date | None:
-    """Return the day of the first stay recorded, from which they are taken to be complete; ``None`` without one."""
-    started = [stay.started_on for stay in stays if stay.started_on is not None and stay.started_on <= as_of]
-    return min(started, default=None)
+def stays_complete_since(parts: Mapping[str, Any], as_of: date) -> date | None:
+    """Return the day from which the council says that its record of stays is complete, unless it is yet to come.
+
+    It is never guessed: a record may hold single stays from long before anybody wrote down all of them.
+    """
+    text = (parts.get("council") or {}).get("stays_complete_since")
+    since = date.fromisoformat(text) if text else None
+    return None if since is None or since > as_of else since
 
 
 def placement_notices(records: Records) -> tuple[PlacementNotice, ...]:

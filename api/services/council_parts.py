@@ -23,7 +23,9 @@ LONGEST_TEXT = 20_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def write_part(records: Records, authority: str, part: str, fields: Mapping[str, str]) -> None:
+def write_part(
+    records: Records, authority: str, part: str, fields: Mapping[str, str], *, on: date | None = None
+) -> None:
     """Write one part of the council's own from the fields of its form.
 
     Parameters
@@ -31,6 +33,8 @@ def write_part(records: Records, authority: str, part: str, fields: Mapping[str,
     part
         ``council``, ``targets``, ``actions``, ``milestones`` (one of them, added or changed by its number), or
         ``section-`` and the key of a section.
+    on
+        Today, which the day since when stays are complete may not be after.
 
     Raises
     ------
@@ -43,7 +47,7 @@ def write_part(records: Records, authority: str, part: str, fields: Mapping[str,
     name: str = part
     content: Any
     if part == "council":
-        content = _council(fields)
+        content = _council(fields, on)
     elif part == "targets":
         content = _targets(fields)
     elif part == "actions":
@@ -79,7 +83,7 @@ def _text(text: str) -> str:
     return cleaned
 
 
-def _council(fields: Mapping[str, str]) -> dict[str, Any]:
+def _council(fields: Mapping[str, str], on: date | None) -> dict[str, Any]:
     colour = fields.get("colour", "").strip()
     if colour and not _COLOUR.fullmatch(colour):
         raise InvalidInput("colour", "Write the colour as #rrggbb.")
@@ -88,7 +92,26 @@ def _council(fields: Mapping[str, str]) -> dict[str, Any]:
     budget = fields.get("yearly_budget_pounds", "").replace(",", "").removeprefix("£").strip()
     if budget and not re.fullmatch(r"[0-9]{1,12}", budget):
         raise InvalidInput("budget", "Write the yearly budget in whole pounds, of 0 or more.")
-    return {"council": name, "colour": colour, "yearly_budget_pounds": int(budget) if budget else None}
+    return {
+        "council": name,
+        "colour": colour,
+        "yearly_budget_pounds": int(budget) if budget else None,
+        "stays_complete_since": _past_day(fields.get("stays_complete_since", "").strip(), on),
+    }
+
+
+def _past_day(text: str, on: date | None) -> str | None:
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+    except CellError as error:
+        raise InvalidInput("stays_complete_since", error.what_to_do) from None
+    if on is not None and day > on:
+        raise InvalidInput(
+            "stays_complete_since", "Stays cannot be complete since a day that is yet to come."
+        )
+    return day.isoformat()
 
 
 def _targets(fields: Mapping[str, str]) -> dict[str, str]:

@@ -127,6 +127,7 @@ def add(desk: Desk, group: Group, kind: str, given: Mapping[str, Any]) -> Kept:
     """
     form = _writable(group, kind)
     values = typed(form.record, {form.key: uuid4().hex, **given, "authority": desk.authority})
+    _require_past(desk, kind, values)
     _require_named(desk, kind, values)
     kept = desk.records.kept(kind, desk.authority).add(values)
     if kind == "needs_assessments":
@@ -148,6 +149,7 @@ def change(
     """
     form = _writable(group, kind)
     values = typed(form.record, {**given, form.key: record_id, "authority": desk.authority})
+    _require_past(desk, kind, values)
     _require_named(desk, kind, values)
     kept = desk.records.kept(kind, desk.authority).change(record_id, values, version=version)
     if kind == "needs_assessments":
@@ -225,6 +227,22 @@ def _writable(group: Group, kind: str) -> Kind:
             "made_by_its_service", "Records of this kind come from what people do, not by hand."
         )
     return form
+
+
+def _require_past(desk: Desk, kind: str, values: Mapping[str, Any]) -> None:
+    """Refuse a concern that was raised on a day which is yet to come."""
+    if kind == "concerns" and values.get("raised_on") is not None and values["raised_on"] > desk.today:
+        raise ImportRejected(
+            [
+                ImportIssue(
+                    file="request",
+                    row=None,
+                    column="raised_on",
+                    rule="future_day",
+                    what_to_do="The day is yet to come. Write the day on which the concern was raised.",
+                )
+            ]
+        )
 
 
 def _require_named(desk: Desk, kind: str, values: Mapping[str, Any]) -> None:

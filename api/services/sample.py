@@ -7,8 +7,9 @@ sample written by hand, whose cases are known one by one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from secrets import choice
 from tempfile import TemporaryDirectory
@@ -99,9 +100,29 @@ def load_partnership(database_url: str) -> LoadedSample:
     """
     with TemporaryDirectory(prefix="righthome-partnership-") as folder, ZipFile(PARTNERSHIP_ARCHIVE) as files:
         files.extractall(folder)
-        return _load(
+        loaded = _load(
             database_url,
             {kind: Path(folder) / ("returns" if kind == "returns" else f"{kind}.json") for kind in KINDS},
+        )
+    _say_since_when_stays_are_complete(database_url)
+    return loaded
+
+
+def _say_since_when_stays_are_complete(database_url: str) -> None:
+    """Write what the generator covers: every stay that began lately, beside the few of May 2018."""
+    from api.database.records import Records, Scope
+    from api.services.council_parts import write_part
+    from reference_data.synthetic.stays import RECENT_DAYS
+
+    since = SAMPLE_DATE - timedelta(days=RECENT_DAYS)
+    with closing(open_database(database_url)) as database, database.writing() as connection:
+        records = Records(connection, Scope(authorities=frozenset({SAMPLE_AUTHORITY}), actor=ACTOR))
+        write_part(
+            records,
+            SAMPLE_AUTHORITY,
+            "council",
+            {"stays_complete_since": since.isoformat()},
+            on=SAMPLE_DATE,
         )
 
 

@@ -38,7 +38,7 @@ from api.web.presenters.beds_compared import present_beds_compared
 from api.web.presenters.indicators import present_indicators
 from api.web.presenters.report import present_report
 from api.web.presenters.tables import table_csv
-from reference_data.problems import InvalidInput, NotFound
+from reference_data.problems import InvalidInput, NotEnoughData, NotFound
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
@@ -120,10 +120,24 @@ def report_asked_for(
     request: Request,
     user: Commissions,
     records: OpenRecords,
-    year: Annotated[int | None, Form(ge=2000, le=2100)] = None,
+    year: Annotated[str, Form()] = "",
 ) -> Response:
-    """Have the annual report of a year made."""
-    return _ask(request, user, records, ReportSettings(year=year))
+    """Have the annual report of a year made; a year without a return is refused at once, beside its field."""
+    from api.services.analysis_inputs import report_year
+
+    try:
+        found = report_year(year, records.for_everybody().returns())
+    except (InvalidInput, NotEnoughData) as refused:
+        return _shown(
+            request,
+            records,
+            "reports.html",
+            "report",
+            status=422,
+            problem=refused.message,
+            given_year=year,
+        )
+    return _ask(request, user, records, ReportSettings(year=found))
 
 
 @router.get("/sufficiency/analyses/{analysis_id}")
@@ -245,7 +259,7 @@ def _shown(
         analyses=present_list(records.analyses_of(user.authority).all(kind)),
         may_commission=may(user.role, Permission.COMMISSION),
         today=day_of(request.app.state.settings).isoformat(),
-        **{"problem": "", **facts},
+        **{"problem": "", "given_year": "", **facts},
     )
 
 

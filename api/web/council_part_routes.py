@@ -40,11 +40,12 @@ def parts_page(request: Request, records: OpenRecords) -> Response:
 
 @router.post("/sufficiency/report/parts")
 def part_sent(
+    request: Request,
     user: Commissions,
     records: OpenRecords,
     fields: Annotated[dict[str, str], Depends(form_fields)],
 ) -> Response:
     """Write one part of the council's own."""
     part = fields.pop("part", "")
-    write_part(records, user.authority, part, fields)
+    write_part(records, user.authority, part, fields, on=day_of(request.app.state.settings))
     return RedirectResponse(f"/sufficiency/report/parts#{part}", status_code=303)

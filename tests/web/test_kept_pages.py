@@ -52,6 +52,15 @@ def test_a_void_is_shown_with_its_reason_whose_cost_it_is_and_what_it_has_cost(f
         assert words in listed
 
 
+def test_a_concern_cannot_be_raised_on_a_day_yet_to_come(site: Any) -> None:
+    client = site.signed_in("contract_manager")
+    future = send(client, "/home-records/concerns", **CONCERN | {"raised_on": "1/1/2099"})
+    assert future.status_code == 422
+    assert 'id="raised_on-error"' in future.text
+    assert "The day is yet to come" in future.text
+    assert 'value="1/1/2099"' in future.text
+
+
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_that_was_typed_is_lost(site: Any) -> None:
     client = site.signed_in("contract_manager")
     wrong = CONCERN | {"home_id": "nowhere"}

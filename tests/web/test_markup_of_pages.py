@@ -187,3 +187,23 @@ def test_every_class_of_the_styles_of_ours_is_used_by_a_template() -> None:
     used = "\n".join(Path(place).read_text(encoding="utf-8") for place in places)
     ours = set(re.findall(r"\.(rh-[a-z_-]+)(?![\w-])", styles))
     assert {name for name in ours if name not in used} == set()
+
+
+def test_every_table_is_cards_on_a_telephone_or_stands_in_a_box_that_scrolls_by_keyboard_too() -> None:
+    templates = sorted((STATIC_FOLDER.parent / "templates").rglob("*.html"))
+    boxes = tables = 0
+    for path in templates:
+        text = path.read_text(encoding="utf-8")
+        for box in re.findall(r'<div class="rh-scroll"[^>]*>', text):
+            boxes += 1
+            assert 'tabindex="0" role="region" aria-label="' in box, path.name
+        for table in re.finditer(r"<table[^>]*>", text):
+            tables += 1
+            boxed = re.search(r'<div class="rh-scroll"[^>]*>\s*$', text[: table.start()])
+            assert "rh-cards" in table.group() or boxed, (path.name, table.group())
+    assert boxes > 10
+    assert tables > boxes
+    # What tells that there is more at either side: a shadow that stays while its cover scrolls with the table.
+    styles = (STATIC_FOLDER / "righthome.css").read_text(encoding="utf-8")
+    shadow = styles[styles.index(".rh-scroll {") :].partition("}")[0]
+    assert shadow.count(" local ") == shadow.count(" scroll ") == 2

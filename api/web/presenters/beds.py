@@ -33,7 +33,8 @@ HOW_TO_ASSESS: Mapping[str, str] = {
     "fit": "Import the children referred to you, and this part appears.",
     "carers": "Work out a scenario with the number of people who enquire in a year, and this part appears.",
     "needed": "Write down on a child's page which homes were asked and what they answered, and this part appears.",
-    "crisis": "Import stays in emergency and crisis accommodation, and this part appears.",
+    "crisis": "Import stays in emergency and crisis accommodation, and write among the council’s own parts of the report "
+    "since when they are complete.",
     "block": "Record the weekly fees of homes in a block contract and of homes bought by the place.",
     "actions": "Write down the candidates to compare among the council’s own parts of the report.",
     "costs": "Record the weekly fees of homes, and this part appears.",

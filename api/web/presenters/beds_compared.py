@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedPage:
-    """Two calculations side by side; a difference is the second less the first."""
+    """Two calculations side by side; a difference is the second less the first.
+
+    Parameters
+    ----------
+    caution
+        That they were made from different records, or may have been; empty where from the same.
+    """
 
     first: AnalysisView
     second: AnalysisView
     first_settings: str
     second_settings: str
     day: str
+    caution: str
     sentences: tuple[str, ...]
     picture: Markup
     rows: tuple[tuple[str, str, str, str], ...]
@@ -89,6 +96,7 @@ def present_beds_compared(first: Analysis, second: Analysis) -> ComparedPage:
         first_settings=settings_in_words(first.settings),
         second_settings=settings_in_words(second.settings),
         day=british_date(day) if day else "",
+        caution=_caution(first, second),
         sentences=tuple(sentences),
         picture=bar_chart(
             chart_id="difference",
@@ -98,6 +106,23 @@ def present_beds_compared(first: Analysis, second: Analysis) -> ComparedPage:
         ),
         rows=tuple(rows),
     )
+
+
+def _caution(first: Analysis, second: Analysis) -> str:
+    made_from = [str((one.answer or {}).get("records_digest") or "") for one in (first, second)]
+    if not all(made_from):
+        return (
+            "It is not known whether both were made from the same records, so a difference may come from the records and "
+            "not from the scenario. Work both out again before you compare them."
+        )
+    if made_from[0] != made_from[1]:
+        days = " and ".join(british_date(one.as_of.isoformat()) for one in (first, second))
+        when = f" (those of {days})" if first.as_of != second.as_of else ""
+        return (
+            f"They were made from different records{when}: digest {made_from[0][:8]} and {made_from[1][:8]}. A "
+            "difference is not the scenario's alone. Work both out again before you compare them."
+        )
+    return ""
 
 
 def _days(answer: Mapping[str, Any]) -> set[str]:

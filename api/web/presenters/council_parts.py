@@ -62,6 +62,7 @@ class PartsPage:
     council: str
     colour: str
     budget: str
+    stays_complete_since: str
     sections: tuple[SectionForm, ...]
     targets: tuple[tuple[str, str, str], ...]
     actions: str
@@ -83,6 +84,7 @@ def present_parts(parts: Mapping[str, CouncilPart], *, on: date) -> PartsPage:
         council=council.get("council") or "",
         colour=council.get("colour") or "",
         budget="" if budget is None else str(budget),
+        stays_complete_since=council.get("stays_complete_since") or "",
         sections=tuple(
             SectionForm(
                 key=key,

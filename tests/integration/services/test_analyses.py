@@ -8,6 +8,7 @@ import json
 import re
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ from api.services.analyses import (
     ask_for_analysis,
     make_analysis,
 )
-from api.services.analysis_inputs import beds_inputs
+from api.services.analysis_inputs import beds_inputs, report_year
 from api.services.importing import import_file
 from matching.policy import default_policy
 from reference_data.problems import InvalidInput, NotEnoughData, NotFound
@@ -114,6 +115,24 @@ def test_beds_short_are_those_of_the_engine_on_the_stored_records(known: Site) -
     assert client.get(f"/sufficiency/analyses/{analysis_id}/files/none.csv").status_code == 404
 
 
+def test_crisis_beds_are_counted_since_the_day_that_the_council_writes(known: Site) -> None:
+    with known.database.reading() as connection:
+        _, question = beds_inputs(records_in(connection), OWN, SAMPLE_DATE, QUICK)
+    assert question.stays
+    assert question.stays_from is None
+    client = known.signed_in(Role.COMMISSIONER)
+    address = "/sufficiency/report/parts"
+    assert send(client, address, part="council", stays_complete_since="01/05/2026").status_code == 303
+    assert 'value="2026-05-01"' in client.get(address).text
+    with known.database.reading() as connection:
+        _, question = beds_inputs(records_in(connection), OWN, SAMPLE_DATE, QUICK)
+        _, before = beds_inputs(records_in(connection), OWN, date(2026, 4, 1), QUICK)
+    assert question.stays_from == date(2026, 5, 1)
+    assert before.stays_from is None
+    found = kept(known, made(known, QUICK)).answer
+    assert any("complete since" in one for one in found["evidence"]["warnings"])
+
+
 def test_the_same_question_is_answered_once_until_a_record_or_a_part_changes(known: Site) -> None:
     first = asked(known, QUICK)
     assert asked(known, QUICK) == first
@@ -182,10 +201,43 @@ def test_a_scenario_is_compared_with_what_the_records_have(known: Site) -> None:
     assert page.status_code == 200
     html5lib.HTMLParser(strict=True).parse(page.text)
     assert "30 more foster beds" in page.text
+    assert "made from the same records" in page.text
+    assert "govuk-warning-text" not in page.text
     assert "Thirty carers" in client.get("/sufficiency/scenarios").text
     # The page of beds short stays that of the records.
     assert "as the records have it" in client.get("/sufficiency/beds").text
     assert client.get("/sufficiency/compare?first=x").status_code == 422
+    # A record changes between two calculations, and the page says so.
+    with known.database.writing() as connection:
+        AnalysisRecords(connection, OWN).write_part("actions", "", written_by="tester")
+    later = made(known, BedsSettings(months=6, runs=20, more_fostering=30))
+    page = client.get(f"/sufficiency/compare?first={base}&second={later}")
+    html5lib.HTMLParser(strict=True).parse(page.text)
+    assert "made from different records" in page.text
+    assert page.text.index("govuk-warning-text") < page.text.index("govuk-table")
+    assert "difference is the scenario" not in page.text
+
+
+@pytest.mark.parametrize("year", ["2031", "abc", "99999999999999999999", "2022.5"])
+def test_a_report_of_a_year_without_a_return_is_refused_at_once(known: Site, year: str) -> None:
+    client = known.signed_in(Role.COMMISSIONER)
+    refused = send(client, "/sufficiency/report", year=year)
+    assert refused.status_code == 422
+    html5lib.HTMLParser(strict=True).parse(refused.text)
+    assert 'id="year-error"' in refused.text
+    assert f'value="{year}"' in refused.text
+    assert "Write one of: 2018, 2019, 2020, 2021, 2022." in refused.text
+    with known.database.reading() as connection:
+        assert not AnalysisRecords(connection, OWN).all("report")
+
+
+def test_the_newest_year_that_has_closed_is_reported_where_none_is_named(known: Site) -> None:
+    with known.database.reading() as connection:
+        returns = records_in(connection).returns()
+    begun = replace(returns, year_ends=(*returns.year_ends, date(2022, 9, 30)))
+    assert report_year(" ", begun) == 2022
+    with pytest.raises(InvalidInput, match="31 March"):
+        report_year("", replace(returns, year_ends=(date(2022, 9, 30),)))
 
 
 def test_a_report_is_kept_and_taken_as_every_kind_of_file(known: Site) -> None:
@@ -245,6 +297,8 @@ def test_every_version_of_a_part_is_kept_and_a_wrong_one_changes_nothing(known: 
         ("actions", {"text": "[[beds]]\nname = 3"}),
         ("council", {"colour": "red"}),
         ("council", {"yearly_budget_pounds": "-3"}),
+        ("council", {"stays_complete_since": "lately"}),
+        ("council", {"stays_complete_since": "2099-01-01"}),
         ("milestones", {"number": "1", "text": "x", "owner": "y", "due": "some day", "status": "on_track"}),
         ("milestones", {"number": "1", "text": "x", "owner": "", "due": "31/03/2027", "status": "on_track"}),
     ):

@@ -17,7 +17,7 @@ from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, 
 from sufficiency import forecast_need, read_returns
 from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
 from sufficiency.beds_plan import BedsQuestion, plan_beds
-from sufficiency.beds_words import pounds
+from sufficiency.beds_words import _near, pounds
 from sufficiency.files import read_actions
 from sufficiency.openings import LIKELY_SLIP
 from sufficiency.returns import Returns
@@ -93,6 +93,12 @@ def test_what_was_not_given_is_not_assessed_and_names_what_it_needs() -> None:
         assert needs in base()[part]["reason"]
         assert any(needs in sentence for sentence in base()["answers"])
     assert answer(actions=replace(ACTIONS, actions=()))["actions"]["status"] == "NOT_ASSESSED"
+
+
+def test_nothing_is_said_of_a_request_that_cannot_be_made_and_one_bed_is_lacking() -> None:
+    assert not any("on request" in one for one in base()["evidence"]["warnings"])
+    assert "1 is lacking" in _near({"short_local": 1.2})
+    assert "2 are lacking" in _near({"short_local": 1.6})
 
 
 def test_every_part_that_was_given_is_assessed_and_said() -> None:

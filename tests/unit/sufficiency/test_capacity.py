@@ -67,6 +67,8 @@ def test_shared_homes_count_our_residents_and_a_share_of_vacancies_never_places(
     )
     assert beds(replace(SHARED, residents=living)) == 2
     assert any("Assumed, not observed" in warning for warning in capacity(SHARED).warnings)
+    observed = usable_capacity([SHARED], as_of=date(2026, 6, 1), authority="879", share_observed=True)
+    assert not any("Assumed" in warning for warning in observed.warnings)
 
 
 @pytest.mark.parametrize(

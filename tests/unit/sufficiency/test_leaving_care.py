@@ -93,6 +93,14 @@ def test_in_a_world_that_is_known_the_year_ahead_is_within_its_band_and_not_far_
     assert inside >= 7
 
 
+def test_the_months_are_calendar_months() -> None:
+    known, _, rows = world(0)
+    begins = [date.fromisoformat(row["from"]) for row in leaving_care(known, rows, months=15)["months"]]
+    assert begins[0] == date(2026, 4, 1)
+    assert begins[-1] == date(2027, 6, 1)
+    assert {day.day for day in begins} == {1}
+
+
 def test_where_from_adds_up_and_where_next_is_what_the_returns_say() -> None:
     known, _, rows = world(1)
     answer = leaving_care(known, rows, months=12)

@@ -54,7 +54,7 @@ def test_children_whose_brother_or_sister_lives_elsewhere_are_counted() -> None:
     assert siblings_separated(asked(homes=(home("A", ("5", None, "879")),))).status == "NOT_ASSESSED"
 
 
-def test_planned_placements_of_the_year_with_unknown_urgency_in_the_denominator() -> None:
+def test_planned_placements_of_the_year_leave_an_unknown_urgency_out() -> None:
     made = [
         PlacementMade(child_id=str(n), on=on, urgency=urgency)
         for n, (on, urgency) in enumerate(
@@ -67,7 +67,12 @@ def test_planned_placements_of_the_year_with_unknown_urgency_in_the_denominator(
         )
     ]
     found = planned_placements(asked(placements=tuple(made)))
-    assert (found.numerator, found.denominator, found.missing) == (1, 3, 1)
+    assert (found.numerator, found.denominator, found.missing, found.population) == (1, 2, 1, 3)
+    assert [row["percent"] for row in found.table if row["placements"]] == [50.0, 50.0]
+    unknown = [PlacementMade(child_id=f"u{n}", on=date(2025, 9, 1), urgency=None) for n in range(2)]
+    mostly = planned_placements(asked(placements=(*made, *unknown)))
+    assert mostly.status == "NOT_ASSESSED"
+    assert "2 of 5 placements" in mostly.reason
     assert planned_placements(asked()).status == "NOT_ASSESSED"
 
 
