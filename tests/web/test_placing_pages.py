@@ -78,6 +78,7 @@ def test_a_child_is_placed_by_forms_alone_from_the_call_to_the_placement(
     hold = manager.send("/children/DEMO-R-879/holds", home_id="DEMO-H-879")
     text = manager.read(hold)
     assert "The hold runs out on" in text
+    assert "A bed is held for this child at" in manager.read("/children/DEMO-R-879/options")
     assert re.search(r"<strong data-until=\"[^\"]+\">47 hours 59 minutes|48 hours", text)
     assert "This cannot be decided now" in manager.read(f"{hold}/decision")
     for duty in dict.fromkeys(duties(text)):
