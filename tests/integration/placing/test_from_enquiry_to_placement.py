@@ -426,7 +426,7 @@ def test_a_signature_handed_on_for_the_night_is_honoured_and_says_under_which_de
     office: Office,
 ) -> None:
     _, duty = at_a_distance(office)
-    day = clock.today()
+    day = DAY
     given = {
         "given_to": "manager",
         "codes": ("at_a_distance",),
@@ -446,7 +446,7 @@ def test_a_signature_handed_on_for_the_night_is_honoured_and_says_under_which_de
 
 def test_a_delegation_taken_back_or_over_gives_no_right(office: Office) -> None:
     _, duty = at_a_distance(office)
-    day = clock.today()
+    day = DAY
     given = {"given_to": "manager", "codes": ("at_a_distance",), "hours": "any", "reason": "Away"}
     office.does(
         "director",
