@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: demo test check bench evidence partnership lock clean
+.PHONY: demo test check static bench evidence partnership lock clean
 
 demo: $(VENV)/installed
 	@$(BIN)/righthome demo $(DEMO_ARGS)
@@ -14,12 +14,14 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TEST_ARGS)
 
-check: $(VENV)/installed-dev
+check: static
+	$(BIN)/python -m pytest tests/architecture -q
+
+static: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/architecture -q
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.run --quick

@@ -29,6 +29,7 @@ from api.metrics import Metrics
 from api.settings import Settings
 from api.v1.once import AnsweredBefore, answer_again
 from api.v1.openapi import describe
+from api.v1.sent import UNKNOWN_FIELD
 from api.web import (
     alert_routes,
     analysis_routes,
@@ -160,4 +161,6 @@ def _rule_and_advice(kind: str, message: str) -> tuple[str, str]:
         return kind, message
     if kind == "missing":
         return "missing_value", "Fill this in."
+    if kind == "extra_forbidden":
+        return UNKNOWN_FIELD
     return "wrong_type", "Give a value of the kind that the API's description names."

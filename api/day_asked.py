@@ -26,3 +26,6 @@ def _read(given: object) -> date | None:
 
 DayAsked = Annotated[date | None, BeforeValidator(_read)]
 """A day of a year from 1900 to 2200, written yyyy-mm-dd or dd/mm/yyyy; absent when nobody asked for one."""
+
+DayOfForm = Annotated[DayAsked, BeforeValidator(lambda given: given or None)]
+"""The same from a page's form, where a field that is left empty asks for no day."""

@@ -153,6 +153,8 @@ def _serve(console: Console, url: str, port: int, sample: LoadedSample, messages
         console.print(f"  {user.username} ({user.role.words})")
     console.print("Alerts reach them on the page Alerts, Messages; emails are written as files to")
     console.print(f"  {messages}")
+    console.print("A plan's check and other commands, in another terminal, read these records after:")
+    console.print(f"  export RIGHTHOME_DATABASE_URL={url}", soft_wrap=True)
     console.print("Stop with Ctrl+C. Everything is deleted then.")
     settings = replace(
         Settings(),

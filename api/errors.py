@@ -83,6 +83,7 @@ TREATMENTS: tuple[tuple[type[RighthomeError], Treatment], ...] = (
 )
 """The first kind that fits decides, so narrower kinds stand first."""
 
+_UNUSABLE = InvalidInput("unusable_request", "The request cannot be used.")
 FAULT = Treatment(status=500, exit_code=EXIT_FAULT, title="Sorry, there is a problem with the service")
 
 
@@ -144,10 +145,12 @@ def problem_of(error: Exception, reference: str) -> Problem:
             reference=reference,
         )
     problems = error.issues if isinstance(error, ImportRejected) else ()
+    # What was typed into a form or sent as a request is no file.
+    of_a_file = any(issue.file != "request" for issue in problems)
     return Problem(
         status=treatment.status,
         code=error.code,
-        title=treatment.title,
+        title=treatment.title if of_a_file or not problems else treatment_of(_UNUSABLE).title,
         message=error.message,
         reference=reference,
         problems=tuple(issue.as_dict() for issue in problems),

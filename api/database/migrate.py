@@ -19,6 +19,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from api import audit
+from api.database import analysis_tables  # noqa: F401  (adds its tables to the metadata)
 from api.database.engine import Database, database_url, open_database
 from api.database.placing_tables import metadata
 from reference_data.problems import Conflict, NotFound
@@ -218,7 +219,10 @@ def _check(database: Database) -> DatabaseCheck:
                 MigrationContext.configure(connection, opts={"compare_type": True}), metadata
             )
             if difference:
-                problems.append(f"{len(difference)} tables or columns differ from what this version expects.")
+                problems.append(
+                    f"{len(difference)} tables or columns differ from what this version expects:"
+                    f" {', '.join(_tables_that_differ(difference))}."
+                )
             verification = audit.verify(connection)
             entries = verification.entries
             if verification.first_broken is not None:
@@ -237,6 +241,18 @@ def _check(database: Database) -> DatabaseCheck:
         audit_entries=entries,
         problems=tuple(problems),
     )
+
+
+def _tables_that_differ(difference: list[Any]) -> list[str]:
+    """Return the names of the tables in what Alembic found to differ, each once."""
+    names: set[str] = set()
+    for found in difference:
+        # The changes of one column come as a list of their own; a table stands in what is added or removed,
+        # or is the third part of a change of a column.
+        for _, *parts in found if isinstance(found, list) else [found]:
+            table = getattr(parts[0], "table", parts[0])
+            names.add(str(getattr(table, "name", None) or parts[1]))
+    return sorted(names)
 
 
 def _config() -> Config:

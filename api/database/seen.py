@@ -51,6 +51,7 @@ KEPT_TEXTS = frozenset(
         "asked_at",
         "offer_expires_at",
         "codes",
+        "requires",
         "policy_version",
         "input_hash",
     }
@@ -199,7 +200,9 @@ def _changed(
 
 def _changed_value(value: Any, inner: str, change: Callable[[str], str | None]) -> Any:
     if isinstance(value, list | tuple):
-        return type(value)(_changed_value(item, inner, change) for item in value)
+        items = (_changed_value(item, inner, change) for item in value)
+        # A text that is not told leaves no empty place in its list.
+        return type(value)(item for item in items if item is not None)
     if isinstance(value, Mapping):
         return _changed(dict(value), (inner,), change) if inner else dict(value)
     # A bare list of residents names children by itself.

@@ -21,6 +21,7 @@ from reference_data.vocabulary import Control, Urgency
 
 if TYPE_CHECKING:
     from api.database.occupancy import Claim
+    from api.database.records import Records
     from matching.option import Option
     from matching.rank import Ranking
 
@@ -52,7 +53,7 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
         If the referral or the home is not in view.
     Conflict
         If the home may not take the child, has not offered a place or not any more, or no bed is free;
-        or if the child has a hold there already.
+        or if the child has a hold there already, or is placed for this referral.
     """
     from matching.home import control_of
     from matching.referral import start_of_placement
@@ -60,6 +61,7 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
     referral = desk.records.referral(referral_id)
     ledger = desk.records.beds_of(desk.authority)
     start = from_on or start_of_placement(referral, desk.today)
+    _require_waiting(desk, referral_id, referral.child_id, start)
     # Whoever comes second for the last bed learns it here, before the homes are ranked.
     ledger.require_free(home_id, referral.child_id, start)
     home = desk.records.home(home_id)
@@ -80,6 +82,42 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
     duties = _duties(desk, claim, option)
     desk.records.duties_of(desk.authority).add(duties)
     return Holding(claim=claim, duties=tuple(duties))
+
+
+def _require_waiting(desk: Desk, referral_id: str, child_id: str, start: date) -> None:
+    """Refuse to search on for a referral that a placement has answered. A later move has a referral of its own."""
+    if any(
+        one.kind == "placement" and one.overlaps(start, None)
+        for one in desk.records.beds_of(desk.authority).claims(child_id=child_id, referral_id=referral_id)
+    ):
+        raise Conflict(
+            "child_placed", "This child is placed already. End that placement, or open a referral for a move."
+        )
+
+
+def promised_so_far(records: Records, authority: str, referral_id: str, today: date) -> tuple[str, ...]:
+    """Return, for whoever is about to choose a home, what is promised for the child already, in sentences.
+
+    Raises
+    ------
+    NotFound
+        If the referral is not in view.
+    """
+    referral = records.referral(referral_id)
+    names = {home.home_id: home.name or home.home_id for home in records.homes()}
+    told = []
+    for one in records.beds_of(authority).claims(child_id=referral.child_id):
+        if one.is_over(today):
+            continue
+        home = names.get(one.home_id, one.home_id)
+        if one.kind == "placement":
+            told.append(f"This child is placed at {home} from {one.from_on.day} {one.from_on:%B %Y}.")
+        else:
+            told.append(
+                f"A bed is held for this child at {home} already. Let it go unless both are needed: a second hold "
+                "keeps a bed from other children."
+            )
+    return tuple(told)
 
 
 def require_version(claim: Claim, version: int | None) -> None:

@@ -17,6 +17,9 @@ from api import clock
 from api.database.provider_records import OneLink, ProviderLink, messages_of, no_such_link, say
 from api.database.records import Records, Scope
 from api.services.anonymous_sheet import AnonymousReferral, told_of
+from api.services.holding import lawful_option
+from api.services.policy import policy_of
+from api.services.ranked_options import ranked_options
 from api.settings import Settings
 from reference_data.fields import allowed_values, load_fields
 from reference_data.problems import Conflict, InvalidInput, NotFound
@@ -43,11 +46,13 @@ def invite(records: Records, authority: str, referral_id: str, home_id: str, set
     NotFound
         If the referral or the home is not in view.
     Conflict
-        If the installation has no secret to sign with.
+        If the installation has no secret to sign with, or the home may not take the child, with every reason.
     """
     signer = _signer(settings)
     records.referral(referral_id)
     records.home(home_id)
+    ranking = ranked_options(records, referral_id, clock.day_of(settings), policy=policy_of(settings))
+    lawful_option(ranking, home_id)
     expires_at = clock.now() + timedelta(hours=settings.provider_link_hours)
     link = records.links_of(authority).add(referral_id, home_id, expires_at)
     records.note(

@@ -205,15 +205,25 @@ def withdraw_delegation(desk: Desk, delegation_id: str) -> Kept:
     if before.values["given_by"] != desk.username and desk.role is not Role.DIRECTOR:
         raise NotPermitted("not_yours_to_take", "Whoever gave it takes it back, or the Director.")
     return delegations.change(
-        delegation_id, {**before.values, "withdrawn_on": clock.today()}, version=before.version
+        delegation_id, {**before.values, "withdrawn_on": desk.today}, version=before.version
     )
 
 
 def in_force(desk: Desk, at: datetime | None = None) -> tuple[Kept, ...]:
     """Return the delegations in force at an instant, the present one when absent: who may sign what tonight."""
-    at = at or clock.now()
+    at = at or clock.moment_of(desk.settings)
     found = desk.records.kept("delegations", desk.authority).all()
     return tuple(one for one in found if _covers(desk, one.values, at))
+
+
+def not_in_force(desk: Desk) -> tuple[Kept, ...]:
+    """Return the delegations that are not in force at this moment and were not taken back: those to come, those over."""
+    now_in_force = {one.record_id for one in in_force(desk)}
+    return tuple(
+        one
+        for one in desk.records.kept("delegations", desk.authority).all()
+        if one.record_id not in now_in_force and one.values.get("withdrawn_on") is None
+    )
 
 
 def _covers(desk: Desk, values: dict[str, Any], at: datetime) -> bool:

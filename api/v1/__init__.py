@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends
 
 from api.v1 import alerts, answers, health, imports, jobs, kept, lists, placing
 from api.v1.once import asked_once
+from api.v1.sent import only_known_names
 
-router = APIRouter(dependencies=[Depends(asked_once)])
+router = APIRouter(dependencies=[Depends(only_known_names), Depends(asked_once)])
 router.include_router(health.router)
 router.include_router(lists.router)
 router.include_router(answers.router)

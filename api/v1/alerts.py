@@ -24,19 +24,20 @@ from api.services.policy import policy_of
 from api.services.recipients import roles_unreached
 from api.settings import Settings
 from api.v1.paging import PartAsked
+from api.v1.sent import Sent
 
 router = APIRouter(tags=["alerts"])
 OpenRecords = Annotated[Records, Depends(open_records)]
 Answerer = Annotated[User, Depends(require(Permission.ANSWER_ALERTS))]
 
 
-class Acknowledgement(BaseModel):
+class Acknowledgement(Sent):
     """That somebody answers for an alert, and what is being done."""
 
     note: str = Field(min_length=1, max_length=alerts.LONGEST_NOTE)
 
 
-class AcknowledgementOfAChild(BaseModel):
+class AcknowledgementOfAChild(Sent):
     """That somebody answers for the alerts of a child that they have read, and what is being done.
 
     ``seen`` gives for each alert its id and the step that was read, as the list of alerts tells both: an alert that was
@@ -47,7 +48,7 @@ class AcknowledgementOfAChild(BaseModel):
     seen: dict[str, str]
 
 
-class Snooze(BaseModel):
+class Snooze(Sent):
     """That the escalation is put off, for how long, and why."""
 
     hours: int = Field(ge=1)

@@ -19,6 +19,7 @@ from api.services import jobs, plans
 from api.services.forecast import KEPT_RUNS, adopt_forecast
 from api.v1.at_the_desk import AtDesk
 from api.v1.paging import PartAsked, fits
+from api.v1.sent import Sent
 from reference_data.problems import Conflict, InvalidInput, NotFound
 from reference_data.vocabulary import AGE_BANDS
 
@@ -46,7 +47,7 @@ class JobSummary(BaseModel):
     )
 
 
-class Decided(BaseModel):
+class Decided(Sent):
     """That a child must live in a home, or with ``ban`` must not."""
 
     child_id: str = Field(examples=["DEMO-C-014"])
@@ -54,7 +55,7 @@ class Decided(BaseModel):
     ban: bool = False
 
 
-class PlanAsked(BaseModel):
+class PlanAsked(Sent):
     """A joint plan of the waiting list: under decisions, and with further plans that differ from the best."""
 
     decisions: list[Decided] = Field(default_factory=list, max_length=1000)
@@ -64,7 +65,7 @@ class PlanAsked(BaseModel):
     keep_scarce: bool = True
 
 
-class ForecastAsked(BaseModel):
+class ForecastAsked(Sent):
     """A forecast of children and beds short. Without ``from`` it starts on the day after the last return."""
 
     start: date | None = Field(default=None, alias="from")
@@ -78,7 +79,7 @@ class ForecastAsked(BaseModel):
     )
 
 
-class ReportAsked(BaseModel):
+class ReportAsked(Sent):
     """The annual sufficiency report of the year to 31 March, from the stored records."""
 
     year: int = Field(ge=2000, le=2100, examples=[2026])

@@ -6,18 +6,19 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.services import anonymous_sheet, deciding, enquiries, holding, kept_records, signing
 from api.services.holding import Holding
 from api.v1.at_the_desk import AtDesk, VersionIfRead, VersionRead
 from api.v1.paging import PartAsked
+from api.v1.sent import Sent
 
 router = APIRouter(tags=["placing"])
 Note = Annotated[str, Field(max_length=4000)]
 
 
-class Asked(BaseModel):
+class Asked(Sent):
     """That a home is asked for a child."""
 
     home_id: str
@@ -25,7 +26,7 @@ class Asked(BaseModel):
     spoke_to: Note = ""
 
 
-class Answered(BaseModel):
+class Answered(Sent):
     """What a home said."""
 
     answer: Literal["offered", "declined", "no_answer", "withdrawn"]
@@ -39,34 +40,34 @@ class Answered(BaseModel):
     vacancies: int | None = Field(default=None, ge=0, le=1000)
 
 
-class Vacancies(BaseModel):
+class Vacancies(Sent):
     """How many places a home says are free."""
 
     vacancies: int = Field(ge=0, le=1000)
 
 
-class HoldAsked(BaseModel):
+class HoldAsked(Sent):
     """That a bed of a home is wanted for a child."""
 
     home_id: str
     from_on: date | None = None
 
 
-class Ticked(BaseModel):
+class Ticked(Sent):
     """That an item is had or sent; or is left out, with the reason in the note."""
 
     note: Note = ""
     skip: bool = False
 
 
-class Signed(BaseModel):
+class Signed(Sent):
     """A signature, or with ``refuse`` a refusal, whose reason is the note."""
 
     note: Note = ""
     refuse: bool = False
 
 
-class DecisionMade(BaseModel):
+class DecisionMade(Sent):
     """Why a home was chosen, how the child's wishes were considered, and why not the first-ranked."""
 
     reasons: Note
@@ -77,7 +78,7 @@ class DecisionMade(BaseModel):
     starts_on: date | None = None
 
 
-class PlacementEnded(BaseModel):
+class PlacementEnded(Sent):
     """That a placement ended."""
 
     ended_on: date
@@ -87,7 +88,7 @@ class PlacementEnded(BaseModel):
     planned: bool | None = None
 
 
-class DelegationGiven(BaseModel):
+class DelegationGiven(Sent):
     """That somebody else may sign for a time."""
 
     given_to: str

@@ -15,7 +15,7 @@ from api.auth.sessions import User, current_user
 from api.clock import day_of, now
 from api.database.records import Records
 from api.database.session import open_records
-from api.day_asked import DayAsked
+from api.day_asked import DayOfForm
 from api.services import alerts
 from api.services.alert_history import alert_history_of
 from api.services.alerts_about_the_watch import is_late
@@ -197,8 +197,8 @@ def nights_page(request: Request, records: OpenRecords) -> Response:
 def nights_file(
     request: Request,
     records: OpenRecords,
-    start: Annotated[DayAsked, Query(alias="from")] = None,
-    last: Annotated[DayAsked, Query(alias="to")] = None,
+    start: Annotated[DayOfForm, Query(alias="from")] = None,
+    last: Annotated[DayOfForm, Query(alias="to")] = None,
 ) -> Response:
     """Return every night of every child as a file, by default of the nights that the page shows."""
     from sufficiency.emergency_figures import nights_between

@@ -13,19 +13,19 @@ from starlette.responses import Response
 from api.audit import AuditEntry
 from api.database.records import Records
 from api.database.session import open_records
-from api.day_asked import DayAsked
+from api.day_asked import DayOfForm
 from api.web.page import page
 from api.web.words import capital, plain
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
-Start = Annotated[DayAsked, Query(alias="from")]
-Last = Annotated[DayAsked, Query(alias="to")]
+Start = Annotated[DayOfForm, Query(alias="from")]
+Last = Annotated[DayOfForm, Query(alias="to")]
 SHOWN = 200
 COLUMNS = ("sequence", "at", "actor", "action", "subject_kind", "subject_id", "detail", "digest")
 
 
-def _wanted(actor: str, subject: str, start: DayAsked, last: DayAsked) -> dict[str, Any]:
+def _wanted(actor: str, subject: str, start: DayOfForm, last: DayOfForm) -> dict[str, Any]:
     return {
         "actor": actor.strip() or None,
         "subject_id": subject.strip() or None,

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from api.auth.roles import Permission, may
 from api.auth.sessions import csrf_token
 from api.web.pages import navigation, rendered, second_navigation
 
@@ -24,7 +25,7 @@ def page(request: Request, template: str, *, status: int = 200, **facts: Any) ->
             navigation=navigation(request.url.path, user.role if user else None),
             second_navigation=second_navigation(request.url.path, user.role if user else None),
             demo=settings.demo,
-            **facts,
+            **{"may_open_child": user is not None and may(user.role, Permission.OPEN_CHILD)} | facts,
         ),
         status_code=status,
     )

@@ -372,7 +372,12 @@ def _approvals_page(
         "approvals.html",
         status=422 if problem or problems else 200,
         page=present_queue(
-            waiting, signing.in_force(desk), homes=_homes(request, desk), now=now(), as_of=desk.today
+            waiting,
+            signing.in_force(desk),
+            not_in_force=signing.not_in_force(desk),
+            homes=_homes(request, desk),
+            now=now(),
+            as_of=desk.today,
         ),
         problem=problem,
         problem_of=of,

@@ -15,6 +15,8 @@ from api.database.provider_records import OneLink
 from api.database.records import Records
 from api.database.session import database_of, open_records
 from api.services import provider_links
+from api.services.policy import policy_of
+from api.services.ranked_options import ranked_options
 from api.web.own_site import own_site
 from api.web.page import page
 from api.web.presenters.anonymous_sheet import present_facts
@@ -191,6 +193,11 @@ def _providers_page(
     referral = records.referral(referral_id)
     homes = {home.home_id: home for home in records.homes()}
     links = records.links_of(user.authority).of_referral(referral_id)
+    state = request.app.state
+    # Only the homes that may take the child, the best first, as its options are ranked.
+    ranking = ranked_options(
+        records, referral_id, day_of(state.settings), policy=policy_of(state.settings), kept=state.kept
+    )
     return page(
         request,
         "providers.html",
@@ -203,7 +210,7 @@ def _providers_page(
                 "value": home.home_id,
                 "text": f"{home.name or home.home_id} ({placement_words(str(home.type))})",
             }
-            for home in homes.values()
+            for home in (option.home for option, _ in ranking.lawful)
         ],
         links=[
             {

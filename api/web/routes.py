@@ -25,6 +25,7 @@ from api.database.records import Records
 from api.database.session import database_of, open_records
 from api.errors import Problem
 from api.kept import Lists
+from api.services.holding import promised_so_far
 from api.services.policy import policy_of
 from api.web.page import page
 from api.web.pages import STATIC_FOLDER, start_page
@@ -167,6 +168,9 @@ def options_page(request: Request, referral_id: str, records: OpenRecords, part:
             homes={home.home_id: home for home in lists.homes},
             age_years=age_at(referral, day_of(request.app.state.settings)),
             part=part,
+            promised=promised_so_far(
+                records, current_user(request).authority, referral_id, day_of(request.app.state.settings)
+            ),
         ),
         excluded_address=f"/children/{quote(referral_id, safe='')}/options/excluded",
         assumptions_first=False,

@@ -135,35 +135,45 @@ def test_the_watch_and_the_week_count_the_same_children_tonight(sample_markup) -
     from api.alert_policy import default_alert_policy
     from api.web.presenters.alerts import present_week
     from api.web.presenters.emergency_watch import present_watch
-    from reference_data.vocabulary import LegalBasis, PlacementType
+    from reference_data.vocabulary import EmergencySetting, PlacementType
     from sufficiency.emergency import watch
-    from sufficiency.emergency_stay import Stay, StayApproval, StayNotice
+    from sufficiency.emergency_stay import Stay
     from sufficiency.stay_files import read_stays
 
-    # A carer whose temporary approval is in order: no rule speaks, and the child is there all the same.
-    carer = Stay(
-        stay_id="DEMO-S-900",
-        child_id="DEMO-C-900",
-        started_on=date(2026, 6, 13),
-        date_of_birth=date(2014, 3, 3),
-        setting=PlacementType.CONNECTED_FOSTER_CARER,
-        provider_registered=True,
-        in_care=True,
-        legal_basis=LegalBasis("s20"),
-        approvals=(
-            StayApproval(code="director", on=date(2026, 6, 12)),
-            StayApproval(code="temporary_approval", on=date(2026, 6, 12)),
-        ),
-        notices=(StayNotice(to="area authority", on=date(2026, 6, 13)),),
+    def stay(number: int, child: int, start: int, end: int | None, setting: Any, **more: Any) -> Stay:
+        return Stay(
+            stay_id=f"DEMO-S-{number}",
+            child_id=f"DEMO-C-{child}",
+            started_on=date(2026, 6, start),
+            ended_on=date(2026, 6, end) if end else None,
+            date_of_birth=date(2014, 3, 3),
+            setting=setting,
+            in_care=True,
+            **more,
+        )
+
+    # Three came out of a hotel: to a foster home, to a home that nobody registered, to nothing that is recorded.
+    placed = [
+        stay(900, 900, 1, 13, EmergencySetting.HOTEL),
+        stay(901, 900, 13, None, PlacementType.IN_HOUSE_FOSTER_CARER, provider_registered=True),
+        stay(902, 902, 1, 13, EmergencySetting.HOTEL),
+        stay(903, 902, 13, None, PlacementType.CHILDRENS_HOME, provider_registered=False),
+        stay(904, 904, 13, None, None),
+        # Tonight in a hotel and, by a stay that nobody ended, with a carer: still in a hotel.
+        stay(905, 905, 1, None, PlacementType.IN_HOUSE_FOSTER_CARER, provider_registered=True),
+        stay(906, 905, 14, None, EmergencySetting.HOTEL),
+    ]
+    sample = read_stays(sample_path("stays"))[0]
+    report = watch([*sample, *placed], as_of=SAMPLE_DATE)
+    before = present_week(
+        watch(sample, as_of=SAMPLE_DATE), report, [], roles=default_alert_policy().roles, late=False
     )
-    report = watch([*read_stays(sample_path("stays"))[0], carer], as_of=SAMPLE_DATE)
-    assert any(spell.outcome == "CLEAR" and spell.ended_on is None for spell in report.spells)
     page = present_watch(report.as_dict())
     week = present_week(report, report, [], roles=default_alert_policy().roles, late=False)
     told = next(row.now for row in week.rows if "emergency accommodation tonight" in row.name)
     assert page.in_brief.startswith(f"{told} children are in emergency accommodation tonight")
-    assert len({spell.child_id for spell in report.spells if spell.ended_on is None}) == int(told)
-    assert "Counted is every child with an open stay" in sample_markup["week"]
+    assert int(told) == int(before.rows[0].now) + 3
+    assert "Counted is every child in an emergency setting tonight" in sample_markup["week"]
 
 
 def test_the_directors_week_sets_this_week_beside_the_last(sample_markup) -> None:

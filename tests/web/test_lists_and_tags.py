@@ -184,3 +184,17 @@ def test_every_list_of_the_api_comes_in_parts(site: Any) -> None:
         assert (schema.get("type") == "array" and not bounded) == ("after" in named), path
         assert ("Link" in operation["responses"]["200"].get("headers", {})) == ("after" in named), path
         assert "304" in operation["responses"], path
+
+
+def test_a_name_that_the_api_does_not_know_is_refused_in_a_body_and_in_a_query(fresh_site: Any) -> None:
+    client = fresh_site.signed_in()
+    token = {"X-CSRF-Token": form_token(client.cookies["righthome_session"])}
+    for refused in (
+        client.post("/api/v1/plans", json={"zzz": 1}, headers=token),
+        client.get("/api/v1/homes?typ=children_home"),
+    ):
+        assert refused.status_code == 422, refused.text
+        assert refused.headers["content-type"].startswith("application/problem+json")
+        assert [one["rule"] for one in refused.json()["problems"]] == ["unknown_field"]
+    known = client.get("/api/v1/homes?type=childrens_home&limit=5")
+    assert known.status_code == 200, known.text

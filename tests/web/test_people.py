@@ -169,3 +169,12 @@ def test_changing_ones_password_needs_the_present_one_and_signs_out(fresh_site: 
             == []
         )
     assert sign_in(fresh_site.database, "manager.879", NEW)
+
+
+def test_an_empty_field_of_the_audits_form_asks_for_nothing(fresh_site: Any) -> None:
+    manager = fresh_site.signed_in("manager")
+    for address in ("/audit", "/audit.csv"):
+        assert manager.get(f"{address}?actor=x&subject=&from=&to=").status_code == 200
+        refused = manager.get(f"{address}?actor=x&subject=&from=31/02/2026&to=")
+        assert refused.status_code == 422
+        assert "Something cannot be used" in refused.text

@@ -16,6 +16,7 @@ from api.auth.access import route_table
 from api.auth.roles import Role
 from api.auth.sessions import form_token
 from api.database.tables import audit, homes, provider_links, provider_messages, referrals
+from api.kept import Kept
 from api.services.provider_links import PURPOSE, decline_reasons
 from reference_data.fields import FieldType, load_fields
 from tests.site import SECRET
@@ -82,9 +83,10 @@ def test_a_provider_is_told_what_it_needs_and_nothing_that_says_who(fresh_site: 
         "risks": {"missing": "high"},
         "communication": ["BSL", "Quenya"],
     }
+    # Made before: no home has what the markers ask for.
+    link = invite(fresh_site)
     with fresh_site.database.writing() as connection:
         connection.execute(update(referrals).where(referrals.c.authority == "879").values(record=record))
-    link = invite(fresh_site)
     page = provider(fresh_site, link).get(link)
     for marker in (*markers, "Quenya", "brokerage_officer.879"):
         assert marker not in page.text, marker
@@ -253,6 +255,24 @@ def test_a_link_for_a_child_or_home_of_another_council_cannot_be_made(fresh_site
     officer = fresh_site.signed_in("brokerage_officer")
     assert post(officer, f"/children/{REFERRAL}/providers", home_id="DEMO-H-878").status_code == 404
     assert post(officer, "/children/DEMO-R-878/providers", home_id=HOME).status_code == 404
+    with fresh_site.database.reading() as connection:
+        assert connection.execute(select(provider_links)).all() == []
+
+
+def test_a_link_is_offered_and_made_only_for_a_home_that_may_take_the_child(fresh_site: Any) -> None:
+    officer = fresh_site.signed_in("brokerage_officer")
+    address = f"/children/{REFERRAL}/providers"
+    assert f'value="{HOME}"' in officer.get(address).text
+    with fresh_site.database.writing() as connection:
+        found = homes.c.authority == "879"
+        record = connection.execute(select(homes.c.record).where(found)).scalar_one()
+        connection.execute(update(homes).where(found).values(record={**record, "registered": False}))
+    fresh_site.app.state.kept = Kept()
+    assert f'value="{HOME}"' not in officer.get(address).text
+    refused = post(officer, address, home_id=HOME)
+    assert refused.status_code == 409
+    assert "may not take the child" in refused.text
+    assert "regist" in refused.text
     with fresh_site.database.reading() as connection:
         assert connection.execute(select(provider_links)).all() == []
 

@@ -291,3 +291,13 @@ def test_looking_at_a_list_and_taking_a_file_is_written_into_the_audit(fresh_sit
         ("listed", "/waiting-list"),
         ("exported", "/emergency-watch/nights.csv"),
     ]
+
+
+def test_whoever_may_not_open_a_child_is_shown_no_link_to_one(fresh_site: Any) -> None:
+    officer = fresh_site.signed_in("brokerage_officer")
+    assert 'href="/children/' in officer.get("/waiting-list").text
+    for role in ("commissioner", "analyst"):
+        listed = fresh_site.signed_in(role).get("/waiting-list")
+        assert listed.status_code == 200
+        assert "rh-nowrap" in listed.text
+        assert 'href="/children/' not in listed.text

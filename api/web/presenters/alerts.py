@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import LONDON
-from api.web.presenters.emergency_watch import OUTCOME_WORDS
+from api.web.presenters.emergency_watch import OUTCOME_WORDS, in_emergency_tonight
 from api.web.rule_words import rule_words
 from api.web.words import british_date, capital, counted, days_from, joined, placement_words, plain
 from reference_data.vocabulary import WatchOutcome
@@ -322,8 +322,12 @@ def present_week(
 
 
 def _children(report: WatchReport, rule: str | None = None) -> set[str]:
-    """Return the children in a spell that is open, whatever its outcome, and of a rule those for whom it is raised."""
-    return {spell.child_id for spell in report.spells if spell.ended_on is None and _raised(spell, rule)}
+    """Return the children in an emergency setting tonight, and of a rule those for whom it is raised."""
+    return {
+        spell.child_id
+        for spell in report.spells
+        if _raised(spell, rule) and in_emergency_tonight(spell.as_dict())
+    }
 
 
 def _raised(spell: WatchedSpell, rule: str | None) -> bool:

@@ -20,7 +20,7 @@ from api.web.words import (
     plain,
     sentence,
 )
-from reference_data.vocabulary import WatchOutcome
+from reference_data.vocabulary import PlacementType, WatchOutcome
 from sufficiency.emergency_rules import worst_first
 
 LATELY = timedelta(days=90)
@@ -32,6 +32,10 @@ OUTCOME_WORDS = {
     WatchOutcome.NOT_ASSESSED: "Not assessed",
     WatchOutcome.CLEAR: "Clear",
 }
+
+
+UNSAFE_ANYWHERE = frozenset({"unregistered", "looked_after_unlawful_setting"})
+"""Rules that, unless clear, make an emergency of a setting that would be an ordinary placement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +106,9 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
     }
     # A child in two spells at once is one child, and counts under the worst: the worst stand first.
     of_child: dict[str, str] = {}
-    for view in current:
-        of_child.setdefault(view.child_id, view.outcome)
+    for spell in spells:
+        if in_emergency_tonight(spell):
+            of_child.setdefault(spell["child_id"], spell["outcome"])
     counts = [
         (sum(1 for found in of_child.values() if found == outcome), words.lower())
         for outcome, words in OUTCOME_WORDS.items()
@@ -118,6 +123,21 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
         ended=tuple(view for view in views if not view.open_now and view.spell_id not in long_ago),
         ended_long_ago=tuple(view for view in views if view.spell_id in long_ago),
         evidence=present_evidence(report["evidence"]),
+    )
+
+
+def in_emergency_tonight(spell: Mapping[str, Any]) -> bool:
+    """Return whether a spell of the watch goes on tonight in an emergency setting.
+
+    The watch follows what was recorded after a hotel too: a child in a foster home or a registered home is placed.
+    Where it is not certain that an ordinary setting is registered the child is counted.
+    """
+    if spell["ended_on"] is not None:
+        return False
+    latest = spell["settings"][-1] if spell["settings"] else None
+    ordinary = latest in set(PlacementType) - {PlacementType.CRISIS_ACCOMMODATION}
+    return not ordinary or any(
+        rule["rule"] in UNSAFE_ANYWHERE and rule["outcome"] != WatchOutcome.CLEAR for rule in spell["rules"]
     )
 
 

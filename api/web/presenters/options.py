@@ -81,6 +81,7 @@ def present_options(
     homes: Mapping[str, Home],
     age_years: int | None,
     part: int = 1,
+    promised: tuple[str, ...] = (),
 ) -> OptionsPage:
     """Return the options page of one child from the contract's ``rank`` answer.
 
@@ -92,6 +93,8 @@ def present_options(
         The records it was made from; homes by their id.
     age_years
         The child's age on the day of the answer; the birth date itself is never shown.
+    promised
+        Sentences of what is promised for the child already.
     part
         Which eight of the options are laid out in full, from 1; a part that does not exist shows the last.
     """
@@ -119,7 +122,7 @@ def present_options(
         siblings=_siblings(referral),
         as_of=british_date(as_of),
         # What has to be asked before any home is rung stands before everything else.
-        prompts=(*ask_first, *_prompts(ranking["prompts"], wishes)),
+        prompts=(*promised, *ask_first, *_prompts(ranking["prompts"], wishes)),
         assumptions=tuple(
             sentence(text) for text in ranking["assumptions"] if not text.startswith(ASK_FIRST)
         ),

@@ -195,6 +195,7 @@ class QueuePage:
     mine: tuple[WaitingView, ...]
     others: tuple[WaitingView, ...]
     handed_on: tuple[DelegationView, ...]
+    not_now: tuple[DelegationView, ...]
 
 
 def present_enquiries(
@@ -306,6 +307,7 @@ def present_queue(
     waiting: Iterable[Waiting],
     in_force: Iterable[Kept],
     *,
+    not_in_force: Iterable[Kept] = (),
     homes: Mapping[str, Home],
     now: datetime,
     as_of: date,
@@ -331,15 +333,18 @@ def present_queue(
         in_brief=brief if views else "Nothing waits for a signature.",
         mine=mine,
         others=tuple(view for view in views if not view.mine),
-        handed_on=tuple(
-            DelegationView(
-                delegation_id=one.record_id,
-                text=f"{one.values['given_to']} may sign for {one.values['given_by']} to "
-                f"{british_date(one.values['until_on'])}: {', '.join(plain(code) for code in one.values['codes'])}.",
-                given_by=one.values["given_by"],
-            )
-            for one in in_force
-        ),
+        handed_on=tuple(_delegation(one) for one in in_force),
+        not_now=tuple(_delegation(one) for one in not_in_force),
+    )
+
+
+def _delegation(one: Kept) -> DelegationView:
+    values = one.values
+    return DelegationView(
+        delegation_id=one.record_id,
+        text=f"{values['given_to']} may sign for {values['given_by']} from {british_date(values['from_on'])} to "
+        f"{british_date(values['until_on'])}: {', '.join(plain(code) for code in values['codes'])}.",
+        given_by=values["given_by"],
     )
 
 

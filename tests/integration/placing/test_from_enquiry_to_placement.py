@@ -111,6 +111,21 @@ def test_a_home_that_decides_for_itself_is_held_only_on_its_offer(office: Office
     assert office.does("officer", holding.hold, "DEMO-R1", "DEMO-H5").claim.enquiry_id is not None
 
 
+def test_no_bed_is_held_for_a_child_who_is_placed_and_whoever_looks_is_told_so(office: Office) -> None:
+    def told() -> tuple[str, ...]:
+        with office.desk() as desk:
+            return holding.promised_so_far(desk.records, AUTHORITY, "DEMO-R1", desk.today)
+
+    assert told() == ()
+    office.does("officer", holding.hold, "DEMO-R1", "DEMO-H2")
+    assert told()[0].startswith("A bed is held for this child at Sample Carers 2 already.")
+    placed(office)
+    assert [one.split(" from ")[0] for one in told()] == ["This child is placed at Sample Carers 1"]
+    with pytest.raises(Conflict) as refused:
+        office.does("officer", holding.hold, "DEMO-R1", "DEMO-H2")
+    assert refused.value.code == "child_placed"
+
+
 def test_an_offer_that_has_run_out_is_no_offer(office: Office) -> None:
     office.settings = office.settings.__class__(database_url=office.council.url, as_of=None)
     offered(office, offer_expires_on="2026-06-14")
@@ -411,7 +426,7 @@ def test_a_signature_handed_on_for_the_night_is_honoured_and_says_under_which_de
     office: Office,
 ) -> None:
     _, duty = at_a_distance(office)
-    day = clock.today()
+    day = DAY
     given = {
         "given_to": "manager",
         "codes": ("at_a_distance",),
@@ -431,7 +446,7 @@ def test_a_signature_handed_on_for_the_night_is_honoured_and_says_under_which_de
 
 def test_a_delegation_taken_back_or_over_gives_no_right(office: Office) -> None:
     _, duty = at_a_distance(office)
-    day = clock.today()
+    day = DAY
     given = {"given_to": "manager", "codes": ("at_a_distance",), "hours": "any", "reason": "Away"}
     office.does(
         "director",
