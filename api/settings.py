@@ -162,6 +162,13 @@ class Settings:
             "them to other servers.",
         ),
     )
+    worker_niceness: int = field(
+        default=10,
+        metadata=_said(
+            "RIGHTHOME_WORKER_NICENESS",
+            "How far that work gives way to pages on the same machine: 0 not at all, 19 the most.",
+        ),
+    )
     watch: bool = field(
         default=True,
         metadata=_said(
@@ -310,6 +317,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _niceness(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 19:
+        raise ValueError("not 0 to 19")
+    return number
+
+
 def _secret(text: str) -> str:
     if len(text) < SHORTEST_SECRET:
         raise ValueError("too short")
@@ -340,6 +354,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "passwords": _flag,
     "oidc_issuer": _https_address,
     "workers": _count,
+    "worker_niceness": _niceness,
     "watch": _flag,
     "webhook_private_addresses": _flag,
     "idle_minutes": _positive,
@@ -351,6 +366,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 _EXPECTED = {
     "https": "Give true or false.",
     "workers": "Give a whole number from 0 to 64.",
+    "worker_niceness": "Give a whole number from 0 to 19.",
     "watch": "Give true or false.",
     "passwords": "Give true or false.",
     "secret": f"Give {SHORTEST_SECRET} or more random characters.",

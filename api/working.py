@@ -30,8 +30,6 @@ POLL_SECONDS = 2.0
 LOOKS_EVERY_SECONDS = 0.2
 SPEAKS_EVERY_SECONDS = 5.0
 CLOSE_WAITS_SECONDS = 10
-NICENESS = 10
-"""Requests go first where the processor is short."""
 _log = logging.getLogger("righthome.work")
 
 
@@ -213,7 +211,8 @@ def _do_jobs(pipe: Connection, settings: Settings) -> None:
 
     # Ctrl-C goes to the whole group; the server says when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
+    # Requests go first where the processor is short.
+    os.nice(settings.worker_niceness)
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     database, kept = open_database(settings.database_url), Kept()
     while True:

@@ -59,7 +59,9 @@ class Site:
 
         from api.working import Workers
 
-        self.app.state.workers = Workers(replace(self.app.state.settings, workers=1), self.database)
+        self.app.state.workers = Workers(
+            replace(self.app.state.settings, workers=1, worker_niceness=0), self.database
+        )
         return self
 
     def visitor(self, **options: Any) -> TestClient:

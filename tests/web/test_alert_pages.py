@@ -69,10 +69,13 @@ def test_an_acknowledgement_without_a_note_says_so_beside_the_field(fresh_site: 
 def test_another_councils_alert_is_not_found(fresh_site: Any) -> None:
     manager = fresh_site.signed_in()
     for alert_id in (alert_of(fresh_site, "878"), "none"):
-        for path in ("acknowledgement", "snooze"):
+        for path, body in (
+            ("acknowledgement", {"note": "Seen."}),
+            ("snooze", {"hours": 1, "reason": "Seen."}),
+        ):
             answer = manager.post(
                 f"/api/v1/alerts/{alert_id}/{path}",
-                json={"note": "Seen.", "hours": 1, "reason": "Seen."},
+                json=body,
                 headers={"x-csrf-token": token_of(manager)},
             )
             assert answer.status_code == 404

@@ -170,11 +170,12 @@ def test_a_second_placement_that_nobody_signed_for_is_told_anew_and_wants_an_ans
 
 
 def test_a_stay_that_was_only_cut_in_two_is_no_second_placement(council: Any) -> None:
-    first = stay(1, child_id="DEMO-C1", approvals=None, notices=[], started_on="2026-06-01")
+    there = {"child_id": "DEMO-C1", "home_id": "DEMO-HOTEL-1", "approvals": None, "notices": []}
+    first = stay(1, started_on="2026-06-01", **there)
     council.record(first)
     council.record(
         {**first, "ended_on": "2026-06-08"},
-        stay(2, child_id="DEMO-C1", approvals=None, notices=[], started_on="2026-06-08"),
+        stay(2, started_on="2026-06-08", **there),
     )
     listed = council.listed()
     assert listed["approvals_missing"]["step"] == "1-warning"
