@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.counts import FULL
 from tests.postgres_server import PostgresServer, name_of
 from tests.site import SECRET, Site, fill
 
@@ -139,6 +140,18 @@ def roles_site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(params=["sqlite", "postgresql"])
 def fresh_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """A site of its own for a test that changes it, on either kind of database."""
+    for url in copied(request, "filled", tmp_path / "site.sqlite3"):
+        site = Site(url)
+        yield site
+        site.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if FULL else ["sqlite"])
+def working_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A site for a test in which long work is really done (``work``): on either kind of database in a full count, else on SQLite.
+
+    How work is claimed, given back and lost is tested on both in every run, with work that is not done.
+    """
     for url in copied(request, "filled", tmp_path / "site.sqlite3"):
         site = Site(url)
         yield site

@@ -30,13 +30,13 @@ PATIENCE_SECONDS = 900
 
 
 @pytest.fixture
-def told(fresh_site: Site) -> Site:
+def told(working_site: Site) -> Site:
     """A site where the first council has the sample's homes, children and returns."""
-    url = fresh_site.app.state.settings.database_url
+    url = working_site.app.state.settings.database_url
     for kind in ("homes", "referrals"):
         import_file(url, kind, sample_path(kind), "879", "tester")
     import_file(url, "returns", SAMPLE_RETURNS, "879", "tester")
-    return fresh_site.work()
+    return working_site.work()
 
 
 def ask(client: Any, what: str, body: Any, status: int = 202) -> Any:

@@ -28,12 +28,12 @@ from tests.site import Site
 
 
 @pytest.fixture
-def listed(fresh_site: Site) -> Site:
+def listed(working_site: Site) -> Site:
     """A site where the first council has the sample's children and homes."""
-    url = fresh_site.app.state.settings.database_url
+    url = working_site.app.state.settings.database_url
     for kind in ("homes", "referrals"):
         import_file(url, kind, sample_path(kind), "879", "tester")
-    return fresh_site.work()
+    return working_site.work()
 
 
 def send(client: Any, path: str, **fields: Any) -> Any:
