@@ -15,25 +15,17 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from api import audit, clock
 from api.database import history, tables
-from api.database.alert_records import AlertRecords
-from api.database.analysis_records import AnalysisRecords
-from api.database.answers_given import AnswersGiven
 from api.database.beds import BedLedger
-from api.database.child_records import ChildRecords
 from api.database.duties import DutyRecords
-from api.database.forecast_records import ForecastRecords
-from api.database.job_records import JobRecords
 from api.database.kept import KeptRecords, row_of, state_of
 from api.database.kinds import KINDS
-from api.database.plan_records import PlanRecords
-from api.database.provider_records import LinkRecords
-from api.database.restricted import RestrictedRecords
 from api.database.returns_told import ethnicity_in_returns
+from api.database.rooms import CouncilRooms
 from api.database.seen import Seen
 from api.database.sharing import SharedHome, homes_of_partners, share, shared_ids, unshare
 from api.database.standing import homes_today, placed_referrals, standing_version
 from api.database.stored import digest, stored_values, typed_values
-from reference_data.problems import NotEnoughData, NotFound, NotPermitted
+from reference_data.problems import NotEnoughData, NotFound
 from reference_data.sheets import RawRow, RawTable
 
 if TYPE_CHECKING:
@@ -77,7 +69,7 @@ class Changes:
     unchanged: int
 
 
-class Records:
+class Records(CouncilRooms):
     """The records that one scope may see, on one connection and in its transaction.
 
     ``viewed`` lists the records about one child that were opened, for the audit.
@@ -156,7 +148,7 @@ class Records:
         NotPermitted
             If the authority is not in the scope.
         """
-        self._require(authority)
+        self.in_view(authority)
         scope = replace(self.scope, authorities=frozenset({authority}))
         return Records(self.connection, scope).stays()
 
@@ -168,7 +160,7 @@ class Records:
         NotPermitted
             If the authority is not in the scope.
         """
-        self._require(authority)
+        self.in_view(authority)
         stays = tables.stays
         found = self.connection.execute(
             select(stays.c.stay_id).where(and_(stays.c.authority == authority, stays.c.changed_at >= instant))
@@ -274,7 +266,7 @@ class Records:
         NotPermitted
             If the authority is not in the scope.
         """
-        self._require(authority)
+        self.in_view(authority)
         return ethnicity_in_returns(self.connection, authority)
 
     def keep(
@@ -287,7 +279,7 @@ class Records:
         NotPermitted
             If the authority is not in the scope.
         """
-        self._require(authority)
+        self.in_view(authority)
         form = KINDS[kind]
         table, key = form.table, form.table.c[form.key]
         known = {
@@ -328,7 +320,7 @@ class Records:
 
     def keep_return(self, authority: str, files: Iterable[RawTable], *, import_id: str | None) -> Changes:
         """Keep the files of a statutory return; a file of the same name is replaced whole."""
-        self._require(authority)
+        self.in_view(authority)
         added = changed = unchanged = 0
         for file in files:
             cells = [stored_values(row.cells) for row in file.rows]
@@ -371,92 +363,16 @@ class Records:
         return Changes(added=added, changed=changed, unchanged=unchanged)
 
     def kept(self, kind: str, authority: str) -> KeptRecords:
-        """Return the records of one kind of one council in view, to read or change one by one.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return KeptRecords(self, kind, authority)
+        """Return the records of one kind of one council in view, to read or change one by one."""
+        return KeptRecords(self, kind, self.in_view(authority))
 
     def beds_of(self, authority: str) -> BedLedger:
-        """Return the beds of one council in view and who has been promised them.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return BedLedger(self, authority)
+        """Return the beds of one council in view and who has been promised them."""
+        return BedLedger(self, self.in_view(authority))
 
     def duties_of(self, authority: str) -> DutyRecords:
-        """Return what has to be had, signed or sent for the promised beds of one council in view.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return DutyRecords(self, authority)
-
-    def alerts_of(self, authority: str) -> AlertRecords:
-        """Return the alerts of one council in view.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return AlertRecords(self.connection, authority, hidden=self.seen.hidden)
-
-    def plans_of(self, authority: str) -> PlanRecords:
-        """Return the joint plans of one council in view.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return PlanRecords(self.connection, authority, self.seen.without_hidden)
-
-    def jobs_of(self, authority: str) -> JobRecords:
-        """Return the long work that people of one council in view asked for.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return JobRecords(self.connection, authority)
-
-    def forecasts_of(self, authority: str) -> ForecastRecords:
-        """Return the kept forecasts of one council in view.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return ForecastRecords(self.connection, authority)
-
-    def analyses_of(self, authority: str) -> AnalysisRecords:
-        """Return the analyses of one council in view, and what it writes itself for its report.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return AnalysisRecords(self.connection, authority)
+        """Return what has to be had, signed or sent for the promised beds of one council in view."""
+        return DutyRecords(self, self.in_view(authority))
 
     def enquiries(self) -> tuple[Enquiry, ...]:
         """Return every home asked in view, in the order of the enquiries' ids."""
@@ -468,17 +384,6 @@ class Records:
         ]
         return tuple(Enquiry(**values) for values in found)
 
-    def answers_given_to(self, authority: str, user_id: str) -> AnswersGiven:
-        """Return the answers of one council in view that somebody got under idempotency keys.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return AnswersGiven(self.connection, authority, user_id)
-
     @property
     def seen(self) -> Seen:
         """What this scope sees of each record; ``seen.withheld`` holds the children it was not shown."""
@@ -486,46 +391,13 @@ class Records:
             self._seen = Seen(self.connection, self.scope)
         return self._seen
 
-    def restricted_of(self, authority: str) -> RestrictedRecords:
-        """Return the restrictions of one council in view.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return RestrictedRecords(self.connection, authority, self.scope.actor)
-
-    def links_of(self, authority: str) -> LinkRecords:
-        """Return the links by which one council in view asks providers.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return LinkRecords(self.connection, authority, self.scope.actor)
-
-    def children_of(self, authority: str) -> ChildRecords:
-        """Return one council's records by child: for its subject-access exports and its retention rules.
-
-        Raises
-        ------
-        NotPermitted
-            If the authority is not in the scope.
-        """
-        self._require(authority)
-        return ChildRecords(self.connection, authority, self.scope.actor)
-
     def homes_of_partners(self) -> tuple[SharedHome, ...]:
         """Return the homes that partner councils share with those in view; never a child of theirs."""
         return homes_of_partners(self.connection, self.scope.authorities)
 
     def shared_homes_of(self, authority: str) -> frozenset[str]:
         """Return the ids of the homes that one council in view shares with its partners."""
-        self._require(authority)
+        self.in_view(authority)
         return shared_ids(self.connection, authority)
 
     def share_home(self, authority: str, home_id: str, *, shared: bool) -> None:
@@ -538,7 +410,7 @@ class Records:
         NotPermitted
             If the authority is not in the scope.
         """
-        self._require(authority)
+        self.in_view(authority)
         if shared:
             share(self.connection, authority, home_id, self.scope.actor)
         else:
@@ -560,7 +432,7 @@ class Records:
         detail: Mapping[str, str | int | bool | None] | None = None,
     ) -> None:
         """Add an entry to the audit in the name of the scope's actor."""
-        self._require(authority)
+        self.in_view(authority)
         audit.append(
             self.connection,
             actor=self.scope.actor,
@@ -594,12 +466,6 @@ class Records:
         if values is None or not self.seen.shows(form.record, values):
             raise NotFound(f"no_such_{form.record}", f"There is no {form.record} of that id.")
         return self.seen.told(form.record, values)
-
-    def _require(self, authority: str) -> None:
-        if authority not in self.scope.authorities:
-            raise NotPermitted(
-                "another_authority", "These records belong to an authority that is not yours to change."
-            )
 
 
 def _no_returns() -> NotEnoughData:
