@@ -37,7 +37,9 @@ from api.cli_options import (
     Authority,
     HomesFile,
     Json,
+    MonthsAhead,
     PolicyFile,
+    Runs,
     Seed,
     UsageError,
     Verbose,
@@ -224,7 +226,7 @@ def forecast(
     start: Annotated[
         date, typer.Option("--from", parser=british_or_iso, metavar="DATE", help="The first date forecast.")
     ],
-    months: Annotated[int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")],
+    months: MonthsAhead,
     returns: Annotated[
         Path | None,
         typer.Option("--returns", metavar="DIR", help="A folder of SSDA903 returns, as they are."),
@@ -237,7 +239,7 @@ def forecast(
     scenario: Annotated[
         Path | None, typer.Option("--scenario", metavar="FILE", help="Changes to try (TOML or JSON).")
     ] = None,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 500,
+    runs: Runs = 500,
     seed: Seed = 0,
     repairs: Annotated[
         Path | None,
@@ -332,7 +334,7 @@ def backtest(
     origins: Annotated[
         int, typer.Option("--origins", min=1, max=20, help="How many past 31 Marches to forecast from.")
     ] = 3,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 300,
+    runs: Runs = 300,
     seed: Seed = 0,
     as_of: AsOf = None,  # noqa: ARG001  every command takes it; a backtest's dates are those of the returns
     as_json: Json = False,

@@ -12,8 +12,11 @@ from api.cli_options import (
     AsOf,
     Authority,
     Json,
+    MonthsAhead,
     PolicyFile,
+    Runs,
     Seed,
+    StartOrNext,
     UsageError,
     british_or_iso,
     chosen_policy,
@@ -60,19 +63,9 @@ def beds(
     actions: Annotated[
         Path | None, typer.Option("--actions", metavar="FILE", help="Candidate actions (TOML or JSON).")
     ] = None,
-    start: Annotated[
-        date | None,
-        typer.Option(
-            "--from",
-            parser=british_or_iso,
-            metavar="DATE",
-            help="The first date [the day after the last return].",
-        ),
-    ] = None,
-    months: Annotated[
-        int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")
-    ] = 24,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 300,
+    start: StartOrNext = None,
+    months: MonthsAhead = 24,
+    runs: Runs = 300,
     seed: Seed = 0,
     authority: Authority = None,
     action_budget: Annotated[
@@ -164,19 +157,9 @@ def partnership(
         ),
     ],
     homes: Annotated[Path, typer.Option("--homes", metavar="FILE", help="Homes: CSV, XLSX or JSON.")],
-    start: Annotated[
-        date | None,
-        typer.Option(
-            "--from",
-            parser=british_or_iso,
-            metavar="DATE",
-            help="The first date [the day after the last return].",
-        ),
-    ] = None,
-    months: Annotated[
-        int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")
-    ] = 24,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 100,
+    start: StartOrNext = None,
+    months: MonthsAhead = 24,
+    runs: Runs = 100,
     seed: Seed = 0,
     as_of: AsOf = None,
     as_json: Json = False,

@@ -56,6 +56,17 @@ PolicyFile = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="A council's policy (TOML) [the shipped default]."),
 ]
+StartOrNext = Annotated[
+    date | None,
+    typer.Option(
+        "--from",
+        parser=british_or_iso,
+        metavar="DATE",
+        help="The first date [the day after the last return].",
+    ),
+]
+MonthsAhead = Annotated[int, typer.Option("--months", min=1, max=120, help="How many months to look ahead.")]
+Runs = Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where random numbers start.")]
 Verbose = Annotated[
     bool,

@@ -13,6 +13,7 @@ from api.cli_options import (
     Authority,
     HomesFile,
     Json,
+    Runs,
     Seed,
     UsageError,
     british_or_iso,
@@ -81,7 +82,7 @@ def report(
             "--yearly-budget", min=0, metavar="POUNDS", help="The money there is for a year's placements."
         ),
     ] = None,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=10_000, help="Simulated futures.")] = 300,
+    runs: Runs = 300,
     seed: Seed = 0,
     authority: Authority = None,
     as_of: AsOf = None,

@@ -1,6 +1,7 @@
 """The annual sufficiency report of one council, put together from its returns, homes and records.
 
-The analyst's door is ``annual_report``. Sections are in ``report_sections.py``; what they rest on is asked here once, so
+The analyst's door is ``annual_report``. Sections are in ``report_sections.py`` and
+``report_ahead.py``; what they rest on is asked here once, so
 that no two of them can disagree.
 """
 
@@ -16,6 +17,7 @@ from matching.policy import Policy
 from matching.referral import Referral
 from reference_data.authorities import authority
 from reference_data.problems import InvalidInput, NotFound
+from sufficiency import report_ahead as ahead
 from sufficiency import report_sections as sections
 from sufficiency.action_plan import Milestone
 from sufficiency.action_values import ActionList
@@ -163,10 +165,10 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
         sections.homes_we_have(question.homes, {**beds["capacity"], "authority": code}, question.made_on),
         sections.how_well(indicators),
         sections.far_or_unsuitable(indicators, months),
-        sections.what_is_coming(told),
-        sections.beds_short(beds),
-        sections.what_we_will_do(question.milestones, question.homes, beds, question.made_on),
-        sections.costs(beds),
+        ahead.what_is_coming(told),
+        ahead.beds_short(beds),
+        ahead.what_we_will_do(question.milestones, question.homes, beds, question.made_on),
+        ahead.costs(beds),
         sections.what_children_say(),
         sections.method_and_quality(
             told["repairs"],

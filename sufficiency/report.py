@@ -1,7 +1,7 @@
 """The annual sufficiency report as values: sections, sentences, tables and charts, before it is any kind of file.
 
 PDF, Word, Excel and the web page are written from one ``Report``, so that the same figures stand in all of them. What
-each section says is in ``report_sections.py``; writing files is in ``api/reports``.
+each section says is in ``report_sections.py`` and ``report_ahead.py``; writing files is in ``api/reports``.
 """
 
 from __future__ import annotations
