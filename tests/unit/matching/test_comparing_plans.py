@@ -10,12 +10,8 @@ import matching
 from matching.plan import plan_list
 from matching.plan_comparison import OTHER_INPUTS, compare_plans
 from reference_data.problems import InvalidInput
-from tests.oracles.small_lists import AS_OF, POSTCODES, child, home
-
-
-def one_bed(home_id, **changes):
-    return home(home_id, **({"places": 1, "vacancies": 1} | changes))
-
+from tests.oracles.small_lists import AS_OF, POSTCODES, child
+from tests.unit.matching.small_plans import one_bed
 
 NEAR, FAR = one_bed("H1", postcode=POSTCODES[0]), one_bed("H2", postcode=POSTCODES[3])
 

@@ -31,18 +31,9 @@ from reference_data.vocabulary import (
     Urgency,
 )
 from tests.oracles.small_lists import AS_OF, POSTCODES, child, home, random_list
+from tests.unit.matching.small_plans import one_bed, planned
 
 POLICY = default_policy()
-
-
-def planned(referrals, homes, **options):
-    plan = plan_list(referrals, homes, as_of=AS_OF, **options)
-    assert verify_plan(plan, referrals, homes, as_of=AS_OF) == []
-    return plan, {one.child_id: one.home_id for one in plan.assignments}
-
-
-def one_bed(home_id="H1", **changes):
-    return home(home_id, **({"places": 1, "vacancies": 1} | changes))
 
 
 def test_where_the_placing_is_not_proved_nobody_is_told_that_the_place_is_needed_by_others():
