@@ -20,6 +20,7 @@ from matching.living_there import with_children_who_live_there
 from matching.plan import Plan, plan_list
 from matching.policy import default_policy
 from matching.referral import Referral, stays_put
+from matching.trade_offs import NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED
 from matching.verify import verify_plan
 from matching.waiting import waiting_units
 from reference_data.sample import SAMPLE_DATE, sample_path
@@ -100,7 +101,11 @@ def _planned(referrals: Sequence[Referral], homes: Sequence[Home], as_of: date) 
         "children_placed_greedy": len(greedy.assignments),
         "unmet_need_to_greedy_ratio": round(_unmet_need(plan) / max(1, _unmet_need(greedy)), 3),
         "choices_explained_ratio": round(
-            sum("not worked out" not in one.cost_to_others for one in plan.assignments)
+            sum(
+                "not worked out" not in one.cost_to_others
+                and NO_PLACE_LOST_AS_FAR_AS_WORK_ALLOWED not in one.cost_to_others
+                for one in plan.assignments
+            )
             / max(1, len(plan.assignments)),
             3,
         ),

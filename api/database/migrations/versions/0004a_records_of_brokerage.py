@@ -36,89 +36,37 @@ def upgrade() -> None:
         ["authority", "kind", "at"],
         unique=False,
     )
-    op.create_table(
+    _create_kept(
         "concerns",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("concern_id", sa.String(length=200), nullable=False),
+        "concern_id",
         sa.Column("home_id", sa.String(length=200), nullable=False),
         sa.Column("level", sa.String(length=20), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("shared", sa.Boolean(), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_concerns_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_concerns_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "concern_id", name=op.f("pk_concerns")),
     )
     op.create_index(op.f("ix_concerns_authority_home_id"), "concerns", ["authority", "home_id"], unique=False)
-    op.create_table(
+    _create_kept(
         "contracts",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("contract_id", sa.String(length=200), nullable=False),
+        "contract_id",
         sa.Column("kind", sa.String(length=20), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_contracts_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_contracts_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "contract_id", name=op.f("pk_contracts")),
     )
-    op.create_table(
+    _create_kept(
         "delegations",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("delegation_id", sa.String(length=200), nullable=False),
+        "delegation_id",
         sa.Column("given_to", sa.String(length=128), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
         sa.CheckConstraint("until_on >= from_on", name=op.f("ck_delegations_in_order")),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_delegations_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_delegations_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "delegation_id", name=op.f("pk_delegations")),
     )
-    op.create_table(
+    _create_kept(
         "enquiries",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("enquiry_id", sa.String(length=200), nullable=False),
+        "enquiry_id",
         sa.Column("child_id", sa.String(length=200), nullable=False),
         sa.Column("referral_id", sa.String(length=200), nullable=True),
         sa.Column("home_id", sa.String(length=200), nullable=False),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("answer", sa.String(length=20), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_enquiries_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_enquiries_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "enquiry_id", name=op.f("pk_enquiries")),
     )
     op.create_index(
         op.f("ix_enquiries_authority_child_id"), "enquiries", ["authority", "child_id"], unique=False
@@ -126,43 +74,17 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_enquiries_authority_home_id"), "enquiries", ["authority", "home_id"], unique=False
     )
-    op.create_table(
+    _create_kept(
         "moves",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("move_id", sa.String(length=200), nullable=False),
+        "move_id",
         sa.Column("child_id", sa.String(length=200), nullable=False),
         sa.Column("moved_on", sa.Date(), nullable=False),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_moves_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_moves_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "move_id", name=op.f("pk_moves")),
     )
-    op.create_table(
+    _create_kept(
         "needs_assessments",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("assessment_id", sa.String(length=200), nullable=False),
+        "assessment_id",
         sa.Column("child_id", sa.String(length=200), nullable=False),
         sa.Column("assessed_on", sa.Date(), nullable=False),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_needs_assessments_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_needs_assessments_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "assessment_id", name=op.f("pk_needs_assessments")),
     )
     op.create_index(
         op.f("ix_needs_assessments_authority_child_id"),
@@ -170,114 +92,49 @@ def upgrade() -> None:
         ["authority", "child_id"],
         unique=False,
     )
-    op.create_table(
+    _create_kept(
         "nominations",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("nomination_id", sa.String(length=200), nullable=False),
+        "nomination_id",
         sa.Column("child_id", sa.String(length=200), nullable=False),
         sa.Column("home_id", sa.String(length=200), nullable=False),
         sa.Column("answer", sa.String(length=20), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_nominations_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_nominations_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "nomination_id", name=op.f("pk_nominations")),
     )
     op.create_index(
         op.f("ix_nominations_authority_child_id"), "nominations", ["authority", "child_id"], unique=False
     )
-    op.create_table(
+    _create_kept(
         "notices",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("notice_id", sa.String(length=200), nullable=False),
+        "notice_id",
         sa.Column("child_id", sa.String(length=200), nullable=False),
         sa.Column("home_id", sa.String(length=200), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_notices_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_notices_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "notice_id", name=op.f("pk_notices")),
     )
-    op.create_table(
+    _create_kept(
         "planned_openings",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("opening_id", sa.String(length=200), nullable=False),
+        "opening_id",
         sa.Column("home_id", sa.String(length=200), nullable=True),
         sa.Column("stage", sa.String(length=20), nullable=True),
         sa.Column("opens_on", sa.Date(), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_planned_openings_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_planned_openings_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "opening_id", name=op.f("pk_planned_openings")),
     )
-    op.create_table(
+    _create_kept(
         "quality_visits",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("visit_id", sa.String(length=200), nullable=False),
+        "visit_id",
         sa.Column("home_id", sa.String(length=200), nullable=False),
         sa.Column("visited_on", sa.Date(), nullable=True),
         sa.Column("shared", sa.Boolean(), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_quality_visits_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_quality_visits_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "visit_id", name=op.f("pk_quality_visits")),
     )
-    op.create_table(
+    _create_kept(
         "voids",
-        sa.Column("authority", sa.String(length=9), nullable=False),
-        sa.Column("void_id", sa.String(length=200), nullable=False),
+        "void_id",
         sa.Column("contract_id", sa.String(length=200), nullable=False),
         sa.Column("home_id", sa.String(length=200), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("record_digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=True),
-        sa.Column("changed_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["authority", "contract_id"],
             ["contracts.authority", "contracts.contract_id"],
             name=op.f("fk_voids_authority_contract_id_contracts"),
         ),
-        sa.ForeignKeyConstraint(
-            ["authority"], ["authorities.authority"], name=op.f("fk_voids_authority_authorities")
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.import_id"], name=op.f("fk_voids_import_id_imports")
-        ),
-        sa.PrimaryKeyConstraint("authority", "void_id", name=op.f("pk_voids")),
     )
     op.add_column("homes", sa.Column("beds_stated", sa.String(length=64), nullable=True))
     op.add_column("homes", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
@@ -285,6 +142,28 @@ def upgrade() -> None:
     op.add_column("stays", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     _begin_history()
     _forbid_changing_history()
+
+
+def _create_kept(name: str, key: str, *columns: sa.schema.SchemaItem) -> None:
+    """Create the table of one kind of record: its key, what is searched by, and the record whole."""
+    op.create_table(
+        name,
+        sa.Column("authority", sa.String(length=9), nullable=False),
+        sa.Column(key, sa.String(length=200), nullable=False),
+        *columns,
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.Column("record_digest", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("import_id", sa.String(length=32), nullable=True),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority"], ["authorities.authority"], name=op.f(f"fk_{name}_authority_authorities")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.import_id"], name=op.f(f"fk_{name}_import_id_imports")
+        ),
+        sa.PrimaryKeyConstraint("authority", key, name=op.f(f"pk_{name}")),
+    )
 
 
 def downgrade() -> None:
