@@ -40,6 +40,7 @@ def test_every_variable_is_read_into_its_setting() -> None:
         "RIGHTHOME_ALERT_POLICY": "alerts.toml",
         "RIGHTHOME_PLACING_POLICY": "placing.toml",
         "RIGHTHOME_WORKERS": "2",
+        "RIGHTHOME_WORKER_NICENESS": "0",
         "RIGHTHOME_WATCH": "no",
         "RIGHTHOME_BASE_URL": "https://righthome.example",
         "RIGHTHOME_SMTP_HOST": "mail.example",
@@ -84,6 +85,7 @@ def test_every_variable_is_read_into_its_setting() -> None:
         alert_policy_path="alerts.toml",
         placing_policy_path="placing.toml",
         workers=2,
+        worker_niceness=0,
         watch=False,
         base_url="https://righthome.example",
         smtp_host="mail.example",
@@ -109,6 +111,7 @@ def test_every_variable_is_read_into_its_setting() -> None:
     [
         ("RIGHTHOME_PORT", "eighty"),
         ("RIGHTHOME_PORT", "0"),
+        ("RIGHTHOME_WORKER_NICENESS", "20"),
         ("RIGHTHOME_HTTPS", "maybe"),
         ("RIGHTHOME_AS_OF", "15/06/26"),
         ("RIGHTHOME_IDLE_MINUTES", "-5"),
