@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
+from api.web.presenters.parts import InParts, in_parts
 from api.web.rule_words import rule_words
 from api.web.words import (
     UNKNOWN,
@@ -26,6 +27,7 @@ from sufficiency.emergency_rules import worst_first
 LATELY = timedelta(days=90)
 """What ended within this time still counts in the nights of the last 90 days; the rest is history."""
 
+SPELLS_SHOWN, ENDED_SHOWN = 20, 50
 OUTCOME_WORDS = {
     WatchOutcome.RAISED: "Raised",
     WatchOutcome.WARNING: "Warning",
@@ -78,18 +80,33 @@ class SpellView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineOfSpell:
+    """A spell in one line, and in which part of those in full it stands."""
+
+    spell: SpellView
+    part: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPage:
-    """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago."""
+    """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago.
+
+    ``current`` is everybody, for the table of one line each; ``tonight`` a part of them in full, as of those that ended.
+    """
 
     as_of: str
     in_brief: str
-    current: tuple[SpellView, ...]
-    ended: tuple[SpellView, ...]
-    ended_long_ago: tuple[SpellView, ...]
+    current: tuple[LineOfSpell, ...]
+    tonight: InParts[SpellView]
+    ended: InParts[SpellView]
+    ended_long_ago: InParts[SpellView]
+    ended_long_ago_count: int
     evidence: EvidenceView
 
 
-def present_watch(report: Mapping[str, Any]) -> WatchPage:
+def present_watch(
+    report: Mapping[str, Any], *, part: int = 1, ended_part: int = 1, history_part: int = 1
+) -> WatchPage:
     """Return the page from the contract's ``watch`` answer: the worst first, law before policy, then the longest."""
     as_of = date.fromisoformat(report["as_of"])
     spells = sorted(
@@ -119,9 +136,19 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
     return WatchPage(
         as_of=british_date(as_of),
         in_brief=f"{brief}: {split}." if split else f"{brief}.",
-        current=current,
-        ended=tuple(view for view in views if not view.open_now and view.spell_id not in long_ago),
-        ended_long_ago=tuple(view for view in views if view.spell_id in long_ago),
+        current=tuple(
+            LineOfSpell(spell=view, part=place // SPELLS_SHOWN + 1) for place, view in enumerate(current)
+        ),
+        tonight=in_parts(current, part, most=SPELLS_SHOWN),
+        ended=in_parts(
+            [view for view in views if not view.open_now and view.spell_id not in long_ago],
+            ended_part,
+            most=ENDED_SHOWN,
+        ),
+        ended_long_ago=in_parts(
+            [view for view in views if view.spell_id in long_ago], history_part, most=ENDED_SHOWN
+        ),
+        ended_long_ago_count=len(long_ago),
         evidence=present_evidence(report["evidence"]),
     )
 
