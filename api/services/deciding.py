@@ -125,6 +125,13 @@ def decide(
     return Decided(decision=decision, placement=placement, holding=holding(desk, claim_id))
 
 
+def decision_taken(desk: Desk, claim: Claim) -> Kept | None:
+    """Return the decision by which a promised bed became a placement, or ``None`` where it did not."""
+    placements = desk.records.kept("placements", desk.authority).all(placement_id=claim.claim_id)
+    decision_id = placements[0].values.get("decision_id") if placements else None
+    return desk.records.kept("decisions", desk.authority).one(decision_id) if decision_id else None
+
+
 def end_placement(
     desk: Desk,
     placement_id: str,

@@ -17,6 +17,7 @@ from api.database.session import open_records
 from api.services import restricted
 from api.web.page import page
 from api.web.presenters.parts import in_parts
+from api.web.presenters.placing import moment
 from api.web.words import PLACE_WORDS, UNKNOWN, british_date, capital, plain
 from reference_data.authorities import authority as authority_of
 from reference_data.authorities import partners
@@ -108,8 +109,8 @@ def _restricted_page(
                 "child_id": one.child_id,
                 "actor": one.actor,
                 "reason": one.reason,
-                "at": f"{one.opened_at:%d/%m/%Y %H:%M} UTC",
-                "until": f"{one.until:%H:%M} UTC",
+                "at": moment(one.opened_at),
+                "until": moment(one.until),
                 "open": one.until > now(),
             }
             for one in glass
