@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sufficiency.emergency_figures import ChildNight, MonthOfNights
 
 THE_WATCH = "The watch itself"
-CHILDREN_SHOWN, DUE_SHOWN, RUNS_SHOWN = 20, 50, 100
+CHILDREN_SHOWN, DUE_SHOWN, RUNS_SHOWN = 10, 50, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
