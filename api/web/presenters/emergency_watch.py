@@ -80,23 +80,17 @@ class SpellView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineOfSpell:
-    """A spell in one line, and in which part of those in full it stands."""
-
-    spell: SpellView
-    part: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPage:
     """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago.
 
-    ``current`` is everybody, for the table of one line each; ``tonight`` a part of them in full, as of those that ended.
+    ``current`` is everybody tonight, for the table of one line each; ``tonight`` is a part of them, ``spells_a_part`` in
+    each, to be told in full. Of those that ended there is a part each too.
     """
 
     as_of: str
     in_brief: str
-    current: tuple[LineOfSpell, ...]
+    current: tuple[SpellView, ...]
+    spells_a_part: int
     tonight: InParts[SpellView]
     ended: InParts[SpellView]
     ended_long_ago: InParts[SpellView]
@@ -136,9 +130,8 @@ def present_watch(
     return WatchPage(
         as_of=british_date(as_of),
         in_brief=f"{brief}: {split}." if split else f"{brief}.",
-        current=tuple(
-            LineOfSpell(spell=view, part=place // SPELLS_SHOWN + 1) for place, view in enumerate(current)
-        ),
+        current=current,
+        spells_a_part=SPELLS_SHOWN,
         tonight=in_parts(current, part, most=SPELLS_SHOWN),
         ended=in_parts(
             [view for view in views if not view.open_now and view.spell_id not in long_ago],
