@@ -8,8 +8,8 @@ option are in ``explain.py``. Unknown never looks good: each aim says what it co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 
+from matching.early_ends import nights_lost
 from matching.findings import Case
 from matching.fit import suitability_group
 from matching.home import Home, beds_open_to
@@ -246,34 +246,9 @@ def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
 
 
 def stability(case: Case, home: Home, aim: Aim) -> int:
-    """Return how many recorded facts would end the stay before it is expected to end."""
-    return len(early_ends(case, home))
-
-
-def early_ends(case: Case, home: Home) -> tuple[str, ...]:
-    """Return the recorded facts that would end the stay early: longest stay, closing, temporary approval.
-
-    Where nobody said how long the stay is, each of them counts: a home that keeps a child for four weeks is no home
-    for a stay without an end.
-    """
-    until = expected_end(case)
-    days = case.referral.expected_stay_days
-    found = []
-    longest = home.max_stay_days
-    if longest is not None and not case.lives_in(home) and (days is None or longest < days):
-        found.append("longest_stay")
-    if home.closes_on is not None and (until is None or home.closes_on < until):
-        found.append("closes")
-    approval = home.temporary_approval_until
-    if approval is not None and (until is None or approval < until):
-        found.append("temporary_approval")
-    return tuple(found)
-
-
-def expected_end(case: Case) -> date | None:
-    """Return the day the stay is expected to end, or ``None`` when nobody said how long it is."""
-    days = case.referral.expected_stay_days
-    return None if days is None else case.start + timedelta(days=days)
+    """Return the steps of days, the last one begun included, of the expected stay that a known end would cut off."""
+    lost = nights_lost(case, home, unknown_stay_days=aim.parameters["unknown_stay_days"])
+    return -(-lost // aim.parameters["step_days"])
 
 
 def cost(case: Case, home: Home, aim: Aim) -> int:

@@ -10,12 +10,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from matching.early_ends import early_ends
 from matching.eligibility import assess_case
-from matching.findings import Context, case_of
+from matching.findings import Case, Context, case_of
 from matching.home import Home
 from matching.plan_result import Staying
 from matching.policy import Policy
 from matching.referral import Referral
+from matching.words import day_words
 from reference_data.vocabulary import Urgency
 
 STAYS_PUT = (
@@ -66,7 +68,7 @@ def staying(
 def _found(
     child: Referral, home: Home | None, referrals: Sequence[Referral], as_of: date, policy: Policy
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return why the child may not go on living there, and what has to be asked about it."""
+    """Return why the child may not go on living there, and what is coming or has to be asked about it."""
     if home is None:
         return (NOT_IN_THE_LIST,), ()
     apart = [
@@ -78,8 +80,28 @@ def _found(
     asked = [question.text for question in found.questions if question.rule in ABOUT_NEWCOMERS]
     return (
         tuple(exclusion.text for exclusion in found.exclusions),
-        tuple(f"To be asked: {text}" for text in asked),
+        (*_what_is_coming(case, home), *(f"To be asked: {text}" for text in asked)),
     )
+
+
+def _what_is_coming(case: Case, home: Home) -> list[str]:
+    """Return what is recorded that will end the stay, while a review can still be held in good time."""
+    found = []
+    if case.referral.move_reason and not case.referral.move_review_on:
+        by = f" before {day_words(case.start)}, when a home is needed" if case.referral.needed_by else ""
+        found.append(f"A reason for a move is recorded and no review: hold it{by}.")
+    for end in early_ends(case, home):
+        if end.what in _COMING and end.on > case.start:
+            found.append(
+                f"{_COMING[end.what]} on {day_words(end.on)}: hold a review in time and find the next home."
+            )
+    return found
+
+
+_COMING = {
+    "closes": "The home is to close",
+    "temporary_approval": "The carer's temporary approval, unless it is extended or the carer approved, ends",
+}
 
 
 def needs_a_move(row: Mapping[str, Any]) -> bool:

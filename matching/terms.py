@@ -12,12 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from matching import aims
+from matching.early_ends import early_ends, nights_lost
 from matching.findings import Case
 from matching.home import Home
 from matching.places import Where, authority_name, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
 from matching.statements import unstated_communication
-from matching.words import listed, miles_words
+from matching.words import day_words, listed, miles_words
 from reference_data.vocabulary import NeedDomain, SiblingsTogether, Suitability
 
 
@@ -86,7 +87,9 @@ MEASURES: dict[str, Measure] = {
         source="professional judgement",
     ),
     "stability": Measure(
-        unit="a recorded fact that would end the stay early", source="professional judgement"
+        unit="each step of days begun of the stay expected that would be lost, by the first known end: the home closes, "
+        "its longest stay is over, a temporary approval ends",
+        source="professional judgement",
     ),
     "cost": Measure(
         unit="each pound a week more than the council pays already", source="professional judgement"
@@ -324,16 +327,19 @@ _ENDS = {
 def _stability(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if not units:
         return _NOTHING
-    return Speaks.AGAINST, f"The stay may end early: {listed(_ends(case, home))}"
+    ends = [
+        _ENDS[end.what] + ("" if end.what == "longest_stay" else f", on {day_words(end.on)}")
+        for end in early_ends(case, home)
+    ]
+    return Speaks.AGAINST, f"The stay may end early: {listed(ends)}{_lost(case, home, aim)}"
 
 
-def _ends(case: Case, home: Home) -> list[str]:
-    days = {"closes": home.closes_on, "temporary_approval": home.temporary_approval_until}
-    found = []
-    for end in aims.early_ends(case, home):
-        on = days.get(end)
-        found.append(_ENDS[end] if on is None else f"{_ENDS[end]}, on {on.day} {on:%B %Y}")
-    return found
+def _lost(case: Case, home: Home, aim: Aim) -> str:
+    days = case.referral.expected_stay_days
+    if days is None:
+        return ""
+    lost = nights_lost(case, home, unknown_stay_days=aim.parameters["unknown_stay_days"])
+    return f". {lost} of the {days} nights expected would be lost"
 
 
 def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:

@@ -6,6 +6,7 @@ Codes are checked when a file is read, in ``files.py``; whole sentences are in `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 _SAME = {
@@ -78,6 +79,17 @@ def risk_words(risk: str) -> str:
     ('going missing', 'criminal exploitation of others')
     """
     return _RISK_WORDS.get(risk) or risk.replace("_", " ")
+
+
+def day_words(on: date) -> str:
+    """Return a day as it is written in a sentence.
+
+    Examples
+    --------
+    >>> day_words(date(2026, 6, 1))
+    '1 June 2026'
+    """
+    return f"{on.day} {on:%B %Y}"
 
 
 NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
