@@ -17,7 +17,7 @@ from matching.places import Where, authority_of, is_located, miles_between, wher
 from matching.policy import Aim, Policy
 from matching.referral import ImportantPlace
 from matching.statements import unstated_communication
-from matching.words import plain_word
+from matching.words import plain_word, plain_words
 from reference_data.vocabulary import (
     RESIDENTIAL_TYPES,
     ContractKind,
@@ -166,15 +166,15 @@ def identity_met(case: Case, home: Home) -> dict[str, bool | None]:
 
 def pets(case: Case, home: Home, aim: Aim) -> int:
     """Return 1 when the wish about pets is not known to be met."""
-    wanted = {plain_word(word) for word in case.referral.prefers.pets}
+    wanted = plain_words(case.referral.prefers.pets)
     if not wanted:
         return 0
     kept = home.offers.pets
     if kept is None:
         return 1
     if "none" in wanted:
-        return int(bool({plain_word(word) for word in kept} - {"none"}))
-    return int(not _any_of(tuple(wanted), kept))
+        return int(bool(plain_words(kept) - {"none"}))
+    return int(wanted.isdisjoint(plain_words(kept)))
 
 
 def preferred_type(case: Case, home: Home, aim: Aim) -> int:
@@ -352,4 +352,4 @@ def _steps(postcode: str | None, home: Home, aim: Aim) -> int:
 def _any_of(wanted: tuple[str, ...], offered: tuple[str, ...] | None) -> bool | None:
     if offered is None:
         return None
-    return bool({plain_word(word) for word in wanted} & {plain_word(word) for word in offered})
+    return not plain_words(wanted).isdisjoint(plain_words(offered))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from matching import aims
 from matching.early_ends import early_ends, nights_lost
@@ -98,9 +98,8 @@ MEASURES: dict[str, Measure] = {
 """Every aim by its name in the policy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One aim for one child in one home.
+class Term(NamedTuple):
+    """One aim for one child in one home; a named tuple, because a ranking makes hundreds.
 
     Parameters
     ----------
@@ -155,7 +154,7 @@ def terms(case: Case, home: Home, penalties: dict[str, int]) -> tuple[Term, ...]
         # An aim of no weight has no penalty to read its units from.
         units = penalty // aim.weight if aim.weight else aims.AIMS[aim.name](case, home, aim)
         speaks, text = _SAYS[aim.name](case, home, units, aim)
-        found.append(Term(aim=aim.name, units=units, penalty=penalty, speaks=speaks, text=text))
+        found.append(Term(aim.name, units, penalty, speaks, text))
     return tuple(found)
 
 

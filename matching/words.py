@@ -35,6 +35,18 @@ def plain_word(word: str) -> str:
     return _SAME.get(plain, plain)
 
 
+@lru_cache(maxsize=10_000)
+def plain_words(words: tuple[str, ...]) -> frozenset[str]:
+    """Return each of some words in one spelling.
+
+    Examples
+    --------
+    >>> sorted(plain_words(("Sorani", "sorani", "Female")))
+    ['f', 'sorani']
+    """
+    return frozenset(plain_word(word) for word in words)
+
+
 def with_article(words: str) -> str:
     """Return words with "a" or "an", unless they name a thing that is not counted.
 
