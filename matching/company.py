@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from matching.allocation_problem import AllocationProblem, Pair
 from matching.alongside import IN_WORDS, are_kin, company_wanted, high_risks_to_others, may_not_suit
-from matching.findings import Case
+from matching.findings import TO_BE_ASKED, Case
 from matching.waiting import Unit
 from matching.words import listed
 
@@ -32,13 +32,13 @@ def arriving_together(unit: Unit, others: Sequence[Unit]) -> list[str]:
             wanted = company_wanted(case.referral)
             if wanted is not None and unsuited:
                 found.append(
-                    f"To be asked: {case.referral.child_id} is recorded as needing to live {IN_WORDS[wanted]}, "
+                    f"{TO_BE_ASKED}{case.referral.child_id} is recorded as needing to live {IN_WORDS[wanted]}, "
                     f"which {listed(unsuited)} may not suit"
                 )
             exposed = sorted(c.referral.child_id for o in company for c in o.cases if is_a_risk_to(case, c))
             if exposed:
                 found.append(
-                    f"To be asked: a high risk to others is recorded for {case.referral.child_id}: what would it mean "
+                    f"{TO_BE_ASKED}a high risk to others is recorded for {case.referral.child_id}: what would it mean "
                     f"for {listed(exposed)}, who would move in too?"
                 )
     return found

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from matching.findings import Case
 from matching.home import Home
+from matching.words import day_words
 
 
 class EarlyEnd(NamedTuple):
@@ -37,6 +38,21 @@ def early_ends(case: Case, home: Home) -> tuple[EarlyEnd, ...]:
     return tuple(
         EarlyEnd(what, on) for what, on in found.items() if on is not None and (until is None or on < until)
     )
+
+
+_ENDING_HERE = {
+    "closes": "The home is to close",
+    "temporary_approval": "The carer's temporary approval, unless it is extended or the carer approved, ends",
+}
+
+
+def ending_here(case: Case, home: Home) -> list[str]:
+    """Return what will end the stay of a child who lives in the home, while a review can still be held in time."""
+    return [
+        f"{_ENDING_HERE[end.what]} on {day_words(end.on)}: hold a review in time and find the next home"
+        for end in early_ends(case, home)
+        if end.what in _ENDING_HERE and end.on > case.start
+    ]
 
 
 def expected_end(case: Case) -> date | None:

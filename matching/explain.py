@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from matching import aims
 from matching.assumed import age_alone
-from matching.early_ends import early_ends, expected_end
+from matching.early_ends import early_ends, ending_here, expected_end
 from matching.findings import Case
 from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
@@ -271,6 +271,8 @@ def _birthdays(case: Case) -> list[str]:
 
 
 def _ends(case: Case, home: Home) -> list[str]:
+    if case.lives_in(home):
+        return ending_here(case, home)
     words = {
         "longest_stay": "The home's longest stay is shorter than the expected stay"
         if expected_end(case)

@@ -56,6 +56,9 @@ class Question(NamedTuple):
 
 Finding = Exclusion | Question | None
 
+TO_BE_ASKED = "To be asked: "
+"""How a question begins where it stands among the reasons of a plan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from matching.early_ends import early_ends
+from matching.contradictions import half_recorded
+from matching.early_ends import ending_here
 from matching.eligibility import assess_case
-from matching.findings import Case, Context, case_of
+from matching.findings import TO_BE_ASKED, Context, case_of
 from matching.home import Home
 from matching.plan_result import Staying
 from matching.policy import Policy
 from matching.referral import Referral
-from matching.words import day_words
 from reference_data.vocabulary import Urgency
 
 STAYS_PUT = (
@@ -78,30 +78,11 @@ def _found(
     case = replace(case_of(child, Context(as_of=as_of, policy=policy, others=tuple(apart))), group=())
     found = assess_case(case, home, ())
     asked = [question.text for question in found.questions if question.rule in ABOUT_NEWCOMERS]
+    coming = [*half_recorded(child), *(f"{text}." for text in ending_here(case, home))]
     return (
         tuple(exclusion.text for exclusion in found.exclusions),
-        (*_what_is_coming(case, home), *(f"To be asked: {text}" for text in asked)),
+        (*coming, *(f"{TO_BE_ASKED}{text}" for text in asked)),
     )
-
-
-def _what_is_coming(case: Case, home: Home) -> list[str]:
-    """Return what is recorded that will end the stay, while a review can still be held in good time."""
-    found = []
-    if case.referral.move_reason and not case.referral.move_review_on:
-        by = f" before {day_words(case.start)}, when a home is needed" if case.referral.needed_by else ""
-        found.append(f"A reason for a move is recorded and no review: hold it{by}.")
-    for end in early_ends(case, home):
-        if end.what in _COMING and end.on > case.start:
-            found.append(
-                f"{_COMING[end.what]} on {day_words(end.on)}: hold a review in time and find the next home."
-            )
-    return found
-
-
-_COMING = {
-    "closes": "The home is to close",
-    "temporary_approval": "The carer's temporary approval, unless it is extended or the carer approved, ends",
-}
 
 
 def needs_a_move(row: Mapping[str, Any]) -> bool:

@@ -29,7 +29,7 @@ from api.web.words import british_date, capital, counted, joined, plain, sentenc
 from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home
 from matching.referral import Referral
-from matching.staying import needs_a_move, stay_where_they_may_not
+from matching.staying import STAYS_PUT, needs_a_move, stay_where_they_may_not
 from reference_data.vocabulary import URGENCY_ORDER
 
 REASONS_SHOWN = 2
@@ -100,7 +100,7 @@ class UnplacedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayingView:
-    """One settled child, who keeps the present home, and why a review is due where the child may not stay."""
+    """One settled child, who keeps the present home: why a review is due, and what is coming or has to be asked."""
 
     child_id: str
     referral_id: str
@@ -108,6 +108,7 @@ class StayingView:
     urgency: str
     urgency_words: str
     may_not_go_on: tuple[str, ...]
+    told: tuple[str, ...]
     needs_a_move: bool
 
 
@@ -270,9 +271,12 @@ def present_plan(
                 urgency=item.get("urgency") or "",
                 urgency_words=urgency_words(item.get("urgency") or ""),
                 may_not_go_on=tuple(words.said(text) for text in item.get("may_not_go_on", ())),
+                told=tuple(words.said(text) for text in item["reasons"] if text != STAYS_PUT),
                 needs_a_move=needs_a_move(item),
             )
-            for item in sorted(plan["staying"], key=lambda item: not needs_a_move(item))
+            for item in sorted(
+                plan["staying"], key=lambda item: (not needs_a_move(item), len(item["reasons"]) < 2)
+            )
         ),
         infeasible_because=tuple(words.said(text) for text in plan["infeasible_because"]),
         decisions=tuple(

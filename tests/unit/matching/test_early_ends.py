@@ -84,6 +84,7 @@ COMING = {
         {},
         "A reason for a move is recorded and no review: hold it before 16 June 2026, when a home is needed.",
     ),
+    "review": ({"move_review_on": AS_OF}, {}, "A review is recorded and no reason for a move: record it"),
 }
 
 
@@ -94,3 +95,13 @@ def test_a_settled_child_whose_stay_is_to_end_is_told_before_it_ends(what):
     assert any(reason.startswith(said) for reason in plan.staying[0].reasons)
     calm, _ = planned([child("A", current_home_id="H1")], [home("H1")])
     assert len(calm.staying[0].reasons) == 1
+
+
+@pytest.mark.parametrize("what", COMING)
+def test_the_ranking_of_a_settled_child_tells_the_same_and_nothing_of_moving_in(what):
+    of_child, of_home, said = COMING[what]
+    settled = child("A", current_home_id="H1", needed_by=AS_OF + timedelta(days=5), **of_child)
+    answer = rank_homes(settled, [home("H1", **of_home)], as_of=AS_OF)
+    told = (*answer.prompts, *answer.options[0].flags)
+    assert any(text.startswith(said[:60]) for text in told)
+    assert not any("moves in" in text for text in told)
