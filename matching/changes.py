@@ -16,7 +16,7 @@ from matching.findings import Case
 from matching.home import Home, is_fostering
 from matching.places import authority_name, authority_of, miles_between
 from matching.statements import lacking_features
-from matching.words import listed
+from matching.words import feature_words, listed
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
     RESIDENTIAL_TYPES,
@@ -91,10 +91,9 @@ def _features(case: Case, home: Home) -> Change | None:
     lacking = lacking_features(case, home)
     if not lacking or not set(lacking) <= STAFF_FEATURES:
         return None
-    words = " and ".join(feature.replace("_", " ") for feature in lacking)
     return Change(
         f"staffing:{'+'.join(sorted(lacking))}",
-        f"The home staffs it and the council agrees the fee: {words}.",
+        f"The home staffs it and the council agrees the fee: {feature_words(lacking)}.",
     )
 
 

@@ -17,7 +17,7 @@ from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import age_at
 from matching.statements import scores_come_from, unstated_communication
-from matching.words import capital, day_words, miles_words, number_word
+from matching.words import capital, day_words, feature_words, miles_words, number_word
 from reference_data.ages import birthday
 from reference_data.law import legal_limits
 from reference_data.vocabulary import (
@@ -154,9 +154,9 @@ def _access(case: Case, home: Home) -> str | None:
         return None
     missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
-        return f"Not stated by the home: {_and([word.replace('_', ' ') for word in missing])}"
-    return "Has what the child needs: " + _and(
-        [word.replace("_", " ") for word in (*case.referral.requires, *case.referral.communication)]
+        return f"Not stated by the home: {feature_words(missing)}"
+    return (
+        f"Has what the child needs: {feature_words((*case.referral.requires, *case.referral.communication))}"
     )
 
 

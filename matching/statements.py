@@ -13,7 +13,7 @@ from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD
-from matching.words import capital, day_words, plain_word, plain_words, risk_words
+from matching.words import capital, day_words, feature_words, plain_word, plain_words, risk_words
 from reference_data.vocabulary import (
     EmergencySetting,
     NeedDomain,
@@ -41,14 +41,14 @@ def required_features(case: Case, home: Home) -> Finding:
     if home.features is None:
         return Question(
             rule="required_features",
-            text=f"The child needs {_words(case.referral.requires)}; what the home has is not recorded.",
+            text=f"The child needs {feature_words(case.referral.requires)}; what the home has is not recorded.",
             ask=who_knows(home),
         )
     lacking = lacking_features(case, home)
     if lacking:
         return Exclusion(
             rule="required_features",
-            text=f"The child needs {_words(lacking)}, which the home does not have.",
+            text=f"The child needs {feature_words(lacking)}, which the home does not have.",
             instrument=law.DISABILITY if "step_free" in lacking else law.MOST_APPROPRIATE,
         )
     return None

@@ -18,7 +18,7 @@ from matching.home import Home
 from matching.places import Where, authority_name, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
 from matching.statements import unstated_communication
-from matching.words import day_words, listed, miles_words
+from matching.words import day_words, feature_words, listed, miles_words
 from reference_data.vocabulary import NeedDomain, SiblingsTogether, Suitability
 
 
@@ -233,11 +233,9 @@ def _access(case: Case, home: Home, units: int, aim: Aim) -> Says:
         return _NOTHING
     missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
-        return Speaks.AGAINST, f"Not stated by the home: {_words(missing)}"
-    return (
-        Speaks.FOR,
-        f"States that it has what the child needs: {_words((*case.referral.requires, *case.referral.communication))}",
-    )
+        return Speaks.AGAINST, f"Not stated by the home: {feature_words(missing)}"
+    needed = feature_words((*case.referral.requires, *case.referral.communication))
+    return Speaks.FOR, f"States that it has what the child needs: {needed}"
 
 
 def _contact(case: Case, home: Home, units: int, aim: Aim) -> Says:
@@ -353,10 +351,6 @@ def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if most is not None and fee is not None and fee > most:
         return Speaks.AGAINST, "The fee is above the limit of the referral and needs an approval"
     return Speaks.NEITHER, f"£{net // 100:,} a week more than the council pays already"
-
-
-def _words(codes: tuple[str, ...]) -> str:
-    return listed([code.replace("_", " ") for code in codes])
 
 
 _SAYS: dict[str, Callable[[Case, Home, int, Aim], Says]] = {

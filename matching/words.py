@@ -93,6 +93,20 @@ def risk_words(risk: str) -> str:
     return _RISK_WORDS.get(risk) or risk.replace("_", " ")
 
 
+_FEATURE_WORDS = {"step_free": "step-free access", "solo": "a place without other children"}
+
+
+def feature_words(features: Sequence[str]) -> str:
+    """Return features of a home, and ways of communicating, as they are said after "the child needs".
+
+    Examples
+    --------
+    >>> feature_words(["step_free", "waking_night_staff"])
+    'step-free access and waking night staff'
+    """
+    return listed([_FEATURE_WORDS.get(one) or one.replace("_", " ") for one in features])
+
+
 def day_words(on: date) -> str:
     """Return a day as it is written in a sentence.
 
