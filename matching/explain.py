@@ -230,10 +230,13 @@ def flags(case: Case, home: Home) -> list[str]:
         found.append("Only an age is known, and it is not confirmed")
     elif case.referral.age_basis is AgeBasis.CLAIMED:
         found.append("The birth date is as claimed and not confirmed")
-    if case.referral.dol_order_until is not None:
-        found.append("A deprivation of liberty order permits and never obliges")
-        if case.referral.dol_order_until < case.start:
-            found.append("The deprivation of liberty order has ended before the start date")
+    until = case.referral.dol_order_until
+    if until is not None:
+        found.append(
+            "A deprivation of liberty order permits and never obliges"
+            if until >= case.start
+            else "The deprivation of liberty order ends before the start: nothing that needs it may go on without a new one"
+        )
     moving_in = not case.lives_in(home)
     company = other_residents(home, case.child_ids)
     if company and moving_in and home.type is not PlacementType.WITH_PARENTS:
