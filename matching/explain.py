@@ -235,7 +235,7 @@ def flags(case: Case, home: Home) -> list[str]:
         found.append(
             "A deprivation of liberty order permits and never obliges"
             if until >= case.start
-            else "The deprivation of liberty order ends before the start: nothing that needs it may go on without a new one"
+            else "The deprivation of liberty order ends before the start: what needs it takes a new one"
         )
     moving_in = not case.lives_in(home)
     company = other_residents(home, case.child_ids)

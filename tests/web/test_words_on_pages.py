@@ -452,16 +452,6 @@ def test_rival_plans_stand_by_kind_and_one_that_cannot_be_is_not_offered(plan, h
     assert order.rivals[0].changes == ("DEMO-C-014: Tamar Reach",)
 
 
-def test_why_a_child_is_without_a_home_names_each_rule_as_the_options_do(plan, homes) -> None:
-    reason = "What excludes most of the 750 homes for the child: place free (617), registered number (356)."
-    unplaced = [plan["unplaced"][0] | {"reasons": [reason]}]
-    page = present_plan(plan=plan | {"unplaced": unplaced}, referrals={}, homes=homes)
-    assert (
-        "no place free on the day (617), more children than the home may have (356)"
-        in page.unplaced[0].reasons[0]
-    )
-
-
 def test_the_nearest_homes_are_offered_to_fix_and_the_planned_one_however_far(referral, homes) -> None:
     template = homes["DEMO-H-101"]
     many = {

@@ -24,8 +24,7 @@ from api.web.presenters.plan_certainty import (
     present_prices,
     present_stage,
 )
-from api.web.rule_words import RULE_WORDS
-from api.web.words import british_date, capital, counted, joined, plain, sentence, urgency_words
+from api.web.words import british_date, capital, counted, joined, sentence, urgency_words
 from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home
 from matching.referral import Referral
@@ -181,13 +180,6 @@ class _Words:
         named = re.sub(r"[\w-]+", lambda word: self.home(word[0]), str(text))
         return sentence(named)
 
-    def why_unplaced(self, text: object) -> str:
-        """Return why a child is without a home, with each rule under the heading that the options give it."""
-        said = self.said(text)
-        for rule, heading in RULE_WORDS.items():
-            said = re.sub(rf"\b{plain(rule)} \((\d+)\)", rf"{heading.lower()} (\1)", said)
-        return said
-
 
 def present_plan(
     *,
@@ -255,7 +247,7 @@ def present_plan(
             UnplacedView(
                 child_id=item["child_id"],
                 referral_id=referral_id(item["child_id"]),
-                reasons=tuple(words.why_unplaced(reason) for reason in item["reasons"]),
+                reasons=tuple(words.said(reason) for reason in item["reasons"]),
                 may_choose=item["child_id"] in able,
                 competing=_others(item["competing"]),
                 decided=decided.get(item["child_id"], ""),

@@ -103,7 +103,7 @@ def test_an_order_that_has_ended_by_the_start_permits_nothing_and_is_not_weighed
     ranked: Callable[..., Ranking],
 ) -> None:
     ended = {"dol_order_until": "2026-06-21"}
-    assert "ends before the start: nothing that needs it" in flags(ranked, ended, {})
+    assert "ends before the start: what needs it takes a new one" in flags(ranked, ended, {})
     assert "permits and never obliges" not in flags(ranked, ended, {})
     assert not any("An order permits" in prompt for prompt in ranked(ended, ({},)).prompts)
     last_day = {"dol_order_until": "2026-06-22"}
