@@ -33,6 +33,7 @@ from reference_data.vocabulary import (
 )
 from sufficiency.action_values import ActionList
 from sufficiency.actions import AIMS, BedAction, Futures, NeedAction, best_combination, ranked_actions
+from sufficiency.actions_by_fit import FUTURES_TRIED, fit_of_actions
 from sufficiency.beds_words import beds_in_words
 from sufficiency.block_contract import BlockTerms, block_beds_curve
 from sufficiency.budget import budget
@@ -51,7 +52,7 @@ from sufficiency.repair import repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario, together
 from sufficiency.shortfall import SHORTFALL_GROUPS, beds_by_range, needed_beds, shortfall_rows
-from sufficiency.stays import IntArray
+from sufficiency.stays import FloatArray, IntArray
 
 _NO_ACTIONS = ActionList(actions=(), scenarios={})
 
@@ -266,8 +267,7 @@ def _fit(
 ) -> dict[str, Any]:
     if not question.referrals:
         return _not_assessed("Give --referrals: whom the children who come are like.")
-    history = repaired_history(returns, known_on=question.start)
-    staying = still_there(history.stays, known_to=history.known_to, months=range(len(dates)))
+    staying = _staying(returns, question, dates)
     found = beds_short_that_fit(
         counts,
         dates,
@@ -280,6 +280,13 @@ def _fit(
         seed=question.seed,
     )
     return {"status": ASSESSED, **found}
+
+
+def _staying(
+    returns: Returns, question: BedsQuestion, dates: Sequence[date]
+) -> dict[PlacementGroup, FloatArray]:
+    history = repaired_history(returns, known_on=question.start)
+    return still_there(history.stays, known_to=history.known_to, months=range(len(dates)))
 
 
 def _needed(enquiries: Sequence[Enquiry]) -> dict[str, Any]:
@@ -421,8 +428,23 @@ def _actions(
     futures = Futures(
         dates=dates, needs=needs, capacity=capacity, prices=prices_of(homes, capacity.authority)
     )
+    if question.referrals:
+        fit = fit_of_actions(
+            needs,
+            dates,
+            capacity,
+            homes,
+            question.referrals,
+            _staying(returns, question, dates),
+            actions,
+            as_of=question.as_of,
+            policy=question.policy,
+            seed=question.seed,
+        )
+        futures = replace(futures.part(slice(0, FUTURES_TRIED)), fit=fit)
     return {
         "status": ASSESSED,
+        "counted_by": "fit" if question.referrals else "age",
         **ranked_actions(actions, futures),
         "best": [
             best_combination(actions, futures, aim=aim, budget_pence=question.action_budget_pence)

@@ -296,48 +296,61 @@ def _block(block: Mapping[str, Any]) -> tuple[Table, ...]:
 
 def _actions(actions: Mapping[str, Any]) -> tuple[Table, ...]:
     return (
-        table_of(
-            "Actions, each by itself",
-            (
-                "Action",
-                "Child-nights nearer home",
-                "8 in 10: from",
-                "to",
-                "Nights with a bed",
-                "of them at 16 and 17",
-                "Pounds, cost less saving",
-            ),
-            [
-                (
-                    row["name"],
-                    row["near_home"]["mean"],
-                    row["near_home"]["p10"],
-                    row["near_home"]["p90"],
-                    row["without_a_bed"]["mean"],
-                    row["young_people_without_a_bed"]["mean"],
-                    round(row["pounds_pence"]["mean"] / 100),
-                )
-                for row in actions["actions"]
-            ],
-            source="our forecast with and without each action, on the same futures",
-        ),
+        actions_alone(actions),
         table_of(
             "The best together, for each aim",
-            ("Aim", "Actions", "Child-nights nearer home", "Nights with a bed", "Pounds, cost less saving"),
+            ("Aim", "Actions", *_EFFECTS),
             [
-                (
-                    _words(row["aim"]),
-                    ", ".join(row["actions"]) or "none of them",
-                    row["near_home"]["mean"],
-                    row["without_a_bed"]["mean"],
-                    round(row["pounds_pence"]["mean"] / 100),
-                )
+                (_AIM_WORDS[row["aim"]], ", ".join(row["actions"]) or "none of them", *_effects(row))
                 for row in actions["best"]
             ],
             source="the same; half of the futures chose and the others say what it does",
+            note=_how_counted(actions),
         ),
     )
 
+
+def actions_alone(actions: Mapping[str, Any]) -> Table:
+    """Return what each action does by itself, every figure with its interval."""
+    return table_of(
+        "Actions, each by itself",
+        ("Action", *_EFFECTS),
+        [(row["name"], *_effects(row)) for row in actions["actions"]],
+        source="our forecast with and without each action, on the same futures",
+        note=_how_counted(actions),
+    )
+
+
+def _how_counted(actions: Mapping[str, Any]) -> str:
+    return "In brackets: eight futures of ten. Pounds below 0: it pays for itself. " + (
+        "Only beds count that fit children like those on the waiting list."
+        if actions.get("counted_by") == "fit"
+        else "Any bed for the age counts, whoever it fits."
+    )
+
+
+def _effects(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is gained by the three counts of nights and what it costs, each with its interval."""
+    nights = (row["near_home"], row["without_a_bed"], row["young_people_without_a_bed"])
+    pence = row["pounds_pence"]
+    return (
+        *(f"{one['mean']:,.0f} ({one['p10']:,.0f} to {one['p90']:,.0f})" for one in nights),
+        f"{pence['mean'] / 100:,.0f} ({pence['p10'] / 100:,.0f} to {pence['p90'] / 100:,.0f})",
+    )
+
+
+_EFFECTS = (
+    "Child-nights with a bed near home",
+    "Child-nights with a bed of ours",
+    "of them at 16 and 17",
+    "Pounds, cost less saving",
+)
+_AIM_WORDS = {
+    "near_home": "Most children near home",
+    "without_a_bed": "Fewest nights without a bed",
+    "young_people_without_a_bed": "Fewest nights without a bed at 16 and 17",
+    "pounds": "Least cost",
+}
 
 _PARTS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Table, ...]]] = {
     "fit": _fit,

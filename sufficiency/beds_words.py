@@ -15,9 +15,13 @@ _SHORT_LIKELY = 0.5
 _SHORT_POSSIBLE = 0.1
 _BEST_IN_WORDS = {
     "near_home": "keeps most children near home",
-    "without_a_bed": "leaves fewest nights without a bed of ours",
-    "young_people_without_a_bed": "leaves fewest nights at 16 and 17 without one",
+    "without_a_bed": "avoids most nights without a bed of ours",
+    "young_people_without_a_bed": "avoids most nights at 16 and 17 without one",
     "pounds": "costs least after what it saves",
+}
+_COUNTED_BY = {
+    "fit": "What to do first counts only beds that fit children who come, children like those on the waiting list.",
+    "age": "What to do first counts any bed for the age; with a waiting list it would count only beds that fit.",
 }
 
 
@@ -136,10 +140,24 @@ def _fit(fit: Mapping[str, Any]) -> list[str]:
         found.append(
             f"Of 100 free {_GROUPS[group]} beds {kind['of_100_fit']:.0f} fit a child like those on the waiting list"
             + (f" (the rest are excluded by {why})" if why else "")
-            + f". Counting only beds that fit, {last['short_that_fit']:.0f} are short by {_month(last['date'])} on "
-            f"average, and {ceil(last['short_that_fit_p90'] - 1e-9)} or fewer in nine futures of ten."
+            + f". {_short_that_fit(last)}"
         )
     return found
+
+
+def _short_that_fit(row: Mapping[str, Any]) -> str:
+    month = _month(row["date"])
+    enough = ceil(row["short_that_fit_p90"] - 1e-9)
+    if row["short_that_fit"] < 0.05:
+        return f"Counting only beds that fit, hardly ever is one short by {month}."
+    return (
+        f"Counting only beds that fit, we are short of {row['short_that_fit']:.1f} by {month} on average, and of "
+        f"{_at_most(enough)} in nine futures of ten."
+    )
+
+
+def _at_most(beds: int) -> str:
+    return "none" if beds == 0 else f"{beds} or fewer"
 
 
 def _needed(needed: Mapping[str, Any]) -> list[str]:
@@ -249,20 +267,25 @@ def _block(block: Mapping[str, Any]) -> list[str]:
 def _actions(actions: Mapping[str, Any]) -> list[str]:
     if actions["status"] != "ASSESSED":
         return [f"What to do first: not assessed. {actions['reason']}"]
-    found = []
+    # Answers kept from before beds that fit were counted do not say so.
+    found = [_COUNTED_BY[actions.get("counted_by", "age")]]
     first = actions["actions"][0]
     if first["near_home"]["mean"] > 0:
         found.append(
-            f"By itself, {first['name']!r} keeps most children near home: {first['near_home']['mean']:,.0f} "
-            f"child-nights "
-            f"({first['near_home']['p10']:,.0f} to {first['near_home']['p90']:,.0f}), {_money(first['pounds_pence'])}."
+            f"By itself, {first['name']!r} does most for a bed near home: {_nights(first['near_home'])}, "
+            f"{_money(first['pounds_pence'])}."
         )
     else:
-        found.append("No action by itself keeps more children near home.")
+        found.append("No action by itself brings more children a bed near home.")
     for best in actions["best"]:
         done = ", ".join(map(repr, best["actions"])) or "doing none of them"
-        found.append(f"What {_BEST_IN_WORDS[best['aim']]}: {done}, {_money(best['pounds_pence'])}.")
+        effect = "" if best["aim"] == "pounds" or not best["actions"] else f" {_nights(best[best['aim']])},"
+        found.append(f"What {_BEST_IN_WORDS[best['aim']]}: {done},{effect} {_money(best['pounds_pence'])}.")
     return found
+
+
+def _nights(spread: Mapping[str, float]) -> str:
+    return f"{spread['mean']:,.0f} child-nights ({spread['p10']:,.0f} to {spread['p90']:,.0f} in eight futures of ten)"
 
 
 def _money(spread: Mapping[str, float]) -> str:

@@ -27,8 +27,8 @@ from sufficiency.capacity_account import OWN_CONTRACTS, HomeAccount, account_of,
 SHARED_VACANCY_SHARE = 0.5
 """Confirmed vacancies of shared homes that our children get: policy default until offers are observed."""
 
-_BAND_FIRST_AGE = (0, 1, 5, 10, 16)
-_BAND_LAST_AGE = (0, 4, 9, 15, 17)
+BAND_FIRST_AGE = (0, 1, 5, 10, 16)
+BAND_LAST_AGE = (0, 4, 9, 15, 17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +171,8 @@ def _bands(home: Home, gaps: dict[str, list[str]]) -> tuple[int, int] | None:
     taken = [
         band
         for band in range(len(AGE_BANDS))
-        if 2 * (min(highest, _BAND_LAST_AGE[band]) - max(lowest, _BAND_FIRST_AGE[band]) + 1)
-        >= _BAND_LAST_AGE[band] - _BAND_FIRST_AGE[band] + 1
+        if 2 * (min(highest, BAND_LAST_AGE[band]) - max(lowest, BAND_FIRST_AGE[band]) + 1)
+        >= BAND_LAST_AGE[band] - BAND_FIRST_AGE[band] + 1
     ]
     if not taken:
         gaps.setdefault("homes that take less than half of any age band, not counted", []).append(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matching.policy import Policy
 
 KINDS = ("beds", "indicators", "report")
-ANSWERS = 2
+ANSWERS = 3
 """Counted up when a method changes within a version of the product, so that no older answer is shown as new."""
 GIVEN_UP_AFTER = timedelta(minutes=15)
 """An analysis that is not done by then was being made by a server that has stopped."""

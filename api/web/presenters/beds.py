@@ -269,7 +269,7 @@ def _actions(actions: Mapping[str, Any]) -> tuple[Markup, ...]:
     return (
         bar_chart(
             chart_id="actions",
-            title="Child-nights nearer home, by action",
+            title="Child-nights with a bed near home, by action",
             description="; ".join(
                 f"{row['name']}: {number(round(row['near_home']['mean']))}" for row in rows
             ),
