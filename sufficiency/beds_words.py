@@ -139,7 +139,7 @@ def _fit(fit: Mapping[str, Any]) -> list[str]:
         last = [row for row in fit["rows"] if row["placement"] == group][-1]
         found.append(
             f"Of 100 free {_GROUPS[group]} beds {kind['of_100_fit']:.0f} fit a child like those on the waiting list"
-            + (f" (the rest are excluded by {why})" if why else "")
+            + (f" (most of the rest are excluded by {why})" if why else "")
             + f". {_short_that_fit(last)}"
         )
     return found
