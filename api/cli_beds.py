@@ -26,6 +26,15 @@ from api.cli_options import (
     today,
 )
 
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Write the answer as a page too: .html, .pdf, .docx or .xlsx. Never overwritten.",
+    ),
+]
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add ``beds`` and ``partnership`` to the command."""
@@ -103,17 +112,22 @@ def beds(
         ),
     ] = None,
     policy: PolicyFile = None,
+    out: ReportFile = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Beds short and what to do about it: capacity, crisis beds, costs, block contracts and actions."""
     from api.beds_planning import beds_answer
     from api.printing_beds import print_beds
+    from api.reporting import check_out, write_report
+    from sufficiency.beds_report import beds_report
 
     if stays is not None and stays_from is None:
         raise UsageError("Give --stays-from DATE: from when are the stays complete?")
     if carer_loss is not None and carer_enquiries is None:
         raise UsageError("Give --carer-enquiries N beside --carer-loss: how many enquire in a year?")
+    if out is not None:
+        check_out(out)
     if not as_json:
         progress("Simulating ...")
     answer = beds_answer(
@@ -137,6 +151,8 @@ def beds(
         carer_loss=carer_loss,
         policy=chosen_policy(policy),
     )
+    if out is not None:
+        write_report(beds_report(answer, made_on=as_of or today()), out)
     if as_json:
         print_json(answer)
     else:
@@ -161,13 +177,18 @@ def partnership(
     months: MonthsAhead = 24,
     runs: Runs = 100,
     seed: Seed = 0,
+    out: ReportFile = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Beds short of each council of a partnership, alone and sharing: none is worse off than alone."""
     from api.beds_planning import partnership_answer
     from api.printing_beds import print_partnership
+    from api.reporting import check_out, write_report
+    from sufficiency.beds_report import partnership_report
 
+    if out is not None:
+        check_out(out)
     if not as_json:
         progress("Simulating each council ...")
     answer = partnership_answer(
@@ -179,6 +200,8 @@ def partnership(
         seed=seed,
         as_of=as_of or today(),
     )
+    if out is not None:
+        write_report(partnership_report(answer, made_on=as_of or today()), out)
     if as_json:
         print_json(answer)
     else:

@@ -18,6 +18,19 @@ GROUP_WORDS: Mapping[str, str] = {
     PlacementGroup.RESIDENTIAL: "Children's homes",
     PlacementGroup.SUPPORTED: "Supported accommodation",
 }
+PART_HEADINGS: Mapping[str, str] = {
+    "shortfall": "Which beds, how many, when, how sure",
+    "capacity": "From places to beds we can use",
+    "carers": "Foster carers who come and go",
+    "fit": "Which beds fit whom",
+    "needed": "What children needed beside what they got",
+    "crisis": "Crisis beds: how many are enough",
+    "block": "Block contract: how many beds cost least",
+    "actions": "What to do first",
+    "leaving": "Leaving care at 18",
+    "costs": "Cost, and the budget at risk",
+}
+"""The parts of the answer, in the order in which they are read."""
 _ASSESSED = "ASSESSED"
 _FORECAST = "our forecast set against the council's list of homes"
 

@@ -251,15 +251,10 @@ def _block(block: Mapping[str, Any]) -> list[str]:
     if block["status"] != "ASSESSED":
         return [f"Block contract: not assessed. {block['reason']}"]
     return [
-        (
-            f"{_count(kind['best']['beds']).capitalize()} in a block contract of {_GROUPS[kind['placement']]} "
-            f"places cost "
-            f"least ({kind['best_in_each_future_p10']} to {kind['best_in_each_future_p90']} in eight futures of "
-            f"ten); there are "
-            f"{kind['present_beds']:g}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place "
-            f"bought for one "
-            f"child {pounds(kind['spot_weekly_pence'])}."
-        )
+        f"A block contract of {_GROUPS[kind['placement']]} places costs least with {_count(kind['best']['beds'])} "
+        f"({kind['best_in_each_future_p10']} to {kind['best_in_each_future_p90']} in eight futures of ten); there are "
+        f"{kind['present_beds']:g}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place bought for one "
+        f"child {pounds(kind['spot_weekly_pence'])}."
         for kind in block["kinds"]
     ]
 
