@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matching.home import Home
 from matching.policy import Policy
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.vocabulary import HomeStatus, PlacementType
+
+if TYPE_CHECKING:
+    from sufficiency.crisis_beds import BreathingSpace
 
 
 def beds_answer(
@@ -33,6 +36,10 @@ def beds_answer(
     late_openings: bool,
     carer_enquiries: float | None,
     carer_loss: float | None,
+    constellations: int,
+    kept_by_constellation: float,
+    as_far_as_reached: bool,
+    breathing_space: BreathingSpace | None,
     policy: Policy,
 ) -> dict[str, Any]:
     """Return the answer of ``sufficiency.plan_beds``, with what the readers noticed among its warnings.
@@ -72,8 +79,12 @@ def beds_answer(
         raise ImportRejected(issues)
     more: dict[str, Any] = {} if given_actions is None else {"actions": given_actions}
     if carer_enquiries is not None:
-        loss = LOSS_A_YEAR if carer_loss is None else carer_loss / 100
-        more["carers"] = CarerFlow(enquiries_a_year=carer_enquiries, loss_a_year=loss)
+        more["carers"] = CarerFlow(
+            enquiries_a_year=carer_enquiries,
+            loss_a_year=LOSS_A_YEAR if carer_loss is None else carer_loss / 100,
+            constellations=constellations,
+            kept_by_constellation=kept_by_constellation / 100,
+        )
     answer = plan_beds(
         given_returns,
         given_homes,
@@ -93,6 +104,8 @@ def beds_answer(
             action_budget_pence=action_budget_pence,
             yearly_budget_pence=yearly_budget_pence,
             slip=LIKELY_SLIP if late_openings else ON_THE_DAY,
+            as_far_as_reached=as_far_as_reached,
+            breathing_space=breathing_space,
             **more,
         ),
     )

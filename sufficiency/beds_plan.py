@@ -38,7 +38,7 @@ from sufficiency.beds_words import beds_in_words
 from sufficiency.block_contract import BlockTerms, block_beds_curve
 from sufficiency.budget import budget
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
-from sufficiency.capacity_account import LESS_IN_WORDS, Less
+from sufficiency.capacity_account import LESS_IN_WORDS, OWN_CONTRACTS, Less, reached_places
 from sufficiency.carers import CarerFlow, in_house_homes, with_carers
 from sufficiency.crisis_beds import BreathingSpace, crisis_beds, crisis_demand
 from sufficiency.emergency_stay import Stay as EmergencyStay
@@ -99,6 +99,8 @@ class BedsQuestion:
     carers
         How our foster carers come and go; by default the households there are stay, and none comes. It bears on beds
         short, and not on which beds fit.
+    as_far_as_reached
+        Whether our own places count only as far as they are lived in or confirmed as free; by default they count whole.
     """
 
     start: date
@@ -121,6 +123,7 @@ class BedsQuestion:
     scenario: Scenario = UNCHANGED
     more_beds: Mapping[str, int] = field(default_factory=dict)
     carers: CarerFlow | None = None
+    as_far_as_reached: bool = False
 
 
 def plan_beds(
@@ -148,6 +151,7 @@ def plan_beds(
         authority=question.authority,
         shared_share=SHARED_VACANCY_SHARE if share is None else share,
         share_observed=share is not None,
+        as_far_as_reached=question.as_far_as_reached,
     )
     capacity = _with_more_beds(capacity, question)
     late = dict(drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed))
@@ -245,6 +249,7 @@ def _capacity(capacity: Capacity, homes: Sequence[Home], share: float | None) ->
         ],
         "shared_share": SHARED_VACANCY_SHARE if share is None else share,
         "shared_share_observed": share is not None,
+        "reached": _reached(homes),
         "accounts": [
             {
                 "home_id": account.home_id,
@@ -255,6 +260,27 @@ def _capacity(capacity: Capacity, homes: Sequence[Home], share: float | None) ->
             for account in capacity.accounts
         ],
     }
+
+
+def _reached(homes: Sequence[Home]) -> list[dict[str, Any]]:
+    """Return how many places of our own homes of each type are lived in, and how many could be, where all is recorded."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for home in homes:
+        counted = home.contract in OWN_CONTRACTS and home.status in (None, HomeStatus.OPEN)
+        reached = reached_places(home) if counted else None
+        if reached is not None and home.type is not PlacementType.CONNECTED_FOSTER_CARER:
+            found[str(home.type)] = [a + b for a, b in zip(found[str(home.type)], reached, strict=True)]
+    return [
+        {
+            "type": kind,
+            "places": places,
+            "lived_in": lived_in,
+            "free": free,
+            "occupancy": round(lived_in / places, 4) if places else None,
+            "reached": round((lived_in + free) / places, 4) if places else None,
+        }
+        for kind, (places, lived_in, free) in sorted(found.items())
+    ]
 
 
 def _fit(

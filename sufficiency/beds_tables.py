@@ -38,7 +38,10 @@ _FORECAST = "our forecast set against the council's list of homes"
 def beds_tables(answer: Mapping[str, Any]) -> dict[str, tuple[Table, ...]]:
     """Return the tables of each part of the answer, in the order of the parts; a part not assessed has none."""
     tables: dict[str, tuple[Table, ...]] = {
-        "capacity": (_capacity(answer["capacity"]),),
+        "capacity": (
+            _capacity(answer["capacity"]),
+            *([_reached(answer["capacity"])] if answer["capacity"].get("reached") else []),
+        ),
         "shortfall": (
             _shortfall(answer["shortfall"], by_age=False),
             _shortfall(answer["shortfall"], by_age=True),
@@ -64,6 +67,27 @@ def _capacity(capacity: Mapping[str, Any]) -> Table:
         ],
         source="the council's list of homes",
         note="A share of a vacancy in a home that other councils use too is part of a bed.",
+    )
+
+
+def _reached(capacity: Mapping[str, Any]) -> Table:
+    return table_of(
+        "How far our own places are used",
+        ("Kind of home", "Places", "Lived in", "Free", "Neither", "Lived in, of 100", "Could be, of 100"),
+        [
+            (
+                _words(row["type"]),
+                row["places"],
+                row["lived_in"],
+                row["free"],
+                row["places"] - row["lived_in"] - row["free"],
+                None if row["occupancy"] is None else round(100 * row["occupancy"], 1),
+                None if row["reached"] is None else round(100 * row["reached"], 1),
+            )
+            for row in capacity["reached"]
+        ],
+        source="the council's list of homes",
+        note="Our own and block homes that are open and record places, residents and vacancies.",
     )
 
 

@@ -11,6 +11,11 @@ from math import ceil
 from typing import Any
 
 _GROUPS = {"fostering": "foster", "residential": "residential", "supported": "supported accommodation"}
+_OUR_KINDS = {
+    "childrens_home": "children's homes",
+    "in_house_foster_carer": "in-house foster carers",
+    "agency_foster_carer": "agency foster carers",
+}
 _SHORT_LIKELY = 0.5
 _SHORT_POSSIBLE = 0.1
 _BEST_IN_WORDS = {
@@ -68,6 +73,15 @@ def _capacity(capacity: Mapping[str, Any]) -> list[str]:
         f"Of {capacity['places']:g} places in {capacity['homes']:,} homes we can use {capacity['usable']:g} beds."
         + (f" Most of the others: {less}." if less else "")
     ]
+    counted_out = any(row["reason"] == "neither_lived_in_nor_free" for row in capacity["less"])
+    for row in capacity.get("reached", ()):
+        neither = row["places"] - row["lived_in"] - row["free"]
+        if neither > 0:
+            kind = _OUR_KINDS.get(row["type"], row["type"].replace("_", " "))
+            found.append(
+                f"Of {row['places']:g} places of our {kind} {row['lived_in']:g} are lived in and {row['free']:g} free; "
+                f"{neither:g} neither, {'not counted' if counted_out else 'counted all the same'}."
+            )
     share = f"{capacity['shared_share']:.0%} of the vacancies that shared homes confirm"
     if capacity["shared_share_observed"]:
         found.append(f"Our children get {share}, as the homes' answers to our enquiries show.")

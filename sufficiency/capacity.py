@@ -94,6 +94,7 @@ def usable_capacity(
     authority: str | None = None,
     shared_share: float = SHARED_VACANCY_SHARE,
     share_observed: bool = False,
+    as_far_as_reached: bool = False,
 ) -> Capacity:
     """Return the beds that a council can use.
 
@@ -109,13 +110,21 @@ def usable_capacity(
         Share of confirmed vacancies in shared homes that our children get, 0 to 1.
     share_observed
         Whether the homes' own answers show that share; else a warning says that it is assumed.
+    as_far_as_reached
+        Whether our own places count only as far as they are lived in or confirmed as free, as ``account_of`` says.
     """
     authority = authority or _own_authority(homes)
     gaps: dict[str, list[str]] = {}
     supplies: list[BedSupply] = []
     accounts: list[HomeAccount] = []
     for home in homes:
-        account = account_of(home, authority=authority, as_of=as_of, shared_share=shared_share)
+        account = account_of(
+            home,
+            authority=authority,
+            as_of=as_of,
+            shared_share=shared_share,
+            as_far_as_reached=as_far_as_reached,
+        )
         for words in account.unknown:
             gaps.setdefault(f"homes {words}", []).append(home.home_id)
         if account.usable > 0:

@@ -139,7 +139,7 @@ def _answers(rows: Sequence[dict[str, Any]], last: date) -> list[str]:
         )
         found.append(
             f"{group.capitalize()}: alone the councils are short of {whole['alone']:.1f} beds in {last:%B %Y} on "
-            f"average; with beds lent that would stand empty, of {whole['together']:.1f}."
+            f"average; with beds lent that would stand empty, of {_beds(whole['together'])}."
             + (
                 f" {authority_name(most['council'])} gains most, {most['alone'] - most['together']:.1f} beds."
                 if saved >= 0.05
@@ -151,3 +151,7 @@ def _answers(rows: Sequence[dict[str, Any]], last: date) -> list[str]:
         "No council is worse off than alone on any date." if not worse else "A council is worse off."
     )
     return found
+
+
+def _beds(mean: float) -> str:
+    return "hardly any" if mean < 0.05 else f"{mean:.1f}"

@@ -191,6 +191,10 @@ def _speed() -> dict[str, float]:
             late_openings=True,
             carer_enquiries=None,
             carer_loss=None,
+            constellations=0,
+            kept_by_constellation=0.0,
+            as_far_as_reached=False,
+            breathing_space=None,
             policy=default_policy(),
         )
         return {
