@@ -25,6 +25,8 @@ def beds_answer(
     referrals: Path | None,
     enquiries: Path | None,
     actions: Path | None,
+    voids: Path | None,
+    contracts: Path | None,
     start: date | None,
     months: int,
     runs: int,
@@ -56,6 +58,7 @@ def beds_answer(
     from sufficiency.files import read_actions, read_returns
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
     from sufficiency.stay_files import read_stays
+    from sufficiency.void_records import read_voids
 
     issues: list[ImportIssue] = []
     warnings: list[str] = []
@@ -73,6 +76,7 @@ def beds_answer(
     given_stays = records(read_stays, stays)
     given_referrals = records(read_referrals, referrals)
     given_enquiries = records(read_enquiries, enquiries)
+    given_voids = records(lambda path: read_voids(path, contracts, given_homes), voids)
     given_returns = _read(read_returns, returns, issues)
     given_actions = None if actions is None else _read(read_actions, actions, issues)
     if issues:
@@ -104,6 +108,7 @@ def beds_answer(
             action_budget_pence=action_budget_pence,
             yearly_budget_pence=yearly_budget_pence,
             slip=LIKELY_SLIP if late_openings else ON_THE_DAY,
+            voids=given_voids,
             as_far_as_reached=as_far_as_reached,
             breathing_space=breathing_space,
             **more,

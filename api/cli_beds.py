@@ -75,6 +75,13 @@ def beds(
     actions: Annotated[
         Path | None, typer.Option("--actions", metavar="FILE", help="Candidate actions (TOML or JSON).")
     ] = None,
+    voids: Annotated[
+        Path | None, typer.Option("--voids", metavar="FILE", help="Block beds that stood empty, and why.")
+    ] = None,
+    contracts: Annotated[
+        Path | None,
+        typer.Option("--contracts", metavar="FILE", help="Contracts, for what an empty bed costs."),
+    ] = None,
     start: StartOrNext = None,
     months: MonthsAhead = 24,
     runs: Runs = 300,
@@ -178,6 +185,8 @@ def beds(
         referrals=referrals,
         enquiries=enquiries,
         actions=actions,
+        voids=voids,
+        contracts=contracts,
         start=start,
         months=months,
         runs=runs,

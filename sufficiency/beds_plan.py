@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, combinations
 from typing import Any
 
@@ -35,7 +35,7 @@ from sufficiency.action_values import ActionList
 from sufficiency.actions import AIMS, BedAction, Futures, NeedAction, best_combination, ranked_actions
 from sufficiency.actions_by_fit import FUTURES_TRIED, fit_of_actions
 from sufficiency.beds_words import beds_in_words
-from sufficiency.block_contract import BlockTerms, block_beds_curve
+from sufficiency.block_contract import BlockTerms, Void, block_beds_curve, cost_of_voids
 from sufficiency.budget import budget
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
 from sufficiency.capacity_account import LESS_IN_WORDS, OWN_CONTRACTS, Less, reached_places
@@ -54,6 +54,7 @@ from sufficiency.scenario import UNCHANGED, Scenario, together
 from sufficiency.shortfall import SHORTFALL_GROUPS, beds_by_range, needed_beds, shortfall_rows
 from sufficiency.stays import FloatArray, IntArray
 
+_A_YEAR_OF_NIGHTS = 365
 _NO_ACTIONS = ActionList(actions=(), scenarios={})
 
 TRACK_RECORD_ELSEWHERE = (
@@ -99,6 +100,8 @@ class BedsQuestion:
     carers
         How our foster carers come and go; by default the households there are stay, and none comes. It bears on beds
         short, and not on which beds fit.
+    voids
+        Block beds that stood empty; told for the twelve months up to ``as_of``.
     as_far_as_reached
         Whether our own places count only as far as they are lived in or confirmed as free; by default they count whole.
     """
@@ -123,6 +126,7 @@ class BedsQuestion:
     scenario: Scenario = UNCHANGED
     more_beds: Mapping[str, int] = field(default_factory=dict)
     carers: CarerFlow | None = None
+    voids: Sequence[Void] = ()
     as_far_as_reached: bool = False
 
 
@@ -181,7 +185,7 @@ def plan_beds(
         "crisis": _crisis(question),
         "leaving": _leaving(returns, homes, question),
         "costs": _costs(base.counts, dates, homes, capacity, question),
-        "block": _block(base.counts, dates, homes, capacity, question.as_of),
+        "block": _block(base.counts, dates, homes, capacity, question),
         "actions": _actions(returns, homes, base.counts, dates, capacity, question, executor),
     }
     warnings = [one for one in base.warnings if "Assumed, not observed" not in one]
@@ -371,7 +375,11 @@ def _costs(
 
 
 def _block(
-    counts: IntArray, dates: Sequence[date], homes: Sequence[Home], capacity: Capacity, as_of: date
+    counts: IntArray,
+    dates: Sequence[date],
+    homes: Sequence[Home],
+    capacity: Capacity,
+    question: BedsQuestion,
 ) -> dict[str, Any]:
     """Return the block beds of each kind that cost least, for children our in-house beds have no room for."""
     kinds: list[dict[str, Any]] = []
@@ -391,7 +399,9 @@ def _block(
                 need[:, d] - int(sum(float(np.mean(count)) for count in beds.values())), 0
             )
         present = sum(
-            one.beds for one in ours if one.home_id in _block_homes(homes) and one.is_usable_on(as_of)
+            one.beds
+            for one in ours
+            if one.home_id in _block_homes(homes) and one.is_usable_on(question.as_of)
         )
         curve = block_beds_curve(need, terms)
         kinds.append(
@@ -403,11 +413,26 @@ def _block(
                 **curve,
             }
         )
-    if not kinds:
+    if not kinds and not question.voids:
         return _not_assessed(
             "No kind of placement has fees of both block homes and homes bought by the place."
         )
-    return {"status": ASSESSED, "kinds": kinds}
+    return {"status": ASSESSED, "kinds": kinds, "voids": _voids(question)}
+
+
+def _voids(question: BedsQuestion) -> dict[str, Any] | None:
+    """Return what empty block beds cost in a year, ``None`` where no void is recorded."""
+    if not question.voids:
+        return None
+    first = question.as_of - timedelta(days=_A_YEAR_OF_NIGHTS - 1)
+    rows = cost_of_voids(question.voids, first=first, last=question.as_of)
+    return {
+        "from": first.isoformat(),
+        "until": question.as_of.isoformat(),
+        "nights": sum(row["nights"] for row in rows),
+        "pence": sum(row["pence"] for row in rows),
+        "rows": list(rows),
+    }
 
 
 def _fees(homes: Sequence[Home], group: PlacementGroup, *, block: bool) -> list[int]:

@@ -303,7 +303,7 @@ def _costs(costs: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def _block(block: Mapping[str, Any]) -> tuple[Table, ...]:
-    return tuple(
+    curves = tuple(
         table_of(
             f"Block beds: {GROUP_WORDS[kind['placement']].lower()}",
             (
@@ -328,6 +328,20 @@ def _block(block: Mapping[str, Any]) -> tuple[Table, ...]:
             source="our forecast of children our own beds have no room for, times fees in the list of homes",
         )
         for kind in block["kinds"]
+    )
+    return curves if block.get("voids") is None else (*curves, _voids(block["voids"]))
+
+
+def _voids(voids: Mapping[str, Any]) -> Table:
+    return table_of(
+        "What empty block beds cost, by reason and who bears it",
+        ("Reason", "Who bears it", "Nights", "Pounds"),
+        [
+            (_words(row["reason"]), _words(row["liable"]), row["nights"], round(row["pence"] / 100))
+            for row in voids["rows"]
+        ],
+        source="the council's records of voids and contracts",
+        note=f"{_day(voids['from'])} to {_day(voids['until'])}. Shared: both bear a part. Disputed: nobody agreed yet.",
     )
 
 

@@ -270,6 +270,21 @@ def _block(block: Mapping[str, Any]) -> list[str]:
         f"{kind['present_beds']:g}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place bought for one "
         f"child {pounds(kind['spot_weekly_pence'])}."
         for kind in block["kinds"]
+    ] + _voids(block.get("voids"))
+
+
+def _voids(voids: Mapping[str, Any] | None) -> list[str]:
+    if voids is None:
+        return []
+    council = sum(row["pence"] for row in voids["rows"] if row["liable"] == "council")
+    most = ", ".join(
+        f"{row['reason'].replace('_', ' ')} ({row['liable']}) {pounds(row['pence'])}"
+        for row in voids["rows"][:3]
+    )
+    return [
+        f"Block beds stood empty {voids['nights']:,} nights in the year to {_month(voids['until'])} and cost "
+        f"{pounds(voids['pence'])}, of which the council bears {pounds(council)} for certain"
+        + (f". Most of it: {most}." if most else ".")
     ]
 
 

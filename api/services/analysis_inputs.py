@@ -118,6 +118,7 @@ def beds_inputs(
     from sufficiency.beds_plan import BedsQuestion
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
     from sufficiency.scenario import Scenario
+    from sufficiency.void_records import voids_from_records
 
     returns = records.returns()
     parts = written_by_council(records, authority)
@@ -145,6 +146,9 @@ def beds_inputs(
             exits=dict.fromkeys(map(str, PlacementGroup), leaving) if leaving != 1 else {},
         ),
         more_beds=settings.more_beds,
+        voids=voids_from_records(
+            records.contract_values("voids"), records.contract_values("contracts"), records.homes()
+        ),
         carers=carers_of(settings),
     )
 

@@ -180,6 +180,8 @@ def _speed() -> dict[str, float]:
             referrals=files / "referrals.json",
             enquiries=files / "enquiries.json",
             actions=Path(__file__).parents[2] / "docs" / "examples" / "actions.toml",
+            voids=None,
+            contracts=None,
             start=None,
             months=MONTHS,
             runs=300,
