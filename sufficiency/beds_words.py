@@ -302,8 +302,11 @@ def _actions(actions: Mapping[str, Any]) -> list[str]:
     else:
         found.append("No action by itself brings more children a bed near home.")
     for best in actions["best"]:
-        done = ", ".join(map(repr, best["actions"])) or "doing none of them"
-        effect = "" if best["aim"] == "pounds" or not best["actions"] else f" {_nights(best[best['aim']])},"
+        if not best["actions"]:
+            found.append(f"What {_BEST_IN_WORDS[best['aim']]}: doing none of them.")
+            continue
+        done = ", ".join(map(repr, best["actions"]))
+        effect = "" if best["aim"] == "pounds" else f" {_nights(best[best['aim']])},"
         found.append(f"What {_BEST_IN_WORDS[best['aim']]}: {done},{effect} {_money(best['pounds_pence'])}.")
     return found
 
