@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matching.home import Home
 from matching.policy import Policy
 from reference_data.problems import ImportIssue, ImportRejected
 from reference_data.vocabulary import HomeStatus, PlacementType
+
+if TYPE_CHECKING:
+    from sufficiency.crisis_beds import BreathingSpace
 
 
 def beds_answer(
@@ -22,6 +25,8 @@ def beds_answer(
     referrals: Path | None,
     enquiries: Path | None,
     actions: Path | None,
+    voids: Path | None,
+    contracts: Path | None,
     start: date | None,
     months: int,
     runs: int,
@@ -33,6 +38,10 @@ def beds_answer(
     late_openings: bool,
     carer_enquiries: float | None,
     carer_loss: float | None,
+    constellations: int,
+    kept_by_constellation: float,
+    as_far_as_reached: bool,
+    breathing_space: BreathingSpace | None,
     policy: Policy,
 ) -> dict[str, Any]:
     """Return the answer of ``sufficiency.plan_beds``, with what the readers noticed among its warnings.
@@ -49,6 +58,7 @@ def beds_answer(
     from sufficiency.files import read_actions, read_returns
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
     from sufficiency.stay_files import read_stays
+    from sufficiency.void_records import read_voids
 
     issues: list[ImportIssue] = []
     warnings: list[str] = []
@@ -66,14 +76,19 @@ def beds_answer(
     given_stays = records(read_stays, stays)
     given_referrals = records(read_referrals, referrals)
     given_enquiries = records(read_enquiries, enquiries)
+    given_voids = records(lambda path: read_voids(path, contracts, given_homes), voids)
     given_returns = _read(read_returns, returns, issues)
     given_actions = None if actions is None else _read(read_actions, actions, issues)
     if issues:
         raise ImportRejected(issues)
     more: dict[str, Any] = {} if given_actions is None else {"actions": given_actions}
     if carer_enquiries is not None:
-        loss = LOSS_A_YEAR if carer_loss is None else carer_loss / 100
-        more["carers"] = CarerFlow(enquiries_a_year=carer_enquiries, loss_a_year=loss)
+        more["carers"] = CarerFlow(
+            enquiries_a_year=carer_enquiries,
+            loss_a_year=LOSS_A_YEAR if carer_loss is None else carer_loss / 100,
+            constellations=constellations,
+            kept_by_constellation=kept_by_constellation / 100,
+        )
     answer = plan_beds(
         given_returns,
         given_homes,
@@ -93,6 +108,9 @@ def beds_answer(
             action_budget_pence=action_budget_pence,
             yearly_budget_pence=yearly_budget_pence,
             slip=LIKELY_SLIP if late_openings else ON_THE_DAY,
+            voids=given_voids,
+            as_far_as_reached=as_far_as_reached,
+            breathing_space=breathing_space,
             **more,
         ),
     )

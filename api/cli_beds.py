@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,18 @@ from api.cli_options import (
     progress,
     today,
 )
+
+if TYPE_CHECKING:
+    from sufficiency.crisis_beds import BreathingSpace
+
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Write the answer as a page too: .html, .pdf, .docx or .xlsx. Never overwritten.",
+    ),
+]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -62,6 +74,13 @@ def beds(
     ] = None,
     actions: Annotated[
         Path | None, typer.Option("--actions", metavar="FILE", help="Candidate actions (TOML or JSON).")
+    ] = None,
+    voids: Annotated[
+        Path | None, typer.Option("--voids", metavar="FILE", help="Block beds that stood empty, and why.")
+    ] = None,
+    contracts: Annotated[
+        Path | None,
+        typer.Option("--contracts", metavar="FILE", help="Contracts, for what an empty bed costs."),
     ] = None,
     start: StartOrNext = None,
     months: MonthsAhead = 24,
@@ -102,18 +121,60 @@ def beds(
             help="Households that stop in a year [as in England].",
         ),
     ] = None,
+    constellations: Annotated[
+        int,
+        typer.Option(
+            "--constellations",
+            min=0,
+            metavar="N",
+            help="Mockingbird constellations, each of a hub and eight.",
+        ),
+    ] = 0,
+    kept_by_constellation: Annotated[
+        float,
+        typer.Option(
+            "--kept-by-constellation",
+            min=0,
+            max=100,
+            metavar="PERCENT",
+            help="Of their households that would stop, how many stay because of it.",
+        ),
+    ] = 0.0,
+    as_far_as_reached: Annotated[
+        bool,
+        typer.Option(
+            "--as-far-as-reached",
+            help="Count our own places only where somebody lives or that are confirmed as free.",
+        ),
+    ] = False,
+    breathing_space: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option(
+            "--breathing-space",
+            metavar="N NIGHTS PERCENT",
+            help="Children a year whose placement is about to break and who use a crisis bed, for how many nights, and "
+            "how many of 100 would otherwise have come in crisis.",
+        ),
+    ] = None,
     policy: PolicyFile = None,
+    out: ReportFile = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Beds short and what to do about it: capacity, crisis beds, costs, block contracts and actions."""
     from api.beds_planning import beds_answer
     from api.printing_beds import print_beds
+    from api.reporting import check_out, write_report
+    from sufficiency.beds_report import beds_report
 
     if stays is not None and stays_from is None:
         raise UsageError("Give --stays-from DATE: from when are the stays complete?")
-    if carer_loss is not None and carer_enquiries is None:
-        raise UsageError("Give --carer-enquiries N beside --carer-loss: how many enquire in a year?")
+    if (carer_loss is not None or constellations) and carer_enquiries is None:
+        raise UsageError(
+            "Give --carer-enquiries N beside --carer-loss or --constellations: how many enquire in a year?"
+        )
+    if out is not None:
+        check_out(out)
     if not as_json:
         progress("Simulating ...")
     answer = beds_answer(
@@ -124,6 +185,8 @@ def beds(
         referrals=referrals,
         enquiries=enquiries,
         actions=actions,
+        voids=voids,
+        contracts=contracts,
         start=start,
         months=months,
         runs=runs,
@@ -135,12 +198,27 @@ def beds(
         late_openings=late_openings,
         carer_enquiries=carer_enquiries,
         carer_loss=carer_loss,
+        constellations=constellations,
+        kept_by_constellation=kept_by_constellation,
+        as_far_as_reached=as_far_as_reached,
+        breathing_space=_breathing_space(breathing_space),
         policy=chosen_policy(policy),
     )
+    if out is not None:
+        write_report(beds_report(answer, made_on=as_of or today()), out)
     if as_json:
         print_json(answer)
     else:
         print_beds(console(), answer)
+
+
+def _breathing_space(given: tuple[float, float, float] | None) -> BreathingSpace | None:
+    from sufficiency.crisis_beds import BreathingSpace
+
+    if given is None:
+        return None
+    a_year, nights, percent = given
+    return BreathingSpace(a_year=a_year, nights=nights, keeps_placement=percent / 100)
 
 
 def _pence(pounds: float | None) -> int | None:
@@ -161,13 +239,18 @@ def partnership(
     months: MonthsAhead = 24,
     runs: Runs = 100,
     seed: Seed = 0,
+    out: ReportFile = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Beds short of each council of a partnership, alone and sharing: none is worse off than alone."""
     from api.beds_planning import partnership_answer
     from api.printing_beds import print_partnership
+    from api.reporting import check_out, write_report
+    from sufficiency.beds_report import partnership_report
 
+    if out is not None:
+        check_out(out)
     if not as_json:
         progress("Simulating each council ...")
     answer = partnership_answer(
@@ -179,6 +262,8 @@ def partnership(
         seed=seed,
         as_of=as_of or today(),
     )
+    if out is not None:
+        write_report(partnership_report(answer, made_on=as_of or today()), out)
     if as_json:
         print_json(answer)
     else:

@@ -115,12 +115,13 @@ def _actions(console: Console, actions: Answer) -> None:
         padding=(0, 1),
     )
     for row in actions["actions"]:
+        money = row["pounds_pence"]
         table.add_row(
             row["name"],
             _spread(row["near_home"]),
             _spread(row["without_a_bed"]),
             _spread(row["young_people_without_a_bed"]),
-            pounds(row["pounds_pence"]["mean"]),
+            f"{pounds(money['mean'])} ({pounds(money['p10'])} to {pounds(money['p90'])})",
         )
     console.print(table)
 

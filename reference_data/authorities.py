@@ -113,6 +113,14 @@ def authority(code: str) -> Authority:
     return found
 
 
+def authority_name(code: str | None) -> str:
+    """Return the name of an authority for a heading, also where its code is unknown or nobody gave one."""
+    try:
+        return authority(code).name if code else "Council not known"
+    except NotFound:
+        return f"Authority {code}"
+
+
 def authority_by_gss(gss_code: str) -> Authority | None:
     """Return the authority responsible for an ONS area, or ``None`` outside England.
 

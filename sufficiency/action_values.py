@@ -1,7 +1,7 @@
 """Candidate actions from the values of a TOML or JSON file, and the schema of such a file.
 
-``[[beds]]`` adds beds; ``[[need]]`` changes how many children need which home, by a scenario of its own. What an action
-does is in ``actions.py``; the file itself is opened in ``files.py``.
+``[[beds]]`` adds beds, in a home that ``[beds.home]`` may describe; ``[[need]]`` changes how many children need which
+home, by a scenario of its own. What an action does is in ``actions.py``; the file itself is opened in ``files.py``.
 """
 
 from __future__ import annotations
@@ -13,14 +13,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from reference_data.problems import InvalidInput
-from reference_data.vocabulary import AGE_BANDS, PlacementGroup
+from matching.files import homes_from_values
+from matching.home import Home
+from reference_data.law import law_number
+from reference_data.problems import ImportRejected, InvalidInput
+from reference_data.vocabulary import AGE_BANDS, ContractKind, HomeStatus, PlacementGroup, PlacementType
 from sufficiency.actions import Action, BedAction, NeedAction
+from sufficiency.capacity import BAND_FIRST_AGE, BAND_LAST_AGE
 from sufficiency.scenario import Scenario
 from sufficiency.scenario_values import scenario_from_values, scenario_schema
 from sufficiency.shortfall import SHORTFALL_GROUPS
 
-BED_KEYS = ("name", "placement", "beds", "from", "ages", "local", "weekly_pounds", "once_pounds")
+BED_KEYS = ("name", "placement", "beds", "from", "ages", "local", "weekly_pounds", "once_pounds", "home")
+_SAID_BY_THE_ACTION = (
+    "home_id",
+    "registered",
+    "status",
+    "places",
+    "vacancies",
+    "beds",
+    "residents",
+    "opens_on",
+    "closes_on",
+    "weekly_fee_pounds",
+)
+_USUAL_TYPE = {
+    PlacementGroup.FOSTERING: PlacementType.IN_HOUSE_FOSTER_CARER,
+    PlacementGroup.RESIDENTIAL: PlacementType.CHILDRENS_HOME,
+    PlacementGroup.SUPPORTED: PlacementType.SUPPORTED_ACCOMMODATION,
+}
 NEED_KEYS = ("name", "from", "weekly_pounds", "once_pounds", "scenario")
 
 
@@ -54,6 +75,7 @@ def actions_from_values(values: Mapping[str, object]) -> ActionList:
                 local=_yes(row),
                 weekly_pence=_pence(row, "weekly_pounds"),
                 once_pence=_pence(row, "once_pounds"),
+                home=_home(row),
             )
         )
     for row in _tables("need", values, NEED_KEYS, required=("name", "from", "scenario")):
@@ -163,6 +185,49 @@ def _yes(row: Mapping[str, object]) -> bool:
     return local
 
 
+def _home(row: Mapping[str, object]) -> Home | None:
+    """Return the home that an action describes by columns of a list of homes, with what the action itself says."""
+    described = row.get("home")
+    if described is None:
+        return None
+    if not isinstance(described, Mapping) or any(name in _SAID_BY_THE_ACTION for name in described):
+        raise InvalidInput(
+            "action_home",
+            f"{_name(row)}: describe its home in a table [beds.home] by columns of a list of homes, without "
+            f"{', '.join(_SAID_BY_THE_ACTION)}.",
+        )
+    first, last = _ages(row)
+    group = _group(row)
+    youngest = law_number("supported_accommodation_youngest") if group is PlacementGroup.SUPPORTED else 0
+    try:
+        homes, warnings = homes_from_values(
+            [
+                {
+                    "type": str(_USUAL_TYPE[group]),
+                    "contract": str(ContractKind.IN_HOUSE),
+                    "min_age": max(BAND_FIRST_AGE[AGE_BANDS.index(first)], youngest),
+                    "max_age": BAND_LAST_AGE[AGE_BANDS.index(last)],
+                    **described,
+                    "home_id": f"action: {_name(row)}",
+                    "registered": True,
+                    "status": str(HomeStatus.OPEN),
+                    "places": _whole(row),
+                    "vacancies": _whole(row),
+                }
+            ]
+        )
+    except ImportRejected as rejected:
+        issue = rejected.issues[0]
+        raise InvalidInput(
+            "action_home", f"{_name(row)}: home.{issue.column or 'home'}: {issue.what_to_do}"
+        ) from None
+    if warnings:
+        raise InvalidInput(
+            "action_home", f"{_name(row)}: home.{warnings[0].column or 'home'}: {warnings[0].what_to_do}"
+        )
+    return homes[0]
+
+
 def _pence(row: Mapping[str, object], key: str) -> int:
     value = row.get(key, 0)
     try:
@@ -190,6 +255,7 @@ def actions_schema() -> dict[str, object]:
         "beds": {"type": "integer", "minimum": 1},
         "ages": {"type": "array", "items": {"enum": list(AGE_BANDS)}, "minItems": 2, "maxItems": 2},
         "local": {"type": "boolean"},
+        "home": {"type": "object"},
     }
 
     def rows(properties: Mapping[str, object], required: tuple[str, ...]) -> dict[str, object]:

@@ -1,22 +1,23 @@
 """What to do first: candidate actions, alone and together, by children kept near home, nights without a bed, and pounds.
 
 An action adds beds of a kind in a place from a date, or changes how many children need one. Each is tried on the same
-futures, so that a difference is the action's and not chance. The best combination within a budget is found exactly: beds
-of one group do not serve another, so every combination of a group is worked out once, those that another beats on
-both the aim and cost are dropped, and the rest are put together. Futures kept apart from the choice then say whether it
-holds.
+futures, so that a difference is the action's and not chance. Beds are counted by age here, and by whom they fit in
+``actions_by_fit.py``. The best combination within a budget is found exactly: beds of one group do not serve another, so
+every combination of a group is worked out once, those that another beats on both the aim and cost are dropped, and the
+rest are put together. Futures kept apart from the choice then say whether it holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, combinations, product
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from matching.home import Home
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import AGE_BANDS, PlacementGroup
 from sufficiency.capacity import BedSupply, Capacity
@@ -54,6 +55,9 @@ class BedAction:
         What the beds cost a week from then on, full or empty, together.
     once_pence
         What they cost once.
+    home
+        The home they would be in, with what it could meet, so that it can be asked which children fit; ``None`` fits
+        every child of the ages. Its id is ``home_id``.
     """
 
     name: str
@@ -64,6 +68,7 @@ class BedAction:
     local: bool = True
     weekly_pence: int = 0
     once_pence: int = 0
+    home: Home | None = None
 
     def __post_init__(self) -> None:
         if self.group not in SHORTFALL_GROUPS:
@@ -73,10 +78,15 @@ class BedAction:
         if any(band not in AGE_BANDS for band in self.ages):
             raise InvalidInput("action_ages", f"{self.name}: ages are bands from {', '.join(AGE_BANDS)}.")
 
+    @property
+    def home_id(self) -> str:
+        """Return the id by which the beds are known among those of homes."""
+        return f"action: {self.name}"
+
     def supply(self) -> BedSupply:
         """Return the beds as the capacity counts them."""
         return BedSupply(
-            home_id=f"action: {self.name}",
+            home_id=self.home_id,
             group=self.group,
             first_band=AGE_BANDS.index(self.ages[0]),
             last_band=AGE_BANDS.index(self.ages[1]),
@@ -114,6 +124,18 @@ Needs = Mapping[frozenset[str], IntArray]
 """Counts of the same futures with each set of need actions done, by their names; the empty set is the base."""
 
 
+class Fit(Protocol):
+    """What beds do for children who come, counting only those that fit (``actions_by_fit.py``)."""
+
+    def part(self, runs: slice) -> Fit:
+        """Return some of the futures."""
+
+    def nights(
+        self, group: PlacementGroup, on_need: frozenset[str], actions: Sequence[BedAction]
+    ) -> FloatArray:
+        """Return nights not near home, without a bed, and the same at 16 and 17. Shape (3, runs)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Futures:
     """The futures that actions are tried on.
@@ -129,12 +151,15 @@ class Futures:
     prices
         What a child who finds none of these beds costs, by kind; the dearest of a group that has a price is taken. A
         group without prices saves nothing.
+    fit
+        Counts only beds that fit the children who come, in as many futures; by default every bed for the age counts.
     """
 
     dates: tuple[date, ...]
     needs: Needs
     capacity: Capacity
     prices: Prices
+    fit: Fit | None = None
 
     def __post_init__(self) -> None:
         if len(self.dates) < 2 or frozenset() not in self.needs:
@@ -149,7 +174,8 @@ class Futures:
     def part(self, runs: slice) -> Futures:
         """Return some of the futures."""
         needs = {names: counts[runs] for names, counts in self.needs.items()}
-        return Futures(dates=self.dates, needs=needs, capacity=self.capacity, prices=self.prices)
+        fit = None if self.fit is None else self.fit.part(runs)
+        return replace(self, needs=needs, fit=fit)
 
 
 def ranked_actions(actions: Sequence[Action], futures: Futures) -> dict[str, Any]:
@@ -314,13 +340,18 @@ class _Table:
         return self._known[key]
 
     def _worked_out(self, group: PlacementGroup, on_need: frozenset[str], beds: frozenset[str]) -> FloatArray:
+        added = [action for name in sorted(beds) if isinstance(action := self._actions[name], BedAction)]
+        fit = self._futures.fit
+        nights = self._by_age(group, on_need, added) if fit is None else fit.nights(group, on_need, added)
+        return np.vstack([nights, nights[1] * self._spot[group] / _DAYS_A_WEEK])
+
+    def _by_age(
+        self, group: PlacementGroup, on_need: frozenset[str], added: Sequence[BedAction]
+    ) -> FloatArray:
         need = needed_beds(self._futures.needs[on_need], group)
         ours = [supply for supply in self._futures.capacity.supplies if supply.group is group]
-        for name in sorted(beds):
-            action = self._actions[name]
-            if isinstance(action, BedAction):
-                ours.append(action.supply())
-        found = np.zeros((4, len(need)))
+        ours += [action.supply() for action in added]
+        found = np.zeros((3, len(need)))
         for d, nights in enumerate(self._nights):
             day = self._futures.dates[d]
             anywhere = beds_short(need[:, d], beds_by_range(ours, day))
@@ -328,7 +359,6 @@ class _Table:
             found[0] += nights * near.sum(axis=1)
             found[1] += nights * anywhere.sum(axis=1)
             found[2] += nights * anywhere[:, _ADULTHOOD_BAND]
-        found[3] = found[1] * self._spot[group] / _DAYS_A_WEEK
         return found
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from matching.home import Home
 from matching.policy import Policy
 from matching.referral import Referral
-from reference_data.authorities import authority
-from reference_data.problems import InvalidInput, NotFound
+from reference_data.authorities import authority_name
+from reference_data.problems import InvalidInput
 from sufficiency import report_ahead as ahead
 from sufficiency import report_sections as sections
 from sufficiency.action_plan import Milestone
@@ -183,7 +183,7 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
         ),
     )
     return Report(
-        council=question.council or _name(code),
+        council=question.council or authority_name(code),
         year=question.year,
         made_on=question.made_on,
         colour=question.colour,
@@ -201,10 +201,3 @@ def _with_what_was_written(
             "unknown_section", f"The report has no section {unknown[0]}. Its sections are: {', '.join(keys)}."
         )
     return tuple(replace(section, written=tuple(written.get(section.key, ()))) for section in found)
-
-
-def _name(code: str | None) -> str:
-    try:
-        return authority(code).name if code else "Council not known"
-    except NotFound:
-        return f"Authority {code}"

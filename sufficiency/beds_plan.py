@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, combinations
 from typing import Any
 
@@ -33,11 +33,12 @@ from reference_data.vocabulary import (
 )
 from sufficiency.action_values import ActionList
 from sufficiency.actions import AIMS, BedAction, Futures, NeedAction, best_combination, ranked_actions
+from sufficiency.actions_by_fit import FUTURES_TRIED, fit_of_actions
 from sufficiency.beds_words import beds_in_words
-from sufficiency.block_contract import BlockTerms, block_beds_curve
+from sufficiency.block_contract import BlockTerms, Void, block_beds_curve, cost_of_voids
 from sufficiency.budget import budget
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
-from sufficiency.capacity_account import LESS_IN_WORDS, Less
+from sufficiency.capacity_account import LESS_IN_WORDS, OWN_CONTRACTS, Less, reached_places
 from sufficiency.carers import CarerFlow, in_house_homes, with_carers
 from sufficiency.crisis_beds import BreathingSpace, crisis_beds, crisis_demand
 from sufficiency.emergency_stay import Stay as EmergencyStay
@@ -51,8 +52,9 @@ from sufficiency.repair import repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario, together
 from sufficiency.shortfall import SHORTFALL_GROUPS, beds_by_range, needed_beds, shortfall_rows
-from sufficiency.stays import IntArray
+from sufficiency.stays import FloatArray, IntArray
 
+_A_YEAR_OF_NIGHTS = 365
 _NO_ACTIONS = ActionList(actions=(), scenarios={})
 
 TRACK_RECORD_ELSEWHERE = (
@@ -98,6 +100,10 @@ class BedsQuestion:
     carers
         How our foster carers come and go; by default the households there are stay, and none comes. It bears on beds
         short, and not on which beds fit.
+    voids
+        Block beds that stood empty; told for the twelve months up to ``as_of``.
+    as_far_as_reached
+        Whether our own places count only as far as they are lived in or confirmed as free; by default they count whole.
     """
 
     start: date
@@ -120,6 +126,8 @@ class BedsQuestion:
     scenario: Scenario = UNCHANGED
     more_beds: Mapping[str, int] = field(default_factory=dict)
     carers: CarerFlow | None = None
+    voids: Sequence[Void] = ()
+    as_far_as_reached: bool = False
 
 
 def plan_beds(
@@ -147,6 +155,7 @@ def plan_beds(
         authority=question.authority,
         shared_share=SHARED_VACANCY_SHARE if share is None else share,
         share_observed=share is not None,
+        as_far_as_reached=question.as_far_as_reached,
     )
     capacity = _with_more_beds(capacity, question)
     late = dict(drawn_slips(homes, question.slip, runs=question.runs, seed=question.seed))
@@ -176,7 +185,7 @@ def plan_beds(
         "crisis": _crisis(question),
         "leaving": _leaving(returns, homes, question),
         "costs": _costs(base.counts, dates, homes, capacity, question),
-        "block": _block(base.counts, dates, homes, capacity, question.as_of),
+        "block": _block(base.counts, dates, homes, capacity, question),
         "actions": _actions(returns, homes, base.counts, dates, capacity, question, executor),
     }
     warnings = [one for one in base.warnings if "Assumed, not observed" not in one]
@@ -244,6 +253,7 @@ def _capacity(capacity: Capacity, homes: Sequence[Home], share: float | None) ->
         ],
         "shared_share": SHARED_VACANCY_SHARE if share is None else share,
         "shared_share_observed": share is not None,
+        "reached": _reached(homes),
         "accounts": [
             {
                 "home_id": account.home_id,
@@ -256,6 +266,27 @@ def _capacity(capacity: Capacity, homes: Sequence[Home], share: float | None) ->
     }
 
 
+def _reached(homes: Sequence[Home]) -> list[dict[str, Any]]:
+    """Return how many places of our own homes of each type are lived in, and how many could be, where all is recorded."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for home in homes:
+        counted = home.contract in OWN_CONTRACTS and home.status in (None, HomeStatus.OPEN)
+        reached = reached_places(home) if counted else None
+        if reached is not None and home.type is not PlacementType.CONNECTED_FOSTER_CARER:
+            found[str(home.type)] = [a + b for a, b in zip(found[str(home.type)], reached, strict=True)]
+    return [
+        {
+            "type": kind,
+            "places": places,
+            "lived_in": lived_in,
+            "free": free,
+            "occupancy": round(lived_in / places, 4) if places else None,
+            "reached": round((lived_in + free) / places, 4) if places else None,
+        }
+        for kind, (places, lived_in, free) in sorted(found.items())
+    ]
+
+
 def _fit(
     returns: Returns,
     counts: IntArray,
@@ -266,8 +297,7 @@ def _fit(
 ) -> dict[str, Any]:
     if not question.referrals:
         return _not_assessed("Give --referrals: whom the children who come are like.")
-    history = repaired_history(returns, known_on=question.start)
-    staying = still_there(history.stays, known_to=history.known_to, months=range(len(dates)))
+    staying = _staying(returns, question, dates)
     found = beds_short_that_fit(
         counts,
         dates,
@@ -280,6 +310,13 @@ def _fit(
         seed=question.seed,
     )
     return {"status": ASSESSED, **found}
+
+
+def _staying(
+    returns: Returns, question: BedsQuestion, dates: Sequence[date]
+) -> dict[PlacementGroup, FloatArray]:
+    history = repaired_history(returns, known_on=question.start)
+    return still_there(history.stays, known_to=history.known_to, months=range(len(dates)))
 
 
 def _needed(enquiries: Sequence[Enquiry]) -> dict[str, Any]:
@@ -338,7 +375,11 @@ def _costs(
 
 
 def _block(
-    counts: IntArray, dates: Sequence[date], homes: Sequence[Home], capacity: Capacity, as_of: date
+    counts: IntArray,
+    dates: Sequence[date],
+    homes: Sequence[Home],
+    capacity: Capacity,
+    question: BedsQuestion,
 ) -> dict[str, Any]:
     """Return the block beds of each kind that cost least, for children our in-house beds have no room for."""
     kinds: list[dict[str, Any]] = []
@@ -358,7 +399,9 @@ def _block(
                 need[:, d] - int(sum(float(np.mean(count)) for count in beds.values())), 0
             )
         present = sum(
-            one.beds for one in ours if one.home_id in _block_homes(homes) and one.is_usable_on(as_of)
+            one.beds
+            for one in ours
+            if one.home_id in _block_homes(homes) and one.is_usable_on(question.as_of)
         )
         curve = block_beds_curve(need, terms)
         kinds.append(
@@ -370,11 +413,26 @@ def _block(
                 **curve,
             }
         )
-    if not kinds:
+    if not kinds and not question.voids:
         return _not_assessed(
             "No kind of placement has fees of both block homes and homes bought by the place."
         )
-    return {"status": ASSESSED, "kinds": kinds}
+    return {"status": ASSESSED, "kinds": kinds, "voids": _voids(question)}
+
+
+def _voids(question: BedsQuestion) -> dict[str, Any] | None:
+    """Return what empty block beds cost in a year, ``None`` where no void is recorded."""
+    if not question.voids:
+        return None
+    first = question.as_of - timedelta(days=_A_YEAR_OF_NIGHTS - 1)
+    rows = cost_of_voids(question.voids, first=first, last=question.as_of)
+    return {
+        "from": first.isoformat(),
+        "until": question.as_of.isoformat(),
+        "nights": sum(row["nights"] for row in rows),
+        "pence": sum(row["pence"] for row in rows),
+        "rows": list(rows),
+    }
 
 
 def _fees(homes: Sequence[Home], group: PlacementGroup, *, block: bool) -> list[int]:
@@ -421,8 +479,23 @@ def _actions(
     futures = Futures(
         dates=dates, needs=needs, capacity=capacity, prices=prices_of(homes, capacity.authority)
     )
+    if question.referrals:
+        fit = fit_of_actions(
+            needs,
+            dates,
+            capacity,
+            homes,
+            question.referrals,
+            _staying(returns, question, dates),
+            actions,
+            as_of=question.as_of,
+            policy=question.policy,
+            seed=question.seed,
+        )
+        futures = replace(futures.part(slice(0, FUTURES_TRIED)), fit=fit)
     return {
         "status": ASSESSED,
+        "counted_by": "fit" if question.referrals else "age",
         **ranked_actions(actions, futures),
         "best": [
             best_combination(actions, futures, aim=aim, budget_pence=question.action_budget_pence)

@@ -18,6 +18,19 @@ GROUP_WORDS: Mapping[str, str] = {
     PlacementGroup.RESIDENTIAL: "Children's homes",
     PlacementGroup.SUPPORTED: "Supported accommodation",
 }
+PART_HEADINGS: Mapping[str, str] = {
+    "shortfall": "Which beds, how many, when, how sure",
+    "capacity": "From places to beds we can use",
+    "carers": "Foster carers who come and go",
+    "fit": "Which beds fit whom",
+    "needed": "What children needed beside what they got",
+    "crisis": "Crisis beds: how many are enough",
+    "block": "Block contract: how many beds cost least",
+    "actions": "What to do first",
+    "leaving": "Leaving care at 18",
+    "costs": "Cost, and the budget at risk",
+}
+"""The parts of the answer, in the order in which they are read."""
 _ASSESSED = "ASSESSED"
 _FORECAST = "our forecast set against the council's list of homes"
 
@@ -25,7 +38,10 @@ _FORECAST = "our forecast set against the council's list of homes"
 def beds_tables(answer: Mapping[str, Any]) -> dict[str, tuple[Table, ...]]:
     """Return the tables of each part of the answer, in the order of the parts; a part not assessed has none."""
     tables: dict[str, tuple[Table, ...]] = {
-        "capacity": (_capacity(answer["capacity"]),),
+        "capacity": (
+            _capacity(answer["capacity"]),
+            *([_reached(answer["capacity"])] if answer["capacity"].get("reached") else []),
+        ),
         "shortfall": (
             _shortfall(answer["shortfall"], by_age=False),
             _shortfall(answer["shortfall"], by_age=True),
@@ -51,6 +67,27 @@ def _capacity(capacity: Mapping[str, Any]) -> Table:
         ],
         source="the council's list of homes",
         note="A share of a vacancy in a home that other councils use too is part of a bed.",
+    )
+
+
+def _reached(capacity: Mapping[str, Any]) -> Table:
+    return table_of(
+        "How far our own places are used",
+        ("Kind of home", "Places", "Lived in", "Free", "Neither", "Lived in, of 100", "Could be, of 100"),
+        [
+            (
+                _words(row["type"]),
+                row["places"],
+                row["lived_in"],
+                row["free"],
+                row["places"] - row["lived_in"] - row["free"],
+                None if row["occupancy"] is None else round(100 * row["occupancy"], 1),
+                None if row["reached"] is None else round(100 * row["reached"], 1),
+            )
+            for row in capacity["reached"]
+        ],
+        source="the council's list of homes",
+        note="Our own and block homes that are open and record places, residents and vacancies.",
     )
 
 
@@ -266,7 +303,7 @@ def _costs(costs: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def _block(block: Mapping[str, Any]) -> tuple[Table, ...]:
-    return tuple(
+    curves = tuple(
         table_of(
             f"Block beds: {GROUP_WORDS[kind['placement']].lower()}",
             (
@@ -292,52 +329,79 @@ def _block(block: Mapping[str, Any]) -> tuple[Table, ...]:
         )
         for kind in block["kinds"]
     )
+    return curves if block.get("voids") is None else (*curves, _voids(block["voids"]))
+
+
+def _voids(voids: Mapping[str, Any]) -> Table:
+    return table_of(
+        "What empty block beds cost, by reason and who bears it",
+        ("Reason", "Who bears it", "Nights", "Pounds"),
+        [
+            (_words(row["reason"]), _words(row["liable"]), row["nights"], round(row["pence"] / 100))
+            for row in voids["rows"]
+        ],
+        source="the council's records of voids and contracts",
+        note=f"{_day(voids['from'])} to {_day(voids['until'])}. Shared: both bear a part. Disputed: nobody agreed yet.",
+    )
 
 
 def _actions(actions: Mapping[str, Any]) -> tuple[Table, ...]:
     return (
-        table_of(
-            "Actions, each by itself",
-            (
-                "Action",
-                "Child-nights nearer home",
-                "8 in 10: from",
-                "to",
-                "Nights with a bed",
-                "of them at 16 and 17",
-                "Pounds, cost less saving",
-            ),
-            [
-                (
-                    row["name"],
-                    row["near_home"]["mean"],
-                    row["near_home"]["p10"],
-                    row["near_home"]["p90"],
-                    row["without_a_bed"]["mean"],
-                    row["young_people_without_a_bed"]["mean"],
-                    round(row["pounds_pence"]["mean"] / 100),
-                )
-                for row in actions["actions"]
-            ],
-            source="our forecast with and without each action, on the same futures",
-        ),
+        actions_alone(actions),
         table_of(
             "The best together, for each aim",
-            ("Aim", "Actions", "Child-nights nearer home", "Nights with a bed", "Pounds, cost less saving"),
+            ("Aim", "Actions", *_EFFECTS),
             [
-                (
-                    _words(row["aim"]),
-                    ", ".join(row["actions"]) or "none of them",
-                    row["near_home"]["mean"],
-                    row["without_a_bed"]["mean"],
-                    round(row["pounds_pence"]["mean"] / 100),
-                )
+                (_AIM_WORDS[row["aim"]], ", ".join(row["actions"]) or "none of them", *_effects(row))
                 for row in actions["best"]
             ],
             source="the same; half of the futures chose and the others say what it does",
+            note=_how_counted(actions),
         ),
     )
 
+
+def actions_alone(actions: Mapping[str, Any]) -> Table:
+    """Return what each action does by itself, every figure with its interval."""
+    return table_of(
+        "Actions, each by itself",
+        ("Action", *_EFFECTS),
+        [(row["name"], *_effects(row)) for row in actions["actions"]],
+        source="our forecast with and without each action, on the same futures",
+        note=_how_counted(actions),
+    )
+
+
+def _how_counted(actions: Mapping[str, Any]) -> str:
+    return "In brackets: eight futures of ten. Pounds below 0: it pays for itself. " + (
+        "Only beds count that fit children like those on the waiting list."
+        if actions.get("counted_by") == "fit"
+        else "Any bed for the age counts, whoever it fits."
+    )
+
+
+def _effects(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is gained by the three counts of nights and what it costs, each with its interval."""
+    nights = (row["near_home"], row["without_a_bed"], row["young_people_without_a_bed"])
+    pence = row["pounds_pence"]
+    return (
+        *(f"{one['mean']:,.0f} ({one['p10']:,.0f} to {one['p90']:,.0f})" for one in nights),
+        f"{pence['mean'] / 100:,.0f} ({pence['p10'] / 100:,.0f} to {pence['p90'] / 100:,.0f})",
+    )
+
+
+_EFFECTS = (
+    "Child-nights with a bed near home",
+    "Child-nights with a bed of ours",
+    "of them at 16 and 17",
+    "Pounds, cost less saving",
+)
+_AIM_WORDS = {
+    "near_home": "Most children near home",
+    "without_a_bed": "Fewest nights without a bed",
+    "young_people_without_a_bed": "Fewest nights without a bed at 16 and 17",
+    "pounds": "Least cost",
+}
 
 _PARTS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Table, ...]]] = {
     "fit": _fit,

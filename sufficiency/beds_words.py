@@ -11,13 +11,22 @@ from math import ceil
 from typing import Any
 
 _GROUPS = {"fostering": "foster", "residential": "residential", "supported": "supported accommodation"}
+_OUR_KINDS = {
+    "childrens_home": "children's homes",
+    "in_house_foster_carer": "in-house foster carers",
+    "agency_foster_carer": "agency foster carers",
+}
 _SHORT_LIKELY = 0.5
 _SHORT_POSSIBLE = 0.1
 _BEST_IN_WORDS = {
     "near_home": "keeps most children near home",
-    "without_a_bed": "leaves fewest nights without a bed of ours",
-    "young_people_without_a_bed": "leaves fewest nights at 16 and 17 without one",
+    "without_a_bed": "avoids most nights without a bed of ours",
+    "young_people_without_a_bed": "avoids most nights at 16 and 17 without one",
     "pounds": "costs least after what it saves",
+}
+_COUNTED_BY = {
+    "fit": "What to do first counts only beds that fit children who come, children like those on the waiting list.",
+    "age": "What to do first counts any bed for the age; with a waiting list it would count only beds that fit.",
 }
 
 
@@ -64,6 +73,15 @@ def _capacity(capacity: Mapping[str, Any]) -> list[str]:
         f"Of {capacity['places']:g} places in {capacity['homes']:,} homes we can use {capacity['usable']:g} beds."
         + (f" Most of the others: {less}." if less else "")
     ]
+    counted_out = any(row["reason"] == "neither_lived_in_nor_free" for row in capacity["less"])
+    for row in capacity.get("reached", ()):
+        neither = row["places"] - row["lived_in"] - row["free"]
+        if neither > 0:
+            kind = _OUR_KINDS.get(row["type"], row["type"].replace("_", " "))
+            found.append(
+                f"Of {row['places']:g} places of our {kind} {row['lived_in']:g} are lived in and {row['free']:g} free; "
+                f"{neither:g} neither, {'not counted' if counted_out else 'counted all the same'}."
+            )
     share = f"{capacity['shared_share']:.0%} of the vacancies that shared homes confirm"
     if capacity["shared_share_observed"]:
         found.append(f"Our children get {share}, as the homes' answers to our enquiries show.")
@@ -135,11 +153,25 @@ def _fit(fit: Mapping[str, Any]) -> list[str]:
         last = [row for row in fit["rows"] if row["placement"] == group][-1]
         found.append(
             f"Of 100 free {_GROUPS[group]} beds {kind['of_100_fit']:.0f} fit a child like those on the waiting list"
-            + (f" (the rest are excluded by {why})" if why else "")
-            + f". Counting only beds that fit, {last['short_that_fit']:.0f} are short by {_month(last['date'])} on "
-            f"average, and {ceil(last['short_that_fit_p90'] - 1e-9)} or fewer in nine futures of ten."
+            + (f" (most of the rest are excluded by {why})" if why else "")
+            + f". {_short_that_fit(last)}"
         )
     return found
+
+
+def _short_that_fit(row: Mapping[str, Any]) -> str:
+    month = _month(row["date"])
+    enough = ceil(row["short_that_fit_p90"] - 1e-9)
+    if row["short_that_fit"] < 0.05:
+        return f"Counting only beds that fit, hardly ever is one short by {month}."
+    return (
+        f"Counting only beds that fit, we are short of {row['short_that_fit']:.1f} by {month} on average, and of "
+        f"{_at_most(enough)} in nine futures of ten."
+    )
+
+
+def _at_most(beds: int) -> str:
+    return "none" if beds == 0 else f"{beds} or fewer"
 
 
 def _needed(needed: Mapping[str, Any]) -> list[str]:
@@ -233,36 +265,54 @@ def _block(block: Mapping[str, Any]) -> list[str]:
     if block["status"] != "ASSESSED":
         return [f"Block contract: not assessed. {block['reason']}"]
     return [
-        (
-            f"{_count(kind['best']['beds']).capitalize()} in a block contract of {_GROUPS[kind['placement']]} "
-            f"places cost "
-            f"least ({kind['best_in_each_future_p10']} to {kind['best_in_each_future_p90']} in eight futures of "
-            f"ten); there are "
-            f"{kind['present_beds']:g}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place "
-            f"bought for one "
-            f"child {pounds(kind['spot_weekly_pence'])}."
-        )
+        f"A block contract of {_GROUPS[kind['placement']]} places costs least with {_count(kind['best']['beds'])} "
+        f"({kind['best_in_each_future_p10']} to {kind['best_in_each_future_p90']} in eight futures of ten); there are "
+        f"{kind['present_beds']:g}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place bought for one "
+        f"child {pounds(kind['spot_weekly_pence'])}."
         for kind in block["kinds"]
+    ] + _voids(block.get("voids"))
+
+
+def _voids(voids: Mapping[str, Any] | None) -> list[str]:
+    if voids is None:
+        return []
+    council = sum(row["pence"] for row in voids["rows"] if row["liable"] == "council")
+    most = ", ".join(
+        f"{row['reason'].replace('_', ' ')} ({row['liable']}) {pounds(row['pence'])}"
+        for row in voids["rows"][:3]
+    )
+    return [
+        f"Block beds stood empty {voids['nights']:,} nights in the year to {_month(voids['until'])} and cost "
+        f"{pounds(voids['pence'])}, of which the council bears {pounds(council)} for certain"
+        + (f". Most of it: {most}." if most else ".")
     ]
 
 
 def _actions(actions: Mapping[str, Any]) -> list[str]:
     if actions["status"] != "ASSESSED":
         return [f"What to do first: not assessed. {actions['reason']}"]
-    found = []
+    # Answers kept from before beds that fit were counted do not say so.
+    found = [_COUNTED_BY[actions.get("counted_by", "age")]]
     first = actions["actions"][0]
     if first["near_home"]["mean"] > 0:
         found.append(
-            f"By itself, {first['name']!r} keeps most children near home: {first['near_home']['mean']:,.0f} "
-            f"child-nights "
-            f"({first['near_home']['p10']:,.0f} to {first['near_home']['p90']:,.0f}), {_money(first['pounds_pence'])}."
+            f"By itself, {first['name']!r} does most for a bed near home: {_nights(first['near_home'])}, "
+            f"{_money(first['pounds_pence'])}."
         )
     else:
-        found.append("No action by itself keeps more children near home.")
+        found.append("No action by itself brings more children a bed near home.")
     for best in actions["best"]:
-        done = ", ".join(map(repr, best["actions"])) or "doing none of them"
-        found.append(f"What {_BEST_IN_WORDS[best['aim']]}: {done}, {_money(best['pounds_pence'])}.")
+        if not best["actions"]:
+            found.append(f"What {_BEST_IN_WORDS[best['aim']]}: doing none of them.")
+            continue
+        done = ", ".join(map(repr, best["actions"]))
+        effect = "" if best["aim"] == "pounds" else f" {_nights(best[best['aim']])},"
+        found.append(f"What {_BEST_IN_WORDS[best['aim']]}: {done},{effect} {_money(best['pounds_pence'])}.")
     return found
+
+
+def _nights(spread: Mapping[str, float]) -> str:
+    return f"{spread['mean']:,.0f} child-nights ({spread['p10']:,.0f} to {spread['p90']:,.0f} in eight futures of ten)"
 
 
 def _money(spread: Mapping[str, float]) -> str:

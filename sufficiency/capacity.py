@@ -27,8 +27,8 @@ from sufficiency.capacity_account import OWN_CONTRACTS, HomeAccount, account_of,
 SHARED_VACANCY_SHARE = 0.5
 """Confirmed vacancies of shared homes that our children get: policy default until offers are observed."""
 
-_BAND_FIRST_AGE = (0, 1, 5, 10, 16)
-_BAND_LAST_AGE = (0, 4, 9, 15, 17)
+BAND_FIRST_AGE = (0, 1, 5, 10, 16)
+BAND_LAST_AGE = (0, 4, 9, 15, 17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +94,7 @@ def usable_capacity(
     authority: str | None = None,
     shared_share: float = SHARED_VACANCY_SHARE,
     share_observed: bool = False,
+    as_far_as_reached: bool = False,
 ) -> Capacity:
     """Return the beds that a council can use.
 
@@ -109,13 +110,21 @@ def usable_capacity(
         Share of confirmed vacancies in shared homes that our children get, 0 to 1.
     share_observed
         Whether the homes' own answers show that share; else a warning says that it is assumed.
+    as_far_as_reached
+        Whether our own places count only as far as they are lived in or confirmed as free, as ``account_of`` says.
     """
     authority = authority or _own_authority(homes)
     gaps: dict[str, list[str]] = {}
     supplies: list[BedSupply] = []
     accounts: list[HomeAccount] = []
     for home in homes:
-        account = account_of(home, authority=authority, as_of=as_of, shared_share=shared_share)
+        account = account_of(
+            home,
+            authority=authority,
+            as_of=as_of,
+            shared_share=shared_share,
+            as_far_as_reached=as_far_as_reached,
+        )
         for words in account.unknown:
             gaps.setdefault(f"homes {words}", []).append(home.home_id)
         if account.usable > 0:
@@ -171,8 +180,8 @@ def _bands(home: Home, gaps: dict[str, list[str]]) -> tuple[int, int] | None:
     taken = [
         band
         for band in range(len(AGE_BANDS))
-        if 2 * (min(highest, _BAND_LAST_AGE[band]) - max(lowest, _BAND_FIRST_AGE[band]) + 1)
-        >= _BAND_LAST_AGE[band] - _BAND_FIRST_AGE[band] + 1
+        if 2 * (min(highest, BAND_LAST_AGE[band]) - max(lowest, BAND_FIRST_AGE[band]) + 1)
+        >= BAND_LAST_AGE[band] - BAND_FIRST_AGE[band] + 1
     ]
     if not taken:
         gaps.setdefault("homes that take less than half of any age band, not counted", []).append(

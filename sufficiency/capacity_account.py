@@ -43,6 +43,7 @@ class Less(StrEnum):
     OVER_18 = "over_18"
     OTHER_COUNCILS = "other_councils"
     NO_NEW_CHILDREN = "no_new_children"
+    NEITHER_LIVED_IN_NOR_FREE = "neither_lived_in_nor_free"
     NOT_CONFIRMED_FREE = "not_confirmed_free"
     SHARED_WITH_OTHERS = "shared_with_others"
 
@@ -61,6 +62,7 @@ LESS_IN_WORDS = {
     Less.OVER_18: "places of residents who are 18 or over",
     Less.OTHER_COUNCILS: "places of other councils' children",
     Less.NO_NEW_CHILDREN: "empty places of a home that may take no new children",
+    Less.NEITHER_LIVED_IN_NOR_FREE: "places of ours where nobody lives and that nobody confirmed as free",
     Less.NOT_CONFIRMED_FREE: "registered places of shared homes that nobody confirmed as free for us",
     Less.SHARED_WITH_OTHERS: "confirmed vacancies of shared homes that other councils' children get",
 }
@@ -89,7 +91,14 @@ class HomeAccount:
     unknown: tuple[str, ...] = ()
 
 
-def account_of(home: Home, *, authority: str | None, as_of: date, shared_share: float) -> HomeAccount:
+def account_of(
+    home: Home,
+    *,
+    authority: str | None,
+    as_of: date,
+    shared_share: float,
+    as_far_as_reached: bool = False,
+) -> HomeAccount:
     """Return how many of a home's places are beds that a council can use.
 
     Parameters
@@ -100,6 +109,9 @@ def account_of(home: Home, *, authority: str | None, as_of: date, shared_share: 
         The date on which residents and vacancies are known.
     shared_share
         Share of confirmed vacancies in shared homes that our children get, 0 to 1.
+    as_far_as_reached
+        Whether places of our own count only where somebody lives or that are confirmed as free; where either is not
+        recorded they count whole.
     """
     unknown: list[str] = []
     none_at_all = _counts_for_nothing(home)
@@ -119,7 +131,7 @@ def account_of(home: Home, *, authority: str | None, as_of: date, shared_share: 
         words = "ours" if own else "not ours"
         unknown.append(f"with residents whose council is not recorded, counted as {words}")
     if own:
-        return _own(home, authority, as_of, unknown)
+        return _own(home, authority, as_of, unknown, as_far_as_reached=as_far_as_reached)
     return _shared(home, authority, as_of, shared_share, unknown)
 
 
@@ -155,7 +167,22 @@ def _counts_for_nothing(home: Home) -> Less | None:
     return None
 
 
-def _own(home: Home, authority: str | None, as_of: date, unknown: list[str]) -> HomeAccount:
+def reached_places(home: Home) -> tuple[int, int, int] | None:
+    """Return the places of a home, those lived in and those free; ``None`` where any of them is not recorded.
+
+    What lies between is approved and neither used nor to be had: a room kept for a brother, a carer who rests, a child
+    who must live alone.
+    """
+    free = _vacancies(home)
+    if home.places is None or home.residents is None or free is None:
+        return None
+    held = sum(bed.held_for is not None for bed in home.beds or ())
+    return home.places, len(home.residents), min(free + held, max(home.places - len(home.residents), 0))
+
+
+def _own(
+    home: Home, authority: str | None, as_of: date, unknown: list[str], *, as_far_as_reached: bool
+) -> HomeAccount:
     """Whole, less beds we cannot fill."""
     children, adults = _by_age(home.residents or ())
     theirs = sum(child.authority not in (None, authority) for child in children)
@@ -173,6 +200,10 @@ def _own(home: Home, authority: str | None, as_of: date, unknown: list[str]) -> 
     if may_take_new_children(home, as_of):
         less.insert(0, (Less.HELD, held))
         usable = float(max(places - held - adults - theirs, 0))
+        reached = reached_places(home) if as_far_as_reached else None
+        if reached is not None:
+            usable = min(usable, float(max(reached[1] + reached[2] - held - adults - theirs, 0)))
+            less.append((Less.NEITHER_LIVED_IN_NOR_FREE, None))
     else:
         usable = float(len(children) - theirs)
         less.append((Less.NO_NEW_CHILDREN, None))

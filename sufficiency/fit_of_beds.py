@@ -203,20 +203,17 @@ def beds_short_that_fit(
     fits: list[dict[str, Any]] = []
     like: dict[str, int] = {}
     for group in SHORTFALL_GROUPS:
-        children = _Children(referrals, table, group)
+        children = ChildrenWhoCome(referrals, table, group)
         like[str(group)] = children.number
         need = needed_beds(counts[:runs], group)
         for d in picked:
-            beds = _free_beds(capacity, homes, group, dates[d], _share(staying[group], d))
-            coming = _coming(need, d, _share(staying[group], d))
-            random = np.random.default_rng(
-                np.random.SeedSequence(seed, spawn_key=(SHORTFALL_GROUPS.index(group), d))
-            )
+            beds = free_beds(capacity, homes, group, dates[d], share_staying(staying[group], d))
+            coming = coming_children(need, d, share_staying(staying[group], d))
             rows.append(
                 {
                     "date": dates[d].isoformat(),
                     "placement": str(group),
-                    **children.short(coming, beds, random),
+                    **children.short(coming, beds, (seed, SHORTFALL_GROUPS.index(group), d)),
                 }
             )
             if d == 0 and children.number:
@@ -234,21 +231,21 @@ def beds_short_that_fit(
     }
 
 
-def _share(values: FloatArray, d: int) -> float:
+def share_staying(values: FloatArray, d: int) -> float:
     """Return the share staying at a date; the last one known where nobody could be seen so long."""
     known = values[: d + 1]
     known = known[~np.isnan(known)]
     return float(known[-1]) if len(known) else 0.0
 
 
-def _coming(need: IntArray, d: int, share: float) -> IntArray:
+def coming_children(need: IntArray, d: int, share: float) -> IntArray:
     """Return the children of each age band who need a new bed by a date. Shape (runs, age bands)."""
     today, then = need[:, 0].sum(axis=1, keepdims=True), need[:, d].sum(axis=1, keepdims=True)
     staying = np.minimum(today * share / np.maximum(then, 1), 1.0)
     return np.asarray(np.rint(need[:, d] * (1 - staying)), dtype=np.int64)
 
 
-def _free_beds(
+def free_beds(
     capacity: Capacity, homes: Sequence[Home], group: PlacementGroup, day: date, share: float
 ) -> dict[str, tuple[float, BedSupply]]:
     """Return beds not kept by children of ours who stay, by home."""
@@ -274,8 +271,11 @@ def _ours(home: Home, authority: str | None) -> int:
     )
 
 
-class _Children:
-    """The children on the list who stand for a group, and one of no known need for each age band."""
+class ChildrenWhoCome:
+    """The children on the list who stand for a group, and one of no known need for each age band without any.
+
+    ``kinds`` are pairs of an age band and a child's place on the list; -1 is the child of no known need.
+    """
 
     def __init__(self, referrals: Sequence[Referral], table: FitTable, group: PlacementGroup) -> None:
         self._table = table
@@ -287,24 +287,43 @@ class _Children:
                 age = age_on(referral.date_of_birth, day) if day < date.max else None
                 if age is not None and age < law_number("child"):
                     self._of_band[AGE_BANDS.index(age_band(age))].append(n)
+        self.kinds = [(band, n) for band in range(len(AGE_BANDS)) for n in (self._of_band.get(band) or [-1])]
 
     @property
     def number(self) -> int:
         return sum(map(len, self._of_band.values()))
 
-    def short(
-        self, coming: IntArray, beds: Mapping[str, tuple[float, BedSupply]], random: np.random.Generator
-    ) -> dict[str, Any]:
-        kinds = [(band, n) for band in range(len(AGE_BANDS)) for n in (self._of_band.get(band) or [-1])]
-        any_bed = [(band, -1) for band in range(len(AGE_BANDS))]
-        demand = np.zeros((len(coming), len(kinds)), dtype=np.int64)
+    def drawn(self, coming: IntArray, seed: tuple[int, ...]) -> IntArray:
+        """Return how many of each kind come, one drawn after another so that one child more changes no other.
+
+        Parameters
+        ----------
+        coming
+            Children by age band. Shape (runs, age bands).
+        seed
+            Where random numbers start, of one date and group.
+
+        Returns
+        -------
+        Shape (runs, kinds).
+        """
+        demand = np.zeros((len(coming), len(self.kinds)), dtype=np.int64)
         for band in range(len(AGE_BANDS)):
-            columns = [k for k, (own, _) in enumerate(kinds) if own == band]
-            even = np.full(len(columns), 1 / len(columns))
+            columns = [k for k, (own, _) in enumerate(self.kinds) if own == band]
+            random = np.random.default_rng(np.random.SeedSequence(seed[0], spawn_key=(*seed[1:], band)))
+            most = int(coming[:, band].max(initial=0))
+            picked = random.integers(0, len(columns), size=(most, len(coming)))
             for run, number in enumerate(coming[:, band]):
-                demand[run, columns] = random.multinomial(int(number), even)
-        fitting = _shortest(demand, self._classes(kinds, beds))
-        counted = _shortest(coming, self._classes(any_bed, beds))
+                demand[run, columns] = np.bincount(picked[:number, run], minlength=len(columns))
+        return demand
+
+    def short(
+        self, coming: IntArray, beds: Mapping[str, tuple[float, BedSupply]], seed: tuple[int, ...]
+    ) -> dict[str, Any]:
+        any_bed = [(band, -1) for band in range(len(AGE_BANDS))]
+        demand = self.drawn(coming, seed)
+        fitting = fewest_without(demand, self.classes(self.kinds, beds))
+        counted = fewest_without(coming, self.classes(any_bed, beds))
         return {
             "coming": _number(coming.sum(axis=1).mean()),
             "free_beds": _number(sum(free for free, _ in beds.values())),
@@ -338,7 +357,7 @@ class _Children:
             ],
         }
 
-    def _classes(
+    def classes(
         self, kinds: Sequence[tuple[int, int]], beds: Mapping[str, tuple[float, BedSupply]]
     ) -> tuple[Bools, IntArray]:
         """Return homes that the same kinds fit as one: which kinds fit, shape (kinds, classes), and whole beds."""
@@ -358,22 +377,55 @@ class _Children:
         return fit, np.array([int(together[pattern] + 1e-9) for pattern in patterns], dtype=np.int64)
 
 
-def _shortest(demand: IntArray, classes: tuple[Bools, IntArray]) -> IntArray:
-    """Return the fewest children left without a bed that fits, in each run. Shape (runs,)."""
+def fewest_without(demand: IntArray, classes: tuple[Bools, IntArray]) -> IntArray:
+    """Return the fewest children left without a bed that fits, in each run. Shape (runs,).
+
+    Parameters
+    ----------
+    demand
+        Children by kind. Shape (runs, kinds).
+    classes
+        Which kinds fit each class of beds, shape (kinds, classes), and whole beds of each class.
+    """
     fit, beds = classes
-    kinds, homes = fit.shape if fit.size else (demand.shape[1], 0)
+    short: IntArray = np.asarray(demand.sum(axis=1), dtype=np.int64)
+    if not fit.size:
+        return short
+    come = demand.any(axis=0)
+    fit, demand = fit[come], demand[:, come]
+    left = _left_by_turns(demand, fit, beds)
+    # Whoever is seated first come, first served needs no search.
+    searched = np.flatnonzero(left)
+    short[left == 0] = 0
+    if not len(searched):
+        return short
+    kinds, homes = fit.shape
     source, sink = kinds + homes, kinds + homes + 1
-    left: IntArray = np.asarray(demand.sum(axis=1), dtype=np.int64)
-    if not homes:
-        return left
     at_kind, at_home = np.nonzero(fit)
     tails = np.concatenate([np.full(kinds, source), at_kind, kinds + np.arange(homes)])
     heads = np.concatenate([np.arange(kinds), kinds + at_home, np.full(homes, sink)])
-    for run, wanted in enumerate(demand):
+    order = np.lexsort((heads, tails))
+    starts = np.searchsorted(tails[order], np.arange(sink + 2))
+    for run in searched:
+        wanted = demand[run]
         sizes = np.concatenate([wanted, np.full(len(at_kind), wanted.sum()), beds]).astype(np.int32)
-        graph = csr_array((sizes, (tails, heads)), shape=(sink + 1, sink + 1))
-        left[run] -= maximum_flow(graph, source, sink).flow_value
-    return left
+        graph = csr_array(
+            (sizes[order], heads[order].astype(np.int32), starts.astype(np.int32)), shape=(sink + 1, sink + 1)
+        )
+        short[run] -= maximum_flow(graph, source, sink).flow_value
+    return short
+
+
+def _left_by_turns(demand: IntArray, fit: Bools, beds: IntArray) -> IntArray:
+    """Return the children left when each takes the free bed that fits fewest others. Shape (runs,)."""
+    left = demand.copy()
+    free = np.broadcast_to(beds, (len(demand), len(beds))).copy()
+    for home in np.argsort(fit.sum(axis=0), kind="stable"):
+        for kind in np.flatnonzero(fit[:, home]):
+            seated = np.minimum(left[:, kind], free[:, home])
+            left[:, kind] -= seated
+            free[:, home] -= seated
+    return np.asarray(left.sum(axis=1))
 
 
 def _groups(referral: Referral) -> frozenset[PlacementGroup]:

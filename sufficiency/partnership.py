@@ -128,8 +128,9 @@ def partnership_rows(
                     "date": day.isoformat(),
                     "placement": str(group),
                     "council": council,
-                    "alone": round(alone, 2),
-                    "together": round(together, 2),
+                    # Adding nothing makes a minus nought of the division of gains a nought.
+                    "alone": round(alone, 2) + 0.0,
+                    "together": round(together, 2) + 0.0,
                 }
                 for council, (alone, together) in means.items()
             ]

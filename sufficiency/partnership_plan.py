@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from matching.home import Home
-from reference_data.authorities import authority as authority_of
+from reference_data.authorities import authority_name
 from reference_data.evidence import evidence
-from reference_data.problems import InvalidInput, NotFound
+from reference_data.problems import InvalidInput
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
 from sufficiency.capacity_account import OWN_CONTRACTS
 from sufficiency.forecast import forecast_need, monthly_dates
@@ -84,7 +84,7 @@ def plan_partnership(
             track_record=False,
         )
         counts[code] = found.counts[:, picked]
-        warnings += [f"{_name(code)}: {text}" for text in found.warnings if "Assumed" not in text]
+        warnings += [f"{authority_name(code)}: {text}" for text in found.warnings if "Assumed" not in text]
     capacities = {code: capacity_of(code, homes, question.as_of, len(councils)) for code in councils}
     rows = partnership_rows(counts, [dates[place] for place in picked], capacities)
     return {
@@ -94,7 +94,7 @@ def plan_partnership(
         "councils": [
             {
                 "council": code,
-                "name": _name(code),
+                "name": authority_name(code),
                 "usable": round(sum(account.usable for account in capacities[code].accounts), 2),
             }
             for code in councils
@@ -139,9 +139,9 @@ def _answers(rows: Sequence[dict[str, Any]], last: date) -> list[str]:
         )
         found.append(
             f"{group.capitalize()}: alone the councils are short of {whole['alone']:.1f} beds in {last:%B %Y} on "
-            f"average; with beds lent that would stand empty, of {whole['together']:.1f}."
+            f"average; with beds lent that would stand empty, of {_beds(whole['together'])}."
             + (
-                f" {_name(most['council'])} gains most, {most['alone'] - most['together']:.1f} beds."
+                f" {authority_name(most['council'])} gains most, {most['alone'] - most['together']:.1f} beds."
                 if saved >= 0.05
                 else ""
             )
@@ -153,8 +153,5 @@ def _answers(rows: Sequence[dict[str, Any]], last: date) -> list[str]:
     return found
 
 
-def _name(code: str) -> str:
-    try:
-        return authority_of(code).name
-    except NotFound:
-        return f"Authority {code}"
+def _beds(mean: float) -> str:
+    return "hardly any" if mean < 0.05 else f"{mean:.1f}"

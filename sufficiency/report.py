@@ -1,4 +1,4 @@
-"""The annual sufficiency report as values: sections, sentences, tables and charts, before it is any kind of file.
+"""A report as values: sections, sentences, tables and charts, before it is any kind of file. First the annual one.
 
 PDF, Word, Excel and the web page are written from one ``Report``, so that the same figures stand in all of them. What
 each section says is in ``report_sections.py`` and ``report_ahead.py``; writing files is in ``api/reports``.
@@ -7,7 +7,7 @@ each section says is in ``report_sections.py`` and ``report_ahead.py``; writing 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -131,6 +131,8 @@ class Report:
         The day it was made.
     colour
         The council's colour for headings, ``#rrggbb``.
+    titled
+        The title of a report that is not the annual one.
     """
 
     council: str
@@ -139,11 +141,12 @@ class Report:
     sections: tuple[Section, ...]
     colour: str = "#1d4f91"
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    titled: str = ""
 
     @property
     def title(self) -> str:
         """Return the report's title."""
-        return f"Sufficiency report {self.year - 1}-{self.year % 100:02d}"
+        return self.titled or f"Sufficiency report {self.year - 1}-{self.year % 100:02d}"
 
     def tables(self) -> tuple[tuple[Section, Table], ...]:
         """Return every table with its section, those of charts among them, in order."""
@@ -184,7 +187,7 @@ class Report:
 
 def report_from_values(values: Mapping[str, Any]) -> Report:
     """Return a report from the plain values it was kept as: the same figures, charts and words."""
-    return Report(
+    made = Report(
         council=values["council"],
         year=values["year"],
         made_on=date.fromisoformat(values["made_on"]),
@@ -192,6 +195,7 @@ def report_from_values(values: Mapping[str, Any]) -> Report:
         sections=tuple(_section(one) for one in values["sections"]),
         evidence=values["evidence"],
     )
+    return made if made.title == values["title"] else replace(made, titled=values["title"])
 
 
 def _chart_values(chart: Chart) -> dict[str, Any]:

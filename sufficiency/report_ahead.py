@@ -9,6 +9,7 @@ from typing import Any
 from matching.home import Home
 from reference_data.vocabulary import HomeStatus
 from sufficiency.action_plan import Milestone, on_track_percent
+from sufficiency.beds_tables import actions_alone
 from sufficiency.forecast import ASSESSED
 from sufficiency.report import FanChart, Section, Table, table_of
 from sufficiency.report_sections import SECTIONS
@@ -173,27 +174,7 @@ def what_we_will_do(
         )
     actions = beds["actions"]
     if actions["status"] == ASSESSED:
-        tables.append(
-            table_of(
-                "Actions compared, each by itself",
-                (
-                    "Action",
-                    "Child-nights nearer home",
-                    "Child-nights with a bed",
-                    "Cost less what it saves, pounds",
-                ),
-                [
-                    (
-                        row["name"],
-                        row["near_home"]["mean"],
-                        row["without_a_bed"]["mean"],
-                        round(row["pounds_pence"]["mean"] / 100),
-                    )
-                    for row in actions["actions"]
-                ],
-                source="our forecast with and without each action, on the same futures",
-            )
-        )
+        tables.append(actions_alone(actions))
     return Section(
         key="actions",
         heading=SECTIONS["actions"],

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from matching.policy import Policy
 
 KINDS = ("beds", "indicators", "report")
-ANSWERS = 2
+ANSWERS = 3
 """Counted up when a method changes within a version of the product, so that no older answer is shown as new."""
 MOST_MONTHS = 60
 LEAST_PERCENT, MOST_PERCENT = -90, 200
+MOST_BEDS_ADDED = 500
+MOST_ENQUIRIES = 10_000
+MOST_LOSS_PERCENT = 99
+MOST_CONSTELLATIONS = 50
 LONGEST_NAME = 100
 
 
@@ -44,8 +48,12 @@ class BedsSettings:
     more_fostering, more_residential, more_supported
         A scenario: so many more beds of a kind from the first day.
     carer_enquiries
-        A scenario: so many people a year enquire about fostering, and households stop as they do in England; 0 lets the
-        households there are stay, and none come.
+        A scenario: so many people a year enquire about fostering, and households stop; 0 enquiries, and no share that
+        stops, let the households there are stay.
+    carer_loss_percent
+        Households of 100 that stop in a year; ``None`` is as in England.
+    constellations, kept_by_constellation_percent
+        Mockingbird constellations, and of their households that would stop how many in 100 stay because of it.
     """
 
     months: int = 24
@@ -56,6 +64,9 @@ class BedsSettings:
     more_residential: int = 0
     more_supported: int = 0
     carer_enquiries: int = 0
+    carer_loss_percent: int | None = None
+    constellations: int = 0
+    kept_by_constellation_percent: int = 0
     runs: int = 300
     seed: int = 0
 
@@ -68,9 +79,18 @@ class BedsSettings:
             raise InvalidInput(
                 "analysis_percent", f"Give a change from {LEAST_PERCENT} to {MOST_PERCENT} in 100."
             )
-        if any(not 0 <= one <= 500 for one in (*self.more_beds.values(), self.carer_enquiries // 20)):
+        if any(not 0 <= one <= MOST_BEDS_ADDED for one in self.more_beds.values()):
+            raise InvalidInput("analysis_beds", f"Give 0 to {MOST_BEDS_ADDED} more beds of a kind.")
+        if (
+            not 0 <= self.carer_enquiries <= MOST_ENQUIRIES
+            or not 0 <= (self.carer_loss_percent or 0) <= MOST_LOSS_PERCENT
+            or not 0 <= self.constellations <= MOST_CONSTELLATIONS
+            or not 0 <= self.kept_by_constellation_percent <= 100
+        ):
             raise InvalidInput(
-                "analysis_beds", "Give 0 to 500 more beds of a kind, and 0 to 10,000 enquiries."
+                "analysis_carers",
+                f"Give 0 to {MOST_ENQUIRIES:,} enquiries, 0 to {MOST_LOSS_PERCENT} in 100 households that stop, 0 to "
+                f"{MOST_CONSTELLATIONS} constellations and 0 to 100 in 100 kept.",
             )
 
     @property
@@ -89,8 +109,13 @@ class BedsSettings:
             self.starts_percent
             or self.leaving_percent
             or any(self.more_beds.values())
-            or self.carer_enquiries
+            or self.carers_come_and_go
         )
+
+    @property
+    def carers_come_and_go(self) -> bool:
+        """Whether foster carers are recruited, stop, or are kept by a constellation."""
+        return bool(self.carer_enquiries or self.carer_loss_percent is not None or self.constellations)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values to keep, and whether they are a scenario."""

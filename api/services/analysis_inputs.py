@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sufficiency.action_values import ActionList
     from sufficiency.annual_report import ReportQuestion
     from sufficiency.beds_plan import BedsQuestion
+    from sufficiency.carers import CarerFlow
     from sufficiency.enquiries import PlacementMade
     from sufficiency.indicators import IndicatorQuestion
     from sufficiency.returns import Returns
@@ -115,9 +116,9 @@ def beds_inputs(
     from api.beds_planning import crisis_places
     from reference_data.vocabulary import AGE_BANDS, PlacementGroup
     from sufficiency.beds_plan import BedsQuestion
-    from sufficiency.carers import CarerFlow
     from sufficiency.openings import LIKELY_SLIP, ON_THE_DAY
     from sufficiency.scenario import Scenario
+    from sufficiency.void_records import voids_from_records
 
     returns = records.returns()
     parts = written_by_council(records, authority)
@@ -145,7 +146,10 @@ def beds_inputs(
             exits=dict.fromkeys(map(str, PlacementGroup), leaving) if leaving != 1 else {},
         ),
         more_beds=settings.more_beds,
-        carers=CarerFlow(enquiries_a_year=settings.carer_enquiries) if settings.carer_enquiries else None,
+        voids=voids_from_records(
+            records.contract_values("voids"), records.contract_values("contracts"), records.homes()
+        ),
+        carers=carers_of(settings),
     )
 
 
@@ -212,6 +216,21 @@ def report_question(
         seed=settings.seed,
         policy=policy,
         **named,
+    )
+
+
+def carers_of(settings: BedsSettings) -> CarerFlow | None:
+    """Return how foster carers come and go in a scenario; ``None`` where those there are stay and nobody comes."""
+    from sufficiency.carers import LOSS_A_YEAR, CarerFlow
+
+    if not settings.carers_come_and_go:
+        return None
+    loss = LOSS_A_YEAR if settings.carer_loss_percent is None else settings.carer_loss_percent / 100
+    return CarerFlow(
+        enquiries_a_year=settings.carer_enquiries,
+        loss_a_year=loss,
+        constellations=settings.constellations,
+        kept_by_constellation=settings.kept_by_constellation_percent / 100,
     )
 
 

@@ -193,13 +193,15 @@ def ask_for_report(
     NotEnoughData
         If no return has been imported.
     InvalidInput
-        If the report cannot be a file of that kind.
+        If the report cannot be a file of that kind, or no return closes on 31 March of the year.
     """
+    from api.services.analysis_inputs import report_year
+
     if file_format not in FORMATS:
         raise InvalidInput("report_kind", f"A report can be: {', '.join(FORMATS)}.")
     records.require_returns()
     settings = {
-        "year": year,
+        "year": report_year(str(year), records.for_everybody().returns()),
         "format": file_format,
         "runs": runs,
         "seed": seed,

@@ -19,17 +19,15 @@ from api.clock import day_of
 from api.database.analysis_records import Analysis
 from api.database.records import Records
 from api.database.session import open_records
-from api.day_asked import DayAsked
 from api.services.analyses import (
     LONGEST_NAME,
-    BedsSettings,
-    IndicatorSettings,
     ReportSettings,
     Settings,
     ask_for_analysis,
     is_current,
 )
 from api.services.policy import policy_of
+from api.web.analysis_forms import FieldsTyped, beds_form, indicator_form
 from api.web.page import page
 from api.web.presenters.analyses import present_analysis, present_files, present_list
 from api.web.presenters.beds import present_beds
@@ -74,28 +72,13 @@ def beds_asked_for(
     request: Request,
     user: Commissions,
     records: OpenRecords,
-    months: Annotated[int, Form()] = 24,
-    late_openings: Annotated[bool, Form()] = False,
-    starts_percent: Annotated[int, Form()] = 0,
-    leaving_percent: Annotated[int, Form()] = 0,
-    more_fostering: Annotated[int, Form()] = 0,
-    more_residential: Annotated[int, Form()] = 0,
-    more_supported: Annotated[int, Form()] = 0,
-    carer_enquiries: Annotated[int, Form()] = 0,
-    name: Annotated[str, Form()] = "",
+    typed: FieldsTyped,
 ) -> Response:
-    """Have beds short worked out, as the records have it or under a scenario."""
-    settings = BedsSettings(
-        months=months,
-        late_openings=late_openings,
-        starts_percent=starts_percent,
-        leaving_percent=leaving_percent,
-        more_fostering=more_fostering,
-        more_residential=more_residential,
-        more_supported=more_supported,
-        carer_enquiries=carer_enquiries,
-    )
-    return _ask(request, user, records, settings, name)
+    """Have beds short worked out, as the records have it or under a scenario; what cannot be used is shown again."""
+    form = beds_form(typed)
+    if form.settings is None:
+        return _shown(request, records, "scenarios.html", "beds", status=422, form=form)
+    return _ask(request, user, records, form.settings, form.name.value)
 
 
 @router.post("/sufficiency/indicators")
@@ -103,16 +86,13 @@ def indicators_asked_for(
     request: Request,
     user: Commissions,
     records: OpenRecords,
-    at: Annotated[DayAsked, Form()] = None,
-    period: Annotated[str, Form(pattern="^(year|rolling)$")] = "year",
-    amber: Annotated[str, Form(pattern="^(share|points)$")] = "share",
-    count_temporary: Annotated[bool, Form()] = False,
+    typed: FieldsTyped,
 ) -> Response:
-    """Have the indicators of a night counted."""
-    settings = IndicatorSettings(
-        at=at, rolling=period == "rolling", points=amber == "points", count_temporary=count_temporary
-    )
-    return _ask(request, user, records, settings)
+    """Have the indicators of a night counted; what cannot be used is shown again."""
+    form = indicator_form(typed)
+    if form.settings is None:
+        return _shown(request, records, "analysis_none.html", "indicators", status=422, form=form)
+    return _ask(request, user, records, form.settings)
 
 
 @router.post("/sufficiency/report")
@@ -259,7 +239,12 @@ def _shown(
         analyses=present_list(records.analyses_of(user.authority).all(kind)),
         may_commission=may(user.role, Permission.COMMISSION),
         today=day_of(request.app.state.settings).isoformat(),
-        **{"problem": "", "given_year": "", **facts},
+        **{
+            "problem": "",
+            "given_year": "",
+            "form": indicator_form({}) if kind == "indicators" else beds_form({}),
+            **facts,
+        },
     )
 
 
@@ -281,7 +266,11 @@ def _analysis_page(request: Request, records: Records, analysis: Analysis) -> Re
     if analysis.kind == "indicators":
         sees = may(user.role, Permission.READ_CHILDREN)
         return page(
-            request, "indicators.html", page=present_indicators(answer, files, sees_children=sees), **facts
+            request,
+            "indicators.html",
+            page=present_indicators(answer, files, sees_children=sees),
+            form=indicator_form({}),
+            **facts,
         )
     return page(request, "report.html", page=present_report(answer), **facts)
 

@@ -14,18 +14,13 @@ from api.clock import day_of
 from api.database.records import Records
 from api.database.session import open_records
 from api.services.council_parts import write_part
+from api.web.analysis_forms import FieldsTyped
 from api.web.page import page
 from api.web.presenters.council_parts import present_parts
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
 Commissions = Annotated[User, Depends(require(Permission.COMMISSION))]
-
-
-async def form_fields(request: Request) -> dict[str, str]:
-    """Return the fields of a form whose names are data, such as one for each indicator."""
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str) and name != "csrf_token"}
 
 
 @router.get("/sufficiency/report/parts")
@@ -43,7 +38,7 @@ def part_sent(
     request: Request,
     user: Commissions,
     records: OpenRecords,
-    fields: Annotated[dict[str, str], Depends(form_fields)],
+    fields: FieldsTyped,
 ) -> Response:
     """Write one part of the council's own."""
     part = fields.pop("part", "")

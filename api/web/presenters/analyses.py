@@ -86,8 +86,17 @@ def settings_in_words(settings: Mapping[str, Any]) -> str:
     if asked.leaving_percent:
         said.append(f"{asked.leaving_percent:+d}% leaving care at each age")
     said += [counted(beds, *_MORE_BEDS[group]) for group, beds in asked.more_beds.items() if beds]
-    if asked.carer_enquiries:
-        said.append(f"foster carers come of {asked.carer_enquiries:,} enquiries a year, and go")
+    if asked.carers_come_and_go:
+        loss = asked.carer_loss_percent
+        said.append(
+            f"foster carers come of {asked.carer_enquiries:,} enquiries a year, and "
+            + ("stop as in England" if loss is None else f"{loss} in 100 stop in a year")
+        )
+    if asked.constellations:
+        said.append(
+            f"{counted(asked.constellations, 'Mockingbird constellation', 'Mockingbird constellations')} keeping "
+            f"{asked.kept_by_constellation_percent} in 100 of those who would stop"
+        )
     if not asked.is_scenario:
         said.append("as the records have it")
     return ", ".join(said)

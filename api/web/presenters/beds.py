@@ -13,22 +13,9 @@ from api.web.charts import Bar, CurvePoint, bar_chart, curve_chart
 from api.web.presenters.evidence import EvidenceView, present_evidence
 from api.web.presenters.tables import TableView, present_table
 from api.web.words import british_date, number, short_month
-from sufficiency.beds_tables import GROUP_WORDS, beds_tables
+from sufficiency.beds_tables import GROUP_WORDS, PART_HEADINGS, beds_tables
 from sufficiency.beds_words import beds_in_words_by_part, pounds
 
-HEADINGS: Mapping[str, str] = {
-    "shortfall": "Which beds, how many, when, how sure",
-    "capacity": "From places to beds we can use",
-    "carers": "Foster carers who come and go",
-    "fit": "Which beds fit whom",
-    "needed": "What children needed beside what they got",
-    "crisis": "Crisis beds: how many are enough",
-    "block": "Block contract: how many beds cost least",
-    "actions": "What to do first",
-    "leaving": "Leaving care at 18",
-    "costs": "Cost, and the budget at risk",
-}
-"""The parts of the answer, in the order of the page."""
 HOW_TO_ASSESS: Mapping[str, str] = {
     "fit": "Import the children referred to you, and this part appears.",
     "carers": "Work out a scenario with the number of people who enquire in a year, and this part appears.",
@@ -99,7 +86,7 @@ def present_beds(answer: Mapping[str, Any], files: str) -> BedsPage:
                     for place, table in enumerate(tables.get(key, ()), start=1)
                 ),
             )
-            for key, heading in HEADINGS.items()
+            for key, heading in PART_HEADINGS.items()
         ),
         runs=number(answer["runs"]),
         evidence=present_evidence(answer["evidence"]),
@@ -269,7 +256,7 @@ def _actions(actions: Mapping[str, Any]) -> tuple[Markup, ...]:
     return (
         bar_chart(
             chart_id="actions",
-            title="Child-nights nearer home, by action",
+            title="Child-nights with a bed near home, by action",
             description="; ".join(
                 f"{row['name']}: {number(round(row['near_home']['mean']))}" for row in rows
             ),

@@ -59,6 +59,7 @@ class ShortCell:
     beds: str
     chance: str
     up_to: str
+    capacity: str
     likely: bool
 
 
@@ -67,7 +68,6 @@ class ShortRow:
     """Beds short for one age band at the dates shown."""
 
     ages: str
-    capacity: str
     cells: tuple[ShortCell, ...]
 
 
@@ -216,7 +216,6 @@ def _short_table(group: str, members: Sequence[Mapping[str, Any]]) -> ShortTable
     def row_of(band: str) -> ShortRow:
         return ShortRow(
             ages="All ages" if band == ALL_AGES else band,
-            capacity=_capacity(by_place[band, shown[0]]["capacity"]),
             cells=tuple(_short_cell(by_place[band, day]) for day in shown),
         )
 
@@ -235,17 +234,14 @@ def _likely(row: Mapping[str, Any]) -> bool:
 
 def _short_cell(row: Mapping[str, Any]) -> ShortCell:
     if row["p_short"] is None:
-        return ShortCell(beds="Not assessed", chance="", up_to="", likely=False)
+        return ShortCell(beds="Not assessed", chance="", up_to="", capacity="", likely=False)
     return ShortCell(
         beds=_beds(row["beds_short_p50"]),
         chance=chance(row["p_short"]),
         up_to=_beds(row["beds_short_p90"]),
+        capacity=number(row["capacity"]),
         likely=_likely(row),
     )
-
-
-def _capacity(value: float | None) -> str:
-    return "Not assessed" if value is None else number(value)
 
 
 def _beds(value: float | None) -> str:

@@ -99,6 +99,8 @@ def test_a_forecast_is_asked_for_made_elsewhere_and_the_same_question_is_done_al
 def test_a_report_is_written_and_fetched_as_a_file(told: Site) -> None:
     client = told.signed_in("commissioner")
     year = max(int(path.name[:4]) for path in SAMPLE_RETURNS.iterdir() if path.name[:4].isdigit())
+    no_return = ask(client, "reports", {"year": year + 9}, status=422)
+    assert no_return.json()["code"] == "report_year"
     answer = ask(client, "reports", {"year": year, "format": "html", "runs": 5})
     early = client.get(f"/api/v1/reports/{answer.json()['job_id']}")
     assert early.status_code == 409

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from api.reporting import report_bytes
 from matching.home import Home, Resident
 from reference_data.problems import ImportRejected
 from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, PlacementType
 from sufficiency import forecast_need, read_returns
 from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
-from sufficiency.beds_plan import BedsQuestion, plan_beds
-from sufficiency.beds_words import _near, pounds
+from sufficiency.beds_plan import BedsQuestion, _voids, plan_beds
+from sufficiency.beds_report import beds_report
+from sufficiency.beds_words import _near, beds_in_words_by_part, pounds
+from sufficiency.block_contract import Void
 from sufficiency.files import read_actions
 from sufficiency.openings import LIKELY_SLIP
+from sufficiency.report import report_from_values
 from sufficiency.returns import Returns
 from sufficiency.scenario import Diversion, Route, Scenario, together
 
@@ -112,6 +118,18 @@ def test_every_part_that_was_given_is_assessed_and_said() -> None:
     json.dumps(base(), allow_nan=False)
 
 
+def test_the_page_holds_every_answer_and_tells_beds_short_of_the_first_and_last_date() -> None:
+    made = beds_report(base(), made_on=START)
+    assert made.council == "Plymouth"
+    page = re.sub(r"\s+", " ", unescape(report_bytes(made, ".html").decode()))
+    for sentence in base()["answers"]:
+        assert sentence in page
+    short = next(table for section, table in made.tables() if section.key == "shortfall")
+    assert {row[1] for row in short.rows} == {"31 March 2019", "30 September 2019"}
+    assert len(short.rows) == 2 * 3
+    assert report_from_values(made.as_dict()) == made
+
+
 def test_actions_are_tried_on_the_same_futures_with_each_set_of_need_actions() -> None:
     by_name = {row["name"]: row for row in base()["actions"]["actions"]}
     fewer = forecast_need(
@@ -140,6 +158,24 @@ def test_actions_are_tried_on_the_same_futures_with_each_set_of_need_actions() -
     assert by_name["fewer starts"]["without_a_bed"]["mean"] == pytest.approx(
         saved, abs=6 * 3 * 31 * 0.005 + 0.1
     )
+
+
+def test_empty_block_beds_are_told_for_the_year_that_ends_on_the_day() -> None:
+    long_ago = Void(
+        home_id="DEMO-1",
+        from_day=date(2018, 1, 1),
+        until_day=date(2018, 4, 8),
+        weekly_fee_pence=700_000,
+        reason="repairs",
+        liable="provider",
+    )
+    # 1 to 7 April of the year that begins on 1 April 2018: seven nights of a hundred thousand pence.
+    found = _voids(BedsQuestion(start=START, months=1, as_of=START, voids=[long_ago]))
+    assert found is not None
+    assert found["rows"] == [{"reason": "repairs", "liable": "provider", "nights": 7, "pence": 700_000}]
+    assert base()["block"]["voids"] is None
+    told = {**base(), "block": {**base()["block"], "voids": found}}
+    assert "stood empty 7 nights" in " ".join(beds_in_words_by_part(told)["block"])
 
 
 def test_late_openings_leave_fewer_beds() -> None:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.home import Home
 from reference_data.problems import InvalidInput
+from reference_data.vocabulary import PlacementType
 from sufficiency.block_contract import (
     BlockTerms,
     Void,
@@ -19,6 +21,7 @@ from sufficiency.block_contract import (
     cost_of_voids,
     newsvendor_beds,
 )
+from sufficiency.void_records import voids_from_records
 
 TERMS = BlockTerms(block_weekly_pence=500_000, spot_weekly_pence=700_000)
 
@@ -126,6 +129,29 @@ def test_what_voids_cost_by_reason_and_liability() -> None:
         {"reason": "no_suitable_referral", "liable": "council", "nights": 14, "pence": 1_400_000},
         {"reason": "repairs", "liable": "provider", "nights": 3, "pence": 300_000},
     )
+
+
+def test_an_empty_bed_costs_what_its_contract_says_else_what_its_home_says() -> None:
+    """Half of 7,000 pounds a week by the contract; the home's 700 where no contract tells a fee; nothing known is 0."""
+    homes = (
+        Home(home_id="DEMO-1", type=PlacementType.CHILDRENS_HOME, void_fee_pence=70_000, weekly_fee_pence=1),
+    )
+    contracts = [
+        {"contract_id": "K1", "bed_fee_pence": 700_000, "void_share_percent": 50},
+        {"contract_id": "K2"},
+    ]
+    of = {"from_on": date(2026, 4, 1), "reason": "repairs", "liability": "provider"}
+    found = voids_from_records(
+        [
+            {**of, "contract_id": "K1", "home_id": "DEMO-1"},
+            {**of, "contract_id": "K2", "home_id": "DEMO-1", "until_on": date(2026, 4, 8)},
+            {**of, "contract_id": "K3", "home_id": "DEMO-2"},
+        ],
+        contracts,
+        homes,
+    )
+    assert [one.weekly_fee_pence for one in found] == [350_000, 70_000, 0]
+    assert [one.until_day for one in found] == [None, date(2026, 4, 8), None]
 
 
 def test_impossible_terms_are_refused() -> None:

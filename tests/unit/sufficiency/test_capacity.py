@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.home import Bed, Home, Resident
@@ -19,7 +19,7 @@ from reference_data.vocabulary import (
     PlacementType,
 )
 from sufficiency.capacity import Capacity, usable_capacity
-from sufficiency.capacity_account import LESS_IN_WORDS, Less
+from sufficiency.capacity_account import LESS_IN_WORDS, Less, reached_places
 
 AS_OF = date(2026, 6, 15)
 OURS = Home(
@@ -37,8 +37,8 @@ OURS = Home(
 SHARED = replace(OURS, home_id="DEMO-2", contract=ContractKind.SPOT, places=6, vacancies=2)
 
 
-def capacity(*homes: Home) -> Capacity:
-    return usable_capacity(homes, as_of=AS_OF, authority="879")
+def capacity(*homes: Home, as_far_as_reached: bool = False) -> Capacity:
+    return usable_capacity(homes, as_of=AS_OF, authority="879", as_far_as_reached=as_far_as_reached)
 
 
 def beds(*homes: Home) -> float:
@@ -156,12 +156,28 @@ def test_25_places_are_10_beds_and_each_bed_that_falls_away_has_its_reason() -> 
     }
 
 
+def test_places_of_ours_that_are_never_reached_count_only_where_whole_places_are_asked_for() -> None:
+    """Of four places one is lived in and one free; a second home does not record who lives there and counts whole."""
+    half_used = replace(OURS, vacancies=1, residents=(Resident(child_id="a", age=12, authority="879"),))
+    not_recorded = replace(OURS, home_id="DEMO-2", vacancies=1, residents=None)
+    assert sum(one.usable for one in capacity(half_used, not_recorded).accounts) == 8
+    first, second = capacity(half_used, not_recorded, as_far_as_reached=True).accounts
+    assert (first.usable, dict(first.less)) == (2, {Less.NEITHER_LIVED_IN_NOR_FREE: 2})
+    assert second.usable == 4
+    a_held_bed = replace(half_used, vacancies=None, beds=(Bed(held_for="DEMO-C1"), Bed()))
+    (held,) = capacity(a_held_bed, as_far_as_reached=True).accounts
+    assert (held.usable, dict(held.less)) == (2, {Less.HELD: 1, Less.NEITHER_LIVED_IN_NOR_FREE: 1})
+    assert reached_places(half_used) == (4, 1, 1)
+    assert reached_places(not_recorded) is None
+
+
 def test_more_registered_places_without_vacancies_change_no_bed() -> None:
     more = replace(SHARED, places=60)
     assert beds(more) == beds(SHARED)
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_places_less_every_reason_are_the_beds_we_can_use(data: st.DataObject) -> None:
     residents = st.lists(
         st.builds(
@@ -185,7 +201,7 @@ def test_places_less_every_reason_are_the_beds_we_can_use(data: st.DataObject) -
         min_age=data.draw(st.none() | st.integers(0, 17)),
         max_age=data.draw(st.none() | st.integers(0, 17)),
     )
-    found = capacity(home)
+    found = capacity(home, as_far_as_reached=data.draw(st.booleans()))
     (account,) = found.accounts
     assert account.usable == sum(supply.beds for supply in found.supplies)
     assert account.places - sum(amount for _, amount in account.less) == pytest.approx(account.usable)

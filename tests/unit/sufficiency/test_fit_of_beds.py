@@ -23,7 +23,7 @@ from reference_data.vocabulary import (
 )
 from sufficiency.capacity import usable_capacity
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
-from sufficiency.fit_of_beds import _shortest, beds_short_that_fit, fit_table, still_there
+from sufficiency.fit_of_beds import beds_short_that_fit, fewest_without, fit_table, still_there
 from sufficiency.forecast import monthly_dates
 
 AS_OF = date(2026, 6, 15)
@@ -130,7 +130,7 @@ def test_the_flow_leaves_as_few_as_any_seating(data: st.DataObject) -> None:
         ),
         default=0,
     )
-    assert _shortest(np.array([wanted]), (fit, beds)).tolist() == [best]
+    assert fewest_without(np.array([wanted]), (fit, beds)).tolist() == [best]
 
 
 def test_how_many_stay_is_what_past_years_show() -> None:

@@ -13,6 +13,7 @@ from matching.home import Home
 from reference_data.problems import InvalidInput
 from reference_data.sample import SAMPLE_RETURNS
 from reference_data.vocabulary import ContractKind, HomeStatus, PlacementType
+from sufficiency.beds_report import partnership_report
 from sufficiency.files import read_returns
 from sufficiency.partnership_plan import PartnershipQuestion, capacity_of, plan_partnership
 
@@ -74,6 +75,15 @@ def test_no_council_is_worse_off_than_alone_and_spare_beds_are_lent(two_councils
     assert borrower["together"] == 0
     assert "No council is worse off than alone on any date." in answer["answers"]
     assert plan_partnership(returns, homes, question) == answer
+    made = partnership_report(answer, made_on=AS_OF)
+    assert [section.heading for section in made.sections] == [
+        "The whole partnership",
+        "Devon",
+        "Plymouth",
+        "What to know about these answers",
+    ]
+    borrowed = made.sections[1].tables[0].rows
+    assert ("Children's homes", "1 October 2021", borrower["alone"], 0, borrower["alone"]) in borrowed
 
 
 def test_over_all_councils_no_bed_counts_twice() -> None:
