@@ -10,10 +10,10 @@ import os
 FULL = os.environ.get("TESTS_FULL_COUNTS") == "1"
 
 COUNTS = {
-    "allocation problems enumerated": (150, 5_000),
-    "allocations by a second formulation": (20, 300),
-    "waiting lists enumerated": (120, 1_200),
-    "waiting lists planned again": (80, 800),
+    "allocation problems enumerated": (60, 5_000),
+    "allocations by a second formulation": (10, 300),
+    "waiting lists enumerated": (60, 1_200),
+    "waiting lists planned again": (40, 800),
     "histories watched day by day": (500, 20_000),
     "councils forecast in each world": (5, 24),
     "returns spoiled": (25, 2_000),
@@ -23,6 +23,7 @@ COUNTS = {
     "last beds held": (3, 1_000),
     "last beds placed": (1, 50),
     "processes killed while placing": (12, 500),
+    "deaths of each three steps": (1, 3),
     "lists of homes asked at once": (2, 60),
     "published tables attacked": (25, 3_000),
     "verdicts on bands": (200, 3_000),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +17,36 @@ from reference_data.sample import sample_path
 FILES = ("--homes", str(sample_path("homes")), "--referrals", str(sample_path("referrals")))
 
 
+def call(*arguments: str) -> int:
+    """Run the command in this process and return its exit code."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as left:
+        patch.setattr(sys, "argv", ["righthome", *arguments])
+        cli.main()
+    return int(left.value.code or 0)
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["righthome", *arguments])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    def told(*arguments: str) -> tuple[int, str, str]:
+        code = call(*arguments)
         said = capsys.readouterr()
-        return int(left.value.code or 0), said.out, said.err
+        return code, said.out, said.err
 
-    return call
+    return told
+
+
+@pytest.fixture(scope="module")
+def plan_of_the_sample() -> str:
+    """The plan of the sample as the command prints it, made once."""
+    with redirect_stdout(io.StringIO()) as out:
+        assert call("match", *FILES, "--as-of", "2026-06-15", "--certificates", "--json") == 0
+    return out.getvalue()
 
 
 @pytest.fixture
-def saved(run: Any, tmp_path: Path) -> Path:
+def saved(plan_of_the_sample: str, tmp_path: Path) -> Path:
     path = tmp_path / "plan.json"
-    path.write_text(
-        run("match", *FILES, "--as-of", "2026-06-15", "--certificates", "--json")[1], encoding="utf-8"
-    )
+    path.write_text(plan_of_the_sample, encoding="utf-8")
     return path
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import pickle
 import re
 import time
 import zipfile
@@ -42,15 +44,22 @@ def kept(site: Any) -> int:
     return found
 
 
+_answers: dict[bytes, Any] = {}
+"""What was answered to a question, by the question: tests ask the same of the same records."""
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Few futures for speed, and a count of how often a forecast is made."""
+    """Few futures for speed, one answer to the same question of all tests, and a count of how often one is made."""
     made: list[int] = []
     real = service.answer_of
 
     def fewer(*arguments: Any, **options: Any) -> Any:
         made.append(1)
-        return real(*arguments, **{**options, "runs": 12})
+        asked = pickle.dumps((arguments, sorted(options.items())))
+        if asked not in _answers:
+            _answers[asked] = real(*arguments, **{**options, "runs": 12})
+        return copy.deepcopy(_answers[asked])
 
     monkeypatch.setattr(service, "answer_of", fewer)
     return made
@@ -81,11 +90,11 @@ def test_a_forecast_is_made_once_and_again_only_when_a_record_changes(
 
 
 def test_a_forecast_that_takes_long_is_made_elsewhere_while_its_page_says_how_far_it_is(
-    fresh_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    working_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sufficiency_routes, "WAITS_SECONDS", 0.0)
-    import_returns(fresh_site, tmp_path, 2019)
-    client = fresh_site.work().signed_in("analyst")
+    import_returns(working_site, tmp_path, 2019)
+    client = working_site.work().signed_in("analyst")
     first = client.get("/sufficiency?from=2020-06-01").text
     assert "The forecast is being made" in first
     assert 'href="/sufficiency?from=2020-06-01"' in first
@@ -96,8 +105,8 @@ def test_a_forecast_that_takes_long_is_made_elsewhere_while_its_page_says_how_fa
             break
         time.sleep(0.1)
     assert "How far past forecasts were out" in page
-    assert kept(fresh_site) == 1
-    with fresh_site.database.reading() as connection:
+    assert kept(working_site) == 1
+    with working_site.database.reading() as connection:
         asked = connection.execute(select(tables.jobs.c.asked_by, tables.jobs.c.status)).all()
     # Looked at again and again, it was asked for once.
     assert [tuple(row) for row in asked] == [("analyst.879", "done")]

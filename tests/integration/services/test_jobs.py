@@ -168,7 +168,7 @@ def test_work_that_waits_is_cancelled_at_once_and_its_plan_says_so(fresh_site: S
 def test_work_outlives_a_server_that_is_killed(told: Site) -> None:
     url = told.app.state.settings.database_url
     told.app.state.workers.close()
-    job_id = ask(told.signed_in(), "forecasts", {**LONG, "runs": 600}).json()["job_id"]
+    job_id = ask(told.signed_in(), "forecasts", {**LONG, "runs": 200}).json()["job_id"]
     server = subprocess.Popen([sys.executable, "-c", SERVER, url])
     try:
         running(told, job_id)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shutil
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -24,16 +27,57 @@ from api.services.plans import ask_for_plan, make_plan, with_decision
 from matching.policy import default_policy
 from reference_data.problems import InvalidInput
 from reference_data.sample import SAMPLE_DATE, sample_path
+from tests.conftest import copied
+from tests.counts import FULL
+from tests.postgres_server import PostgresServer, name_of
 from tests.site import Site
+
+
+def with_the_sample(site: Site) -> Site:
+    """Give the first council the sample's children and homes, and let long work be done."""
+    url = site.app.state.settings.database_url
+    for kind in ("homes", "referrals"):
+        import_file(url, kind, sample_path(kind), "879", "tester")
+    return site.work()
 
 
 @pytest.fixture
 def listed(working_site: Site) -> Site:
-    """A site where the first council has the sample's children and homes."""
-    url = working_site.app.state.settings.database_url
-    for kind in ("homes", "referrals"):
-        import_file(url, kind, sample_path(kind), "879", "tester")
-    return working_site.work()
+    """A site where the first council has the sample's children and homes, and no plan."""
+    return with_the_sample(working_site)
+
+
+def plan_once(url: str) -> None:
+    """Fill a database with the sample and a plan that a manager asked for."""
+    site = with_the_sample(Site(url))
+    made(site, site.signed_in())
+    site.close()
+
+
+@pytest.fixture(scope="module")
+def planned_file(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the sample and its plan, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("planned") / "planned.sqlite3"
+    shutil.copy(filled_file, path)
+    plan_once(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def planned_template(postgres_server: PostgresServer, filled_template: str) -> str:
+    """The name of a PostgreSQL database with the sample and its plan, made once and copied likewise."""
+    url = postgres_server.new_database(like=filled_template)
+    plan_once(url)
+    return name_of(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if FULL else ["sqlite"])
+def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A site where the first council's plan was made already, so that asking the same again finds it."""
+    for url in copied(request, "planned", tmp_path / "site.sqlite3"):
+        site = Site(url).work()
+        yield site
+        site.close()
 
 
 def send(client: Any, path: str, **fields: Any) -> Any:
@@ -86,38 +130,38 @@ def test_a_plan_is_asked_for_made_and_then_the_newest(listed: Site) -> None:
 
 
 def test_the_same_question_is_answered_by_the_same_plan_until_a_record_changes(
-    listed: Site, tmp_path: Any
+    planned: Site, tmp_path: Any
 ) -> None:
-    client = listed.signed_in()
-    first = made(listed, client)
+    client = planned.signed_in()
+    first = made(planned, client)
     assert asked(client) == first["plan_id"]
     taken = first["answer"]["assignments"][0]["home_id"]
     closed = tmp_path / "homes.json"
     closed.write_text(json.dumps([{"home_id": taken, "type": "childrens_home", "status": "closed"}]))
-    import_file(listed.app.state.settings.database_url, "homes", closed, "879", "tester")
+    import_file(planned.app.state.settings.database_url, "homes", closed, "879", "tester")
     assert "has changed since this plan was made" in client.get("/plan").text
-    second = made(listed, client)
+    second = made(planned, client)
     assert second["plan_id"] != first["plan_id"]
     assert taken not in {one["home_id"] for one in second["answer"]["assignments"]}
 
 
-def test_a_home_fixed_or_ruled_out_is_kept_compared_and_dropped_again(listed: Site) -> None:
-    client = listed.signed_in()
-    first = made(listed, client)
+def test_a_home_fixed_or_ruled_out_is_kept_compared_and_dropped_again(planned: Site) -> None:
+    client = planned.signed_in()
+    first = made(planned, client)
     answer = first["answer"]
-    child, planned = (answer["assignments"][0][key] for key in ("child_id", "home_id"))
+    child, chosen = (answer["assignments"][0][key] for key in ("child_id", "home_id"))
     choice = client.get(f"/plan/runs/{first['plan_id']}/children/{child}").text
-    assert f'value="ban:{planned}"' in choice
+    assert f'value="ban:{chosen}"' in choice
 
-    banned = made(listed, client, based_on=first["plan_id"], child_id=child, decision=f"ban:{planned}")
-    assert banned["decisions"] == [{"child_id": child, "home_id": planned, "ban": True}]
+    banned = made(planned, client, based_on=first["plan_id"], child_id=child, decision=f"ban:{chosen}")
+    assert banned["decisions"] == [{"child_id": child, "home_id": chosen, "ban": True}]
     now = {one["child_id"]: one["home_id"] for one in banned["answer"]["assignments"]}
-    assert now.get(child) != planned
+    assert now.get(child) != chosen
     compared = client.get(f"/plan/compare?first={first['plan_id']}&second={banned['plan_id']}").text
     assert child in compared
 
-    other = next(home for who, home in answer["eligible_pairs"] if who == child and home != planned)
-    pinned = made(listed, client, based_on=banned["plan_id"], child_id=child, decision=f"pin:{other}")
+    other = next(home for who, home in answer["eligible_pairs"] if who == child and home != chosen)
+    pinned = made(planned, client, based_on=banned["plan_id"], child_id=child, decision=f"pin:{other}")
     assert {one["child_id"]: one["home_id"] for one in pinned["answer"]["assignments"]}[child] == other
     assert "Decided:" in client.get(f"/plan/runs/{pinned['plan_id']}").text
 
@@ -125,34 +169,34 @@ def test_a_home_fixed_or_ruled_out_is_kept_compared_and_dropped_again(listed: Si
     assert asked(client, based_on=pinned["plan_id"], keep=0) == pinned["plan_id"]
 
 
-def test_a_decision_that_no_rule_allows_gives_no_plan_and_says_why(listed: Site) -> None:
-    client = listed.signed_in()
-    first = made(listed, client)
+def test_a_decision_that_no_rule_allows_gives_no_plan_and_says_why(planned: Site) -> None:
+    client = planned.signed_in()
+    first = made(planned, client)
     able = {home for who, home in first["answer"]["eligible_pairs"] if who == "DEMO-C01"}
-    with listed.database.reading() as connection:
+    with planned.database.reading() as connection:
         records = Records(connection, Scope(authorities=frozenset({"879"}), actor="tester"))
         cannot = next(home.home_id for home in records.homes() if home.home_id not in able)
-    row = made(listed, client, based_on=first["plan_id"], child_id="DEMO-C01", decision=f"pin:{cannot}")
+    row = made(planned, client, based_on=first["plan_id"], child_id="DEMO-C01", decision=f"pin:{cannot}")
     assert row["answer"]["status"] == "INFEASIBLE"
     assert "No plan" in client.get(f"/plan/runs/{row['plan_id']}").text
 
 
-def test_a_rival_plan_can_be_taken_over_as_decisions(listed: Site) -> None:
-    client = listed.signed_in()
-    first = made(listed, client, alternatives=1, differ_by=1, loss_percent=50)
+def test_a_rival_plan_can_be_taken_over_as_decisions(planned: Site) -> None:
+    client = planned.signed_in()
+    first = made(planned, client, alternatives=1, differ_by=1, loss_percent=50)
     rivals = first["answer"]["alternatives"]
     place = next(k for k, one in enumerate(rivals) if one["changes"])
-    row = made(listed, client, based_on=first["plan_id"], adopt=place)
+    row = made(planned, client, based_on=first["plan_id"], adopt=place)
     now = {one["child_id"]: one["home_id"] for one in row["answer"]["assignments"]}
     for change in rivals[place]["changes"]:
         assert now[change["child_id"]] == change["home_id"]
 
 
-def test_nobody_sees_or_compares_the_plans_of_another_council(listed: Site) -> None:
-    ours = listed.signed_in()
-    plan_id = made(listed, ours)["plan_id"]
-    theirs = listed.signed_in(authority="878")
-    child = row_of(listed, plan_id)["answer"]["assignments"][0]["child_id"]
+def test_nobody_sees_or_compares_the_plans_of_another_council(planned: Site) -> None:
+    ours = planned.signed_in()
+    plan_id = made(planned, ours)["plan_id"]
+    theirs = planned.signed_in(authority="878")
+    child = row_of(planned, plan_id)["answer"]["assignments"][0]["child_id"]
     for path in (
         f"/plan/runs/{plan_id}",
         f"/plan/runs/{plan_id}/children/{child}",
@@ -165,9 +209,9 @@ def test_nobody_sees_or_compares_the_plans_of_another_council(listed: Site) -> N
     assert plan_id in ours.get("/plan/all").text
 
 
-def test_who_only_reads_sees_the_plan_and_may_not_ask_for_one(listed: Site) -> None:
-    made(listed, listed.signed_in())
-    auditor = listed.signed_in("auditor")
+def test_who_only_reads_sees_the_plan_and_may_not_ask_for_one(planned: Site) -> None:
+    made(planned, planned.signed_in())
+    auditor = planned.signed_in("auditor")
     page = auditor.get("/plan").text
     assert "Who goes where" in page
     assert "<button" not in page.replace('class="rh-header__button"', "").split("<main")[1]
@@ -267,16 +311,16 @@ def test_plans_with_a_name_are_kept_and_the_oldest_without_one_are_dropped(fresh
     assert send(client, f"/plan/runs/{first}/name", name="x" * 101).status_code == 422
 
 
-def test_beds_have_prices_and_the_page_says_where_the_next_children_come_from(listed: Site) -> None:
-    client = listed.signed_in()
-    row = made(listed, client)
+def test_beds_have_prices_and_the_page_says_where_the_next_children_come_from(planned: Site) -> None:
+    client = planned.signed_in()
+    row = made(planned, client)
     told = row["answer"]["arrivals"]
     assert (told["samples"], told["days"], told["searches"]) == (20, 28, 40)
     assert row["answer"]["bed_prices"]
     text = client.get("/plan").text
     assert "20 futures of the next 28 days were drawn from the 40 searches opened since" in text
     assert "of 100 futures one more of them would have no home without a bed there." in text
-    without = made(listed, client, based_on=row["plan_id"], scarce="asked")
+    without = made(planned, client, based_on=row["plan_id"], scarce="asked")
     assert without["answer"]["bed_prices"] == {}
     assert without["answer"]["arrivals"] is None
     assert "futures of the next" not in client.get("/plan").text
@@ -291,16 +335,16 @@ def test_with_few_searches_the_price_of_a_bed_is_not_assessed_and_the_page_says_
 
 
 def test_a_plan_that_is_downloaded_is_checked_by_the_command_that_its_page_names(
-    listed: Site, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    planned: Site, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = listed.signed_in()
-    row = made(listed, client)
+    client = planned.signed_in()
+    row = made(planned, client)
     assert row["answer"]["checked"] == []
     page = client.get("/plan").text
     assert "counted again by a checker that uses no solver: nothing was wrong" in page
     assert "By adding up: the certificate puts a weight on" in page
     child, home = (row["answer"]["assignments"][0][key] for key in ("child_id", "home_id"))
-    row = made(listed, client, based_on=row["plan_id"], child_id=child, decision=f"ban:{home}")
+    row = made(planned, client, based_on=row["plan_id"], child_id=child, decision=f"ban:{home}")
     file = client.get(f"/plan/runs/{row['plan_id']}/certificate.json")
     assert "attachment" in file.headers["content-disposition"]
     saved = tmp_path / "plan.json"
@@ -309,7 +353,7 @@ def test_a_plan_that_is_downloaded_is_checked_by_the_command_that_its_page_names
     assert " ".join(words) in page.replace("&#39;", "'")
     assert words[1:3] == ["verify", "plan.json"]
     assert file.json()["pins"] == [{"child_id": child, "home_id": home, "ban": True}]
-    url = listed.app.state.settings.database_url
+    url = planned.app.state.settings.database_url
     monkeypatch.setenv("RIGHTHOME_DATABASE_URL", url)
 
     def checked() -> tuple[int, dict[str, Any]]:
@@ -381,11 +425,11 @@ def test_decisions_about_who_has_left_the_list_are_left_out_and_said(fresh_site:
     assert any("1 of the decisions" in warning for warning in answer["evidence"]["warnings"])
 
 
-def test_a_child_restricted_since_is_in_no_plan_that_others_read_and_in_none_made_anew(listed: Site) -> None:
-    manager = listed.signed_in()
-    before = made(listed, manager)
+def test_a_child_restricted_since_is_in_no_plan_that_others_read_and_in_none_made_anew(planned: Site) -> None:
+    manager = planned.signed_in()
+    before = made(planned, manager)
     child = before["answer"]["assignments"][0]["child_id"]
-    officer = listed.signed_in("brokerage_officer")
+    officer = planned.signed_in("brokerage_officer")
     address = f"/plan/runs/{before['plan_id']}"
     assert child in officer.get(address).text
     assert child in officer.get("/waiting-list").text
@@ -399,15 +443,15 @@ def test_a_child_restricted_since_is_in_no_plan_that_others_read_and_in_none_mad
     assert "restricted and not shown" in officer.get("/waiting-list").text, "and so when it is remembered"
     assert child in manager.get(f"{address}/certificate.json").text
     assert child not in officer.get(f"{address}/certificate.json").text
-    after = made(listed, manager)
+    after = made(planned, manager)
     assert child not in json.dumps(after["answer"])
 
 
-def test_an_analyst_reads_no_plan_and_meets_no_id_of_a_child_in_what_is_remembered(listed: Site) -> None:
-    manager = listed.signed_in()
-    child = made(listed, manager)["answer"]["assignments"][0]["child_id"]
+def test_an_analyst_reads_no_plan_and_meets_no_id_of_a_child_in_what_is_remembered(planned: Site) -> None:
+    manager = planned.signed_in()
+    child = made(planned, manager)["answer"]["assignments"][0]["child_id"]
     assert child in manager.get("/waiting-list").text
-    analyst = listed.signed_in("analyst")
+    analyst = planned.signed_in("analyst")
     assert analyst.get("/plan").status_code == 403
     assert child not in analyst.get("/waiting-list").text
     assert child in manager.get("/waiting-list").text

@@ -30,7 +30,7 @@ def torbay() -> History:
 
 @pytest.fixture(scope="module")
 def future(torbay: History) -> Futures:
-    return futures(torbay, seed=3, months=12, runs=24)
+    return futures(torbay, seed=3, months=12, runs=12)
 
 
 def councils(world: World) -> list[History]:
@@ -86,15 +86,15 @@ def test_futures_differ_from_each_other_and_stay_near_what_starts_and_ceases_giv
 
 
 def test_futures_of_one_seed_repeat_and_of_another_do_not(torbay: History, future: Futures) -> None:
-    again = futures(torbay, seed=3, months=12, runs=24)
+    again = futures(torbay, seed=3, months=12, runs=12)
     assert again.counts.tobytes() == future.counts.tobytes()
-    other = futures(torbay, seed=4, months=12, runs=24)
+    other = futures(torbay, seed=4, months=12, runs=12)
     assert other.counts.tobytes() != future.counts.tobytes()
 
 
 def test_futures_of_a_growing_world_grow(torbay: History, future: Futures) -> None:
     growing = World(name="faster", growth_a_year=0.5, changes_on=UNTIL)
-    more = futures(torbay, seed=3, months=12, runs=24, world=growing)
+    more = futures(torbay, seed=3, months=12, runs=12, world=growing)
     assert more.mean()[-1].sum() > future.mean()[-1].sum() + 3
 
 
