@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import v1
-from api.analysing import Analyst
 from api.auth.access import permitted
 from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
@@ -70,7 +69,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.workers.start()
         yield
         app.state.workers.close()
-        app.state.analyst.close()
         database.close()
 
     app = FastAPI(
@@ -89,7 +87,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kept = Kept()
     app.state.metrics = Metrics()
     app.state.workers = Workers(settings, database)
-    app.state.analyst = Analyst(settings.database_url)
     app.include_router(v1.router, prefix="/api/v1")
     app.include_router(routes.router)
     app.include_router(tonight_routes.router)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DEMO_MONTHS = 24
 HOST = "127.0.0.1"
+LOOKS_EVERY_SECONDS = 0.2
 
 
 def run_demo(console: Console, *, port: int, serve_site: bool, as_json: bool) -> None:
@@ -78,32 +79,32 @@ def _answers(url: str) -> dict[str, Any]:
 
 @contextmanager
 def working_out_beds(database: Database, url: str) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Have beds short worked out in another process while the block lasts, and give what waits for the answer."""
-    from api.analysing import make_in_process
-    from api.services.analyses import BedsSettings, answer_kept, ask_by_itself
+    """Have beds short worked out by a worker while the block lasts, and give what waits for the answer."""
+    from api.database.job_records import OPEN
+    from api.services.analyses import BedsSettings, analysis_kept, ask_by_itself
     from api.services.sample import ACTOR, SAMPLE_AUTHORITY
+    from api.settings import Settings
+    from api.working import Workers
     from matching.policy import default_policy
 
-    policy = default_policy()
-    settings = BedsSettings(months=DEMO_MONTHS)
-    analysis_id = ask_by_itself(database, SAMPLE_AUTHORITY, SAMPLE_DATE, settings, policy=policy, actor=ACTOR)
-    process = get_context("spawn").Process(
-        target=make_in_process, args=(url, SAMPLE_AUTHORITY, analysis_id, policy), daemon=True
+    asked = BedsSettings(months=DEMO_MONTHS)
+    analysis_id = ask_by_itself(
+        database, SAMPLE_AUTHORITY, SAMPLE_DATE, asked, policy=default_policy(), actor=ACTOR
     )
-    process.start()
+    workers = Workers(Settings(database_url=url, worker_niceness=0), database)
+    workers.start()
 
     def answer() -> dict[str, Any]:
-        process.join()
-        found = answer_kept(database, SAMPLE_AUTHORITY, analysis_id)
-        if found is None:
+        while (found := analysis_kept(database, SAMPLE_AUTHORITY, analysis_id)).status in OPEN:
+            time.sleep(LOOKS_EVERY_SECONDS)
+        if found.answer is None:
             raise RuntimeError("beds short could not be worked out for the demonstration")
-        return dict(found)
+        return dict(found.answer)
 
     try:
         yield answer
     finally:
-        process.terminate()
-        process.join()
+        workers.close()
 
 
 def _answers_of(records: Records, database: Database) -> dict[str, Any]:

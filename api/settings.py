@@ -158,8 +158,8 @@ class Settings:
         default=1,
         metadata=_said(
             "RIGHTHOME_WORKERS",
-            "How many plans, forecasts and reports this server makes at once, each in a process of its own; 0 leaves "
-            "them to other servers.",
+            "How many plans, forecasts, reports and analyses this server makes at once, each in a process of its own; 0 "
+            "leaves them to other servers.",
         ),
     )
     worker_niceness: int = field(

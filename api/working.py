@@ -1,4 +1,4 @@
-"""Long work (plans, forecasts, reports), done beside the web application in processes of its own.
+"""Long work (plans, forecasts, reports, analyses), done beside the web application in processes of its own.
 
 A few workers, each a thread that watches and a child process that works, so that a quick request never waits for an
 engine and work can be stopped at any moment. The queue's truth is the database (``api/database/job_records.py``): a job

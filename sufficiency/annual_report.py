@@ -35,6 +35,8 @@ from sufficiency.returns import Returns
 
 MONTHS_AHEAD = 36
 YEARS_BACK = 5
+STEPS = 4
+"""How many steps ``annual_report`` tells of, for whoever shows how far it is."""
 _Step = Callable[[str], None]
 
 

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
+from sufficiency.drift import PRIOR_DRIFT
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import Starts
 from sufficiency.repair import CareHistory
 from sufficiency.scenario import UNCHANGED, Scenario
 from sufficiency.simulate import World, simulate
-from sufficiency.stays import DAYS_A_YEAR, FULL_WEIGHT_LOST_YEARS
+from sufficiency.stays import DAYS_A_YEAR, FULL_WEIGHT_LOST_YEARS, Rates
 from sufficiency.uncertainty import Uncertainty
 
 FloatArray = NDArray[np.float64]
@@ -32,7 +33,7 @@ PILOT_SEED = 20190331
 """Fixed, so that what is learnt from a council does not depend on the seed of a forecast."""
 CHANCE_OF_CHANGE = 0.2
 """Chance, before looking, that numbers are really on their way to a level other than chance alone would explain. Where
-starts have a trend they are."""
+starts have a trend, or rates drift, they are."""
 SPREAD_OF_CHANGE_TOTAL, SPREAD_OF_CHANGE_KIND = 0.15, 0.20
 """Spread of the logarithm of such a change in two years, of all children and of one placement group."""
 TREND_UNTIL_STARTS_YEARS = 1.0
@@ -124,7 +125,7 @@ def calibrated(world: World, history: CareHistory) -> World:
     if total < 1:
         return world
     starts, exits = world.starts, world.exits
-    chance = CHANCE_OF_CHANGE + (1 - CHANCE_OF_CHANGE) * starts.trend_chance
+    chance = _chance_of_a_new_level(starts, exits)
     if_new = _if_something_is_new(starts, chance)
     still, after = _in_groups(world, _NO_STARTS), _in_groups(replace(world, starts=if_new))
     new = after - still
@@ -154,6 +155,15 @@ def calibrated(world: World, history: CareHistory) -> World:
         exits=replace(exits, level_events=exits.level_events / doubt),
     )
     return _kinds_calibrated(world, history, today, still + float(np.exp(bend)) * new, gone)
+
+
+def _chance_of_a_new_level(starts: Starts, exits: Rates) -> float:
+    """Return how likely numbers are on their way to a new level: by themselves, by a trend, or since rates drift.
+
+    Where rates drift as those of English councils do, there is no usual level to go back to.
+    """
+    usual = (1 - CHANCE_OF_CHANGE) * (1 - starts.trend_chance)
+    return 1 - usual * (1 - starts.drift.at_least(PRIOR_DRIFT)) * (1 - exits.drift.at_least(PRIOR_DRIFT))
 
 
 def _if_something_is_new(starts: Starts, chance: float) -> Starts:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sufficiency.drift import KindLevels, Level, kind_levels, level_today, steady_levels
+from sufficiency.drift import Drift, KindLevels, Level, kind_levels, level_today, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail
 from sufficiency.following import YEAR_DAYS
 from sufficiency.repair import CareHistory
@@ -65,8 +65,8 @@ class Starts:
     ----------
     log_rate, log_rate_cov
         Log of starts a day at the end of the data and its yearly trend; their covariance. Shapes (2,), (2, 2).
-    drift_a_year
-        Standard deviation of a year's change in the log of the rate.
+    drift
+        How the rate drifts.
     band_counts
         Weighted starts by age band plus a prior; the doubt of the mix. Shape (age bands,).
     entrants
@@ -83,7 +83,7 @@ class Starts:
 
     log_rate: FloatArray
     log_rate_cov: FloatArray
-    drift_a_year: float
+    drift: Drift
     band_counts: FloatArray
     entrants: tuple[Entrants, ...]
     yearly: tuple[int, ...]
@@ -131,7 +131,7 @@ def fit_starts(history: CareHistory, *, prior_drift: float) -> Starts:
     return Starts(
         log_rate=trend.log_rate,
         log_rate_cov=trend.covariance,
-        drift_a_year=trend.drift_a_year,
+        drift=trend.drift,
         band_counts=band_counts,
         entrants=tuple(
             _entrants(age_days[band == b], detail[band == b], weight[band == b], b) for b in range(N_AGES)
@@ -161,7 +161,7 @@ class Trend:
     ----------
     log_rate, covariance
         Log of starts a day on the last day and its yearly trend. Shapes (2,), (2, 2).
-    drift_a_year
+    drift
         As in ``Starts``.
     chance, if_trend
         How likely a trend is, and what ``log_rate`` is if there is one.
@@ -169,7 +169,7 @@ class Trend:
 
     log_rate: FloatArray
     covariance: FloatArray
-    drift_a_year: float
+    drift: Drift
     chance: float
     if_trend: FloatArray
 
@@ -210,12 +210,12 @@ def fit_trend(seen: FloatArray, *, years_each: float, prior_drift: float) -> Tre
     apart = found - mean[:, None]
     covariance = (apart * weight) @ apart.T
     covariance[0, 0] += float(weight @ np.array([level.variance for level in (flat, *bent)]))
-    drifts = np.array([level.drift_a_year for level in (flat, *bent)])
+    drifts = weight @ np.array([level.drift.chances for level in (flat, *bent)])
     chance = float(weight[1:].sum())
     return Trend(
         log_rate=mean,
         covariance=covariance + np.diag([0.0, 1e-9]),
-        drift_a_year=float(np.sqrt(weight @ drifts**2)),
+        drift=Drift(sizes=flat.drift.sizes, chances=drifts),
         chance=chance,
         if_trend=found[:, 1:] @ weight[1:] / chance,
     )
@@ -260,7 +260,7 @@ def draw_start_rates(
     # Half the variance is taken off each logarithm, so that doubt widens the band and does not raise its mean.
     doubt = np.linalg.cholesky(starts.log_rate_cov) @ rng.standard_normal(2)
     level, trend = starts.log_rate + doubt * uncertainty.parameters
-    drift_a_year = starts.drift_a_year * uncertainty.drift
+    drift_a_year = starts.drift.draw(rng) * uncertainty.drift
     edges = np.concatenate([[0.0], month_ends_days]) / DAYS_A_YEAR
     middle = (edges[1:] + edges[:-1]) / 2
     steps = rng.standard_normal(len(middle)) * drift_a_year * np.sqrt(np.diff(edges))

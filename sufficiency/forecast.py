@@ -21,6 +21,7 @@ from reference_data.vocabulary import AGE_BANDS, Suitability, placement_group
 from sufficiency.calibration import calibrated
 from sufficiency.capacity import usable_capacity
 from sufficiency.change import Change
+from sufficiency.drift import PRIOR_DRIFT
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts, inflow_levels
 from sufficiency.margins import age_rows, placement_rows
@@ -56,12 +57,6 @@ MOST_RUNS = 10_000
 FEW_YEARS = 2
 LARGE_FALL = 0.5
 """Starts of the last year below this share of the greatest year's are worth a question about the returns."""
-PRIOR_DRIFT = 0.11
-"""Yearly drift of the log of starts and of leaving before a council's own returns are looked at.
-
-Policy default. Yearly changes of 149 councils' numbers in care (DfE 2014-2019) had 1.74 times the Poisson standard
-deviation, which a drift near 0.11 in both gives.
-"""
 
 DEFINITION = (
     "Children looked after on the night of each date, by age in whole years that day, counting each child once in "

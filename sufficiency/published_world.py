@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from sufficiency.drift import Drift
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import TREND_FADES_YEARS, Entrants, Starts
 from sufficiency.published_balance import (
@@ -163,7 +164,7 @@ def _world(
         starts=Starts(
             log_rate=log_rate,
             log_rate_cov=np.diag([doubt**2, TREND_DOUBT**2]),
-            drift_a_year=drift,
+            drift=Drift.of(drift),
             band_counts=MIX_EVENTS * starts / starts.sum() + 0.2,
             entrants=tuple(_entrants(band, mix[band]) for band in range(N_AGES)),
             yearly=council.starts,
@@ -173,7 +174,7 @@ def _world(
             factor_shapes=(leaving_events.reshape(1, N_AGES, 1, 1) + 1.0,),
             expected=seen + 1e-12,
             level_events=1 / LEAVING_DOUBT**2,
-            drift_a_year=LEAVING_DOUBT,
+            drift=Drift.of(LEAVING_DOUBT),
         ),
         # Nobody publishes moves by council: England's rate, and doubt of about a quarter either way.
         moves=Rates(
@@ -181,7 +182,7 @@ def _world(
             factor_shapes=(np.full((1, N_AGES, 1, 1), 50.0),),
             expected=np.ones(RATE_SHAPE),
             level_events=16.0,
-            drift_a_year=0.02,
+            drift=Drift.of(0.02),
         ),
         destination_doubt=DESTINATION_DOUBT,
         destinations=np.broadcast_to(DESTINATION_EVENTS * mix[None], (N_DETAILS, N_AGES, N_DETAILS)).copy(),

@@ -290,7 +290,7 @@ def _streams(seed: np.random.SeedSequence, needed: int) -> list[np.random.Genera
 
 def _drift(rates: Rates, parameters: np.random.Generator, years: int, uncertainty: Uncertainty) -> FloatArray:
     """Return factors on rates in each year, common to all kinds and of each. Shape (years, details, 1)."""
-    steps = parameters.standard_normal(years) * (rates.drift_a_year * uncertainty.drift)
+    steps = parameters.standard_normal(years) * (rates.drift.draw(parameters) * uncertainty.drift)
     kinds = rates.kinds.draw(parameters, years, parameters=uncertainty.parameters, drift=uncertainty.drift)
     return np.asarray((np.exp(np.cumsum(steps))[:, None] * kinds)[:, :, None])
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_data.vocabulary import AGE_BANDS
-from sufficiency.drift import KindLevels, Level, kind_levels, level_today, steady_levels
+from sufficiency.drift import Drift, KindLevels, Level, kind_levels, level_today, steady_levels
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.frailty import ALIKE, Paces, spread_of_paces
 from sufficiency.repair import CareHistory
@@ -81,8 +81,8 @@ class Rates:
         Events expected in the exposure seen. Shape ``RATE_SHAPE``.
     level_events
         Events that the overall level rests on, old ones counting less.
-    drift_a_year
-        Standard deviation of a year's change of the logarithm of the level.
+    drift
+        How the level drifts.
     kinds
         The levels of the kinds of placement against each other: their doubt and drift. ``per_day`` holds the level.
     """
@@ -91,7 +91,7 @@ class Rates:
     factor_shapes: tuple[FloatArray, ...]
     expected: FloatArray
     level_events: float
-    drift_a_year: float
+    drift: Drift
     kinds: KindLevels = field(default_factory=lambda: steady_levels(N_DETAILS))
 
 
@@ -255,7 +255,7 @@ def fit_rates(seen: Exposure, events: FloatArray, *, prior_a_year: float, prior_
         factor_shapes=tuple(_summed(counts, axes) + weight for axes, weight in _FACTORS),
         expected=days * per_day + 1e-12,
         level_events=1 / today.variance,
-        drift_a_year=today.drift_a_year,
+        drift=today.drift,
         kinds=kinds,
     )
 

@@ -18,7 +18,7 @@ COUNTS = {
     "councils forecast in each world": (5, 24),
     "returns spoiled": (25, 2_000),
     "returns littered": (20, 2_000),
-    "requests of a role drawn from the API's description": (6, 200),
+    "requests of a role drawn from the API's description": (4, 200),
     "beds short by Hall's theorem": (100, 5_000),
     "last beds held": (3, 1_000),
     "last beds placed": (1, 50),

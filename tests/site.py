@@ -50,7 +50,6 @@ class Site:
         """Let go of the database, after breaking off its long work."""
         self._open.close()
         self.app.state.workers.close()
-        self.app.state.analyst.close()
         self.database.close()
 
     def work(self) -> Site:

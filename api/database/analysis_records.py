@@ -1,7 +1,7 @@
 """What a commissioner of one council asked to have worked out, and what the council itself writes for its report.
 
 Reached through ``Records.analyses_of``, which has checked the scope; rows stay here. Who asks, and what is made, is in
-``api/services/analyses.py``; ``api/analysing.py`` makes it in the background.
+``api/services/analyses.py``; ``api/services/jobs.py`` has it made.
 """
 
 from __future__ import annotations
@@ -37,8 +37,6 @@ class Analysis:
         A digest of the records, the day and the settings: the same question twice is made once.
     status
         ``waiting``, ``running``, ``done`` or ``failed``.
-    step
-        What is being worked on.
     answer
         What was found. Only ``analysis`` and ``newest`` read it; a list goes without.
     """
@@ -52,7 +50,6 @@ class Analysis:
     settings: Mapping[str, Any]
     name: str | None
     status: str
-    step: str
     started_at: datetime | None
     finished_at: datetime | None
     in_brief: Mapping[str, Any] | None
@@ -136,7 +133,6 @@ class AnalysisRecords:
                 settings=dict(settings),
                 name=name,
                 status="waiting",
-                step="",
             )
         )
         if kind not in NEVER_DROPPED:
@@ -183,9 +179,13 @@ class AnalysisRecords:
         )
         return taken.rowcount == 1
 
-    def at_step(self, analysis_id: str, step: str) -> None:
-        """Say what is being worked on."""
-        self.connection.execute(update(analyses).where(self._is(analysis_id)).values(step=step[:100]))
+    def put_back(self, analysis_id: str) -> None:
+        """Let an analysis wait again whose making was broken off."""
+        self.connection.execute(
+            update(analyses)
+            .where(and_(self._is(analysis_id), analyses.c.status == "running"))
+            .values(status="waiting", started_at=None)
+        )
 
     def finish(self, analysis_id: str, answer: Mapping[str, Any] | None, in_brief: Mapping[str, Any]) -> None:
         """Keep the answer, or with ``None`` that it failed. An answer that is there is never overwritten."""
@@ -295,7 +295,6 @@ def _analysis(row: Row[Any], answer: Mapping[str, Any] | None) -> Analysis:
         settings=row.settings,
         name=row.name,
         status=row.status,
-        step=row.step,
         started_at=row.started_at,
         finished_at=row.finished_at,
         in_brief=row.in_brief,

@@ -9,8 +9,7 @@ from api.database.tables import CODE, DIGEST, Document, Instant, metadata
 analyses = Table(
     "analyses",
     metadata,
-    # Beds short, indicators or a report that somebody asked for: also the queue of those to be made. No child's id
-    # stands in an answer.
+    # Beds short, indicators or a report that somebody asked for; a job makes each. No child's id stands in an answer.
     Column("authority", CODE, ForeignKey("authorities.authority"), primary_key=True),
     Column("analysis_id", String(32), primary_key=True),
     Column("kind", String(20), nullable=False),
@@ -21,7 +20,6 @@ analyses = Table(
     Column("settings", Document, nullable=False),
     Column("name", String(100)),
     Column("status", String(20), nullable=False),
-    Column("step", String(100), nullable=False, server_default=""),
     Column("started_at", Instant),
     Column("finished_at", Instant),
     Column("in_brief", Document),

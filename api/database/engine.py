@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -20,6 +20,8 @@ from api.errors import Busy
 from reference_data.problems import InvalidInput
 
 _WRITES = "righthome_writes"
+DEADLOCK_DETECTED = "40P01"
+"""PostgreSQL's name for transactions that wait for each other (appendix A of its manual, error codes)."""
 BUSY_WAIT_SECONDS = 30
 """How long a writer waits for another on SQLite before giving up."""
 
@@ -101,6 +103,13 @@ def open_database(text: str) -> Database:
             "no_postgresql_driver",
             "PostgreSQL needs the psycopg driver. Install righthome with its postgresql extra.",
         ) from None
+
+    @event.listens_for(engine, "handle_error")
+    def _waited_in_a_circle(context: ExceptionContext) -> None:
+        # PostgreSQL undoes one of those who wait for each other; it may be tried again.
+        if getattr(context.original_exception, "sqlstate", None) == DEADLOCK_DETECTED:
+            raise Busy from None
+
     return Database(engine=engine)
 
 

@@ -36,17 +36,19 @@ class Job:
     Parameters
     ----------
     kind
-        ``plan``, ``forecast`` or ``report``.
+        ``plan``, ``forecast``, ``report`` or ``analysis``.
     question
         A digest of what was asked and the records it is asked of: the same question is not done twice at once.
     status
         ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
     step
         What is being done now, in words without anything of a record.
+    step_number, step_count
+        Which of how many steps that is, counted from 1; ``None`` where it is not known how many there are.
     attempts
         How often it was begun.
     result_id
-        The plan or forecast it makes; a report is the job's own file.
+        The plan, forecast or analysis it makes; a report is the job's own file.
     problem_code, problem
         Why it failed, as an error of ours is told.
     """
@@ -60,6 +62,8 @@ class Job:
     settings: Mapping[str, Any]
     status: str
     step: str | None
+    step_number: int | None
+    step_count: int | None
     attempts: int
     claimed_by: str | None
     started_at: datetime | None
@@ -71,6 +75,7 @@ class Job:
 
 
 _COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
+_NO_STEP: Mapping[str, None] = {"step": None, "step_number": None, "step_count": None}
 
 
 class JobRecords:
@@ -107,7 +112,7 @@ class JobRecords:
         return self._newest(jobs.c.question == question, jobs.c.status.in_(OPEN))
 
     def that_makes(self, result_id: str) -> Job | None:
-        """Return the newest job that makes, or made, a plan or a forecast."""
+        """Return the newest job that makes, or made, a plan, a forecast or an analysis."""
         return self._newest(jobs.c.result_id == result_id)
 
     def file(self, job_id: str) -> bytes:
@@ -164,16 +169,23 @@ class JobRecords:
                 claimed_by=claim,
                 seen_at=now,
                 started_at=now,
-                step=None,
+                **_NO_STEP,
                 attempts=jobs.c.attempts + 1,
             )
         )
         return claim if taken.rowcount == 1 else None
 
-    def speak_for(self, job_id: str, claim: str, step: str | None = None) -> None:
-        """Say that a claimed job is being done, and with ``step`` how far it is."""
-        told: dict[str, Any] = {"seen_at": clock.now()} | ({} if step is None else {"step": step[:200]})
-        self.connection.execute(update(jobs).where(self._held(job_id, claim)).values(**told))
+    def speak_for(self, job_id: str, claim: str) -> None:
+        """Say that a claimed job is being done."""
+        self.connection.execute(update(jobs).where(self._held(job_id, claim)).values(seen_at=clock.now()))
+
+    def at_step(self, job_id: str, claim: str, step: str, number: int | None, count: int | None) -> None:
+        """Say how far a claimed job is: what is being done, and which of how many steps that is where it is known."""
+        self.connection.execute(
+            update(jobs)
+            .where(self._held(job_id, claim))
+            .values(seen_at=clock.now(), step=step[:200], step_number=number, step_count=count)
+        )
 
     def finish(
         self,
@@ -186,7 +198,7 @@ class JobRecords:
         problem: tuple[str, str] | None = None,
     ) -> bool:
         """End a job that is held by a claim; ``False`` where it no longer is, and then nothing is kept of it."""
-        told: dict[str, Any] = {"status": status, "finished_at": clock.now(), "step": None, "file": file}
+        told: dict[str, Any] = {"status": status, "finished_at": clock.now(), "file": file, **_NO_STEP}
         if result_id is not None:
             told["result_id"] = result_id
         if problem is not None:
@@ -212,7 +224,7 @@ class JobRecords:
                     status="waiting",
                     claimed_by=None,
                     seen_at=None,
-                    step=None,
+                    **_NO_STEP,
                     attempts=jobs.c.attempts - (0 if counted else 1),
                 )
             )

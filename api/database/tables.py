@@ -509,7 +509,10 @@ jobs = Table(
     Column("problem_code", String(60)),
     Column("problem", String(400)),
     Column("file", LargeBinary),
-    CheckConstraint("kind IN ('plan', 'forecast', 'report')", name="kind"),
+    # Which of how many steps is being done, where that is known.
+    Column("step_number", Integer),
+    Column("step_count", Integer),
+    CheckConstraint("kind IN ('plan', 'forecast', 'report', 'analysis')", name="kind"),
     CheckConstraint("status IN ('waiting', 'running', 'done', 'failed', 'cancelled')", name="status"),
     Index(None, "authority", "asked_at"),
     Index(None, "status", "asked_at"),

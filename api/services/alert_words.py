@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from api.database.alert_records import Alert
 from api.web.rule_words import rule_words
@@ -45,7 +46,8 @@ def said_of(alert: Alert, step: str, base_url: str) -> Said:
     if alert.due_on:
         lines.append(f"Date: {british_date(alert.due_on.isoformat())}")
     lines.append(f"Under: {alert.instrument}")
-    link = f"{base_url.rstrip('/')}/alerts#alert-{alert.alert_id}" if base_url else ""
+    address = f"/alerts?of={quote(alert.alert_id, safe='')}#alert-{alert.alert_id}"
+    link = f"{base_url.rstrip('/')}{address}" if base_url else ""
     closing = step.endswith(CLOSED)
     if link and not closing:
         lines.append(f"Acknowledge: {link}")

@@ -1,17 +1,16 @@
 """What a commissioner has worked out: beds short, indicators and the annual report, made in the background and kept.
 
-Asking writes one row. ``api/analysing.py`` then has it made; while it is, pages read how far it is. What each kind is
-made from is in ``analysis_inputs.py``.
+Asking writes a row, and the job that makes the analysis (``api/services/jobs.py``); pages read how far it is. What each
+kind is made from is in ``analysis_inputs.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from api import clock
 from api.database.stored import digest
 from reference_data.evidence import PRODUCT_VERSION
 from reference_data.problems import InvalidInput, NotEnoughData, RighthomeError
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 KINDS = ("beds", "indicators", "report")
 ANSWERS = 2
 """Counted up when a method changes within a version of the product, so that no older answer is shown as new."""
-GIVEN_UP_AFTER = timedelta(minutes=15)
-"""An analysis that is not done by then was being made by a server that has stopped."""
 MOST_MONTHS = 60
 LEAST_PERCENT, MOST_PERCENT = -90, 200
 LONGEST_NAME = 100
@@ -201,8 +198,7 @@ def ask_for_analysis(
     kept = records.analyses_of(authority)
     question = question_of(records, authority, as_of, kind, settings.as_dict(), policy=policy)
     for one in kept.all(kind):
-        state = state_of(one)
-        if one.question == question and state in (
+        if one.question == question and one.status in (
             ("waiting", "running") if kind == "report" else ("waiting", "running", "done")
         ):
             if name:
@@ -215,6 +211,13 @@ def ask_for_analysis(
         asked_by=records.scope.actor,
         settings=settings.as_dict(),
         name=name or None,
+    )
+    records.jobs_of(authority).add(
+        "analysis",
+        question=question,
+        asked_by=records.scope.actor,
+        settings={"kind": kind},
+        result_id=analysis_id,
     )
     records.note(
         "analysis_asked_for",
@@ -237,13 +240,13 @@ def ask_by_itself(
         return ask_for_analysis(Records(connection, scope), authority, as_of, settings, policy=policy)
 
 
-def answer_kept(database: Database, authority: str, analysis_id: str) -> Mapping[str, Any] | None:
-    """Return the answer of an analysis, or ``None`` where it is not done."""
+def analysis_kept(database: Database, authority: str, analysis_id: str) -> Analysis:
+    """Return an analysis as it is now, read in a transaction of its own."""
     from api.database.records import Records, Scope
 
     scope = Scope(authorities=frozenset({authority}), actor="server")
     with database.reading() as connection:
-        return Records(connection, scope).analyses_of(authority).analysis(analysis_id).answer
+        return Records(connection, scope).analyses_of(authority).analysis(analysis_id)
 
 
 def question_of(
@@ -289,29 +292,23 @@ def is_current(records: Records, authority: str, analysis: Analysis, *, as_of: d
     )
 
 
-def state_of(analysis: Analysis) -> str:
-    """Return ``waiting``, ``running``, ``done``, ``failed``, or ``stopped`` where nobody makes it any more."""
-    if analysis.status in ("waiting", "running") and clock.now() - analysis.asked_at > GIVEN_UP_AFTER:
-        return "stopped"
-    return analysis.status
-
-
 def make_analysis(
-    database: Database, authority: str, analysis_id: str, *, policy: Policy, actor: str
+    database: Database,
+    authority: str,
+    analysis_id: str,
+    *,
+    policy: Policy,
+    actor: str,
+    step: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Make an analysis that waits, and keep its answer, or that it failed; one that somebody else makes is left.
 
-    No transaction is open while the engine works.
+    No transaction is open while the engine works; ``step`` is told what is being worked on.
     """
     from api.database.records import Records, Scope
     from api.services.analysis_inputs import answer_of
 
     scope = Scope(authorities=frozenset({authority}), actor=actor)
-
-    def step(text: str) -> None:
-        with database.writing() as connection:
-            Records(connection, scope).analyses_of(authority).at_step(analysis_id, text)
-
     with database.writing() as connection:
         if not Records(connection, scope).analyses_of(authority).claim(analysis_id):
             return

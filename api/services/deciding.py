@@ -91,6 +91,7 @@ def decide(
     home_id = ledger.claim(claim_id).home_id
     desk.records.kept("homes", desk.authority).one(home_id, to_change=True)
     claim = ledger.claim(claim_id, to_change=True)
+    _lock_search(desk, claim)
     require_version(claim, version)
     require_standing(claim)
     _require_ready(holding(desk, claim_id))
@@ -123,6 +124,13 @@ def decide(
     _keep_stay(desk, referral, option.home, placement, start)
     scan_with_settings(desk.records, desk.authority, as_of=desk.today, settings=desk.settings)
     return Decided(decision=decision, placement=placement, holding=holding(desk, claim_id))
+
+
+def decision_taken(desk: Desk, claim: Claim) -> Kept | None:
+    """Return the decision by which a promised bed became a placement, or ``None`` where it did not."""
+    placements = desk.records.kept("placements", desk.authority).all(placement_id=claim.claim_id)
+    decision_id = placements[0].values.get("decision_id") if placements else None
+    return desk.records.kept("decisions", desk.authority).one(decision_id) if decision_id else None
 
 
 def end_placement(
@@ -342,6 +350,18 @@ def _keep_move(desk: Desk, **facts: Any) -> None:
     given = {name: value for name, value in facts.items() if value not in (None, "")}
     values = typed("move", {"move_id": uuid4().hex, "authority": desk.authority, **given})
     desk.records.kept("moves", desk.authority).add(values)
+
+
+def _lock_search(desk: Desk, claim: Claim) -> None:
+    """Lock what ``_end_search`` will change, while the audit is still free for whoever holds one of these rows."""
+    ledger = desk.records.beds_of(desk.authority)
+    for other in ledger.claims(child_id=claim.child_id, referral_id=claim.referral_id):
+        ledger.claim(other.claim_id, to_change=True)
+    if claim.enquiry_id is not None:
+        desk.records.kept("enquiries", desk.authority).one(claim.enquiry_id, to_change=True)
+    notices = desk.records.kept("notices", desk.authority)
+    for one in notices.all(child_id=claim.child_id, outcome="open"):
+        notices.one(one.record_id, to_change=True)
 
 
 def _end_search(desk: Desk, claim: Claim) -> None:

@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from matching.rank import Ranking
 
 
+SECOND_HOLD = "Let it go unless both are needed: a second hold keeps a bed from other children."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A promised bed with everything that belongs to it."""
+    """A promised bed with everything that belongs to it, and the other beds that are held for the same child."""
 
     claim: Claim
     duties: tuple[Duty, ...]
+    other_holds: tuple[Claim, ...]
 
     @property
     def holds_up(self) -> tuple[Duty, ...]:
@@ -81,7 +85,7 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
     )
     duties = _duties(desk, claim, option)
     desk.records.duties_of(desk.authority).add(duties)
-    return Holding(claim=claim, duties=tuple(duties))
+    return Holding(claim=claim, duties=tuple(duties), other_holds=_other_holds(desk, claim))
 
 
 def _require_waiting(desk: Desk, referral_id: str, child_id: str, start: date) -> None:
@@ -113,10 +117,7 @@ def promised_so_far(records: Records, authority: str, referral_id: str, today: d
         if one.kind == "placement":
             told.append(f"This child is placed at {home} from {one.from_on.day} {one.from_on:%B %Y}.")
         else:
-            told.append(
-                f"A bed is held for this child at {home} already. Let it go unless both are needed: a second hold "
-                "keeps a bed from other children."
-            )
+            told.append(f"A bed is held for this child at {home} already. {SECOND_HOLD}")
     return tuple(told)
 
 
@@ -180,7 +181,16 @@ def holding(desk: Desk, claim_id: str) -> Holding:
     claim = desk.records.beds_of(desk.authority).claim(claim_id)
     # Whoever may not see the child does not see the hold; whoever does has looked at the child.
     desk.records.referral(claim.referral_id)
-    return Holding(claim=claim, duties=desk.records.duties_of(desk.authority).of_claim(claim_id))
+    return Holding(
+        claim=claim,
+        duties=desk.records.duties_of(desk.authority).of_claim(claim_id),
+        other_holds=_other_holds(desk, claim),
+    )
+
+
+def _other_holds(desk: Desk, claim: Claim) -> tuple[Claim, ...]:
+    found = desk.records.beds_of(desk.authority).claims(child_id=claim.child_id, kind="hold")
+    return tuple(one for one in found if one.claim_id != claim.claim_id)
 
 
 def beds_of_home(desk: Desk, home_id: str) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from api.auth.passwords import know_authority
 from api.auth.roles import Permission, Role, may
 from api.database import migrate
 from api.database.engine import Database, database_url, open_database
+from api.database.kinds import KINDS as KNOWN_KINDS
 from api.database.records import Changes, Records, Scope
 from api.database.tables import imports, users
 from api.services.alerts import scan_with_settings
@@ -241,6 +242,37 @@ def _joined(records: Records, reading: _Reading) -> tuple[Mapping[str, Any], ...
     return tuple(found)
 
 
+def _require_own_ids(records: Records, kind: str, found: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse a file that makes a restricted child's record another child's: whoever sees that one would see it all.
+
+    Raises
+    ------
+    ImportRejected
+        With each such record, whoever sends the file.
+    """
+    hidden = records.for_everybody().seen.hidden
+    form = KNOWN_KINDS[kind]
+    if not hidden or not form.about_a_child:
+        return
+    theirs = {
+        values[form.key]: values["child_id"]
+        for values in records.contract_values(kind)
+        if values["child_id"] in hidden
+    }
+    taken = [one for one in found if theirs.get(one[form.key], one["child_id"]) != one["child_id"]]
+    if taken:
+        raise ImportRejected(
+            ImportIssue(
+                file=kind,
+                row=None,
+                column=form.key,
+                rule="another_childs_id",
+                what_to_do="The id is that of another child's record. Give this record an id of its own.",
+            )
+            for _ in taken
+        )
+
+
 def _bound_to(authority: str, table: RecordTable, warnings: Iterable[ImportIssue]) -> _Reading:
     foreign = [
         row.issue(
@@ -375,7 +407,9 @@ def _keep(
         if kind == "returns":
             changes = records.keep_return(authority, reading.tables, import_id=import_id)
         else:
-            changes = records.keep(kind, authority, _joined(records, reading), import_id=import_id)
+            found = _joined(records, reading)
+            _require_own_ids(records, kind, found)
+            changes = records.keep(kind, authority, found, import_id=import_id)
         counts = {"added": changes.added, "changed": changes.changed, "unchanged": changes.unchanged}
         connection.execute(imports.update().where(imports.c.import_id == import_id).values(**counts))
         records.note(

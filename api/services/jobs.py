@@ -1,11 +1,13 @@
 """Long work as jobs: asking for a plan, a forecast or a report, doing it, and putting back what was broken off.
 
-Asking writes one row and answers at once. ``api/working.py`` has it done in a process of its own, with no transaction
-open while an engine works.
+Asking writes one row and answers at once. A commissioner's analysis is asked for in ``analyses.py``, and its job is done
+here like all others. ``api/working.py`` has it done in a process of its own, with no transaction open while an engine
+works.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,15 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 from api.clock import day_of, now
 from api.database.stored import digest
+from api.services import analyses, plans
 from api.services import forecast as forecasts
-from api.services import plans
 from api.services.policy import policy_of
 from reference_data.problems import InvalidInput, RighthomeError
 
 if TYPE_CHECKING:
+    from api.database.analysis_records import AnalysisRecords
     from api.database.engine import Database
     from api.database.forecast_records import KeptForecast
     from api.database.job_records import Job
+    from api.database.plan_records import PlanRecords
     from api.database.records import Records
     from api.kept import Kept
     from api.settings import Settings
@@ -46,7 +50,7 @@ _Step = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a job made: a plan or a forecast that is kept under an id, or a file."""
+    """What a job made: a plan, a forecast or an analysis that is kept under an id, or a file."""
 
     result_id: str | None = None
     file: bytes | None = None
@@ -224,7 +228,7 @@ def cancel(records: Records, authority: str, job_id: str) -> Job:
     """
     job = records.jobs_of(authority).ask_to_cancel(job_id)
     if job.status == "cancelled":
-        _plan_is_cancelled(records, job)
+        _result_is_cancelled(records, job)
     records.note("job_cancelled", authority=authority, subject_kind="job", subject_id=job_id)
     return job
 
@@ -232,14 +236,14 @@ def cancel(records: Records, authority: str, job_id: str) -> Job:
 def cancelled_by_its_worker(records: Records, job: Job, claim: str) -> None:
     """End a job that was asked to be cancelled, once its work has been stopped."""
     if records.jobs_of(job.authority).finish(job.job_id, claim, "cancelled"):
-        _plan_is_cancelled(records, job)
+        _result_is_cancelled(records, job)
 
 
 def put_back(records: Records, authority: str, job_id: str, claim: str, *, counted: bool) -> Job:
-    """Let a job that was broken off wait again, or fail where it was begun too often; its plan likewise."""
+    """Let a job that was broken off wait again, or fail where it was begun too often; what it makes likewise."""
     job = records.jobs_of(authority).put_back(job_id, claim, counted=counted)
-    if job.kind == "plan" and job.result_id is not None:
-        kept = records.plans_of(authority)
+    kept = _results_of(records, job)
+    if kept is not None and job.result_id is not None:
         if job.status == "waiting":
             kept.put_back(job.result_id)
         elif job.status == "failed":
@@ -264,9 +268,12 @@ def do_job(
     with records_at_work(database, authority, writes=False) as records:
         job = records.jobs_of(authority).job(job_id)
 
+    count, numbers = steps_of(job), itertools.count(1)
+
     def step(text: str) -> None:
+        number = None if count is None else next(numbers)
         with records_at_work(database, authority) as records:
-            records.jobs_of(authority).speak_for(job_id, claim, text)
+            records.jobs_of(authority).at_step(job_id, claim, text, number, count)
 
     try:
         made = _DOES[job.kind](database, settings, job, kept, step)
@@ -318,7 +325,10 @@ def _make_report(database: Database, settings: Settings, job: Job, kept: Kept, s
     step("Reading records")
     with records_at_work(database, job.authority, writes=False) as records:
         returns = records.returns()
-        question = question_of_records(records, job.authority, job.settings, made_on=day_of(settings))
+        # Several people read a report, so it is made without restricted children.
+        question = question_of_records(
+            records.for_everybody(), job.authority, job.settings, made_on=day_of(settings)
+        )
     report = annual_report(returns, question, step=step)
     step("Setting the report")
     with TemporaryDirectory() as folder:
@@ -327,11 +337,30 @@ def _make_report(database: Database, settings: Settings, job: Job, kept: Kept, s
         return Made(file=out.read_bytes())
 
 
+def _make_analysis(database: Database, settings: Settings, job: Job, kept: Kept, step: _Step) -> Made:
+    del kept
+    policy, analysis_id = policy_of(settings), str(job.result_id)
+    analyses.make_analysis(database, job.authority, analysis_id, policy=policy, actor=ACTOR, step=step)
+    return Made(result_id=analysis_id)
+
+
 _DOES: dict[str, Callable[..., Made]] = {
     "plan": _make_plan,
     "forecast": _make_forecast,
     "report": _make_report,
+    "analysis": _make_analysis,
 }
+
+
+def steps_of(job: Job) -> int | None:
+    """Return how many steps a job tells of; ``None`` for a plan, since nobody knows how long a proof takes."""
+    if job.kind == "plan":
+        return None
+    from sufficiency.annual_report import STEPS
+
+    if job.kind == "analysis":
+        return {"beds": 2, "indicators": 2, "report": 1 + STEPS}.get(job.settings.get("kind", ""))
+    return {"forecast": 2, "report": 2 + STEPS}[job.kind]
 
 
 def _of_forecast(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -347,9 +376,19 @@ def _of_forecast(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plan_is_cancelled(records: Records, job: Job) -> None:
-    if job.kind == "plan" and job.result_id is not None:
-        records.plans_of(job.authority).finish(job.result_id, None, {"message": "The plan was cancelled."})
+def _results_of(records: Records, job: Job) -> PlanRecords | AnalysisRecords | None:
+    """Return where the row stands that waits for what a job makes, if the job's kind has one."""
+    if job.kind == "plan":
+        return records.plans_of(job.authority)
+    if job.kind == "analysis":
+        return records.analyses_of(job.authority)
+    return None
+
+
+def _result_is_cancelled(records: Records, job: Job) -> None:
+    kept = _results_of(records, job)
+    if kept is not None and job.result_id is not None:
+        kept.finish(job.result_id, None, {"message": f"The {job.kind} was cancelled."})
 
 
 def _note_asked(records: Records, authority: str, job: Job) -> None:

@@ -246,7 +246,9 @@ def _require_past(desk: Desk, kind: str, values: Mapping[str, Any]) -> None:
 
 
 def _require_named(desk: Desk, kind: str, values: Mapping[str, Any]) -> None:
-    """Refuse a record that names a home, contract or referral which is not in view, or another child's referral."""
+    """Refuse a record that names a child, home, contract or referral out of view, or another child's referral."""
+    if values.get("child_id") in desk.records.seen.hidden:
+        raise NotFound("no_such_child", "There is no record of a child of that id.")
     for home_id in (values.get("home_id"), *values.get("home_ids", ())):
         if home_id is not None:
             desk.records.home(home_id)

@@ -49,7 +49,11 @@ def of_homes(desk: Desk) -> tuple[Overdue, ...]:
 
 
 def of_children(desk: Desk) -> tuple[Overdue, ...]:
-    """Return nominations without an answer, notices that run out, and notices of placing not sent: the oldest first."""
+    """Return what is overdue of children, the oldest first.
+
+    Nominations without an answer, notices that run out, and of what was promised: notices of placing that are not sent,
+    signatures that are not given, and what a start waits for.
+    """
     found = []
     days = {
         one.record_id: one.values.get("answer_within_days")
@@ -73,6 +77,7 @@ def of_children(desk: Desk) -> tuple[Overdue, ...]:
     for kind, what in (
         ("notice", "A notice of a placement is not sent"),
         ("checklist", "Something before a start"),
+        ("approval", "A signature is not given"),
     ):
         for duty, claim in desk.records.duties_of(desk.authority).waiting(kind):
             by = duty.due_on or (claim.from_on if duty.before_start else None)

@@ -30,11 +30,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Something that waits for a signature, and whether whoever asks may give it."""
+    """Something that waits for a signature, and whether whoever asks may give it, or write down that it was given."""
 
     duty: Duty
     claim: Claim
     mine: bool
+    on_behalf: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Who gave, or refused, a signature outside Righthome that is written down here, and how: where it is kept."""
+
+    given_by: str = ""
+    how: str = ""
 
 
 def queue(desk: Desk) -> tuple[Waiting, ...]:
@@ -47,14 +56,18 @@ def queue(desk: Desk) -> tuple[Waiting, ...]:
                 claim, child_id=seen.child(claim.child_id), referral_id=seen.reference(claim.referral_id)
             ),
             mine=_refusal(desk, duty, claim, delegated) is None,
+            on_behalf=desk.placing.signer(duty.who).on_behalf,
         )
         for duty, claim in desk.records.duties_of(desk.authority).waiting("approval")
     ]
     return tuple(sorted(waiting, key=lambda one: (not one.mine, one.duty.due_on or date.max)))
 
 
-def sign(desk: Desk, duty_id: str, *, note: str = "") -> Duty:
-    """Give a signature.
+NOWHERE_ELSE = Elsewhere()
+
+
+def sign(desk: Desk, duty_id: str, *, note: str = "", elsewhere: Elsewhere = NOWHERE_ELSE) -> Duty:
+    """Give a signature, or write down one that was given elsewhere.
 
     Raises
     ------
@@ -63,34 +76,44 @@ def sign(desk: Desk, duty_id: str, *, note: str = "") -> Duty:
     NotPermitted
         If it is not this person's to give, nor handed on to them for now.
     ImportRejected
-        If it is given elsewhere and nobody says where it is kept.
+        If it is given elsewhere and nobody says by whom or how.
     Conflict
         If somebody answered it meanwhile, or the hold is over.
     """
     duty, delegation = _to_answer(desk, duty_id)
-    if desk.placing.signer(duty.who).on_behalf and not note.strip():
-        raise missing("note", "Say who gave it, when, and where it is kept.")
     return desk.records.duties_of(desk.authority).answer(
-        duty, status="done", note=note.strip() or None, delegation_id=delegation
+        duty, status="done", note=_said(desk, duty, note, elsewhere) or None, delegation_id=delegation
     )
 
 
-def refuse(desk: Desk, duty_id: str, *, note: str) -> Duty:
-    """Refuse a signature, with the reason. The placement cannot start.
+def refuse(desk: Desk, duty_id: str, *, note: str, elsewhere: Elsewhere = NOWHERE_ELSE) -> Duty:
+    """Refuse a signature, with the reason, or write down that it was refused elsewhere. The placement cannot start.
 
     Raises
     ------
     NotFound, NotPermitted, Conflict
         As for signing.
     ImportRejected
-        If there is no reason.
+        If there is no reason, or it is refused elsewhere and nobody says by whom or how.
     """
     if not note.strip():
         raise missing("note", "Say why it is refused.")
     duty, delegation = _to_answer(desk, duty_id)
     return desk.records.duties_of(desk.authority).answer(
-        duty, status="refused", note=note.strip(), delegation_id=delegation
+        duty, status="refused", note=_said(desk, duty, note, elsewhere), delegation_id=delegation
     )
+
+
+def _said(desk: Desk, duty: Duty, note: str, elsewhere: Elsewhere) -> str:
+    """Return what is kept with an answer. What was given elsewhere says who gave it and how: nobody here signs for it."""
+    if not desk.placing.signer(duty.who).on_behalf:
+        return note.strip()
+    by, how = elsewhere.given_by.strip(), elsewhere.how.strip()
+    if not by:
+        raise missing("given_by", "Say who gave or refused it.")
+    if not how:
+        raise missing("how", "Say how and when, and where it is kept.")
+    return ". ".join(part.rstrip(".") for part in (f"From {by}: {how}", note.strip()) if part) + "."
 
 
 def tick(desk: Desk, duty_id: str, *, note: str = "", skip: bool = False) -> Duty:

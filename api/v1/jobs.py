@@ -24,17 +24,24 @@ from reference_data.problems import Conflict, InvalidInput, NotFound
 from reference_data.vocabulary import AGE_BANDS
 
 router = APIRouter(tags=["long work"])
-Kind = Literal["plan", "forecast", "report"]
+Kind = Literal["plan", "forecast", "report", "analysis"]
 Status = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 class JobSummary(BaseModel):
-    """A piece of long work. ``step`` says what is being done; ``result`` is the address of what it made."""
+    """A piece of long work. ``step`` says what is being done; ``result`` is the address of what it made.
+
+    An analysis is asked for on a page and read there; its ``result`` is the address of that page.
+    """
 
     job_id: str
     kind: Kind
     status: Status
     step: str | None
+    step_number: int | None = Field(
+        description="Which step that is, counted from 1; null where it is not known how many there are."
+    )
+    step_count: int | None
     asked_at: str
     asked_by: str
     started_at: str | None
@@ -300,6 +307,7 @@ def _summary(job: Job) -> JobSummary:
         "plan": f"/api/v1/plans/{job.result_id}",
         "forecast": f"/api/v1/forecasts/{job.result_id}",
         "report": f"/api/v1/reports/{job.job_id}",
+        "analysis": f"/sufficiency/analyses/{job.result_id}",
     }
     return JobSummary.model_validate(
         {
@@ -307,6 +315,8 @@ def _summary(job: Job) -> JobSummary:
             "kind": job.kind,
             "status": job.status,
             "step": job.step,
+            "step_number": job.step_number,
+            "step_count": job.step_count,
             "asked_at": job.asked_at.isoformat(),
             "asked_by": job.asked_by,
             "started_at": job.started_at and job.started_at.isoformat(),

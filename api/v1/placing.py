@@ -61,10 +61,15 @@ class Ticked(Sent):
 
 
 class Signed(Sent):
-    """A signature, or with ``refuse`` a refusal, whose reason is the note."""
+    """A signature, or with ``refuse`` a refusal, whose reason is the note.
+
+    ``given_by`` and ``how`` are for what somebody gave outside Righthome and is only written down here.
+    """
 
     note: Note = ""
     refuse: bool = False
+    given_by: str = Field(default="", max_length=200, examples=["A. Worker, the child's social worker"])
+    how: str = Field(default="", max_length=400, examples=["by email on 15 June, kept in the child's file"])
 
 
 class DecisionMade(Sent):
@@ -145,7 +150,10 @@ def beds(home_id: str, desk: AtDesk, part: PartAsked) -> list[dict[str, Any]]:
 
 @router.post("/referrals/{referral_id}/holds", status_code=201)
 def hold(referral_id: str, given: HoldAsked, desk: AtDesk) -> dict[str, Any]:
-    """Hold a bed for a child; whoever comes second for the last one gets a conflict (409)."""
+    """Hold a bed for a child; whoever comes second for the last one gets a conflict (409).
+
+    `other_holds` names beds that are held for the same child already: each keeps a bed from other children.
+    """
     return holding_json(holding.hold(desk, referral_id, given.home_id, from_on=given.from_on))
 
 
@@ -200,9 +208,10 @@ def approvals(
 
 @router.post("/approvals/{duty_id}/signature")
 def sign(duty_id: str, given: Signed, desk: AtDesk) -> dict[str, Any]:
-    """Give a signature, or refuse it with a reason."""
+    """Give a signature, or refuse it with a reason; one that is given elsewhere names who gave it and how."""
     act = signing.refuse if given.refuse else signing.sign
-    return act(desk, duty_id, note=given.note).as_dict()
+    elsewhere = signing.Elsewhere(given_by=given.given_by, how=given.how)
+    return act(desk, duty_id, note=given.note, elsewhere=elsewhere).as_dict()
 
 
 @router.post("/holds/{claim_id}/decision", status_code=201)
@@ -263,5 +272,13 @@ def holding_json(found: Holding) -> dict[str, Any]:
         "released_because": claim.released_because,
         "identity_shared_at": claim.identity_shared_at.isoformat() if claim.identity_shared_at else None,
         "ready": not found.holds_up,
+        "other_holds": [
+            {
+                "hold_id": one.claim_id,
+                "home_id": one.home_id,
+                "expires_at": one.expires_at.isoformat() if one.expires_at else None,
+            }
+            for one in found.other_holds
+        ],
         "duties": [duty.as_dict() for duty in found.duties],
     }

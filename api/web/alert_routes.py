@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -47,9 +48,9 @@ MONTH_COLUMNS = (
 
 
 @router.get("/alerts")
-def alerts_page(request: Request, records: OpenRecords) -> Response:
-    """Return the open alerts, the unanswered ones first."""
-    return _alerts_page(request, records)
+def alerts_page(request: Request, records: OpenRecords, part: int = 1, of: str = "") -> Response:
+    """Return a part of the open alerts, the unanswered ones first, or the part with the alert that ``of`` names."""
+    return _alerts_page(request, records, part=part, of=of)
 
 
 @router.post("/alerts/{alert_id}/acknowledgement")
@@ -64,7 +65,7 @@ def acknowledgement_sent(
     if not note.strip():
         return _alerts_page(request, records, problem="Write what is being done", of=alert_id, status=422)
     alerts.acknowledge(records, user.authority, alert_id, note)
-    return RedirectResponse(f"/alerts#alert-{alert_id}", status_code=303)
+    return _back_to(f"alert-{alert_id}", alert_id)
 
 
 @router.post("/alerts/children/{child_id}/acknowledgement")
@@ -85,9 +86,7 @@ def acknowledgement_of_a_child_sent(
         done = alerts.acknowledge_child(records, user.authority, child_id, note, shown)
     except Conflict as wrong:
         return _alerts_page(request, records, problem=wrong.message, of=child_id, status=422)
-    return RedirectResponse(
-        f"/alerts#child-{(done.left or (done.acknowledged[0].alert_id,))[0]}", status_code=303
-    )
+    return _back_to(f"child-{(done.left or (done.acknowledged[0].alert_id,))[0]}", child_id)
 
 
 @router.post("/alerts/{alert_id}/snooze")
@@ -107,13 +106,18 @@ def snooze_sent(
         alerts.snooze(records, user.authority, alert_id, hours=asked, reason=reason, policy=policy)
     except (InvalidInput, Conflict) as wrong:
         return _alerts_page(request, records, snooze_problem=wrong.message, of=alert_id, status=422)
-    return RedirectResponse(f"/alerts#alert-{alert_id}", status_code=303)
+    return _back_to(f"alert-{alert_id}", alert_id)
+
+
+def _back_to(anchor: str, of: str) -> RedirectResponse:
+    return RedirectResponse(f"/alerts?of={quote(of, safe='')}#{anchor}", status_code=303)
 
 
 def _alerts_page(
     request: Request,
     records: Records,
     *,
+    part: int = 1,
     problem: str = "",
     snooze_problem: str = "",
     of: str = "",
@@ -127,6 +131,8 @@ def _alerts_page(
         late=is_late(records.alerts_of(user.authority), policy, now()),
         unreached=_unreached(records, user, policy),
         longest_hours=policy.longest_snooze_hours,
+        part=part,
+        of=of,
     )
     return page(
         request,
@@ -174,8 +180,8 @@ def history_file(request: Request, child_id: str, records: OpenRecords) -> Respo
 
 
 @router.get("/emergency-watch/nights")
-def nights_page(request: Request, records: OpenRecords) -> Response:
-    """Return who was where on which night, and what falls due next."""
+def nights_page(request: Request, records: OpenRecords, part: int = 1, due: int = 1) -> Response:
+    """Return who was where on which night, and what falls due next, a part of each."""
     from sufficiency.emergency_figures import nights_between
 
     settings = request.app.state.settings
@@ -189,6 +195,8 @@ def nights_page(request: Request, records: OpenRecords) -> Response:
             emergency_watch(records, as_of, policy=policy_of(settings)),
             first=first,
             last=as_of,
+            part=part,
+            due_part=due,
         ),
     )
 

@@ -28,7 +28,6 @@ from api.services.analyses import (
     Settings,
     ask_for_analysis,
     is_current,
-    state_of,
 )
 from api.services.policy import policy_of
 from api.web.page import page
@@ -36,6 +35,7 @@ from api.web.presenters.analyses import present_analysis, present_files, present
 from api.web.presenters.beds import present_beds
 from api.web.presenters.beds_compared import present_beds_compared
 from api.web.presenters.indicators import present_indicators
+from api.web.presenters.progress import step_in_words
 from api.web.presenters.report import present_report
 from api.web.presenters.tables import table_csv
 from reference_data.problems import InvalidInput, NotEnoughData, NotFound
@@ -143,15 +143,16 @@ def report_asked_for(
 @router.get("/sufficiency/analyses/{analysis_id}")
 def analysis_page(request: Request, analysis_id: str, records: OpenRecords) -> Response:
     """Return one analysis, or how far it is."""
-    analysis = records.analyses_of(current_user(request).authority).analysis(analysis_id)
+    user = current_user(request)
+    analysis = records.analyses_of(user.authority).analysis(analysis_id)
     if analysis.answer is not None:
         return _analysis_page(request, records, analysis)
-    user = current_user(request)
     return page(
         request,
         "analysis_progress.html",
         analysis=present_analysis(analysis),
-        state=state_of(analysis),
+        state=analysis.status,
+        step=step_in_words(records.jobs_of(user.authority).that_makes(analysis_id)),
         message=(analysis.in_brief or {}).get("message", ""),
         may_commission=may(user.role, Permission.COMMISSION),
     )
@@ -223,20 +224,19 @@ def beds_compared_page(
 
 
 def _ask(request: Request, user: User, records: Records, settings: Settings, name: str = "") -> Response:
-    policy = policy_of(request.app.state.settings)
     analysis_id = ask_for_analysis(
         records,
         user.authority,
         day_of(request.app.state.settings),
         settings,
-        policy=policy,
+        policy=policy_of(request.app.state.settings),
         name=name.strip() or None,
     )
     return RedirectResponse(
         f"/sufficiency/analyses/{analysis_id}",
         status_code=303,
         # After the answer is sent, and so after the row is committed.
-        background=BackgroundTask(request.app.state.analyst.make, user.authority, analysis_id, policy),
+        background=BackgroundTask(request.app.state.workers.wake),
     )
 
 

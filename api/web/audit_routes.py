@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
 Start = Annotated[DayOfForm, Query(alias="from")]
 Last = Annotated[DayOfForm, Query(alias="to")]
-SHOWN = 200
+SHOWN = 100
 COLUMNS = ("sequence", "at", "actor", "action", "subject_kind", "subject_id", "detail", "digest")
 
 
@@ -42,14 +42,17 @@ def audit_page(
     subject: str = "",
     start: Start = None,
     last: Last = None,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
-    """Return the newest entries that fit, newest first."""
-    found = records.audit_entries(SHOWN, **_wanted(actor, subject, start, last))
+    """Return the newest entries that fit, or those before a number, newest first."""
+    found = records.audit_entries(SHOWN + 1, before=before, **_wanted(actor, subject, start, last))
     return page(
         request,
         "audit.html",
-        rows=[_row(entry) for entry in found],
+        rows=[_row(entry) for entry in found[:SHOWN]],
         shown=SHOWN,
+        before=before,
+        older=found[SHOWN - 1].sequence if len(found) > SHOWN else None,
         wanted={
             "actor": actor,
             "subject": subject,

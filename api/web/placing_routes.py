@@ -20,6 +20,7 @@ from api.web.presenters.placing import (
     ANSWER_WORDS,
     REASON_WORDS,
     HoldPage,
+    present_decided,
     present_decision,
     present_enquiries,
     present_hold,
@@ -216,12 +217,17 @@ def _hold_page(request: Request, desk: Desk, claim_id: str, *, problem: str = ""
         may_place=may(desk.role, Permission.PLACE),
         problem=problem,
         problem_of=of,
+        second_hold=holding.SECOND_HOLD,
     )
 
 
 @router.get("/holds/{claim_id}/decision")
 def decision_page(request: Request, claim_id: str, desk: AtDesk) -> Response:
-    """Return the decision form."""
+    """Return the decision form, or the decision where it is taken already."""
+    hold = _hold(desk, claim_id)
+    taken = deciding.decision_taken(desk, desk.records.beds_of(desk.authority).claim(claim_id))
+    if taken is not None:
+        return page(request, "decided.html", hold=hold, rows=present_decided(taken))
     return _decision_page(request, desk, claim_id, {}, {})
 
 
@@ -297,16 +303,22 @@ def approvals_page(request: Request, desk: AtDesk) -> Response:
 
 @router.post("/approvals/{duty_id}")
 def signature_sent(
-    request: Request, duty_id: str, desk: AtDesk, answer: Text = "", note: Text = ""
+    request: Request,
+    duty_id: str,
+    desk: AtDesk,
+    answer: Text = "",
+    note: Text = "",
+    given_by: Text = "",
+    how: Text = "",
 ) -> Response:
     """Give a signature, or refuse it with a reason."""
+    act = signing.refuse if answer == "refuse" else signing.sign
     try:
-        if answer == "refuse":
-            signing.refuse(desk, duty_id, note=note)
-        else:
-            signing.sign(desk, duty_id, note=note)
+        act(desk, duty_id, note=note, elsewhere=signing.Elsewhere(given_by=given_by, how=how))
     except ImportRejected as rejected:
-        return _approvals_page(request, desk, problem=rejected.issues[0].what_to_do, of=duty_id)
+        wrong = {f"{one.column}-{duty_id}": one.what_to_do for one in rejected.issues}
+        said = {"note": note, "given_by": given_by, "how": how}
+        return _approvals_page(request, desk, signature_problems=wrong, of=duty_id, said=said)
     return RedirectResponse("/approvals", status_code=303)
 
 
@@ -361,8 +373,9 @@ def _approvals_page(
     request: Request,
     desk: Desk,
     *,
-    problem: str = "",
     of: str = "",
+    said: dict[str, str] | None = None,
+    signature_problems: dict[str, str] | None = None,
     given: dict[str, str] | None = None,
     problems: dict[str, str] | None = None,
 ) -> Response:
@@ -370,7 +383,7 @@ def _approvals_page(
     return page(
         request,
         "approvals.html",
-        status=422 if problem or problems else 200,
+        status=422 if signature_problems or problems else 200,
         page=present_queue(
             waiting,
             signing.in_force(desk),
@@ -379,8 +392,9 @@ def _approvals_page(
             now=now(),
             as_of=desk.today,
         ),
-        problem=problem,
-        problem_of=of,
+        signature_problems=signature_problems or {},
+        said_of=of,
+        said=said or {},
         codes=[(code, capital(plain(code))) for code in signing.codes_of(desk)],
         given=given or {},
         problems=problems or {},
@@ -390,8 +404,9 @@ def _approvals_page(
 
 def _hold(desk: Desk, claim_id: str) -> HoldPage:
     found = holding.holding(desk, claim_id)
-    home = desk.records.home(found.claim.home_id)
-    return present_hold(found, home, now=now(), as_of=desk.today)
+    named = {one.home_id for one in (found.claim, *found.other_holds)}
+    homes = {home_id: desk.records.home(home_id) for home_id in named}
+    return present_hold(found, homes, now=now(), as_of=desk.today)
 
 
 def _homes(request: Request, desk: Desk) -> dict[str, Any]:

@@ -20,7 +20,9 @@ from api.services.ranked_options import ranked_options
 from api.web.own_site import own_site
 from api.web.page import page
 from api.web.presenters.anonymous_sheet import present_facts
+from api.web.presenters.placing import moment, reason_words
 from api.web.words import capital, domain_words, placement_words, plain
+from matching.words import risk_words
 from reference_data.problems import Conflict, InvalidInput
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -104,11 +106,11 @@ def _provider_page(
             for domain, score in sorted(told.needs.items(), key=lambda item: -item[1])
         ],
         risks=[
-            {"name": capital(plain(risk)), "level": plain(level)}
+            {"name": capital(risk_words(risk)), "level": plain(level)}
             for risk, level in told.risks.items()
             if level != "none"
         ],
-        until=f"{held.link.expires_at:%d/%m/%Y %H:%M} UTC",
+        until=moment(held.link.expires_at),
         said=_said(provider_links.said_over_held(held)),
         reasons=_reasons(),
         vacancies="" if home.vacancies is None else str(home.vacancies),
@@ -120,7 +122,7 @@ def _provider_page(
 def _reasons() -> list[dict[str, str]]:
     return [
         {"value": "", "text": "Choose a reason"},
-        *({"value": one, "text": capital(plain(one))} for one in provider_links.decline_reasons()),
+        *({"value": one, "text": reason_words(one)} for one in provider_links.decline_reasons()),
     ]
 
 
@@ -128,10 +130,10 @@ def _said(messages: list[dict[str, Any]]) -> list[dict[str, str]]:
     return [
         {
             "what": SAID[one["kind"]],
-            "reason": capital(plain(one["reason"])) if one["reason"] else "",
+            "reason": reason_words(one["reason"]) if one["reason"] else "",
             "text": one["text"] or "",
             "vacancies": "" if one["vacancies"] is None else str(one["vacancies"]),
-            "at": f"{one['at']:%d/%m/%Y %H:%M} UTC",
+            "at": moment(one["at"]),
         }
         for one in messages
     ]
@@ -217,7 +219,7 @@ def _providers_page(
                 "link_id": one.link_id,
                 "home": (homes[one.home_id].name if one.home_id in homes else None) or one.home_id,
                 "open": one.is_open(now()),
-                "state": f"open until {one.expires_at:%d/%m/%Y %H:%M} UTC" if one.is_open(now()) else "ended",
+                "state": f"open until {moment(one.expires_at)}" if one.is_open(now()) else "ended",
                 "by": one.created_by,
                 "said": _said(provider_links.said_over(records, one)),
             }

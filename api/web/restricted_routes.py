@@ -16,12 +16,15 @@ from api.database.records import Records
 from api.database.session import open_records
 from api.services import restricted
 from api.web.page import page
+from api.web.presenters.parts import in_parts
+from api.web.presenters.placing import moment
 from api.web.words import PLACE_WORDS, UNKNOWN, british_date, capital, plain
 from reference_data.authorities import authority as authority_of
 from reference_data.authorities import partners
 from reference_data.problems import Conflict, InvalidInput, NotFound
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+HOMES_SHOWN = 50
 OpenRecords = Annotated[Records, Depends(open_records)]
 
 
@@ -106,8 +109,8 @@ def _restricted_page(
                 "child_id": one.child_id,
                 "actor": one.actor,
                 "reason": one.reason,
-                "at": f"{one.opened_at:%d/%m/%Y %H:%M} UTC",
-                "until": f"{one.until:%H:%M} UTC",
+                "at": moment(one.opened_at),
+                "until": moment(one.until),
                 "open": one.until > now(),
             }
             for one in glass
@@ -118,31 +121,40 @@ def _restricted_page(
 
 
 @router.get("/partners")
-def partners_page(request: Request, records: OpenRecords) -> Response:
-    """Return what partner councils share, and which of the own homes are shared."""
+def partners_page(request: Request, records: OpenRecords, part: int = 1, own: int = 1) -> Response:
+    """Return a part of what partner councils share, and a part of the own homes with whether each is shared."""
     user = current_user(request)
     may_share = may(user.role, Permission.SHARE_HOMES)
     shared = records.shared_homes_of(user.authority)
+    theirs = in_parts(records.homes_of_partners(), part, most=HOMES_SHOWN)
+    ours = in_parts(records.homes() if may_share else (), own, most=HOMES_SHOWN)
     return page(
         request,
         "partners.html",
         partners=[partner.name for partner in partners(user.authority)],
-        homes=[_shared_home(home.as_dict()) for home in records.homes_of_partners()],
+        homes=[_shared_home(home.as_dict()) for home in theirs.items],
+        parts=theirs.links,
         may_share=may_share,
         own=[
             {"home_id": home.home_id, "name": home.name or home.home_id, "shared": home.home_id in shared}
-            for home in (records.homes() if may_share else ())
+            for home in ours.items
         ],
+        own_parts=ours.links,
+        own_part=ours.number,
     )
 
 
 @router.post("/partners/homes/{home_id}")
 def home_shared(
-    request: Request, records: OpenRecords, home_id: str, shared: Annotated[str, Form()] = ""
+    request: Request,
+    records: OpenRecords,
+    home_id: str,
+    shared: Annotated[str, Form()] = "",
+    own: Annotated[int, Form()] = 1,
 ) -> Response:
-    """Share a home with the partner councils, or no longer."""
+    """Share a home with the partner councils, or no longer, and show the part of the own homes it stands in."""
     records.share_home(current_user(request).authority, home_id, shared=shared == "yes")
-    return RedirectResponse("/partners", status_code=303)
+    return RedirectResponse(f"/partners?own={own}#own", status_code=303)
 
 
 def _shared_home(home: dict[str, Any]) -> dict[str, Any]:

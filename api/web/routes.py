@@ -212,13 +212,16 @@ def _ranked(request: Request, records: Records, referral_id: str) -> tuple[dict[
 
 
 @router.get("/emergency-watch")
-def emergency_watch_page(request: Request, records: OpenRecords) -> Response:
-    """Return the spells in emergency accommodation and what is due."""
+def emergency_watch_page(
+    request: Request, records: OpenRecords, part: int = 1, ended: int = 1, history: int = 1
+) -> Response:
+    """Return the spells in emergency accommodation and what is due, a part of those tonight and of those that ended."""
     from api.services.emergency_watch import emergency_watch
 
     settings = request.app.state.settings
     report = emergency_watch(records, day_of(settings), policy=policy_of(settings))
-    return page(request, "emergency_watch.html", page=present_watch(report.as_dict()))
+    shown = present_watch(report.as_dict(), part=part, ended_part=ended, history_part=history)
+    return page(request, "emergency_watch.html", page=shown)
 
 
 @router.get("/accessibility-statement")

@@ -23,6 +23,7 @@ from api.services.jobs import forecast_for_a_page
 from api.web.page import page
 from api.web.presenters.adopted import present_adopted, present_what_if
 from api.web.presenters.alerts import moment
+from api.web.presenters.progress import step_in_words
 from api.web.presenters.sufficiency import present_sufficiency
 from reference_data.problems import NotEnoughData, NotFound
 from reference_data.vocabulary import AGE_BANDS, PlacementGroup
@@ -173,7 +174,9 @@ def _not_there_yet(request: Request, job: Job) -> Response:
         message = job.problem or "Something went wrong while it was made. Open the page again later."
         return page(request, "sufficiency_missing.html", message=message)
     asked = f"?{request.url.query}" if request.url.query else ""
-    return page(request, "sufficiency_progress.html", step=job.step, address=f"{request.url.path}{asked}")
+    return page(
+        request, "sufficiency_progress.html", step=step_in_words(job), address=f"{request.url.path}{asked}"
+    )
 
 
 def _no_such_forecast() -> NotFound:

@@ -47,7 +47,8 @@ def measure(full: bool) -> dict[str, Any]:
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         found = list(pool.map(_council_scored, tasks, chunksize=2))
     figures["councils"] = len(tasks)
-    figures |= _by_world(tasks, found) | _over_all(tasks, found)
+    by_world = _by_world(tasks, found)
+    figures |= by_world | _worse_than_same_as_today(by_world) | _over_all(tasks, found)
     return {
         "what": f"{runs} futures of {size} children over 24 months; accuracy on {len(tasks)} invented councils with "
         f"{of_councils} futures each in {len(WORLDS)} worlds ("
@@ -95,6 +96,26 @@ def _by_world(tasks: list[Task], found: list[Scores]) -> dict[str, Any]:
         for cut, months in of_world[0]:
             for figure, value in figures_of([scores[cut, months] for scores in of_world]).items():
                 figures[f"{figure}_{cut}_{months}_months_{name}"] = value
+    return figures
+
+
+def _worse_than_same_as_today(by_world: dict[str, Any]) -> dict[str, Any]:
+    """Return in how many cuts of how many the error is more than twice its standard error above "same as today"."""
+    figures: dict[str, Any] = {}
+    for sort, still in (("unchanging", True), ("changing", False)):
+        cuts = [
+            f"{cut}_{months}_months_{name}"
+            for name, world in WORLDS.items()
+            for cut in CUTS
+            for months in HORIZONS_MONTHS
+            if world.nothing_changes is still
+        ]
+        worse = [
+            cut for cut in cuts if by_world[f"ratio_{cut}"] > 1 + by_world[f"ratio_two_standard_errors_{cut}"]
+        ]
+        figures[f"cuts_of_{sort}_worlds"] = len(cuts)
+        figures[f"cuts_of_{sort}_worlds_worse_than_same_as_today"] = len(worse)
+        figures[f"cuts_of_{sort}_worlds_that_are_worse"] = ", ".join(worse) or "none"
     return figures
 
 

@@ -7,7 +7,7 @@ much children differ, is a ``Law``; the worlds a forecast is measured in are in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -51,6 +51,9 @@ class Law:
         Standard deviation of the log of how long each child's placements last, against others' of its kind.
     brothers_and_sisters
         Share of starts that bring a brother or sister of another age on the same day.
+    drift_a_year
+        Standard deviation of a year's change of the log of starts, and of how long placements last that begin then,
+        each on a walk of its own that ends at nothing on the last day.
     """
 
     starts_a_year: float
@@ -60,6 +63,7 @@ class Law:
     residential_a_year: float = 0.0
     spread: float = 0.0
     brothers_and_sisters: float = 0.0
+    drift_a_year: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +144,14 @@ def council_under(law: Law, seed: int, *, first_day: date, last_day: date) -> Tr
     days = (last_day - first_day).days
     born: dict[str, date] = {}
     placements: list[tuple[str, int, date, date, str]] = []
+    walks = np.zeros((2, days + 1))
+    if law.drift_a_year:
+        walks = np.cumsum(rng.normal(0.0, law.drift_a_year / 365.25**0.5, walks.shape), axis=1)
+        walks -= walks[:, -1:]
+    lasting_from = {first_day + timedelta(days=day): np.exp(walk) for day, walk in enumerate(walks[1])}
     for day in range(days):
         entered = first_day + timedelta(days=day)
-        rate = law.starts_a_year / 365.25 * np.exp(law.growth_a_year * (day - days) / 365.25)
+        rate = law.starts_a_year / 365.25 * np.exp(law.growth_a_year * (day - days) / 365.25 + walks[0, day])
         if law.steps_on and entered < law.steps_on:
             rate /= law.step
         rate /= 1 + law.brothers_and_sisters
@@ -157,7 +166,7 @@ def council_under(law: Law, seed: int, *, first_day: date, last_day: date) -> Tr
                 # Days 29 to 31 are avoided so that this clock needs no rule for leap years.
                 birth = birth.replace(day=min(birth.day, 28))
                 born[child] = birth
-                _live(law, rng, child, birth, entered, last_day, placements)
+                _live(law, rng, child, birth, entered, last_day, placements, lasting_from)
     return Truth(born=born, placements=tuple(placements))
 
 
@@ -169,13 +178,15 @@ def _live(
     entered: date,
     last_day: date,
     placements: list[tuple[str, int, date, date, str]],
+    lasting_from: Mapping[date, float],
 ) -> None:
     now, reason = entered, "S"
     eighteen = birth.replace(year=birth.year + 18)
     lasting = np.exp(law.spread * rng.standard_normal()) if law.spread else 1.0
     while now < last_day and now < eighteen:
         kind = _next_kind(law, rng, now, (now - birth).days / 365.25)
-        end = now + timedelta(days=1 + int(rng.weibull(0.7) * MEAN_SCALE_DAYS[kind] * lasting))
+        scale = MEAN_SCALE_DAYS[kind] * lasting * lasting_from[now]
+        end = now + timedelta(days=1 + int(rng.weibull(0.7) * scale))
         placements.append((child, kind, now, min(end, eighteen), reason))
         leaving = 0.8 if kind == 6 else 0.7 if kind == 5 else 0.55 if (now - entered).days < 183 else 0.33
         if rng.random() < leaving:

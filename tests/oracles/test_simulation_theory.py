@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from sufficiency.drift import Drift
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.flows import Entrants, Starts
 from sufficiency.published_council import published_council
@@ -29,7 +30,7 @@ def certain_rates(per_day: float) -> Rates:
         factor_shapes=(np.full((1, N_AGES, 1, 1), CERTAIN_EVENTS),),
         expected=np.ones(RATE_SHAPE),
         level_events=CERTAIN_EVENTS,
-        drift_a_year=0.0,
+        drift=Drift.of(0.0),
     )
 
 
@@ -46,7 +47,7 @@ def world(
         starts=Starts(
             log_rate=np.array([math.log(starts_a_day), 0.0]),
             log_rate_cov=np.eye(2) * 1e-20,
-            drift_a_year=0.0,
+            drift=Drift.of(0.0),
             band_counts=band_counts,
             entrants=(entrants,) * N_AGES,
             yearly=(),

@@ -6,6 +6,7 @@ here, and is refused to everybody by the application itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -242,6 +243,49 @@ def test_a_record_of_another_council_looks_exactly_like_one_that_does_not_exist(
         assert theirs.status_code == nobodys.status_code == 404, role
         numbers = (theirs.headers["x-request-id"], nobodys.headers["x-request-id"])
         assert theirs.text.replace(numbers[0], "") == nobodys.text.replace(numbers[1], "")
+    assert everything_in(site) == before
+
+
+NAMED_IN_BODIES: list[tuple[str, dict[str, Any]]] = [
+    (f"/children/DEMO-R-{OWN}/providers", {"home_id": "DEMO-H-{}"}),
+    (f"/children/DEMO-R-{OWN}/enquiries", {"home_id": "DEMO-H-{}"}),
+    (f"/children/DEMO-R-{OWN}/holds", {"home_id": "DEMO-H-{}"}),
+    (f"/api/v1/referrals/DEMO-R-{OWN}/enquiries", {"home_id": "DEMO-H-{}"}),
+    (f"/api/v1/referrals/DEMO-R-{OWN}/holds", {"home_id": "DEMO-H-{}"}),
+    ("/api/v1/records/needs_assessments", {**ASSESSMENT, "child_id": "DEMO-C-{}"}),
+    ("/api/v1/records/needs_assessments", {**ASSESSMENT, "referral_id": "DEMO-R-{}"}),
+    (
+        "/api/v1/records/nominations",
+        {"child_id": f"DEMO-C-{OWN}", "home_id": "DEMO-H-{}", "nominated_on": "2026-06-01"},
+    ),
+    ("/api/v1/home-records/concerns", {**CONCERN, "home_id": "DEMO-H-{}"}),
+    ("/api/v1/home-records/contracts", {"provider": "P", "kind": "block", "home_ids": ["DEMO-H-{}"]}),
+    ("/restricted", {"child_id": "DEMO-C-{}", "reason": "The worker is the child's aunt."}),
+    ("/restricted/glass", {"child_id": "DEMO-C-{}", "reason": "The worker is the child's aunt."}),
+    ("/delegations", {"code": "at_a_distance", "given_to": "director.{}", "from_on": "15/06/2026"}),
+]
+"""Bodies that name a record or a person, ``{}`` where the council's code stands in its id."""
+
+
+@pytest.mark.parametrize(("path", "body"), NAMED_IN_BODIES, ids=range(len(NAMED_IN_BODIES)))
+def test_an_id_of_another_council_in_a_body_is_as_unknown_as_nobodys(
+    site: Any, path: str, body: dict[str, Any]
+) -> None:
+    before = everything_in(site)
+    for role in (Role.BROKERAGE_OFFICER, Role.MANAGER, Role.DIRECTOR):
+        client = site.signed_in(role)
+        headers = {"x-csrf-token": form_token(client.cookies["righthome_session"])}
+        told = []
+        for council in (PARTNER, "000"):
+            given = json.loads(json.dumps(body).replace("{}", council))
+            sent = {"json": given} if path.startswith("/api/") else {"data": given}
+            answer = client.post(path, headers=headers, **sent)
+            assert answer.status_code in {403, 404, 422}, role
+            text = answer.text.replace(answer.headers["x-request-id"], "")
+            for code in (PARTNER, "000"):
+                text = text.replace(code, "")
+            told.append((answer.status_code, text))
+        assert told[0] == told[1], role
     assert everything_in(site) == before
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from api.auth.sessions import form_token
+from api.database.placing_tables import placing_duties
 from tests.web.sample_placing import make_placing
 
 HOME, CHILD, REFERRAL = "DEMO-H-879", "DEMO-C-879", "DEMO-R-879"
@@ -136,6 +139,14 @@ def test_what_is_overdue_is_told_first(fresh_site: Any) -> None:
         officer, "/records/notices", **of_child, given_on="01/05/2026", ends_on="20/05/2026", outcome="moved"
     )
     assert officer.get("/records").text.count("A notice") == 1
+    assert "A signature is not given" not in said
+    with fresh_site.database.writing() as connection:
+        connection.execute(
+            update(placing_duties)
+            .where(placing_duties.c.kind == "approval")
+            .values(due_on=date(2026, 6, 12), before_start=False)
+        )
+    assert "A signature is not given" in officer.get("/records").text
 
 
 @pytest.mark.parametrize("kind", ["decisions", "placements", "enquiries", "moves", "delegations"])

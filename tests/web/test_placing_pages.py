@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from api import clock
 from api.auth.sessions import form_token
 from api.database.placing_tables import placements, placing_duties
-from api.database.tables import users
+from api.database.tables import homes, users
 
 PLACE = "/children/DEMO-R-879/enquiries"
 
@@ -38,9 +38,9 @@ class Browser:
         html5lib.HTMLParser(strict=True).parse(answer.text)
         return str(answer.text)
 
-    def asked_and_offered(self) -> str:
-        """Ask the one home and write down its offer; return the address of the page that follows."""
-        enquiry = self.send(PLACE, home_id="DEMO-H-879", channel="phone", spoke_to="Deputy manager")
+    def asked_and_offered(self, home: str = "DEMO-H-879") -> str:
+        """Ask a home and write down its offer; return the address of the page that follows."""
+        enquiry = self.send(PLACE, home_id=home, channel="phone", spoke_to="Deputy manager")
         return self.send(
             f"{enquiry}/answer",
             version="1",
@@ -52,10 +52,10 @@ class Browser:
             vacancies="1",
         )
 
-    def hold(self) -> str:
+    def hold(self, home: str = "DEMO-H-879") -> str:
         """Hold a bed on an offer; return the hold's address."""
-        self.asked_and_offered()
-        return self.send("/children/DEMO-R-879/holds", home_id="DEMO-H-879")
+        self.asked_and_offered(home)
+        return self.send("/children/DEMO-R-879/holds", home_id=home)
 
 
 @pytest.fixture
@@ -158,6 +158,42 @@ def test_a_hold_let_go_says_so_and_offers_the_options_again(manager: Browser) ->
     manager.send(f"{hold}/release", 409)
 
 
+def test_a_second_hold_for_the_same_child_is_told_on_both(fresh_site: Any, manager: Browser) -> None:
+    with fresh_site.database.writing() as connection:
+        row = connection.execute(select(homes).where(homes.c.authority == "879")).mappings().one()
+        other = {"home_id": "DEMO-H-OTHER", "name": "Other Lane"}
+        connection.execute(
+            insert(homes).values({**row, "home_id": other["home_id"], "record": row["record"] | other})
+        )
+    first = manager.hold()
+    assert "A second bed is held" not in manager.read(first)
+    second = manager.hold("DEMO-H-OTHER")
+    for hold, beside, name in ((first, second, "Other Lane"), (second, first, "Larkbeare")):
+        text = manager.read(hold)
+        assert "A second bed is held" in text
+        assert re.search(f'<a href="{beside}">[^<]*{name}', text)
+        (told,) = manager.client.get(f"/api/v1{hold}").json()["other_holds"]
+        assert f"/holds/{told['hold_id']}" == beside
+    manager.send(f"{second}/release")
+    assert "A second bed is held" not in manager.read(first)
+    assert manager.client.get(f"/api/v1{first}").json()["other_holds"] == []
+
+
+def test_a_decision_taken_is_read_where_it_was_taken(manager: Browser) -> None:
+    hold = manager.hold()
+    for duty in dict.fromkeys(duties(manager.read(hold))):
+        manager.send(f"{hold}/duties/{duty}", done="yes")
+    said = {"reasons": "Near her nan", "wishes_considered": "She asked for a garden"}
+    manager.send(f"{hold}/decision", **said)
+    text = manager.read(f"{hold}/decision")
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert "This is decided" in text
+    assert "15 June 2026, by manager.879" in text
+    for one in said.values():
+        assert one in text
+    assert "<form" not in text.split("<main")[1]
+
+
 def test_a_decision_without_wishes_is_shown_again_with_the_reasons_kept(manager: Browser) -> None:
     hold = manager.hold()
     for duty in dict.fromkeys(duties(manager.read(hold))):
@@ -213,6 +249,31 @@ def test_the_queue_shows_the_director_what_waits_and_takes_the_signature(
     director.send(f"/approvals/{duty}", answer="sign")
     assert "Nothing waits for a signature" in director.read("/approvals")
     assert "Done by director.879" in manager.read(hold)
+
+
+def test_what_was_given_elsewhere_is_written_down_with_who_gave_it_and_how(
+    fresh_site: Any, manager: Browser
+) -> None:
+    hold = manager.hold()
+    duty = signature(fresh_site, "the child's social worker")
+    assert "Who gave or refused it" in manager.read("/approvals")
+    for given, wrong in (
+        ({}, "given_by"),
+        ({"note": "Seen.", "how": "By email"}, "given_by"),
+        ({"given_by": "B. Worker"}, "how"),
+        ({"given_by": "B. Worker", "answer": "refuse", "how": "By email"}, "note"),
+    ):
+        text = manager.send(f"/approvals/{duty}", 422, **{"answer": "sign", **given})
+        html5lib.HTMLParser(strict=True).parse(text)
+        assert f'href="#{wrong}-{duty}"' in text
+        assert f'id="{wrong}-{duty}-error"' in text
+        assert all(f'value="{one}"' in text for name, one in given.items() if name != "answer")
+    manager.send(
+        f"/approvals/{duty}", answer="sign", given_by="B. Worker", how="By email on 15 June, in the file"
+    )
+    text = manager.read(hold)
+    assert "Done by manager.879" in text
+    assert "From B. Worker: By email on 15 June, in the file." in text
 
 
 def test_the_director_hands_a_signature_on_for_tonight_and_takes_it_back(

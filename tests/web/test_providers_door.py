@@ -96,9 +96,9 @@ def test_a_provider_is_told_what_it_needs_and_nothing_that_says_who(fresh_site: 
         "14",
         "Female",
         "Behaviour: 62",
-        "Missing: high",
-        "BSL",
-        "something else",
+        "Going missing: high",
+        "British Sign Language (BSL)",
+        "Something else: ask the council",
         "Plymouth",
         "Larkbeare",
     ):

@@ -58,6 +58,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     f"/api/v1/holds/{HOLD}/decision": {"reasons": "Near.", "wishes_considered": "She said so."},
     f"/api/v1/duties/{HOLD}-duty/answer": {},
     f"/api/v1/approvals/{HOLD}-sign/signature": {},
+    "/api/v1/records/notices": {"child_id": CHILD, "given_on": "2026-06-01"},
     "/api/v1/records/needs_assessments": {
         "child_id": CHILD,
         "referral_id": REFERRAL,
@@ -118,6 +119,29 @@ def test_nothing_of_a_restricted_child_can_be_changed_by_whoever_may_not_see_it(
     for address, body in CHANGES.items():
         assert officer.post(address, json=body, headers=headers).status_code == 404, address
     assert everything_in(held_site) == before
+
+
+@pytest.mark.parametrize("kind", ["referrals", "referrals?profile=south-west", "stays"])
+def test_no_import_makes_a_restricted_childs_record_another_childs(held_site: Any, kind: str) -> None:
+    # A standard's file is joined onto what is stored, so the other child's record would show all of it.
+    body = {
+        "referrals": "referral_id,child_id\nDEMO-R-879,DEMO-C-OTHER\n",
+        "referrals?profile=south-west": "Child ID,Local Identifier\nDEMO-R-879,DEMO-C-OTHER\n",
+        "stays": "stay_id,child_id,started_on\nDEMO-S-879,DEMO-C-OTHER,2026-06-01\n",
+    }[kind]
+    before = everything_in(held_site)
+    for role in (Role.BROKERAGE_OFFICER, Role.MANAGER):
+        client = held_site.signed_in(role)
+        token = form_token(client.cookies["righthome_session"])
+        answer = client.post(
+            f"/api/v1/imports/{kind}",
+            content=body,
+            headers={"content-type": "text/csv", "x-csrf-token": token},
+        )
+        assert answer.status_code == 422
+        assert [one["rule"] for one in answer.json()["problems"]] == ["another_childs_id"]
+    assert everything_in(held_site) == before
+    assert held_site.signed_in(Role.BROKERAGE_OFFICER).get(f"/api/v1/referrals/{REFERRAL}").status_code == 404
 
 
 def test_breaking_the_glass_opens_the_records_of_placing_and_only_that_childs(held_site: Any) -> None:

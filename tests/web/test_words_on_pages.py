@@ -250,8 +250,8 @@ def test_the_first_month_more_likely_short_than_not_is_named(forecast) -> None:
 def test_the_watch_shows_the_worst_first_and_an_overdue_date_as_overdue(watch_report) -> None:
     page = present_watch(watch_report)
     assert [spell.spell_id for spell in page.current] == ["DEMO-P-1"]
-    assert [spell.spell_id for spell in page.ended] == ["DEMO-P-2"]
-    assert [spell.spell_id for spell in page.ended_long_ago] == ["DEMO-P-3"]
+    assert [spell.spell_id for spell in page.ended.items] == ["DEMO-P-2"]
+    assert [spell.spell_id for spell in page.ended_long_ago.items] == ["DEMO-P-3"]
     first = page.current[0].speaking[0]
     assert first.overdue
     assert first.due_in == "3 days ago"
@@ -262,8 +262,8 @@ def test_what_ended_ninety_days_ago_is_still_recent_and_a_day_before_that_is_his
     ended = [spell for spell in watch_report["spells"] if spell["ended_on"]]
     ended[0]["ended_on"], ended[1]["ended_on"] = "2026-03-17", "2026-03-16"
     page = present_watch(watch_report)
-    assert [len(page.current), len(page.ended), len(page.ended_long_ago)] == [1, 1, 1]
-    assert page.ended[0].spell_id == ended[0]["spell_id"]
+    assert [len(page.current), len(page.ended.items), len(page.ended_long_ago.items)] == [1, 1, 1]
+    assert page.ended.items[0].spell_id == ended[0]["spell_id"]
 
 
 def test_a_rule_that_could_not_be_assessed_names_what_is_missing(watch_report) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.alert_policy import LONDON
 from api.web.presenters.emergency_watch import OUTCOME_WORDS, in_emergency_tonight
+from api.web.presenters.parts import Part, in_parts
 from api.web.rule_words import rule_words
 from api.web.words import british_date, capital, counted, days_from, joined, placement_words, plain
 from reference_data.vocabulary import WatchOutcome
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sufficiency.emergency_figures import ChildNight, MonthOfNights
 
 THE_WATCH = "The watch itself"
+CHILDREN_SHOWN, DUE_SHOWN, RUNS_SHOWN = 10, 50, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,14 @@ class ChildAlerts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsPage:
-    """Every open alert by child, children with an unanswered one first."""
+    """A part of the open alerts by child, children with an unanswered one first; ``parts`` links to all of them."""
 
     in_brief: str
     late: bool
     unreached: str
     longest_hours: int
     children: tuple[ChildAlerts, ...]
+    parts: tuple[Part, ...]
 
 
 def present_alerts(
@@ -77,14 +80,23 @@ def present_alerts(
     late: bool,
     unreached: str = "",
     longest_hours: int = 24,
+    part: int = 1,
+    of: str = "",
 ) -> AlertsPage:
-    """Return the page of the open alerts; ``unreached`` names roles that nobody is recorded for."""
+    """Return a part of the open alerts: the one asked for, or the one with the alert or child that ``of`` names.
+
+    ``unreached`` names roles that nobody is recorded for.
+    """
     found = _children_together(alerts)
     unanswered = sum(1 for one in found if one["acknowledged_at"] is None)
     of_whom = list(dict.fromkeys(one["child_id"] for one in found))
     children = sum(child is not None for child in of_whom)
-    of = f", of {counted(children, 'child', 'children')}" if children else ""
-    brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open{of}"
+    of_children = f", of {counted(children, 'child', 'children')}" if children else ""
+    named = next((one["child_id"] for one in found if of and of in (one["alert_id"], one["child_id"])), "")
+    if named in of_whom:
+        part = of_whom.index(named) // CHILDREN_SHOWN + 1
+    shown = in_parts(of_whom, part, most=CHILDREN_SHOWN)
+    brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open{of_children}"
     return AlertsPage(
         in_brief=f"{brief}, {unanswered or 'none'} of them not acknowledged."
         if found
@@ -93,8 +105,9 @@ def present_alerts(
         unreached=unreached,
         longest_hours=longest_hours,
         children=tuple(
-            _child(child, [one for one in found if one["child_id"] == child], roles) for child in of_whom
+            _child(child, [one for one in found if one["child_id"] == child], roles) for child in shown.items
         ),
+        parts=shown.links,
     )
 
 
@@ -195,19 +208,27 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NightsPage:
-    """Who was where, and what falls due next."""
+    """Who was where, and what falls due next: a part of each, and the links to all parts."""
 
     first: str
     last: str
     rows: tuple[NightsRow, ...]
+    parts: tuple[Part, ...]
     due: tuple[DueRow, ...]
+    due_parts: tuple[Part, ...]
 
 
 _ANSWERS = {"yes": "Yes", "no": "No", "unknown": "Not known"}
 
 
 def present_nights(
-    nights: Sequence[ChildNight], report: WatchReport, *, first: date, last: date
+    nights: Sequence[ChildNight],
+    report: WatchReport,
+    *,
+    first: date,
+    last: date,
+    part: int = 1,
+    due_part: int = 1,
 ) -> NightsPage:
     """Return the page of the nights: nights in one place are one row, the file has them one by one."""
     runs: list[list[ChildNight]] = []
@@ -229,6 +250,7 @@ def present_nights(
         for answer in spell.rules
         if answer.due_on is not None and answer.due_on >= report.as_of
     )
+    shown, falls_due = in_parts(runs, part, most=RUNS_SHOWN), in_parts(due, due_part, most=DUE_SHOWN)
     return NightsPage(
         first=british_date(first),
         last=british_date(last),
@@ -242,8 +264,9 @@ def present_nights(
                 unsuitable=_ANSWERS[run[0].unsuitable],
                 unlawful=_ANSWERS[run[0].unlawful],
             )
-            for run in runs
+            for run in shown.items
         ),
+        parts=shown.links,
         due=tuple(
             DueRow(
                 due=british_date(day),
@@ -252,8 +275,9 @@ def present_nights(
                 name=rule_words(rule),
                 text=text,
             )
-            for day, child_id, rule, text in due
+            for day, child_id, rule, text in falls_due.items
         ),
+        due_parts=falls_due.links,
     )
 
 

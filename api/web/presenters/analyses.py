@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.services.analyses import BedsSettings, state_of
+from api.services.analyses import BedsSettings
 from api.web.presenters.saved_plans import STATE_TAGS, when_words
 from api.web.words import british_date, counted
 from sufficiency.beds_tables import beds_tables
@@ -38,13 +38,12 @@ class AnalysisView:
     colour: str
     tag: str
     done: bool
-    step: str
 
 
 def present_analysis(analysis: Analysis) -> AnalysisView:
     """Return one analysis in a line."""
-    state = state_of(analysis)
-    colour, tag = _DONE if state == "done" else STATE_TAGS[state]
+    done = analysis.status == "done"
+    colour, tag = _DONE if done else STATE_TAGS[analysis.status]
     when = when_words(analysis.asked_at)
     return AnalysisView(
         analysis_id=analysis.analysis_id,
@@ -56,8 +55,7 @@ def present_analysis(analysis: Analysis) -> AnalysisView:
         by=analysis.asked_by,
         colour=colour,
         tag=tag,
-        done=state == "done",
-        step=analysis.step or "Waits its turn",
+        done=done,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
+from api.web.presenters.parts import InParts, in_parts
 from api.web.rule_words import rule_words
 from api.web.words import (
     UNKNOWN,
@@ -26,6 +27,7 @@ from sufficiency.emergency_rules import worst_first
 LATELY = timedelta(days=90)
 """What ended within this time still counts in the nights of the last 90 days; the rest is history."""
 
+SPELLS_SHOWN, ENDED_SHOWN = 20, 50
 OUTCOME_WORDS = {
     WatchOutcome.RAISED: "Raised",
     WatchOutcome.WARNING: "Warning",
@@ -79,17 +81,26 @@ class SpellView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPage:
-    """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago."""
+    """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago.
+
+    ``current`` is everybody tonight, for the table of one line each; ``tonight`` is a part of them, ``spells_a_part`` in
+    each, to be told in full. Of those that ended there is a part each too.
+    """
 
     as_of: str
     in_brief: str
     current: tuple[SpellView, ...]
-    ended: tuple[SpellView, ...]
-    ended_long_ago: tuple[SpellView, ...]
+    spells_a_part: int
+    tonight: InParts[SpellView]
+    ended: InParts[SpellView]
+    ended_long_ago: InParts[SpellView]
+    ended_long_ago_count: int
     evidence: EvidenceView
 
 
-def present_watch(report: Mapping[str, Any]) -> WatchPage:
+def present_watch(
+    report: Mapping[str, Any], *, part: int = 1, ended_part: int = 1, history_part: int = 1
+) -> WatchPage:
     """Return the page from the contract's ``watch`` answer: the worst first, law before policy, then the longest."""
     as_of = date.fromisoformat(report["as_of"])
     spells = sorted(
@@ -120,8 +131,17 @@ def present_watch(report: Mapping[str, Any]) -> WatchPage:
         as_of=british_date(as_of),
         in_brief=f"{brief}: {split}." if split else f"{brief}.",
         current=current,
-        ended=tuple(view for view in views if not view.open_now and view.spell_id not in long_ago),
-        ended_long_ago=tuple(view for view in views if view.spell_id in long_ago),
+        spells_a_part=SPELLS_SHOWN,
+        tonight=in_parts(current, part, most=SPELLS_SHOWN),
+        ended=in_parts(
+            [view for view in views if not view.open_now and view.spell_id not in long_ago],
+            ended_part,
+            most=ENDED_SHOWN,
+        ),
+        ended_long_ago=in_parts(
+            [view for view in views if view.spell_id in long_ago], history_part, most=ENDED_SHOWN
+        ),
+        ended_long_ago_count=len(long_ago),
         evidence=present_evidence(report["evidence"]),
     )
 

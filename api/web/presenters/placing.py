@@ -140,6 +140,7 @@ class HoldPage:
     expires_at: str
     expires_in: str
     identity: str
+    other_holds: tuple[HoldLine, ...]
     checklist: tuple[DutyView, ...]
     approvals: tuple[DutyView, ...]
     notices: tuple[DutyView, ...]
@@ -176,6 +177,7 @@ class WaitingView:
     held_by: str
     until: str
     mine: bool
+    on_behalf: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,15 +219,7 @@ def present_enquiries(
     return EnquiriesPage(
         referral_id=referral.referral_id,
         child_id=referral.child_id,
-        holds=tuple(
-            HoldLine(
-                claim_id=claim.claim_id,
-                home=home_name(homes, claim.home_id),
-                state="Placed" if claim.kind == "placement" else "Held",
-                until=until_words(claim, now),
-            )
-            for claim in claims
-        ),
+        holds=tuple(_hold_line(claim, homes, now) for claim in claims),
         enquiries=tuple(_enquiry(one, homes, held) for one in reversed(enquiries)),
         to_ask=tuple(
             ToAskView(
@@ -243,8 +237,8 @@ def present_enquiries(
     )
 
 
-def present_hold(found: Holding, home: Home, *, now: datetime, as_of: date) -> HoldPage:
-    """Return the page of a promised bed."""
+def present_hold(found: Holding, homes: Mapping[str, Home], *, now: datetime, as_of: date) -> HoldPage:
+    """Return the page of a promised bed; ``homes`` has its home and those of the child's other holds."""
     claim = found.claim
     views = [(duty, duty_view(duty, as_of)) for duty in found.duties]
     signatures = sum(duty.kind == "approval" for duty in found.holds_up)
@@ -257,8 +251,8 @@ def present_hold(found: Holding, home: Home, *, now: datetime, as_of: date) -> H
         claim_id=claim.claim_id,
         referral_id=claim.referral_id,
         child_id=claim.child_id,
-        home=home.name or home.home_id,
-        home_id=home.home_id,
+        home=home_name(homes, claim.home_id),
+        home_id=claim.home_id,
         from_on=british_date(claim.from_on),
         placed=claim.kind == "placement",
         standing=standing,
@@ -267,11 +261,33 @@ def present_hold(found: Holding, home: Home, *, now: datetime, as_of: date) -> H
         expires_at=claim.expires_at.isoformat(timespec="seconds") if claim.expires_at else "",
         expires_in=time_left(claim.expires_at, now) if claim.expires_at else "",
         identity=moment(claim.identity_shared_at) if claim.identity_shared_at else "",
+        other_holds=tuple(_hold_line(one, homes, now) for one in found.other_holds),
         checklist=tuple(view for duty, view in views if duty.kind == "checklist"),
         approvals=tuple(view for duty, view in views if duty.kind == "approval"),
         notices=tuple(view for duty, view in views if duty.kind == "notice"),
         missing=" and ".join(missing),
     )
+
+
+def _hold_line(claim: Claim, homes: Mapping[str, Home], now: datetime) -> HoldLine:
+    return HoldLine(
+        claim_id=claim.claim_id,
+        home=home_name(homes, claim.home_id),
+        state="Placed" if claim.kind == "placement" else "Held",
+        until=until_words(claim, now),
+    )
+
+
+def present_decided(decision: Kept) -> tuple[tuple[str, str], ...]:
+    """Return a decision that was taken, as rows of name and value."""
+    values = decision.values
+    rows = (
+        ("Decided", f"{british_date(values.get('decided_on'))}, by {values.get('decided_by')}"),
+        ("How the child’s wishes and feelings were considered", values.get("wishes_considered")),
+        ("Why this home", values.get("reasons")),
+        ("Why not the home ranked first", values.get("why_not_first")),
+    )
+    return tuple((name, value) for name, value in rows if value)
 
 
 def present_decision(
@@ -323,6 +339,7 @@ def present_queue(
             held_by=one.claim.made_by,
             until=until_words(one.claim, now),
             mine=one.mine,
+            on_behalf=one.on_behalf,
         )
         for one in waiting
     ]
@@ -375,6 +392,11 @@ def home_name(homes: Mapping[str, Home], home_id: str) -> str:
     return (home.name if home is not None else None) or home_id
 
 
+def reason_words(code: str) -> str:
+    """Return why a home said no, in words."""
+    return REASON_WORDS.get(code) or capital(plain(code))
+
+
 def moment(at: datetime) -> str:
     """Return an instant by the clock of London, as ``15 June 2026 at 14:05``."""
     local = at.astimezone(LONDON)
@@ -402,7 +424,7 @@ def _enquiry(one: Kept, homes: Mapping[str, Home], held: set[str]) -> EnquiryVie
     answer = values.get("answer")
     parts = []
     if values.get("reason"):
-        parts.append(REASON_WORDS.get(values["reason"], plain(values["reason"])))
+        parts.append(reason_words(values["reason"]))
     if values.get("quoted_weekly_fee_pence") is not None:
         parts.append(weekly_cost(values["quoted_weekly_fee_pence"]))
     if values.get("quoted_staffing"):

@@ -156,3 +156,33 @@ def test_what_was_queued_before_alerts_went_out_together_goes_out_alone_and_come
         assert connection.exec_driver_sql("SELECT channel FROM recipients").scalars().all() == ["email"]
     database.close()
     assert migrate.upgrade(database_url).whole
+
+
+def test_an_analysis_that_nobody_finished_gets_a_job_and_stays_without_one(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "0011")
+    database = open_database(database_url)
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO authorities (authority, added_at) VALUES ('879', '2026-06-15 10:00:00')"
+        )
+        for analysis_id, status in (("a", "waiting"), ("b", "running"), ("c", "done")):
+            connection.exec_driver_sql(
+                "INSERT INTO analyses (authority, analysis_id, kind, question, as_of, asked_at, asked_by, settings, "
+                f"status, step) VALUES ('879', '{analysis_id}', 'beds', 'q', '2026-06-15', '2026-06-15 10:00:00', "
+                f"'tester', '{{}}', '{status}', 'Counting')"
+            )
+    assert migrate.upgrade(database_url).whole
+    found = "SELECT result_id, status FROM jobs WHERE kind = 'analysis' ORDER BY result_id"
+    with database.reading() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql(found)] == [
+            ("a", "waiting"),
+            ("b", "waiting"),
+        ]
+        kept = connection.exec_driver_sql("SELECT analysis_id, status FROM analyses ORDER BY analysis_id")
+        assert [tuple(row) for row in kept] == [("a", "waiting"), ("b", "waiting"), ("c", "done")]
+    migrate.downgrade(database_url, "0011")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM jobs").scalar_one() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM analyses").scalar_one() == 3
+    database.close()

@@ -13,6 +13,8 @@ from api import audit, clock
 from api.database.engine import Database, open_database
 from api.database.tables import audit as audit_table
 from api.database.tables import authorities
+from api.errors import Busy
+from tests.conftest import PostgresServer
 
 
 @pytest.fixture
@@ -120,3 +122,28 @@ def test_writers_side_by_side_make_one_unbroken_chain(database: Database) -> Non
     with database.reading() as connection:
         assert audit.verify(connection).first_broken is None
         assert connection.execute(select(func.count()).select_from(audit_table)).scalar_one() == 20
+
+
+def test_of_two_that_wait_for_each_other_one_is_told_that_others_are_saving(
+    postgres_server: PostgresServer, migrated_template: str
+) -> None:
+    database = open_database(postgres_server.new_database(like=migrated_template))
+    met, told = threading.Barrier(2), []
+    locks = ["LOCK TABLE audit IN EXCLUSIVE MODE", "LOCK TABLE homes IN EXCLUSIVE MODE"]
+
+    def write(first: str, second: str) -> None:
+        try:
+            with database.writing() as connection:
+                connection.exec_driver_sql(first)
+                met.wait()
+                connection.exec_driver_sql(second)
+        except Busy:
+            told.append("busy")
+
+    threads = [threading.Thread(target=write, args=order) for order in (locks, locks[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.close()
+    assert told == ["busy"]

@@ -113,15 +113,18 @@ def hold_only(database: Database, url: str, who: str, home: int, number: int) ->
 
 
 def place(database: Database, url: str, who: str, home: int, number: int) -> None:
-    """Hold a bed, have everything and decide, in one transaction."""
-    with database.writing() as connection:
-        records = Records(connection, Scope(authorities=frozenset({AUTHORITY}), actor=who))
-        desk = desk_on(records, url, who)
-        held = holding.hold(desk, f"DEMO-R{number}", f"DEMO-H{home}")
-        for duty in held.duties:
-            if duty.kind == "checklist":
-                signing.tick(desk, duty.duty_id)
-        deciding.decide(desk, held.claim.claim_id, **SAID)
+    """Hold a bed, have everything and decide: each in a transaction of its own, as the requests of a server are."""
+
+    def does(action: Any, *given: Any, **named: Any) -> Any:
+        with database.writing() as connection:
+            records = Records(connection, Scope(authorities=frozenset({AUTHORITY}), actor=who))
+            return action(desk_on(records, url, who), *given, **named)
+
+    held = does(holding.hold, f"DEMO-R{number}", f"DEMO-H{home}")
+    for duty in held.duties:
+        if duty.kind == "checklist":
+            does(signing.tick, duty.duty_id)
+    does(deciding.decide, held.claim.claim_id, **SAID)
 
 
 def fight(asked: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from api import audit, clock
+from api.database.engine import Database
 from api.database.placing_tables import bed_claims, decisions
 from api.services import anonymous_sheet, deciding, enquiries, holding, signing
 from api.services.alerts import alerts_listed
@@ -340,6 +343,43 @@ def test_a_child_is_not_placed_twice(office: Office) -> None:
     with office.desk() as desk:
         live = desk.records.kept("placements", AUTHORITY).all(child_id="DEMO-C1", ended_on=None)
         assert [one.record_id for one in live] == [moved.placement.record_id]
+
+
+def test_a_decision_and_the_letting_go_of_the_childs_other_hold_wait_in_no_circle(office: Office) -> None:
+    held = office.does("officer", holding.hold, "DEMO-R1", "DEMO-H1")
+    other = office.does("officer", holding.hold, "DEMO-R1", "DEMO-H2")
+    office.ready(held.claim.claim_id)
+    begun, told = threading.Event(), []
+
+    def let_go() -> None:
+        try:
+            with office.desk("colleague") as desk:
+                desk.records.beds_of(AUTHORITY).claim(other.claim.claim_id, to_change=True)
+                begun.set()
+                wait_until_somebody_waits(office.council.database)
+                told.append(holding.let_go(desk, other.claim.claim_id).released_because)
+        except BaseException as fault:
+            told.append(fault)
+
+    colleague = threading.Thread(target=let_go)
+    colleague.start()
+    begun.wait()
+    # The decision ends the other hold too, so it waits for the colleague before it takes what the colleague still needs.
+    office.does("officer", deciding.decide, held.claim.claim_id, **SAID, why_not_first="-")
+    colleague.join()
+    assert told == ["let_go"]
+
+
+def wait_until_somebody_waits(database: Database) -> None:
+    """Wait until another transaction waits for a lock; on SQLite it cannot even have begun."""
+    if database.engine.dialect.name == "sqlite":
+        return
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while True:
+        with database.reading() as connection:
+            if connection.exec_driver_sql(asked).scalar_one():
+                return
+        time.sleep(0.02)
 
 
 def test_a_provider_is_told_who_the_child_is_only_when_chosen_and_one_at_a_time(office: Office) -> None:

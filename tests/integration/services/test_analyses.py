@@ -32,6 +32,7 @@ from api.services.analyses import (
 )
 from api.services.analysis_inputs import beds_inputs, report_year
 from api.services.importing import import_file
+from api.services.jobs import cancel, put_back, steps_of
 from matching.policy import default_policy
 from reference_data.problems import InvalidInput, NotEnoughData, NotFound
 from reference_data.sample import SAMPLE_DATE, SAMPLE_RETURNS, sample_path
@@ -68,7 +69,12 @@ def asked(site: Site, settings: Any, name: str | None = None) -> str:
 def made(site: Site, settings: Any, name: str | None = None) -> str:
     """Ask for an analysis, make it here, and return its id."""
     analysis_id = asked(site, settings, name)
-    make_analysis(site.database, OWN, analysis_id, policy=default_policy(), actor="tester")
+    with site.database.reading() as connection:
+        job = records_in(connection).jobs_of(OWN).that_makes(analysis_id)
+    steps: list[str] = []
+    make_analysis(site.database, OWN, analysis_id, policy=default_policy(), actor="tester", step=steps.append)
+    assert job is not None
+    assert len(steps) == steps_of(job), "as many as whoever waits was told"
     return analysis_id
 
 
@@ -380,7 +386,30 @@ def test_another_councils_analysis_is_not_there(known: Site) -> None:
         AnalysisRecords(connection, "878").analysis(analysis_id)
 
 
+def test_an_analysis_broken_off_waits_again_and_one_cancelled_says_so(known: Site) -> None:
+    analysis_id = asked(known, IndicatorSettings())
+    with known.database.writing() as connection:
+        records = records_in(connection)
+        job = records.jobs_of(OWN).that_makes(analysis_id)
+        assert job is not None
+        claim = records.jobs_of(OWN).claim(job.job_id)
+        assert claim is not None
+        records.jobs_of(OWN).at_step(job.job_id, claim, "Counting", 2, 2)
+        assert records.analyses_of(OWN).claim(analysis_id)
+    client = known.signed_in(Role.COMMISSIONER)
+    address = f"/sufficiency/analyses/{analysis_id}"
+    assert "Step 2 of 2: Counting." in client.get(address).text
+    with known.database.writing() as connection:
+        put_back(records_in(connection), OWN, job.job_id, claim, counted=False)
+    assert kept(known, analysis_id).status == "waiting"
+    assert "It waits its turn." in client.get(address).text
+    with known.database.writing() as connection:
+        cancel(records_in(connection), OWN, job.job_id)
+    assert "The analysis was cancelled." in client.get(address).text
+
+
 def test_asking_on_a_page_has_it_made_in_another_process(known: Site) -> None:
+    known.work()
     client = known.signed_in(Role.COMMISSIONER)
     answer = send(client, "/sufficiency/indicators", at="31/03/2020", period="rolling", amber="points")
     assert answer.status_code == 303, answer.text

@@ -69,7 +69,8 @@ def row_of(site: Site, job_id: str) -> dict[str, Any]:
 
 
 def running(site: Site, job_id: str) -> None:
-    until(lambda: row_of(site, job_id)["step"], lambda step: step == "Simulating futures")
+    row = until(lambda: row_of(site, job_id), lambda row: row["step"] == "Simulating futures")
+    assert (row["step_number"], row["step_count"]) == (2, 2)
 
 
 def test_a_forecast_is_asked_for_made_elsewhere_and_the_same_question_is_done_already(told: Site) -> None:
@@ -245,7 +246,7 @@ def test_what_a_worker_writes_after_it_lost_its_claim_counts_for_nothing(fresh_s
         second = kept.claim(job.job_id)
         assert second is not None
         assert not kept.finish(job.job_id, first, "done", result_id="1" * 64)
-        kept.speak_for(job.job_id, first, "Late")
+        kept.at_step(job.job_id, first, "Late", 1, 2)
         assert kept.job(job.job_id).step is None
         assert kept.finish(job.job_id, second, "done", result_id="2" * 64)
         assert (kept.job(job.job_id).result_id, kept.job(job.job_id).attempts) == ("2" * 64, 2)

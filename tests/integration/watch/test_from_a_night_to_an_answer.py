@@ -28,7 +28,7 @@ def test_a_stay_and_its_alert_are_written_together_and_reach_a_real_mail_server(
     assert email["To"] == "manager@example.org"
     text = email.get_payload(decode=True).decode()
     assert "DEMO-C1" in text
-    assert "https://righthome.example/alerts#alert-" in text
+    assert f"https://righthome.example/alerts?of={raised['alert_id']}#alert-{raised['alert_id']}" in text
     assert "2009" not in text  # the birth date stays inside
     assert all(count == 1 for count in mail.ids.values())
     assert council.deliver().sent == 0

@@ -11,6 +11,7 @@ import pytest
 
 from sufficiency import calibration
 from sufficiency.calibration import believed, calibrated, usual_numbers
+from sufficiency.drift import Drift
 from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts, inflow_levels
 from sufficiency.repair import CareHistory, repaired_history
@@ -115,6 +116,25 @@ def test_a_world_whose_starts_were_doubled_is_bent_back_only_in_part() -> None:
     today, implied = after_two_years(doubled)
     _, then = after_two_years(calibrated(doubled, history))
     assert today.sum() * 1.2 < then.sum() < implied.sum()
+
+
+def test_where_rates_drift_the_number_is_not_taken_back_to_the_usual_one() -> None:
+    history, world = learnt()
+    more = np.array([0.15, 0.0])
+    assert world.starts.if_trend is not None
+    raised = replace(
+        world.starts, log_rate=world.starts.log_rate + more, if_trend=world.starts.if_trend + more
+    )
+    steady, drifting = (
+        replace(
+            world, starts=replace(raised, drift=Drift.of(size)), exits=replace(world.exits, drift=Drift.of(0))
+        )
+        for size in (0.0, 0.3)
+    )
+    _, implied = after_two_years(steady)
+    _, back = after_two_years(calibrated(steady, history))
+    _, ahead = after_two_years(calibrated(drifting, history))
+    assert abs(ahead.sum() - implied.sum()) < 0.8 * abs(back.sum() - implied.sum())
 
 
 def test_it_does_not_depend_on_the_seed_of_a_forecast_and_an_empty_council_is_left_alone() -> None:

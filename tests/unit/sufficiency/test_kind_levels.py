@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sufficiency.drift import kind_levels, level_today, steady_levels
+from sufficiency.drift import Drift, kind_levels, level_today, steady_levels
 
 
 def poisson_years(rates: np.ndarray, seed: int) -> np.ndarray:
@@ -71,7 +71,7 @@ def mean_drift(true_drift: float, a_year: float) -> float:
         found.append(
             level_today(
                 rng.poisson(rates).astype(float), np.full(8, a_year), years_each=1.0, prior_drift=0.11
-            ).drift_a_year
+            ).drift.root_mean_square()
         )
     return float(np.mean(found))
 
@@ -80,6 +80,15 @@ def test_drift_is_found_where_it_is_and_hardly_where_it_is_not() -> None:
     assert mean_drift(0.0, 800.0) < 0.05
     assert mean_drift(0.0, 30.0) < 0.11
     assert 0.1 < mean_drift(0.15, 800.0) < 0.2
+
+
+def test_each_future_has_a_drift_of_its_own_as_often_as_it_is_likely() -> None:
+    drift = Drift(sizes=np.array([0.0, 0.1, 0.3]), chances=np.array([0.5, 0.3, 0.2]))
+    rng = np.random.default_rng(1)
+    drawn = np.array([drift.draw(rng) for _ in range(4000)])
+    assert [np.mean(drawn == size) for size in drift.sizes] == pytest.approx(drift.chances, abs=0.03)
+    assert np.sqrt(np.mean(drawn**2)) == pytest.approx(drift.root_mean_square(), rel=0.05)
+    assert drift.at_least(0.1) == pytest.approx(0.5)
 
 
 def test_a_steady_rate_rests_on_all_years_and_a_drifting_one_on_the_last() -> None:
@@ -91,11 +100,11 @@ def test_a_steady_rate_rests_on_all_years_and_a_drifting_one_on_the_last() -> No
     )
     assert risen.log_level > np.log(1.5)
     assert risen.variance > steady.variance
-    assert risen.drift_a_year > 0.15
+    assert risen.drift.root_mean_square() > 0.15
 
 
 def test_without_a_single_count_the_prior_remains() -> None:
     nothing = level_today(np.zeros(0), np.zeros(0), years_each=1.0, prior_drift=0.11, prior_events=4.0)
     assert nothing.log_level == pytest.approx(0.0)
     assert nothing.variance > 0.25
-    assert nothing.drift_a_year == pytest.approx(0.11, rel=0.15)
+    assert nothing.drift.root_mean_square() == pytest.approx(0.11, rel=0.15)
