@@ -25,7 +25,8 @@ from api.web.rule_words import rule_words
 from api.web.words import domain_words, joined
 from matching.aim_words import aim_in_words
 from matching.approvals import EVERY_PLACEMENT
-from matching.staying import needs_a_move, stay_where_they_may_not
+from matching.findings import TO_BE_ASKED
+from matching.staying import STAYS_PUT, needs_a_move, stay_where_they_may_not
 
 FOR_SHOWN = 3
 """What speaks for a home in short; what speaks against it is always told whole."""
@@ -225,7 +226,8 @@ def print_plan(console: Console, answer: Answer, *, shown: int = 12, verbose: bo
 
 def _print_staying(console: Console, row: Answer) -> None:
     if not needs_a_move(row):
-        console.print(f"Stays at {row['home_id']}: {row['child_id']}.", style="dim")
+        coming = "".join(f" {reason}" for reason in row["reasons"] if reason != STAYS_PUT)
+        console.print(f"Stays at {row['home_id']}: {row['child_id']}.{coming}", style="" if coming else "dim")
         return
     why = " ".join(full_stop(reason) for reason in row.get("may_not_go_on", ()))
     may_not = f" May not go on living there: {why}" if why else f" Recorded as {row['urgency']}."
@@ -239,12 +241,15 @@ def _why(row: Answer, verbose: bool) -> Text:
     signing = sorted({one["who"] for one in row["approvals"] if one["code"] not in EVERY_PLACEMENT})
     if signing:
         text.append(f" Needs {' and '.join(signing)}.", style="yellow")
+    asked = sum(reason.startswith(TO_BE_ASKED) for reason in row["reasons"])
+    if asked and not verbose:
+        text.append(f" {asked} question{'' if asked == 1 else 's'} to ask first.", style="yellow")
     if verbose:
         for said in (row["why_not_first_choice"], row["cost_to_others"]):
             if said:
                 text.append(f"\n{full_stop(said)}", style="dim")
     elif row["first_choice"] != row["home_id"]:
-        text.append(f" Alone: {row['first_choice']}.", style="dim")
+        text.append(f" Best if nobody else were waiting: {row['first_choice']}.", style="dim")
     return text
 
 

@@ -8,16 +8,16 @@ option are in ``explain.py``. Unknown never looks good: each aim says what it co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 
+from matching.early_ends import nights_lost
 from matching.findings import Case
 from matching.fit import suitability_group
 from matching.home import Home, beds_open_to
 from matching.places import Where, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
-from matching.referral import ImportantPlace
+from matching.referral import ImportantPlace, Referral, stays_put
 from matching.statements import unstated_communication
-from matching.words import plain_word
+from matching.words import plain_word, plain_words
 from reference_data.vocabulary import (
     RESIDENTIAL_TYPES,
     ContractKind,
@@ -80,34 +80,42 @@ def siblings(case: Case, home: Home, aim: Aim) -> int:
     """Return 0 with all brothers and sisters, 1 with at least one, 3 with none; 0 where that is not sought.
 
     One sibling together earns most of the gain, so the scale is concave. Those who live there already
-    and those on the list for whom there is room both count.
+    and those on the list for whom there is room both count; one who is settled elsewhere does not come.
     """
     referral = case.referral
     if referral.sibling_group is None or referral.siblings_together is SiblingsTogether.NO:
         return 0
     living_there = siblings_living_there(case, home)
-    waiting = len(case.siblings)
-    if waiting == 0:
-        return 0 if living_there else 3
-    free = beds_open_to(home, _sibling_ids(case), case.start)
-    room_for = 0 if free is None else max(0, min(waiting, free - 1))
-    if room_for == waiting:
-        return 0
-    return 1 if living_there + room_for else 3
+    waiting = [one for one in case.siblings if not stays_put(one)]
+    apart = any(one.current_home_id != home.home_id for one in case.siblings if stays_put(one))
+    room_for = _room_for(case, waiting, home)
+    if not living_there + room_for:
+        return 3
+    return 0 if room_for == len(waiting) and not apart else 1
+
+
+def _room_for(case: Case, waiting: Sequence[Referral], home: Home) -> int:
+    """Return for how many of the brothers and sisters who wait there is room beside the child, if all were to come."""
+    coming = [one.child_id for one in waiting if one.current_home_id != home.home_id]
+    free = beds_open_to(home, {case.referral.child_id, *coming}, case.start)
+    return 0 if free is None else max(0, min(len(coming), free - 1))
 
 
 def siblings_living_there(case: Case, home: Home) -> int:
-    """Return how many brothers and sisters of the child live in the home."""
-    group = case.referral.sibling_group
-    if group is None:
+    """Return how many brothers and sisters of the child live in the home: of its residents, and settled on the list."""
+    referral = case.referral
+    if referral.sibling_group is None:
         return 0
-    return sum(
-        one.sibling_group == group and one.child_id != case.referral.child_id for one in home.residents or ()
-    )
-
-
-def _sibling_ids(case: Case) -> frozenset[str]:
-    return frozenset((case.referral.child_id, *(member.child_id for member in case.siblings)))
+    kin = [
+        one.child_id
+        for one in home.residents or ()
+        if one.sibling_group == referral.sibling_group and one.child_id != referral.child_id
+    ]
+    known = {child_id for child_id in kin if child_id is not None}
+    settled = {
+        one.child_id for one in case.siblings if one.current_home_id == home.home_id and stays_put(one)
+    }
+    return len(kin) + len(settled - known)
 
 
 def access(case: Case, home: Home, aim: Aim) -> int:
@@ -166,15 +174,15 @@ def identity_met(case: Case, home: Home) -> dict[str, bool | None]:
 
 def pets(case: Case, home: Home, aim: Aim) -> int:
     """Return 1 when the wish about pets is not known to be met."""
-    wanted = {plain_word(word) for word in case.referral.prefers.pets}
+    wanted = plain_words(case.referral.prefers.pets)
     if not wanted:
         return 0
     kept = home.offers.pets
     if kept is None:
         return 1
     if "none" in wanted:
-        return int(bool({plain_word(word) for word in kept} - {"none"}))
-    return int(not _any_of(tuple(wanted), kept))
+        return int(bool(plain_words(kept) - {"none"}))
+    return int(wanted.isdisjoint(plain_words(kept)))
 
 
 def preferred_type(case: Case, home: Home, aim: Aim) -> int:
@@ -246,34 +254,9 @@ def specialist_capacity(case: Case, home: Home, aim: Aim) -> int:
 
 
 def stability(case: Case, home: Home, aim: Aim) -> int:
-    """Return how many recorded facts would end the stay before it is expected to end."""
-    return len(early_ends(case, home))
-
-
-def early_ends(case: Case, home: Home) -> tuple[str, ...]:
-    """Return the recorded facts that would end the stay early: longest stay, closing, temporary approval.
-
-    Where nobody said how long the stay is, each of them counts: a home that keeps a child for four weeks is no home
-    for a stay without an end.
-    """
-    until = expected_end(case)
-    days = case.referral.expected_stay_days
-    found = []
-    longest = home.max_stay_days
-    if longest is not None and not case.lives_in(home) and (days is None or longest < days):
-        found.append("longest_stay")
-    if home.closes_on is not None and (until is None or home.closes_on < until):
-        found.append("closes")
-    approval = home.temporary_approval_until
-    if approval is not None and (until is None or approval < until):
-        found.append("temporary_approval")
-    return tuple(found)
-
-
-def expected_end(case: Case) -> date | None:
-    """Return the day the stay is expected to end, or ``None`` when nobody said how long it is."""
-    days = case.referral.expected_stay_days
-    return None if days is None else case.start + timedelta(days=days)
+    """Return the steps of days, the last one begun included, of the expected stay that a known end would cut off."""
+    lost = nights_lost(case, home, unknown_stay_days=aim.parameters["unknown_stay_days"])
+    return -(-lost // aim.parameters["step_days"])
 
 
 def cost(case: Case, home: Home, aim: Aim) -> int:
@@ -377,4 +360,4 @@ def _steps(postcode: str | None, home: Home, aim: Aim) -> int:
 def _any_of(wanted: tuple[str, ...], offered: tuple[str, ...] | None) -> bool | None:
     if offered is None:
         return None
-    return bool({plain_word(word) for word in wanted} & {plain_word(word) for word in offered})
+    return not plain_words(wanted).isdisjoint(plain_words(offered))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from matching import instruments as law
 from matching.findings import Case
@@ -16,6 +17,7 @@ from matching.home import Home, is_fostering, other_residents
 from matching.places import Where, authority_of, miles_between, where_is
 from matching.room import usual_limit
 from matching.words import number_word
+from reference_data.codelists import codes
 from reference_data.vocabulary import FOSTERING_TYPES, SUPPORTED_TYPES, PlacementType
 from reference_data.working_days import working_days_after
 
@@ -161,13 +163,22 @@ def _other_arrangements(case: Case, home: Home) -> Approval | None:
     )
 
 
+@cache
+def _care_orders() -> frozenset[str]:
+    """Return the legal statuses, by their 903 code, of a child under an interim or a full care order."""
+    return frozenset(status for status, one in codes("LS").items() if one.maps_to == "care_order")
+
+
 def _with_parents(case: Case, home: Home) -> Approval | None:
     if home.type is not PlacementType.WITH_PARENTS:
         return None
+    status = case.referral.legal_status
+    known_without = status is not None and status not in _care_orders()
+    rests_on = "The referral records no care order: see what it rests on. " if known_without else ""
     return _make(
         case,
         "with_parents",
-        "A child under a care order is placed with parents only after an assessment and a recorded decision.",
+        f"{rests_on}A child under a care order is placed with parents only after an assessment and a recorded decision.",
         law.WITH_PARENTS,
     )
 

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from matching.findings import Case
 from matching.home import Home, is_fostering
 from matching.places import authority_name, authority_of, miles_between
+from matching.room import usual_limit
 from matching.statements import lacking_features
-from matching.words import listed
+from matching.words import feature_words, listed, number_word
 from reference_data.vocabulary import (
     FOSTERING_TYPES,
     RESIDENTIAL_TYPES,
@@ -70,9 +71,11 @@ def _reconsider_suitability(case: Case, home: Home) -> Change | None:
 def _exemption(case: Case, home: Home) -> Change | None:
     code = authority_of(home)
     who = "The authority where the carer lives" if code is None else authority_name(code)
+    limit = number_word(usual_limit(case.context.policy))
+    whom = "the child" if not case.group else f"each of the {len(case.child_ids)} brothers and sisters"
     return Change(
         f"fostering_exemption:{code or 'unknown'}",
-        f"{who} grants a written exemption from the usual fostering limit of three that names the child: only the "
+        f"{who} grants a written exemption from the usual fostering limit of {limit} that names {whom}: only the "
         "authority where the carer lives may do so.",
     )
 
@@ -91,10 +94,9 @@ def _features(case: Case, home: Home) -> Change | None:
     lacking = lacking_features(case, home)
     if not lacking or not set(lacking) <= STAFF_FEATURES:
         return None
-    words = " and ".join(feature.replace("_", " ") for feature in lacking)
     return Change(
         f"staffing:{'+'.join(sorted(lacking))}",
-        f"The home staffs it and the council agrees the fee: {words}.",
+        f"The home staffs it and the council agrees the fee: {feature_words(lacking)}.",
     )
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matching.allocation_problem import AllocationProblem, Pair
-from matching.findings import Case
-from matching.room import high_risks_to_others
+from matching.alongside import IN_WORDS, are_kin, company_wanted, high_risks_to_others, may_not_suit
+from matching.findings import TO_BE_ASKED, Case
 from matching.waiting import Unit
 from matching.words import listed
-from reference_data.vocabulary import Alongside
 
 
 def arriving_together(unit: Unit, others: Sequence[Unit]) -> list[str]:
@@ -30,35 +29,19 @@ def arriving_together(unit: Unit, others: Sequence[Unit]) -> list[str]:
     for one, company in asked:
         for case in one.cases:
             unsuited = sorted(c.referral.child_id for o in company for c in o.cases if does_not_suit(case, c))
-            if unsuited:
+            wanted = company_wanted(case.referral)
+            if wanted is not None and unsuited:
                 found.append(
-                    f"To be asked: {case.referral.child_id} is recorded as needing to live {_wanted(case)}, "
+                    f"{TO_BE_ASKED}{case.referral.child_id} is recorded as needing to live {IN_WORDS[wanted]}, "
                     f"which {listed(unsuited)} may not suit"
                 )
             exposed = sorted(c.referral.child_id for o in company for c in o.cases if is_a_risk_to(case, c))
             if exposed:
                 found.append(
-                    f"To be asked: a high risk to others is recorded for {case.referral.child_id}: what would it mean "
+                    f"{TO_BE_ASKED}a high risk to others is recorded for {case.referral.child_id}: what would it mean "
                     f"for {listed(exposed)}, who would move in too?"
                 )
     return found
-
-
-_WANTED = {
-    Alongside.SOLO: "without other children",
-    Alongside.ONLY_OLDER: "with older children only",
-    Alongside.ONLY_YOUNGER: "with younger children only",
-}
-
-
-def _wants(case: Case) -> Alongside | None:
-    return Alongside.SOLO if case.needs_solo else case.referral.alongside
-
-
-def _wanted(case: Case) -> str | None:
-    """Return with whom a child is to live, in words; ``None`` where it is anybody or not recorded."""
-    wanted = _wants(case)
-    return None if wanted is None else _WANTED.get(wanted)
 
 
 def does_not_suit(case: Case, other: Case) -> bool:
@@ -66,12 +49,9 @@ def does_not_suit(case: Case, other: Case) -> bool:
 
     Brothers and sisters are never asked about. An age that is not known has to be asked too.
     """
-    wanted = _wants(case)
-    if _wanted(case) is None or _are_kin(case, other):
+    if are_kin(case.referral, other.referral):
         return False
-    if wanted is Alongside.SOLO or case.age is None or other.age is None:
-        return True
-    return other.age <= case.age if wanted is Alongside.ONLY_OLDER else other.age >= case.age
+    return may_not_suit(company_wanted(case.referral), case.age, other.age)
 
 
 def is_a_risk_to(case: Case, other: Case) -> bool:
@@ -80,12 +60,7 @@ def is_a_risk_to(case: Case, other: Case) -> bool:
     It is the question the ranking asks where others live already (``room.peers_and_impact``), so brothers and sisters
     are not asked about here either.
     """
-    return bool(high_risks_to_others(case.referral)) and not _are_kin(case, other)
-
-
-def _are_kin(case: Case, other: Case) -> bool:
-    group = case.referral.sibling_group
-    return group is not None and group == other.referral.sibling_group
+    return bool(high_risks_to_others(case.referral)) and not are_kin(case.referral, other.referral)
 
 
 def company_to_ask_about(units: Sequence[Unit], problem: AllocationProblem) -> dict[Pair, int]:
@@ -100,7 +75,7 @@ def company_to_ask_about(units: Sequence[Unit], problem: AllocationProblem) -> d
     raises = {
         u
         for u, unit in enumerate(units)
-        if any(_wanted(case) is not None or high_risks_to_others(case.referral) for case in unit.cases)
+        if any(company_wanted(one) is not None or high_risks_to_others(one) for one in unit.members)
     }
     share = {
         (min(a, b), max(a, b))

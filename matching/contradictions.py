@@ -10,12 +10,16 @@ from collections.abc import Iterable
 
 from matching.findings import Case, Exclusion
 from matching.home import Home
-from matching.referral import stays_put, urgency_contradiction
+from matching.referral import Referral, stays_put, urgency_contradiction
+from matching.words import day_words
 
 
 def contradictions(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:
     """Return what in the record cannot both be true, as sentences to read before any option."""
-    found = [*_cannot_stay(case, excluded), *_settled_and_needed_at_once(case)]
+    found = [
+        *_cannot_stay(case, excluded),
+        *(_settled_and_needed_at_once(case) or half_recorded(case.referral)),
+    ]
     about_dates = urgency_contradiction(case.referral, case.context.as_of)
     return found if about_dates is None else [*found, about_dates]
 
@@ -29,6 +33,20 @@ def _cannot_stay(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...
         "The child is recorded as settled, and the home the child lives in may not go on taking the child: "
         f"{' '.join(reasons)} Hold a review now, and record it and the reason for a move: until then no home is an "
         "option."
+    ]
+
+
+def half_recorded(referral: Referral) -> list[str]:
+    """Return which half of a decided move is missing where the other one is recorded: until then the child stays put."""
+    if not stays_put(referral) or not (referral.move_reason or referral.move_review_on):
+        return []
+    if referral.move_reason:
+        by = f" before {day_words(referral.needed_by)}, when a home is needed" if referral.needed_by else ""
+        return [
+            f"A reason for a move is recorded and no review: hold it{by}. Until it is recorded the child stays put."
+        ]
+    return [
+        "A review is recorded and no reason for a move: record it if the child is to move, who stays put until then."
     ]
 
 

@@ -6,17 +6,18 @@ Nothing here decides anything: rules are in ``eligibility.py``, aims in ``aims.p
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from matching import aims
 from matching.assumed import age_alone
+from matching.early_ends import early_ends, ending_here, expected_end
 from matching.findings import Case
 from matching.home import Home, control_of, is_in_house, other_residents
 from matching.important_places import places_gone_to
 from matching.places import Where, authority_name, authority_of, miles_between, where_is, why_no_distance
 from matching.referral import age_at
 from matching.statements import scores_come_from, unstated_communication
-from matching.words import capital, miles_words, number_word
+from matching.words import capital, day_words, feature_words, miles_words, number_word
 from reference_data.ages import birthday
 from reference_data.law import legal_limits
 from reference_data.vocabulary import (
@@ -153,9 +154,9 @@ def _access(case: Case, home: Home) -> str | None:
         return None
     missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
-        return f"Not stated by the home: {_and([word.replace('_', ' ') for word in missing])}"
-    return "Has what the child needs: " + _and(
-        [word.replace("_", " ") for word in (*case.referral.requires, *case.referral.communication)]
+        return f"Not stated by the home: {feature_words(missing)}"
+    return (
+        f"Has what the child needs: {feature_words((*case.referral.requires, *case.referral.communication))}"
     )
 
 
@@ -229,10 +230,13 @@ def flags(case: Case, home: Home) -> list[str]:
         found.append("Only an age is known, and it is not confirmed")
     elif case.referral.age_basis is AgeBasis.CLAIMED:
         found.append("The birth date is as claimed and not confirmed")
-    if case.referral.dol_order_until is not None:
-        found.append("A deprivation of liberty order permits and never obliges")
-        if case.referral.dol_order_until < case.start:
-            found.append("The deprivation of liberty order has ended before the start date")
+    until = case.referral.dol_order_until
+    if until is not None:
+        found.append(
+            "A deprivation of liberty order permits and never obliges"
+            if until >= case.start
+            else "The deprivation of liberty order ends before the start: what needs it takes a new one"
+        )
     moving_in = not case.lives_in(home)
     company = other_residents(home, case.child_ids)
     if company and moving_in and home.type is not PlacementType.WITH_PARENTS:
@@ -253,7 +257,7 @@ def _unlawful_tonight(case: Case, home: Home) -> list[str]:
 
 
 def _birthdays(case: Case) -> list[str]:
-    born, until = case.referral.date_of_birth, aims.expected_end(case)
+    born, until = case.referral.date_of_birth, expected_end(case)
     if born is None:
         return []
     # Without an expected stay a year is looked ahead, so that a birthday is not missed in silence.
@@ -270,16 +274,18 @@ def _birthdays(case: Case) -> list[str]:
 
 
 def _ends(case: Case, home: Home) -> list[str]:
+    if case.lives_in(home):
+        return ending_here(case, home)
     words = {
         "longest_stay": "The home's longest stay is shorter than the expected stay"
-        if aims.expected_end(case)
+        if expected_end(case)
         else "The home keeps a child for a time only, and how long the stay will be is not recorded",
         "closes": _closes(case, home),
         "temporary_approval": "The carer's temporary approval ends before the expected stay does"
-        if aims.expected_end(case)
+        if expected_end(case)
         else "The carer is approved for a time only, and how long the stay will be is not recorded",
     }
-    return [*_longest_stay(case, home), *(words[name] for name in aims.early_ends(case, home))]
+    return [*_longest_stay(case, home), *(words[end.what] for end in early_ends(case, home))]
 
 
 def _closes(case: Case, home: Home) -> str:
@@ -287,15 +293,15 @@ def _closes(case: Case, home: Home) -> str:
         return ""
     last = (home.closes_on - case.start).days
     after = f"{last} day{'' if last == 1 else 's'} after the start"
-    until = aims.expected_end(case)
+    until = expected_end(case)
     if until is None:
         return (
-            f"The home is to close on {_day(home.closes_on)}, {after}, and how long the stay will be is not "
+            f"The home is to close on {day_words(home.closes_on)}, {after}, and how long the stay will be is not "
             "recorded: agree the onward home before the child moves in"
         )
     return (
-        f"The home is to close on {_day(home.closes_on)}, {after}, and the stay is expected to last until "
-        f"{_day(until)}: agree the onward home before the child moves in"
+        f"The home is to close on {day_words(home.closes_on)}, {after}, and the stay is expected to last until "
+        f"{day_words(until)}: agree the onward home before the child moves in"
     )
 
 
@@ -337,7 +343,7 @@ def _notice(case: Case, home: Home) -> list[str]:
     served, ends = home.restriction_notice_from, home.restriction_notice_to
     if served is not None and served > case.start:
         return [
-            f"A notice restricting accommodation starts on {_day(served)}, after the placement is to start: ask the "
+            f"A notice restricting accommodation starts on {day_words(served)}, after the placement is to start: ask the "
             "provider and the regulator what led to it and whether a child placed before may stay"
         ]
     in_force = (served is not None or ends is not None) and (ends is None or case.start <= ends)
@@ -358,7 +364,7 @@ def _carer(case: Case, home: Home) -> list[str]:
 def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
     """Return what was taken for granted in an answer about one child."""
     referral, as_of = case.referral, case.context.as_of
-    found = [f"The placement starts on {_day(case.start)}."]
+    found = [f"The placement starts on {day_words(case.start)}."]
     if referral.needed_by is None:
         found.append("No date is recorded by which it is needed, so the day asked about is used.")
     elif referral.needed_by < as_of:
@@ -383,10 +389,6 @@ def assumptions(case: Case, *, options_not_shown: int = 0) -> list[str]:
 def _pounds(pence: int) -> str:
     pounds, rest = divmod(pence, 100)
     return f"£{pounds:,}.{rest:02}" if rest else f"£{pounds:,}"
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
 
 
 def _and(items: list[str]) -> str:

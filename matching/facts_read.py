@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from matching.alongside import company_wanted, high_risks_to_others
 from matching.findings import Case
 from matching.home_list import UNKNOWN, Flags, HomeList
 from matching.room import usual_limit
@@ -75,7 +76,24 @@ def _usual_fostering_limit(case: Case, homes: HomeList) -> Flags:
     return speaks & homes.fostering
 
 
+def _alongside(case: Case, homes: HomeList) -> Flags:
+    return _company(case, homes, asks_everywhere=company_wanted(case.referral) is not None)
+
+
+def _peers_and_impact(case: Case, homes: HomeList) -> Flags:
+    return _company(case, homes, asks_everywhere=bool(high_risks_to_others(case.referral)))
+
+
+def _company(case: Case, homes: HomeList, *, asks_everywhere: bool) -> Flags:
+    """Say where company can have to be asked about: wherever anybody may live, or where such a child of the list does."""
+    speaks: Flags = (homes.resident_counts != 0) & asks_everywhere
+    speaks[[homes.place_of[one] for one in case.to_be_weighed_in if one in homes.place_of]] = True
+    return speaks
+
+
 MAY_SPEAK: Mapping[str, Callable[[Case, HomeList], Flags]] = {
+    "alongside": _alongside,
+    "peers_and_impact": _peers_and_impact,
     "need_gap": _need_gap,
     "usual_fostering_limit": _usual_fostering_limit,
 }

@@ -6,10 +6,12 @@ The rules themselves are in ``lawful.py``, ``room.py``, ``fit.py``, ``statements
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from matching.alongside import are_kin, company_wanted, high_risks_to_others
 from matching.home import Home
 from matching.policy import Policy
 from matching.referral import (
@@ -53,6 +55,9 @@ class Question(NamedTuple):
 
 
 Finding = Exclusion | Question | None
+
+TO_BE_ASKED = "To be asked: "
+"""How a question begins where it stands among the reasons of a plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,9 @@ class Case:
         The ids of the children this child may not live with, whichever of the two referrals says so.
     apart_live_in
         The ids of the homes in which those of them on the list are placed.
+    to_be_weighed_in
+        By home: the children of the list who are placed there and are a high risk to others or are to have certain
+        company only. Brothers and sisters of this child are not among them.
     """
 
     referral: Referral
@@ -130,6 +138,7 @@ class Case:
     scored: tuple[tuple[NeedDomain, int | None, int], ...] = field(init=False, repr=False, compare=False)
     apart: frozenset[str] = field(init=False, repr=False, compare=False)
     apart_live_in: frozenset[str] = field(init=False, repr=False, compare=False)
+    to_be_weighed_in: Mapping[str, tuple[Referral, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out once what every home is asked."""
@@ -161,6 +170,12 @@ class Case:
                 if other.child_id in elsewhere and other.current_home_id is not None
             ),
         )
+        weighed: dict[str, tuple[Referral, ...]] = {}
+        for other in self.context.others:
+            home_id = other.current_home_id
+            if home_id is not None and has_to_be_weighed(other) and not are_kin(self.referral, other):
+                weighed[home_id] = (*weighed.get(home_id, ()), other)
+        set_once(self, "to_be_weighed_in", weighed)
 
     @property
     def is_urgent(self) -> bool:
@@ -187,6 +202,11 @@ class Case:
     def needs_solo(self) -> bool:
         """Say whether the referral asks for a home without other children."""
         return self.referral.alongside is Alongside.SOLO or "solo" in self.referral.requires
+
+
+def has_to_be_weighed(resident: Referral) -> bool:
+    """Say whether what is recorded of a child has to be weighed before a stranger moves in with the child."""
+    return bool(high_risks_to_others(resident)) or company_wanted(resident) is not None
 
 
 def case_of(referral: Referral, context: Context) -> Case:

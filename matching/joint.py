@@ -37,7 +37,8 @@ from matching.waiting import Unit, contradicts_itself
 class JointProblem:
     """The waiting list and the homes as an allocation, with what each number stands for.
 
-    It has no slots, so that what is looked up often is worked out once.
+    It has no slots, so that what is looked up often is worked out once. ``settled`` and ``pins`` are those it was
+    built with.
     """
 
     units: tuple[Unit, ...]
@@ -46,6 +47,8 @@ class JointProblem:
     stages: tuple[Stage, ...]
     meanings: tuple[StageMeaning, ...]
     lawful_below_floor: frozenset[Pair]
+    settled: tuple[Referral, ...]
+    pins: tuple[Pin, ...]
 
     @cached_property
     def homes_of(self) -> dict[int, tuple[int, ...]]:
@@ -145,6 +148,8 @@ def build(
         stages=stages,
         meanings=meanings,
         lawful_below_floor=frozenset(below),
+        settled=tuple(settled),
+        pins=tuple(pins),
     )
 
 

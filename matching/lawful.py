@@ -293,12 +293,15 @@ def named_approval(case: Case, home: Home) -> Finding:
     if home.type is PlacementType.CONNECTED_FOSTER_CARER:
         if child_id in (home.approved_for or ()):
             return None
-        recorded = (
-            "approved for other named children only" if home.approved_for else "not approved for anybody"
-        )
+        if home.approved_for is None:
+            recorded = "whom it names is not recorded; if it names this child, record that"
+        elif home.approved_for:
+            recorded = "recorded as approved for other named children only"
+        else:
+            recorded = "recorded as naming nobody"
         return Exclusion(
             rule="named_approval",
-            text=f"A connected carer may take only the children named in the approval; recorded as {recorded}.",
+            text=f"A connected carer may take only the children named in the approval; {recorded}.",
             instrument=law.CONNECTED_CARER,
         )
     if home.approved_for and child_id not in home.approved_for:

@@ -10,9 +10,11 @@ from collections.abc import Collection, Sequence
 
 from matching.beds_soon import beds_while_waiting
 from matching.bottleneck import Bottleneck, bottlenecks
-from matching.eligibility import assess_case
+from matching.eligibility import exclusions_of_all
+from matching.home_list import all_of, home_list
 from matching.joint import JointProblem, beds_of, held_beds
 from matching.plan_result import Unplaced
+from matching.rule_headings import counted_under
 from matching.waiting import Unit, contradicts_itself
 from reference_data.vocabulary import PlanStatus
 
@@ -88,11 +90,10 @@ def _why_unplaced(
             f"{below} home{'' if below == 1 else 's'} could lawfully take {whom}, but would leave more need unmet "
             "than the policy's floor allows in a plan."
         )
-    broken = Counter(
-        exclusion.rule for home in joint.homes for exclusion in assess_case(unit.cases[0], home).exclusions
-    )
+    barred = exclusions_of_all(unit.cases[0], all_of(home_list(joint.homes)))
+    broken = Counter(exclusion.rule for of_home in barred for exclusion in of_home)
     most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
-    rules = ", ".join(f"{rule.replace('_', ' ')} ({count})" for rule, count in most)
+    rules = ", ".join(f"{counted_under(rule)} ({count})" for rule, count in most)
     if rules:
         reasons.append(f"What excludes most of the {len(joint.homes)} homes for {whom}: {rules}.")
     return reasons or [f"No home is open to {whom}."]

@@ -6,6 +6,7 @@ thousands of lawful homes a person reads a few.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -120,6 +121,14 @@ class ExcludedHome:
     home_id: str
     reasons: tuple[Exclusion, ...]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the contract's excluded home."""
-        return {"home_id": self.home_id, "reasons": [reason.as_dict() for reason in self.reasons]}
+
+def excluded_as_dicts(why_not: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[dict[str, Any]]:
+    """Return the contract's excluded homes. Homes that a rule excludes in the same words share one reason."""
+    said: dict[Exclusion, dict[str, str]] = {}
+    found = []
+    for home, reasons in why_not:
+        for reason in reasons:
+            if reason not in said:
+                said[reason] = reason.as_dict()
+        found.append({"home_id": home.home_id, "reasons": [said[reason] for reason in reasons]})
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from matching import aims
+from matching.early_ends import expected_end
 from matching.findings import Case
 from matching.home import Home
 from reference_data.vocabulary import PlacementType
@@ -35,7 +35,7 @@ def order_flags(case: Case, home: Home) -> list[str]:
 def _ends(case: Case, until: date | None) -> str | None:
     if until is None or until < case.start:
         return None
-    expected = aims.expected_end(case)
+    expected = expected_end(case)
     if expected is None:
         return "on a day when the stay may not be over, since nobody recorded how long it is"
     return "before the expected stay does" if until < expected else None

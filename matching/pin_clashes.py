@@ -69,10 +69,7 @@ def _decided_against(unit: Unit, pin: Pin, pins: Sequence[Pin]) -> list[str]:
 
 
 def _why_not(unit: Unit, home: Home, settled: Iterable[Referral]) -> list[str]:
-    broken = [
-        f"{exclusion.rule.replace('_', ' ')}: {exclusion.text}"
-        for exclusion in assess_case(unit.cases[0], home).exclusions
-    ]
+    broken = [exclusion.text for exclusion in assess_case(unit.cases[0], home).exclusions]
     if broken:
         return broken
     ids = set(unit.child_ids)

@@ -12,6 +12,7 @@ from matching import explain
 from matching.approvals import approvals
 from matching.company import arriving_together
 from matching.eligibility import assess_case
+from matching.findings import TO_BE_ASKED
 from matching.home import control_of
 from matching.joint import JointProblem
 from matching.pins import Pin
@@ -59,7 +60,7 @@ def assignments(
                     "arrive next would miss it"
                 )
             reasons += company
-            reasons += [f"To be asked: {question.text}" for question in assess_case(case, home).questions]
+            reasons += [f"{TO_BE_ASKED}{question.text}" for question in assess_case(case, home).questions]
             found.append(
                 Assignment(
                     child_id=child_id,

@@ -251,10 +251,10 @@ _KINDS = {int: "a whole number", str: "a text", date: "a date such as 2026-04-01
 
 
 def _lowest(name: str) -> int:
-    # A step of no miles would divide by nothing, stages are counted from 1, and below 2 nothing would be withheld.
+    # A step of nothing would divide by it, stages are counted from 1, and below 2 nothing would be withheld.
     if name == "smallest_shown":
         return 2
-    return 1 if name in ("step_miles", "stage", "cumulative_window_days") else 0
+    return 1 if name in ("step_miles", "step_days", "stage", "cumulative_window_days") else 0
 
 
 _RULE_KEYS = {"field", "comparison", "value", "reason", "types"}

@@ -53,11 +53,16 @@ def prompts_of(referral: Referral, *, start: date | None = None) -> list[str]:
         )
     found += open_answers(referral)
     found += wishes(referral)
-    until = referral.secure_order_until
-    ended = start is not None and until is not None and until < start
-    if referral.dol_order_until is not None or (referral.secure_order and not ended):
+    if _has_an_order(referral, start):
         found.append("An order permits and never obliges: what is the least restrictive home that is safe?")
     return found
+
+
+def _has_an_order(referral: Referral, start: date | None) -> bool:
+    """Say whether an order that permits secure accommodation or a deprivation of liberty has not ended by the start."""
+    ends: list[date | None] = [referral.dol_order_until] if referral.dol_order_until is not None else []
+    ends += [referral.secure_order_until] if referral.secure_order else []
+    return any(until is None or start is None or until >= start for until in ends)
 
 
 _STATUS_ENDS = {

@@ -21,7 +21,7 @@ from matching.fingerprints import fingerprint
 from matching.home import Home
 from matching.home_list import HomeList, all_of, home_list
 from matching.living_there import children_by_home, who_is_placed, with_residents
-from matching.option import ExcludedHome, Option
+from matching.option import ExcludedHome, Option, excluded_as_dicts
 from matching.other_kinds import OtherKind, other_kinds
 from matching.places import miles_between
 from matching.policy import Policy, default_policy
@@ -95,7 +95,7 @@ class Ranking:
             "prompts": list(self.prompts),
             "options": [option.as_dict() for option in self.options],
             "options_not_shown": self.options_not_shown,
-            "excluded": [home.as_dict() for home in self.excluded],
+            "excluded": excluded_as_dicts(self.why_not),
             "relaxations": [relaxation.as_dict() for relaxation in self.relaxations],
             "sensitivity": {
                 "moved_by_percent": MOVED_PERCENT,

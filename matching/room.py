@@ -7,18 +7,14 @@ a home has room for all of them or for none.
 from __future__ import annotations
 
 from matching import instruments as law
+from matching.alongside import IN_WORDS, company_wanted, high_risks_to_others, may_not_suit
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home, Resident, beds_open_to, enough_beds_on, is_fostering, other_residents
 from matching.lawful import FOSTERING_SERVICE, MANAGER, SOCIAL_WORKER, limits_instrument, who_knows
 from matching.policy import Policy
-from matching.referral import Referral
+from matching.referral import age_at
 from matching.words import number_word
-from reference_data.vocabulary import (
-    Alongside,
-    EmergencySetting,
-    PlacementType,
-    RiskLevel,
-)
+from reference_data.vocabulary import Alongside, EmergencySetting, PlacementType
 
 _SOLO_QUESTION = "The child is to live alone with the carers"
 
@@ -231,7 +227,29 @@ def not_with(case: Case, home: Home) -> Finding:
 
 
 def alongside(case: Case, home: Home) -> Finding:
-    """Ask when the children already there may not be those the child can live alongside."""
+    """Ask when the children already there may not be those the child can live alongside, or the child not theirs."""
+    of_the_child, of_residents = _residents_may_not_suit(case, home), _may_not_suit_residents(case, home)
+    if of_the_child is None or of_residents is None:
+        return of_the_child or of_residents
+    return of_the_child._replace(text=f"{of_the_child.text} {of_residents.text}")
+
+
+def _may_not_suit_residents(case: Case, home: Home) -> Question | None:
+    if case.lives_in(home):
+        return None
+    for resident in case.to_be_weighed_in.get(home.home_id, ()):
+        wanted = company_wanted(resident)
+        if wanted is not None and may_not_suit(wanted, age_at(resident, case.start), case.age):
+            return Question(
+                rule="alongside",
+                text=f"A child who lives here is recorded as needing to live {IN_WORDS[wanted]}, which the child who "
+                "moves in may not suit.",
+                ask=who_knows(home),
+            )
+    return None
+
+
+def _residents_may_not_suit(case: Case, home: Home) -> Question | None:
     wanted = case.referral.alongside
     if wanted not in (Alongside.SOLO, Alongside.ONLY_OLDER, Alongside.ONLY_YOUNGER):
         return None
@@ -273,13 +291,23 @@ def alongside(case: Case, home: Home) -> Finding:
 
 
 def peers_and_impact(case: Case, home: Home) -> Finding:
-    """Ask for an impact assessment where the child poses a high risk to others and others live there.
+    """Ask for an impact assessment where the child is a high risk to others who live there, or one of them is.
 
-    A low risk is no question: it would be asked of every home with residents and would put the empty ones
-    first. Weighing the impact is a flag on every home where others live.
+    Of residents only those are known to be who are on the list themselves. A low risk is no question: it would be
+    asked of every home with residents and would put the empty ones first. Weighing the impact is a flag on every home
+    where others live.
     """
-    risks = high_risks_to_others(case.referral)
-    if not risks or not counts_places(home) or case.lives_in(home):
+    if not counts_places(home) or case.lives_in(home):
+        return None
+    texts = [text for text in (_risk_of_the_child(case, home), _risk_of_residents(case, home)) if text]
+    if not texts:
+        return None
+    ask = MANAGER if not is_fostering(home) else FOSTERING_SERVICE
+    return Question(rule="peers_and_impact", text=" ".join(texts), ask=ask)
+
+
+def _risk_of_the_child(case: Case, home: Home) -> str | None:
+    if not high_risks_to_others(case.referral):
         return None
     residents = _company(case, home)
     if residents is not None and not residents:
@@ -290,20 +318,17 @@ def peers_and_impact(case: Case, home: Home) -> Finding:
         company, whom = "one child lives", "that child"
     else:
         company, whom = f"{len(residents)} children live", "each of them"
-    return Question(
-        rule="peers_and_impact",
-        text=f"The referral records a high risk to others and {company} here: what would the move mean for {whom}?",
-        ask=MANAGER if not is_fostering(home) else FOSTERING_SERVICE,
+    return (
+        f"The referral records a high risk to others and {company} here: what would the move mean for {whom}?"
     )
 
 
-RISKS_TO_OTHER_CHILDREN = ("physical_harm", "sexual_harm", "fire_setting", "criminal_exploitation_of_others")
-"""Risks to others that are risks to the children of a home; harm to animals is one to its pets."""
-
-
-def high_risks_to_others(referral: Referral) -> list[str]:
-    """Return the risks to other children that the referral records as high."""
-    return [name for name in RISKS_TO_OTHER_CHILDREN if referral.risks.get(name) is RiskLevel.HIGH]
+def _risk_of_residents(case: Case, home: Home) -> str | None:
+    risky = sum(bool(high_risks_to_others(one)) for one in case.to_be_weighed_in.get(home.home_id, ()))
+    if not risky:
+        return None
+    who = "a child who lives" if risky == 1 else f"{risky} children who live"
+    return f"A high risk to others is recorded of {who} here: what would it mean for the child who moves in?"
 
 
 def _company(case: Case, home: Home) -> tuple[Resident, ...] | None:

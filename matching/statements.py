@@ -5,12 +5,15 @@ One named function, one rule. A statement that is missing is asked for and never
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 from matching import instruments as law
 from matching.findings import Case, Exclusion, Finding, Question
 from matching.home import Home
 from matching.lawful import SOCIAL_WORKER, who_knows
 from matching.referral import RISKS_TO_OTHERS, RISKS_TO_THE_CHILD
-from matching.words import capital, plain_word, risk_words
+from matching.words import capital, day_words, feature_words, plain_word, plain_words, risk_words
 from reference_data.vocabulary import (
     EmergencySetting,
     NeedDomain,
@@ -38,14 +41,14 @@ def required_features(case: Case, home: Home) -> Finding:
     if home.features is None:
         return Question(
             rule="required_features",
-            text=f"The child needs {_words(case.referral.requires)}; what the home has is not recorded.",
+            text=f"The child needs {feature_words(case.referral.requires)}; what the home has is not recorded.",
             ask=who_knows(home),
         )
     lacking = lacking_features(case, home)
     if lacking:
         return Exclusion(
             rule="required_features",
-            text=f"The child needs {_words(lacking)}, which the home does not have.",
+            text=f"The child needs {feature_words(lacking)}, which the home does not have.",
             instrument=law.DISABILITY if "step_free" in lacking else law.MOST_APPROPRIATE,
         )
     return None
@@ -207,10 +210,15 @@ def need_gap(case: Case, home: Home) -> Finding:
 
 def scores_come_from(case: Case, home: Home) -> str:
     """Return when and by what a need was scored and where the home's ability comes from: raters' numbers, not law."""
-    on, source = case.referral.needs_assessed_on, case.referral.needs_source
-    when = "scored on a day that is not recorded" if on is None else f"scored on {on.day} {on:%B %Y}"
+    return _scores_come_from(
+        case.referral.needs_assessed_on, case.referral.needs_source, home.can_meet_source
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _scores_come_from(on: date | None, source: str | None, able: str | None) -> str:
+    when = "scored on a day that is not recorded" if on is None else f"scored on {day_words(on)}"
     by = "by whom is not recorded" if source is None else f"source: {source}"
-    able = home.can_meet_source
     home_says = "where that comes from is not recorded" if able is None else f"source: {able}"
     return f"{when}, {by}; what the home can meet, {home_says}"
 
@@ -257,7 +265,7 @@ def unstated_communication(case: Case, home: Home) -> tuple[str, ...]:
     if not case.referral.communication:
         return ()
     stated = (*(home.offers.languages or ()), *(home.features or ()), *(home.staffing or ()))
-    can = {plain_word(word) for word in stated}
+    can = plain_words(stated)
     return tuple(way for way in case.referral.communication if plain_word(way) not in can)
 
 

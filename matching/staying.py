@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from matching.contradictions import half_recorded
+from matching.early_ends import ending_here
 from matching.eligibility import assess_case
-from matching.findings import Context, case_of
+from matching.findings import TO_BE_ASKED, Context, case_of
 from matching.home import Home
 from matching.plan_result import Staying
 from matching.policy import Policy
@@ -66,7 +68,7 @@ def staying(
 def _found(
     child: Referral, home: Home | None, referrals: Sequence[Referral], as_of: date, policy: Policy
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return why the child may not go on living there, and what has to be asked about it."""
+    """Return why the child may not go on living there, and what is coming or has to be asked about it."""
     if home is None:
         return (NOT_IN_THE_LIST,), ()
     apart = [
@@ -76,9 +78,10 @@ def _found(
     case = replace(case_of(child, Context(as_of=as_of, policy=policy, others=tuple(apart))), group=())
     found = assess_case(case, home, ())
     asked = [question.text for question in found.questions if question.rule in ABOUT_NEWCOMERS]
+    coming = [*half_recorded(child), *(f"{text}." for text in ending_here(case, home))]
     return (
         tuple(exclusion.text for exclusion in found.exclusions),
-        tuple(f"To be asked: {text}" for text in asked),
+        (*coming, *(f"{TO_BE_ASKED}{text}" for text in asked)),
     )
 
 

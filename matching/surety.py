@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matching import aims
+from matching.early_ends import early_ends, expected_end
 from matching.eligibility import HARD_FACTS
 from matching.findings import Assessment, Case
 from matching.home import Home
@@ -17,7 +17,7 @@ def uncertainty(case: Case, home: Home, found: Assessment) -> int:
     The ranking sorts by it and the joint plan adds it up, so that both put the same homes first.
     """
     # How long the stay will be decides whether a home with a longest stay is one at all.
-    stay = "longest_stay" in aims.early_ends(case, home) and aims.expected_end(case) is None
+    stay = expected_end(case) is None and any(end.what == "longest_stay" for end in early_ends(case, home))
     if found.questions and case.age is None and home.type in SUPPORTED_TYPES:
         # Without an age every home has a question; here the answer decides whether it is lawful at all.
         return LAWFULNESS_UNKNOWN

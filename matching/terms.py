@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from matching import aims
+from matching.early_ends import early_ends, nights_lost
 from matching.findings import Case
 from matching.home import Home
 from matching.places import Where, authority_name, authority_of, is_located, miles_between, where_is
 from matching.policy import Aim, Policy
 from matching.statements import unstated_communication
-from matching.words import listed, miles_words
+from matching.words import day_words, feature_words, listed, miles_words
 from reference_data.vocabulary import NeedDomain, SiblingsTogether, Suitability
 
 
@@ -86,7 +87,9 @@ MEASURES: dict[str, Measure] = {
         source="professional judgement",
     ),
     "stability": Measure(
-        unit="a recorded fact that would end the stay early", source="professional judgement"
+        unit="each step of days begun of the stay expected that would be lost, by the first known end: the home closes, "
+        "its longest stay is over, a temporary approval ends",
+        source="professional judgement",
     ),
     "cost": Measure(
         unit="each pound a week more than the council pays already", source="professional judgement"
@@ -95,9 +98,8 @@ MEASURES: dict[str, Measure] = {
 """Every aim by its name in the policy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One aim for one child in one home.
+class Term(NamedTuple):
+    """One aim for one child in one home; a named tuple, because a ranking makes hundreds.
 
     Parameters
     ----------
@@ -152,7 +154,7 @@ def terms(case: Case, home: Home, penalties: dict[str, int]) -> tuple[Term, ...]
         # An aim of no weight has no penalty to read its units from.
         units = penalty // aim.weight if aim.weight else aims.AIMS[aim.name](case, home, aim)
         speaks, text = _SAYS[aim.name](case, home, units, aim)
-        found.append(Term(aim=aim.name, units=units, penalty=penalty, speaks=speaks, text=text))
+        found.append(Term(aim.name, units, penalty, speaks, text))
     return tuple(found)
 
 
@@ -231,11 +233,9 @@ def _access(case: Case, home: Home, units: int, aim: Aim) -> Says:
         return _NOTHING
     missing = (*aims.unstated_features(case, home), *unstated_communication(case, home))
     if missing:
-        return Speaks.AGAINST, f"Not stated by the home: {_words(missing)}"
-    return (
-        Speaks.FOR,
-        f"States that it has what the child needs: {_words((*case.referral.requires, *case.referral.communication))}",
-    )
+        return Speaks.AGAINST, f"Not stated by the home: {feature_words(missing)}"
+    needed = feature_words((*case.referral.requires, *case.referral.communication))
+    return Speaks.FOR, f"States that it has what the child needs: {needed}"
 
 
 def _contact(case: Case, home: Home, units: int, aim: Aim) -> Says:
@@ -324,16 +324,19 @@ _ENDS = {
 def _stability(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if not units:
         return _NOTHING
-    return Speaks.AGAINST, f"The stay may end early: {listed(_ends(case, home))}"
+    ends = [
+        _ENDS[end.what] + ("" if end.what == "longest_stay" else f", on {day_words(end.on)}")
+        for end in early_ends(case, home)
+    ]
+    return Speaks.AGAINST, f"The stay may end early: {listed(ends)}{_lost(case, home, aim)}"
 
 
-def _ends(case: Case, home: Home) -> list[str]:
-    days = {"closes": home.closes_on, "temporary_approval": home.temporary_approval_until}
-    found = []
-    for end in aims.early_ends(case, home):
-        on = days.get(end)
-        found.append(_ENDS[end] if on is None else f"{_ENDS[end]}, on {on.day} {on:%B %Y}")
-    return found
+def _lost(case: Case, home: Home, aim: Aim) -> str:
+    days = case.referral.expected_stay_days
+    if days is None:
+        return ""
+    lost = nights_lost(case, home, unknown_stay_days=aim.parameters["unknown_stay_days"])
+    return f". {lost} of the {days} nights expected would be lost"
 
 
 def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:
@@ -348,10 +351,6 @@ def _cost(case: Case, home: Home, units: int, aim: Aim) -> Says:
     if most is not None and fee is not None and fee > most:
         return Speaks.AGAINST, "The fee is above the limit of the referral and needs an approval"
     return Speaks.NEITHER, f"£{net // 100:,} a week more than the council pays already"
-
-
-def _words(codes: tuple[str, ...]) -> str:
-    return listed([code.replace("_", " ") for code in codes])
 
 
 _SAYS: dict[str, Callable[[Case, Home, int, Aim], Says]] = {

@@ -9,6 +9,7 @@ home, who may not live together) is read again here, apart from ``joint.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from matching.eligibility import may_be_offered
@@ -77,8 +78,17 @@ def with_those_who_live_there(check: Check) -> dict[str, Home]:
 def case_for_rules(check: Check, child_id: str) -> Case:
     """Return the case that the shared rules look at, with brothers, sisters and who may not live with movers.
 
-    Whether a settled child may go on living with those already there is not the plan's to decide.
+    Children whom it has to be asked about where they live are with them too, for that question alone: whether a settled
+    child may go on living with those already there is not the plan's to decide.
     """
     around = set(check.family(child_id)).union(*(check.apart(one) for one in check.moving(child_id)))
-    others = tuple(check.referrals[one] for one in sorted(around & set(check.referrals) - {child_id}))
-    return case_of(check.referrals[child_id], Context(as_of=check.as_of, policy=check.policy, others=others))
+    others = {
+        one: replace(referral, not_with=())
+        for one, referral in check.referrals.items()
+        if referral.current_home_id is not None and check.raises_questions(one)
+    }
+    others |= {one: check.referrals[one] for one in around & set(check.referrals)}
+    in_order = tuple(others[one] for one in sorted(others) if one != child_id)
+    return case_of(
+        check.referrals[child_id], Context(as_of=check.as_of, policy=check.policy, others=in_order)
+    )

@@ -94,8 +94,7 @@ class Check:
 
         Either by whom this child can live alongside, or because it is a high risk to other children.
         """
-        risks = self.referrals[child_id].risks
-        if any(risks.get(name) == "high" for name in _RISKS_TO_OTHER_CHILDREN):
+        if self.is_high_risk(child_id):
             return True
         referral, mine, its = self.referrals[child_id], self.age(child_id), self.age(other)
         if referral.alongside == "solo" or "solo" in referral.requires:
@@ -105,6 +104,17 @@ class Check:
         if mine is None or its is None:
             return True
         return its <= mine if referral.alongside == "only_older" else its >= mine
+
+    def is_high_risk(self, child_id: str) -> bool:
+        """Say whether the child is recorded as a high risk to other children."""
+        risks = self.referrals[child_id].risks
+        return any(risks.get(name) == "high" for name in _RISKS_TO_OTHER_CHILDREN)
+
+    def raises_questions(self, child_id: str) -> bool:
+        """Say whether it may have to be asked what it means for a stranger to live with the child, or for the child."""
+        referral = self.referrals[child_id]
+        company = ("solo", "only_older", "only_younger")
+        return self.is_high_risk(child_id) or referral.alongside in company or "solo" in referral.requires
 
     def urgency(self, child_id: str) -> str | None:
         found = {self.referrals[one].urgency for one in self.must(child_id)}

@@ -7,10 +7,10 @@ placement goes on, keeps its bed, and counts as company for whoever moves in.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from matching.findings import Case, Context, case_of
+from matching.findings import Case, Context, case_of, has_to_be_weighed
 from matching.policy import Policy
 from matching.referral import Referral, most_urgent, must_siblings, stays_put
 from reference_data.vocabulary import Urgency
@@ -58,6 +58,12 @@ def waiting_units(referrals: Iterable[Referral], *, as_of: date, policy: Policy)
     groups: dict[str, list[Referral]] = {}
     named_by: dict[str, list[Referral]] = {}
     by_id = {one.child_id: one for one in listed}
+    # For that question alone: whom they may not live with is settled where they live.
+    weighed = [
+        replace(one, not_with=())
+        for one in listed
+        if one.current_home_id is not None and has_to_be_weighed(one)
+    ]
     for one in listed:
         if one.sibling_group is not None:
             groups.setdefault(one.sibling_group, []).append(one)
@@ -65,10 +71,11 @@ def waiting_units(referrals: Iterable[Referral], *, as_of: date, policy: Policy)
             named_by.setdefault(child_id, []).append(one)
 
     def case(referral: Referral) -> Case:
-        # A rule looks only at brothers, sisters and those who may not live with one who moves in with them.
+        # A rule looks only at brothers and sisters, at those who may not live with one who moves in with them, and at
+        # children who have to be weighed where they live.
         family = groups.get(referral.sibling_group or "", ())
         movers = [referral, *(one for one in must_siblings(referral, family) if not stays_put(one))]
-        around = [*family, *(other for one in movers for other in named_by.get(one.child_id, ()))]
+        around = [*weighed, *family, *(other for one in movers for other in named_by.get(one.child_id, ()))]
         around += [by_id[name] for one in movers for name in one.not_with if name in by_id]
         others = {one.child_id: one for one in around if one.child_id != referral.child_id}
         in_order = tuple(others[child_id] for child_id in sorted(others))

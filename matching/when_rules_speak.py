@@ -8,20 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matching.alongside import company_wanted, high_risks_to_others
 from matching.findings import Case
 from matching.fit import continuity_matters, scores_are_old
-from matching.referral import RISKS_TO_OTHERS
-from reference_data.vocabulary import (
-    AgeBasis,
-    Alongside,
-    PlacementPurpose,
-    RiskLevel,
-    SiblingsTogether,
-    Suitability,
-)
+from reference_data.vocabulary import AgeBasis, PlacementPurpose, SiblingsTogether, Suitability
 
 _SPECIAL_PURPOSES = (PlacementPurpose.PARENT_AND_CHILD, PlacementPurpose.FOSTERING_FOR_ADOPTION)
-_WANTED_COMPANY = (Alongside.SOLO, Alongside.ONLY_OLDER, Alongside.ONLY_YOUNGER)
 
 
 OF_CHILD: dict[str, Callable[[Case], bool]] = {
@@ -38,10 +30,8 @@ OF_CHILD: dict[str, Callable[[Case], bool]] = {
     "place_to_avoid": lambda case: bool(case.referral.avoid),
     "required_features": lambda case: bool(case.referral.requires),
     "not_with": lambda case: bool(case.apart),
-    "alongside": lambda case: case.referral.alongside in _WANTED_COMPANY,
-    "peers_and_impact": lambda case: any(
-        case.referral.risks.get(name) is RiskLevel.HIGH for name in RISKS_TO_OTHERS
-    ),
+    "alongside": lambda case: company_wanted(case.referral) is not None or bool(case.to_be_weighed_in),
+    "peers_and_impact": lambda case: bool(high_risks_to_others(case.referral) or case.to_be_weighed_in),
     "scores_out_of_date": lambda case: scores_are_old(case) is not None,
     "staffing": lambda case: case.referral.adult_ratio not in (None, "standard"),
     "communication": lambda case: bool(case.referral.communication),

@@ -6,6 +6,7 @@ Codes are checked when a file is read, in ``files.py``; whole sentences are in `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 _SAME = {
@@ -32,6 +33,18 @@ def plain_word(word: str) -> str:
     """
     plain = "_".join(word.replace("-", " ").replace("_", " ").casefold().split())
     return _SAME.get(plain, plain)
+
+
+@lru_cache(maxsize=10_000)
+def plain_words(words: tuple[str, ...]) -> frozenset[str]:
+    """Return each of some words in one spelling.
+
+    Examples
+    --------
+    >>> sorted(plain_words(("Sorani", "sorani", "Female")))
+    ['f', 'sorani']
+    """
+    return frozenset(plain_word(word) for word in words)
 
 
 def with_article(words: str) -> str:
@@ -78,6 +91,31 @@ def risk_words(risk: str) -> str:
     ('going missing', 'criminal exploitation of others')
     """
     return _RISK_WORDS.get(risk) or risk.replace("_", " ")
+
+
+_FEATURE_WORDS = {"step_free": "step-free access", "solo": "a place without other children"}
+
+
+def feature_words(features: Sequence[str]) -> str:
+    """Return features of a home, and ways of communicating, as they are said after "the child needs".
+
+    Examples
+    --------
+    >>> feature_words(["step_free", "waking_night_staff"])
+    'step-free access and waking night staff'
+    """
+    return listed([_FEATURE_WORDS.get(one) or one.replace("_", " ") for one in features])
+
+
+def day_words(on: date) -> str:
+    """Return a day as it is written in a sentence.
+
+    Examples
+    --------
+    >>> day_words(date(2026, 6, 1))
+    '1 June 2026'
+    """
+    return f"{on.day} {on:%B %Y}"
 
 
 NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -128,13 +128,16 @@ class NeedDomain(StrEnum):
     @property
     def words(self) -> str:
         """Return the domain as a person would say it."""
-        return {
-            "behaviour": "behaviour",
-            "emotional": "emotional wellbeing",
-            "relationships": "relationships",
-            "risk": "risk",
-            "indicators": "indicators of psychiatric or neurodevelopmental conditions",
-        }[self.value]
+        return _DOMAIN_WORDS[self]
+
+
+_DOMAIN_WORDS = {
+    NeedDomain.BEHAVIOUR: "behaviour",
+    NeedDomain.EMOTIONAL: "emotional wellbeing",
+    NeedDomain.RELATIONSHIPS: "relationships",
+    NeedDomain.RISK: "risk",
+    NeedDomain.INDICATORS: "indicators of psychiatric or neurodevelopmental conditions",
+}
 
 
 class Urgency(StrEnum):

@@ -1,4 +1,4 @@
-"""Six invented children as a duty desk meets them, and ten invented homes: what the ranking must say and must not.
+"""Invented children as a duty desk meets them, and ten invented homes: what the ranking must say and must not.
 
 They are run as tests in ``tests/unit/matching/test_true_to_life.py`` and shown, with the engine's own sentences, in
 ``docs/true-to-life-cases.md``. This file is read by itself, so it imports nothing of ours.
@@ -348,5 +348,47 @@ LIVES: tuple[Life, ...] = (
         options=(),
         excluded_by={"DEMO-SECURE": "secure_authority", "DEMO-HOME": "settled_placement"},
         says=("the home the child lives in may not go on taking the child", "Hold a review now"),
+    ),
+    Life(
+        name="A boy whose home gave notice, and the review is not held",
+        story="The provider wants him out by 1 July and the reason is on the record. Other homes have room for him. He is "
+        "settled until a review says otherwise, and somebody has to hold it in time.",
+        child=child(
+            1,
+            "2011-11-01",
+            needed_by="2026-07-01",
+            current_home_id="DEMO-HOME",
+            current_placement_started_on="2024-09-02",
+            move_reason="the provider gave notice",
+        ),
+        options=("DEMO-HOME",),
+        excluded_by={"DEMO-FOSTER": "settled_placement"},
+        approvals={"DEMO-HOME": ()},
+        changes=("move_review_recorded",),
+        says=(
+            "A reason for a move is recorded and no review: hold it before 1 July 2026, when a home is needed.",
+            "the day on which the review follows (regulation 14)",
+        ),
+        never=("before the child moves in",),
+    ),
+    Life(
+        name="A girl of eight, and who lives in the home with room",
+        story="The foster home with most room is one where a boy on our own list lives, of whom a high risk to other children "
+        "is recorded. It stays an option; somebody has to weigh it first.",
+        child=child(1, "2018-03-01", sex="F", home_postcode=EXETER),
+        others=(
+            child(
+                2,
+                "2012-05-01",
+                current_home_id="DEMO-FAMILY",
+                risks={**dict.fromkeys(RISKS, "none"), "sexual_harm": "high"},
+            ),
+        ),
+        options=("DEMO-FOSTER", "DEMO-PAIR", "DEMO-FAMILY"),
+        approvals={"DEMO-FAMILY": ("outside_area", "placement_plan", "notification")},
+        says=(
+            "A high risk to others is recorded of a child who lives here: what would it mean for the child who moves in?",
+        ),
+        never=("DEMO-C2",),
     ),
 )

@@ -48,6 +48,11 @@ class EveryPlan:
         self.staying = {one.child_id: one.current_home_id for one in referrals if stays_put(one)}
         self.lived_in = {home_id: self.with_the_listed(home) for home_id, home in self.homes.items()}
         self.context = Context(as_of=AS_OF, policy=POLICY, others=tuple(referrals))
+        # What has to be asked about those who live in a home is read here once more.
+        unweighed = tuple(
+            replace(one, risks={}, alongside=None) if one.current_home_id else one for one in referrals
+        )
+        self.without_company = Context(as_of=AS_OF, policy=POLICY, others=unweighed)
         self.cases = {child_id: case_of(self.children[child_id], self.context) for child_id in self.moving}
         self.options = {child_id: self._options(child_id) for child_id in self.moving}
         self.worst_of = {}
@@ -182,7 +187,7 @@ class EveryPlan:
             return False
         if {me.risks.get(name) for name in ("physical_harm", "sexual_harm", "fire_setting")} & {"high"}:
             return True
-        mine, its = self.cases[me.child_id].age, self.cases[other.child_id].age
+        mine, its = (age_on(one.date_of_birth, AS_OF) for one in (me, other))
         return {"solo": True, "only_older": its <= mine, "only_younger": its >= mine}.get(me.alongside, False)
 
     def terms(self, child_id, home_id, where):
@@ -190,9 +195,16 @@ class EveryPlan:
         found = aims.penalties(self.cases[child_id], home)
         found["siblings"] = POLICY.aim("siblings").weight * self.alone(child_id, home, where)
         there = self.lived_in[home_id]
-        asked = assess(self.children[child_id], there, self.context)
+        asked = assess(self.children[child_id], there, self.without_company)
         found["missed"] = self.prices.get(home.home_id, 0)
         found["unknown_facts"] = uncertainty(self.cases[child_id], there, asked)
+        if any(
+            one.current_home_id == home_id and self.unsuited(one, self.children[kin])
+            for one in self.children.values()
+            for kin in self.must(child_id)
+            if kin in self.moving
+        ):
+            found["unknown_facts"] = max(found["unknown_facts"], 1)
         return found
 
     def worst(self, child_id):

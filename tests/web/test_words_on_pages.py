@@ -19,6 +19,7 @@ from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from api.web.rule_words import RULE_WORDS
 from matching.eligibility import RULES
 from matching.referral import Wishes
+from matching.staying import STAYS_PUT
 from sufficiency.emergency_rules import RULES as WATCH_RULES
 
 
@@ -452,14 +453,18 @@ def test_rival_plans_stand_by_kind_and_one_that_cannot_be_is_not_offered(plan, h
     assert order.rivals[0].changes == ("DEMO-C-014: Tamar Reach",)
 
 
-def test_why_a_child_is_without_a_home_names_each_rule_as_the_options_do(plan, homes) -> None:
-    reason = "What excludes most of the 750 homes for the child: place free (617), registered number (356)."
-    unplaced = [plan["unplaced"][0] | {"reasons": [reason]}]
-    page = present_plan(plan=plan | {"unplaced": unplaced}, referrals={}, homes=homes)
-    assert (
-        "no place free on the day (617), more children than the home may have (356)"
-        in page.unplaced[0].reasons[0]
-    )
+def test_what_is_coming_to_a_settled_child_is_told_once_and_comes_after_who_may_not_stay(plan, homes) -> None:
+    settled = {"home_id": "DEMO-H-101", "urgency": "planned", "may_not_go_on": []}
+    coming = "The home is to close on 20 July 2026: hold a review in time and find the next home."
+    calm = {**settled, "child_id": "DEMO-C1", "reasons": [STAYS_PUT]}
+    told = {**settled, "child_id": "DEMO-C2", "reasons": [STAYS_PUT, coming]}
+    staying = [calm, told, *plan["staying"]]
+    page = present_plan(plan=plan | {"staying": staying}, referrals={}, homes=homes)
+    assert [(one.child_id, one.told) for one in page.staying] == [
+        (plan["staying"][0]["child_id"], ()),
+        ("DEMO-C2", (coming,)),
+        ("DEMO-C1", ()),
+    ]
 
 
 def test_the_nearest_homes_are_offered_to_fix_and_the_planned_one_however_far(referral, homes) -> None:

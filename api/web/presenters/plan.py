@@ -24,12 +24,11 @@ from api.web.presenters.plan_certainty import (
     present_prices,
     present_stage,
 )
-from api.web.rule_words import RULE_WORDS
-from api.web.words import british_date, capital, counted, joined, plain, sentence, urgency_words
+from api.web.words import british_date, capital, counted, joined, sentence, urgency_words
 from matching.approvals import EVERY_PLACEMENT
 from matching.home import Home
 from matching.referral import Referral
-from matching.staying import needs_a_move, stay_where_they_may_not
+from matching.staying import STAYS_PUT, needs_a_move, stay_where_they_may_not
 from reference_data.vocabulary import URGENCY_ORDER
 
 REASONS_SHOWN = 2
@@ -100,7 +99,7 @@ class UnplacedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayingView:
-    """One settled child, who keeps the present home, and why a review is due where the child may not stay."""
+    """One settled child, who keeps the present home: why a review is due, and what is coming or has to be asked."""
 
     child_id: str
     referral_id: str
@@ -108,6 +107,7 @@ class StayingView:
     urgency: str
     urgency_words: str
     may_not_go_on: tuple[str, ...]
+    told: tuple[str, ...]
     needs_a_move: bool
 
 
@@ -180,13 +180,6 @@ class _Words:
         named = re.sub(r"[\w-]+", lambda word: self.home(word[0]), str(text))
         return sentence(named)
 
-    def why_unplaced(self, text: object) -> str:
-        """Return why a child is without a home, with each rule under the heading that the options give it."""
-        said = self.said(text)
-        for rule, heading in RULE_WORDS.items():
-            said = re.sub(rf"\b{plain(rule)} \((\d+)\)", rf"{heading.lower()} (\1)", said)
-        return said
-
 
 def present_plan(
     *,
@@ -254,7 +247,7 @@ def present_plan(
             UnplacedView(
                 child_id=item["child_id"],
                 referral_id=referral_id(item["child_id"]),
-                reasons=tuple(words.why_unplaced(reason) for reason in item["reasons"]),
+                reasons=tuple(words.said(reason) for reason in item["reasons"]),
                 may_choose=item["child_id"] in able,
                 competing=_others(item["competing"]),
                 decided=decided.get(item["child_id"], ""),
@@ -270,9 +263,12 @@ def present_plan(
                 urgency=item.get("urgency") or "",
                 urgency_words=urgency_words(item.get("urgency") or ""),
                 may_not_go_on=tuple(words.said(text) for text in item.get("may_not_go_on", ())),
+                told=tuple(words.said(text) for text in item["reasons"] if text != STAYS_PUT),
                 needs_a_move=needs_a_move(item),
             )
-            for item in sorted(plan["staying"], key=lambda item: not needs_a_move(item))
+            for item in sorted(
+                plan["staying"], key=lambda item: (not needs_a_move(item), len(item["reasons"]) < 2)
+            )
         ),
         infeasible_because=tuple(words.said(text) for text in plan["infeasible_because"]),
         decisions=tuple(

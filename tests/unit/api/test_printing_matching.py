@@ -12,6 +12,7 @@ from api.printing import print_watch
 from api.printing_matching import print_plan, print_ranking
 from matching import plan_list, rank_homes
 from matching.files import read_homes, read_referrals
+from matching.staying import STAYS_PUT
 from reference_data.sample import SAMPLE_DATE, sample_path
 
 
@@ -164,3 +165,21 @@ def test_pins_that_contradict_each_other_are_named_and_nothing_is_said_to_be_pro
     assert "no aim was proved" in said
     assert "proved best" not in said
     assert "Not placed" not in said
+
+
+def test_a_plan_says_how_much_is_to_be_asked_and_what_is_coming_to_a_settled_child(plan) -> None:
+    (row,) = [one for one in plan["assignments"] if one["child_id"] == "DEMO-C01"]
+    asked = {
+        **row,
+        "reasons": ["In Plymouth", "Meets all five needs", "To be asked: who lives there", "To be asked: x"],
+    }
+    settled = {"home_id": "DEMO-H1", "child_id": "DEMO-X", "urgency": "planned", "may_not_go_on": []}
+    told = {"reasons": [STAYS_PUT, "The home is to close on 20 July 2026."], **settled}
+    said = printed(
+        print_plan, {**plan, "assignments": [asked], "staying": [told, {**told, "reasons": [STAYS_PUT]}]}
+    )
+    assert "2 questions to ask first." in said
+    assert "Stays at DEMO-H1: DEMO-X. The home is to close on 20 July 2026. Stays at DEMO-H1: DEMO-X." in said
+    assert "to ask first" not in printed(
+        print_plan, {**plan, "assignments": [{**asked, "reasons": ["In Plymouth"]}]}
+    )

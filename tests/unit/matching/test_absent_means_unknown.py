@@ -71,3 +71,19 @@ def test_a_home_of_which_nothing_is_known_is_asked_about_and_not_shut_out(
         "need_gap",
         "written_exclusion",
     }
+
+
+@pytest.mark.parametrize(
+    ("approved_for", "said"),
+    [
+        (None, "whom it names is not recorded"),
+        (["DEMO-OTHER"], "other named children only"),
+        ([], "naming nobody"),
+    ],
+)
+def test_a_connected_carer_of_whom_no_approval_is_recorded_is_excluded_and_says_what_is_missing(
+    assessed: Callable[..., Assessment], approved_for: list[str] | None, said: str
+) -> None:
+    carer = {"type": "connected_foster_carer", "approved_for": approved_for}
+    (found,) = assessed({}, carer).exclusions
+    assert said in found.text

@@ -146,3 +146,12 @@ def test_a_crisis_bed_needs_the_same_review_as_supported_accommodation(
     for kind in ("supported_accommodation", "crisis_accommodation"):
         (option,) = ranked(child, ({"type": kind, "min_age": 16, "max_age": 17},)).options
         assert "supported_accommodation_review" in [approval.code for approval in option.approvals]
+
+
+@pytest.mark.parametrize(("status", "asked"), [("C1", False), ("C2", False), (None, False), ("V2", True)])
+def test_with_parents_rests_on_a_care_order_or_it_is_asked_on_what(
+    ranked: Callable[..., Ranking], status: str | None, asked: bool
+) -> None:
+    child = {"acceptable_types": ["with_parents"], "legal_status": status}
+    why = codes(ranked(child, ({"type": "with_parents"},)))["with_parents"].why
+    assert ("records no care order" in why) is asked

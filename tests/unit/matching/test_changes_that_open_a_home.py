@@ -200,3 +200,20 @@ def test_four_brothers_and_sisters_may_find_a_home_for_two_together(ranked: Call
     }
     (one,) = [one for one in answer.relaxations if one.change.endswith("DEMO-C2")]
     assert "with DEMO-C2 and apart from DEMO-C3 and DEMO-C4" in one.text
+
+
+def test_an_exemption_names_each_brother_and_sister_and_the_limit_of_the_council(
+    ranked: Callable[..., Ranking],
+) -> None:
+    three = [{"child_id": f"DEMO-X{number}", "age": 9, "sex": "F", "authority": "879"} for number in range(2)]
+    carer = {"type": "in_house_foster_carer", "places": 6, "residents": three}
+    kin = {"sibling_group": "DEMO-G", "siblings_together": "must"}
+    sister = {"referral_id": "DEMO-R2", "child_id": "DEMO-C2", **kin}
+    (found,) = [
+        change.text
+        for change in ranked(
+            kin, (carer,), (sister,), policy="[limits]\nusual_fostering_limit = 2"
+        ).relaxations
+        if change.change.startswith("fostering_exemption")
+    ]
+    assert "usual fostering limit of two that names each of the 2 brothers and sisters" in found

@@ -97,3 +97,15 @@ def test_a_child_in_a_setting_that_is_no_placement_is_not_settled_there(
         answer = ranked({"current_home_id": "DEMO-H1"}, (current, {}))
         assert "no placement" in answer.prompts[0]
         assert [option.home_id for option in answer.options] == ["DEMO-H2"]
+
+
+def test_an_order_that_has_ended_by_the_start_permits_nothing_and_is_not_weighed(
+    ranked: Callable[..., Ranking],
+) -> None:
+    ended = {"dol_order_until": "2026-06-21"}
+    assert "ends before the start: what needs it takes a new one" in flags(ranked, ended, {})
+    assert "permits and never obliges" not in flags(ranked, ended, {})
+    assert not any("An order permits" in prompt for prompt in ranked(ended, ({},)).prompts)
+    last_day = {"dol_order_until": "2026-06-22"}
+    assert "permits and never obliges" in flags(ranked, last_day, {})
+    assert any("An order permits" in prompt for prompt in ranked(last_day, ({},)).prompts)

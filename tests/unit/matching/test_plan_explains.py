@@ -6,10 +6,12 @@ import random
 from dataclasses import replace
 
 from matching.allocation_budget import Budget
+from matching.eligibility import RULES
 from matching.joint import build
 from matching.policy import default_policy
 from matching.referral import Preferences
 from matching.replanning import Replanning
+from matching.rule_headings import RULE_HEADINGS
 from matching.trade_offs import NO_PLACE_LOST, all_compared, costs_to_others, first_choices
 from matching.waiting import waiting_units
 from reference_data.vocabulary import (
@@ -189,3 +191,16 @@ def test_a_rival_plan_says_where_it_places_children_of_whom_a_hard_fact_is_missi
     assert set(where.values()) == {"H1", "H2"}
     (rival,) = [one for one in plan.alternatives if one.kind == "siblings"]
     assert "facts known: worse by 4 points for what is not known of the homes" in rival.gives_up
+
+
+def test_what_excludes_most_homes_is_said_in_words_and_never_in_the_name_of_a_rule():
+    homes = [one_bed("H1", vacancies=0), one_bed("H2", sexes="M"), one_bed("H3", sexes="M", max_age=9)]
+    plan, _ = planned([child("A")], homes)
+    assert plan.unplaced[0].reasons == (
+        "What excludes most of the 3 homes for the child: does not take the child's sex (2), no place free on the day (1), "
+        "outside the ages the home takes (1).",
+    )
+
+
+def test_every_rule_has_a_heading():
+    assert {rule.__name__ for rule in RULES} <= RULE_HEADINGS.keys()

@@ -28,7 +28,7 @@ def test_a_pin_to_a_home_that_may_not_take_the_child_makes_the_plan_infeasible()
     assert (plan.status, where, plan.stages) == ("INFEASIBLE", {}, ())
     assert len(plan.unplaced) == 2
     (because,) = plan.infeasible_because
-    assert because == "The pin of child A to home H1 cannot hold: registered sex: For boys only."
+    assert because == "The pin of child A to home H1 cannot hold: For boys only."
     assert plan.as_dict()["infeasible_because"] == [because]
 
 

@@ -89,9 +89,10 @@ def test_units_are_told_of_an_aim_that_the_council_gave_no_weight(ranked: Callab
             {},
             {"max_stay_days": 30},
             "against",
-            "The stay may end early: its longest stay is shorter than the stay expected",
+            "The stay may end early: its longest stay is shorter than the stay expected. 70 of the 100 nights expected "
+            "would be lost",
         ),
-        ({"requires": ["step_free"]}, {}, "for", "States that it has what the child needs: step free"),
+        ({"requires": ["step_free"]}, {}, "for", "States that it has what the child needs: step-free access"),
     ],
 )
 def test_what_speaks_for_and_against_is_said(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.database.plan_records import SavedPlan
+from matching.staying import STAYS_PUT
 from tests.web.samples.ranking import AS_OF, EVIDENCE
 
 
@@ -77,7 +78,7 @@ def sample_plan() -> dict[str, Any]:
             {
                 "child_id": "DEMO-C39",
                 "home_id": "DEMO-H20",
-                "reasons": ["Lives here now and stays put."],
+                "reasons": [STAYS_PUT],
                 "may_not_go_on": ["The home is closed."],
                 "urgency": "crisis",
             }
