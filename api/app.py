@@ -43,6 +43,7 @@ from api.web import (
     restricted_routes,
     routes,
     sign_in_routes,
+    story_routes,
     sufficiency_routes,
     telling_routes,
     tonight_routes,
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(alert_routes.router)
     app.include_router(placing_routes.router)
     app.include_router(kept_routes.router)
+    app.include_router(story_routes.router)
     app.include_router(people_routes.router)
     app.include_router(audit_routes.router)
     app.include_router(equality_routes.router)

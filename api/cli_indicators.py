@@ -62,6 +62,10 @@ def indicators(
     notices: Annotated[
         Path | None, typer.Option("--notices", metavar="FILE", help="Notices that placements must end.")
     ] = None,
+    meetings: Annotated[
+        Path | None,
+        typer.Option("--meetings", metavar="FILE", help="Stability meetings, due and held."),
+    ] = None,
     authority: Authority = None,
     count_temporary: Annotated[
         bool, typer.Option("--count-temporary", help="Temporary places (T codes) count as placements.")
@@ -90,6 +94,7 @@ def indicators(
         enquiries=enquiries,
         referrals=referrals,
         notices=notices,
+        meetings=meetings,
         authority=authority,
         count_temporary=count_temporary,
         points=points,

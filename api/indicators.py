@@ -1,5 +1,4 @@
-"""What ``righthome indicators`` is asked, from the files a caller names: every problem of every file is listed "
-"together."""
+"""What ``righthome indicators`` is asked, from the files a caller names: problems of all files are listed together."""
 
 from __future__ import annotations
 
@@ -8,13 +7,10 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reference_data.problems import ImportIssue, ImportRejected
-from reference_data.tables import RecordTable, read_records
-
-if TYPE_CHECKING:
-    from sufficiency.stability_watch import PlacementNotice
+from reference_data.tables import RecordTable, Row, read_records
 
 
 def indicators_answer(
@@ -27,6 +23,7 @@ def indicators_answer(
     enquiries: Path | None,
     referrals: Path | None,
     notices: Path | None,
+    meetings: Path | None,
     authority: str | None,
     count_temporary: bool,
     points: bool,
@@ -44,6 +41,7 @@ def indicators_answer(
     from sufficiency.enquiries import placements_made, read_enquiries
     from sufficiency.files import read_returns
     from sufficiency.indicators import IndicatorQuestion, indicators_of
+    from sufficiency.stability_watch import meeting_of, notice_of
 
     issues: list[ImportIssue] = []
     warnings: list[str] = []
@@ -60,6 +58,7 @@ def indicators_answer(
     found_enquiries = read(read_enquiries, enquiries)
     found_referrals = read(read_referrals, referrals)
     found_notices = read(lambda path: read_records(path, "notice"), notices)
+    found_meetings = read(lambda path: read_records(path, "stability_meeting"), meetings)
     found_targets = read(read_targets, targets)
     if issues:
         raise ImportRejected(issues)
@@ -84,20 +83,16 @@ def indicators_answer(
             referrals=given_referrals,
             placements=placements_made(given_enquiries, given_referrals),
             with_children=with_children,
-            notices=_notices(found_notices),
+            notices=[notice_of(row.values) for row in _rows(found_notices)],
+            meetings=[meeting_of(row.values) for row in _rows(found_meetings)],
         ),
     )
     answer["evidence"]["warnings"] += warnings
     return answer
 
 
-def _notices(table: RecordTable | None) -> tuple[PlacementNotice, ...]:
-    from sufficiency.stability_watch import PlacementNotice
-
-    rows = table.rows if table is not None else ()
-    names = PlacementNotice.__dataclass_fields__
-    found: list[dict[str, Any]] = [{name: row.values.get(name) for name in names} for row in rows]
-    return tuple(PlacementNotice(**values) for values in found)
+def _rows(table: RecordTable | None) -> tuple[Row, ...]:
+    return () if table is None else table.rows
 
 
 def read_targets(path: Path) -> dict[str, Decimal]:

@@ -56,6 +56,13 @@ def print_indicators(console: Console, answer: Answer) -> None:
         f"Stability watch: {watch['one_move_away']['number']} children have had two placements and are one move from "
         f"counting; {watch['settled_under_notice']['number']} settled for two years are under notice."
     )
+    meetings = watch["meetings"]
+    console.print(
+        f"Stability meetings: {meetings['held']} held in the year, {meetings['overdue']} overdue, {meetings['to_come']} "
+        f"to come; none held or to come for {watch['without_a_meeting']['number']} of the children watched."
+        if meetings["status"] == "ASSESSED"
+        else f"Stability meetings: not assessed. {meetings['reason']}"
+    )
     for row in answer["indicators"]:
         if row["status"] != "ASSESSED":
             console.print(f"{row['name']}: not assessed. {row['reason']}", style="dim")

@@ -39,7 +39,8 @@ RECORD_WORDS = {
     "stay": "One stay in emergency accommodation. Read by `watch --stays` and `import stays`.",
     "enquiry": "One home asked for one child, and its answer: who refused and why, what was needed and what was got. "
     "Read by `equality --enquiries`; the invented partnership writes it.",
-    "notice": "One notice that a home or carer gave. The invented partnership writes it.",
+    "notice": "One notice that a home or carer gave. Read by `indicators --notices`; the invented partnership writes it.",
+    "stability_meeting": "One meeting on how to keep a child's placement, due or held. Read by `indicators --meetings`.",
     "needs_assessment": "One judgement of a child's needs, with its day, its rater and its source. Kept over time.",
     "contract": "One contract with a provider: what beds are paid for, and what each side has to do.",
     "void": "One empty bed that a contract pays for: why, and who bears the cost.",

@@ -1,8 +1,8 @@
 """The annual sufficiency report of one council, put together from its returns, homes and records.
 
-The analyst's door is ``annual_report``. Sections are in ``report_sections.py`` and
-``report_ahead.py``; what they rest on is asked here once, so
-that no two of them can disagree.
+The analyst's door is ``annual_report``. Sections are in ``report_sections.py``, ``report_indicators.py``,
+``report_ahead.py`` and ``report_partnership.py``; what they rest on is asked here once, so that no two of them can
+disagree.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from matching.referral import Referral
 from reference_data.authorities import authority_name
 from reference_data.problems import InvalidInput
 from sufficiency import report_ahead as ahead
+from sufficiency import report_indicators as measured
 from sufficiency import report_sections as sections
 from sufficiency.action_plan import Milestone
 from sufficiency.action_values import ActionList
@@ -29,6 +30,7 @@ from sufficiency.forecast import forecast_need
 from sufficiency.indicators import IndicatorQuestion, indicators_of
 from sufficiency.looked_after import CareRecords, likeliest_authority
 from sufficiency.report import Report, Section
+from sufficiency.report_partnership import our_partnership
 from sufficiency.returns import Returns
 
 MONTHS_AHEAD = 36
@@ -165,12 +167,13 @@ def annual_report(returns: Returns, question: ReportQuestion, *, step: _Step = l
     found = (
         sections.who_our_children_are(records),
         sections.homes_we_have(question.homes, {**beds["capacity"], "authority": code}, question.made_on),
-        sections.how_well(indicators),
-        sections.far_or_unsuitable(indicators, months),
+        measured.how_well(indicators),
+        measured.far_or_unsuitable(indicators, months),
         ahead.what_is_coming(told),
         ahead.beds_short(beds),
         ahead.what_we_will_do(question.milestones, question.homes, beds, question.made_on),
         ahead.costs(beds),
+        *our_partnership(code, question.year),
         sections.what_children_say(),
         sections.method_and_quality(
             told["repairs"],

@@ -33,6 +33,11 @@ class PlacementDetail(StrEnum):
         """Return the placement group it is counted in."""
         return _GROUP_OF_DETAIL[self]
 
+    @property
+    def words(self) -> str:
+        """Return the kind as a person would say it, in lower case."""
+        return _DETAIL_WORDS[self]
+
 
 _GROUP_OF_DETAIL = {
     PlacementDetail.KINSHIP: PlacementGroup.FOSTERING,
@@ -45,6 +50,19 @@ _GROUP_OF_DETAIL = {
     PlacementDetail.PARENTS: PlacementGroup.OTHER,
     PlacementDetail.ADOPTION: PlacementGroup.OTHER,
     PlacementDetail.OTHER: PlacementGroup.OTHER,
+}
+
+_DETAIL_WORDS = {
+    PlacementDetail.KINSHIP: "foster carers who are relatives or friends",
+    PlacementDetail.IN_HOUSE_FOSTERING: "in-house foster carers",
+    PlacementDetail.AGENCY_FOSTERING: "agency foster carers",
+    PlacementDetail.HOMES: "children's homes",
+    PlacementDetail.SECURE: "secure children's homes",
+    PlacementDetail.RESIDENTIAL_SCHOOLS: "residential schools",
+    PlacementDetail.SUPPORTED: "supported accommodation",
+    PlacementDetail.PARENTS: "with parents",
+    PlacementDetail.ADOPTION: "placed for adoption",
+    PlacementDetail.OTHER: "other",
 }
 
 DETAILS = tuple(PlacementDetail)

@@ -15,7 +15,8 @@ from reference_data.placement_figures import STABILITY_WHOLES, stability
 from reference_data.problems import NotFound
 from reference_data.statistical_neighbours import MODELS
 
-YEARS_BACK = 8
+FIRST_YEAR, MOST_YEARS = 2010, 8
+"""The first year looked at, and how many published years of the council's own are told, the newest first."""
 ENGLAND, SOUTH_WEST = "england", "south_west"
 _LAIT = {
     "short_term_stability": "LACStable_2016on",
@@ -54,8 +55,8 @@ def comparators(indicator: str, authority: str | None, year: int) -> list[dict[s
     Rows of ``who`` (``own_published``, ``statistical_neighbours``, ``south_west``, ``england``), ``year``, ``percent``,
     ``numerator`` and ``denominator`` (where published) and ``source``.
     """
-    years = [year - back for back in range(YEARS_BACK)]
-    own = [row for each in years for row in _row("own_published", indicator, authority, each)]
+    years = range(year, FIRST_YEAR - 1, -1)
+    own = [row for each in years for row in _row("own_published", indicator, authority, each)][:MOST_YEARS]
     others = next((rows for each in years if (rows := _others(indicator, authority, each))), [])
     # The rows of one year stand together, the newest first.
     return sorted([*own, *others], key=lambda row: (-row["year"], row["who"] != "own_published"))

@@ -27,7 +27,7 @@ from sufficiency.rag import AMBER_PERCENT, rag, travel
 from sufficiency.returns import Returns
 from sufficiency.search_indicators import SEARCH_INDICATORS
 from sufficiency.stability_indicators import STABILITY_INDICATORS
-from sufficiency.stability_watch import PlacementNotice, stability_watch
+from sufficiency.stability_watch import WATCHED, PlacementNotice, StabilityMeeting, stability_watch
 
 Counted = Callable[[Asked], Found]
 
@@ -65,6 +65,8 @@ class IndicatorQuestion:
         Whether each indicator lists the children counted in it, for those allowed to see them.
     notices
         Notices that placements must end, for the stability watch.
+    meetings
+        Stability meetings, due and held, for the stability watch.
     referrals, placements
         Who is whose brother or sister and lives where; placements made, with how urgent each search was.
     """
@@ -80,6 +82,7 @@ class IndicatorQuestion:
     enquiries: Sequence[Enquiry] = ()
     with_children: bool = False
     notices: Sequence[PlacementNotice] = ()
+    meetings: Sequence[StabilityMeeting] = ()
     referrals: Sequence[Referral] = ()
     placements: Sequence[PlacementMade] = ()
 
@@ -123,7 +126,9 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
             _row(definition, counted(now), counted(before) if before else None, question, now)
             for definition, counted in INDICATORS.items()
         ],
-        "stability_watch": stability_watch(now, question.notices, with_children=question.with_children),
+        "stability_watch": stability_watch(
+            now, question.notices, question.meetings, with_children=question.with_children
+        ),
         "evidence": evidence(
             inputs=(
                 returns.episodes,
@@ -136,6 +141,7 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
                 tuple(question.homes),
                 tuple(question.enquiries),
                 tuple(question.notices),
+                tuple(question.meetings),
                 tuple(question.referrals),
                 tuple(question.placements),
             ),
@@ -162,9 +168,9 @@ def children_of(returns: Returns, question: IndicatorQuestion, indicator: str) -
         If there is no indicator of that name.
     """
     asked = _asked(returns, question, question.at)
-    watch = stability_watch(asked, question.notices, with_children=True)
-    if indicator in watch:
-        return list(watch[indicator]["children"])
+    watch = stability_watch(asked, question.notices, question.meetings, with_children=True)
+    if indicator in WATCHED:
+        return list(watch[indicator]["children"] or ())
     counted = next((count for definition, count in INDICATORS.items() if definition.id == indicator), None)
     if counted is None:
         raise NotFound("no_such_indicator", "There is no indicator of that name.")

@@ -12,6 +12,10 @@ from datetime import date
 from typing import Any
 
 Cell = str | int | float | None
+WIDEST_CELL = 60
+"""Letters beyond which a cell is set on more lines rather than in a wider column."""
+LETTERS_ACROSS = 96
+"""How many letters of a table's type stand side by side on a page of A4."""
 WITHHELD = "c"
 """A small number that is not shown, and whatever would give it away: the symbol the department uses."""
 
@@ -47,6 +51,22 @@ class Table:
             all(not isinstance(row[n], str) or row[n] == WITHHELD for row in self.rows)
             for n in range(len(self.columns))
         )
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """Return the share of the page's width that each column needs; together they are 1.
+
+        Every column has room for its longest word; what is left goes to those with longer cells.
+        """
+        words, wanted = [], []
+        for n, name in enumerate(self.columns):
+            cells = [shown(row[n]) for row in self.rows]
+            longest_word = max((len(word) for text in (name, *cells) for word in text.split()), default=0)
+            words.append(longest_word + 2)
+            wanted.append(max([0, *(min(len(text), WIDEST_CELL) - longest_word for text in cells)]) + 1)
+        spare = max(LETTERS_ACROSS - sum(words), 0)
+        letters = [word + spare * want / sum(wanted) for word, want in zip(words, wanted, strict=True)]
+        return tuple(width / sum(letters) for width in letters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 
 from matching.home import Home
-from reference_data.vocabulary import HomeStatus
+from reference_data.vocabulary import HomeStatus, PlacementType
 from sufficiency.action_plan import Milestone, on_track_percent
+<<<<<<< HEAD
 from sufficiency.beds_tables import actions_alone
+=======
+from sufficiency.episodes import PlacementDetail
+>>>>>>> r10
 from sufficiency.forecast import ASSESSED
 from sufficiency.report import FanChart, Section, Table, table_of
-from sufficiency.report_sections import SECTIONS
+from sufficiency.report_words import SECTIONS
 
 _GROUP_WORDS = {
     "fostering": "Foster care",
@@ -96,10 +100,10 @@ def beds_short(beds: Mapping[str, Any]) -> Section:
                         _GROUP_WORDS[row["placement"]],
                         f"{date.fromisoformat(row['date']):%B %Y}",
                         row["capacity"],
-                        f"{row['p_short']:.0%}",
+                        _chance(row["p_short"]),
                         row["beds_short_p50"],
                         row["beds_short_p90"],
-                        row["short_local"],
+                        round(row["short_local"], 1),
                     )
                     for group in _GROUP_WORDS
                     for row in rows
@@ -124,7 +128,7 @@ def what_we_will_do(
         good = sum(one.status in ("complete", "on_track") for one in milestones)
         doubtful = sum(bool(one.contradiction(on, by_id)) for one in milestones)
         paragraphs.append(
-            f"{good} of {len(milestones)} milestones ({share:g}%) are complete or on track by their owners' word."
+            f"{good} of {len(milestones)} milestones ({float(share):g}%) are complete or on track by their owners' word."
             + (
                 f" The records speak against {doubtful} of the milestones; the last column says how."
                 if doubtful
@@ -162,7 +166,7 @@ def what_we_will_do(
                 [
                     (
                         home.home_id,
-                        str(home.type).replace("_", " "),
+                        home.type.words if isinstance(home.type, PlacementType) else "not recorded",
                         home.places,
                         f"{home.opens_on:%-d %B %Y}" if home.opens_on else "no date: not counted",
                     )
@@ -174,7 +178,34 @@ def what_we_will_do(
         )
     actions = beds["actions"]
     if actions["status"] == ASSESSED:
+<<<<<<< HEAD
         tables.append(actions_alone(actions))
+=======
+        tables.append(
+            table_of(
+                "Actions compared, each by itself",
+                (
+                    "Action",
+                    "Child-nights nearer home",
+                    "In 8 futures of 10",
+                    "Child-nights with a bed",
+                    "In 8 of 10",
+                    "Cost less what it saves, pounds",
+                    "In 8 of 10 futures",
+                ),
+                [
+                    (
+                        row["name"],
+                        *_with_band(row["near_home"]),
+                        *_with_band(row["without_a_bed"]),
+                        *_with_band(row["pounds_pence"], units=100),
+                    )
+                    for row in actions["actions"]
+                ],
+                source="our forecast with and without each action, on the same futures",
+            )
+        )
+>>>>>>> r10
     return Section(
         key="actions",
         heading=SECTIONS["actions"],
@@ -191,7 +222,7 @@ def costs(beds: Mapping[str, Any]) -> Section:
         return Section(
             key="costs", heading=SECTIONS["costs"], paragraphs=(f"Not assessed. {found['reason']}",)
         )
-    missing = ", ".join(row["kind"].replace("_", " ") for row in found["not_priced"])
+    missing = ", ".join(PlacementDetail(row["kind"]).words for row in found["not_priced"])
     return Section(
         key="costs",
         heading=SECTIONS["costs"],
@@ -215,7 +246,7 @@ def costs(beds: Mapping[str, Any]) -> Section:
                 ("Kind of home", "Pounds a week", "From"),
                 [
                     (
-                        row["kind"].replace("_", " ").capitalize(),
+                        PlacementDetail(row["kind"]).words.capitalize(),
                         round(row["weekly_pence"] / 100),
                         row["source"],
                     )
@@ -225,3 +256,16 @@ def costs(beds: Mapping[str, Any]) -> Section:
             ),
         ),
     )
+
+
+def _chance(share: float) -> str:
+    """Return a chance in words that no number of futures can make certain."""
+    if share < 0.01:
+        return "under 1%"
+    return "over 99%" if share > 0.99 else f"{share:.0%}"
+
+
+def _with_band(spread: Mapping[str, float], *, units: int = 1) -> tuple[float, str]:
+    """Return the mean of an effect and the range that holds eight futures of ten."""
+    mean, low, high = (round(spread[name] / units) for name in ("mean", "p10", "p90"))
+    return mean, f"{low:,} to {high:,}"

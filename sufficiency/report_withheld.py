@@ -9,6 +9,25 @@ import numpy as np
 from sufficiency.disclosure import AddsUp, withheld_series
 from sufficiency.report import WITHHELD, Cell
 
+SMALLEST_SHOWN = 6
+"""Numbers from 1 to 5 are withheld, as the department withholds them for authorities."""
+WITHHELD_NOTE = f"{WITHHELD}: a number from 1 to 5, or one that would give such a number away."
+
+
+def is_small(number: int) -> bool:
+    """Say whether a number of children is too small to be shown."""
+    return 0 < number < SMALLEST_SHOWN
+
+
+def withheld_small(number: int) -> Cell:
+    """Return a number that nothing else is added to, or that it is withheld."""
+    return WITHHELD if is_small(number) else number
+
+
+def withheld_list(numbers: Sequence[int], *, smallest_shown: int) -> list[Cell]:
+    """Return numbers with their total as the last, small ones withheld and whatever would give one away."""
+    return [row[0] for row in withheld_years([[one] for one in numbers], smallest_shown=smallest_shown)]
+
 
 def withheld_years(columns: Sequence[Sequence[int]], *, smallest_shown: int) -> list[list[Cell]]:
     """Return counts by row and year with their total as the last row; a row is withheld in every year or in none.

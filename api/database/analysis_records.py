@@ -156,7 +156,7 @@ class AnalysisRecords:
                 )
             )
         ]
-        for kind in ("stays", "enquiries", "notices"):
+        for kind in ("stays", "enquiries", "notices", "stability_meetings"):
             form = KINDS[kind]
             found += [
                 [kind, row[0], row[1]]

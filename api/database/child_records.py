@@ -26,10 +26,13 @@ OF_PLACING = (
     "enquiries",
     "nominations",
     "notices",
+    "stability_meetings",
     "needs_assessments",
 )
 """The kinds of record about one child that come of placing it."""
-WITHOUT_A_REFERRAL = ("moves", "enquiries", "nominations", "notices", "needs_assessments")
+WITHOUT_A_REFERRAL = (
+    *("moves", "enquiries", "nominations", "notices", "stability_meetings", "needs_assessments"),
+)
 """Those of them that may be kept about a child of whom there is no referral, as after importing them alone."""
 OF_A_REFERRAL = tuple(kind for kind in OF_PLACING if "referral_id" in KINDS[kind].table.c)
 _SEVERAL = 500

@@ -119,6 +119,13 @@ KINDS: dict[str, Kind] = dict(
             *("child_id", "home_id", "ends_on", "outcome"),
         ),
         _kind(
+            "stability_meetings",
+            "stability_meeting",
+            placing_tables.stability_meetings,
+            "meeting_id",
+            *("child_id", "due_on", "held_on"),
+        ),
+        _kind(
             "quality_visits",
             "quality_visit",
             placing_tables.quality_visits,

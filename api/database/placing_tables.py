@@ -93,6 +93,14 @@ notices = _kept(
     Column("ends_on", Date),
     Column("outcome", String(20)),
 )
+stability_meetings = _kept(
+    "stability_meetings",
+    "meeting_id",
+    _child(),
+    Column("due_on", Date, nullable=False),
+    Column("held_on", Date),
+    Index(None, "authority", "child_id"),
+)
 quality_visits = _kept(
     "quality_visits", "visit_id", _home(), Column("visited_on", Date), Column("shared", Boolean)
 )

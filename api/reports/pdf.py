@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import typst
 
-from api.reports.pictures import chart_svg
+from api.reports.pictures import chart_svg, width_percent
 from sufficiency.report import Report, shown
 
 STANDARD: Literal["ua-1"] = "ua-1"
@@ -40,7 +40,14 @@ def _values(report: Report, folder: Path) -> dict[str, Any]:
         for number, chart in enumerate(section.charts):
             name = f"{section.key}-{number}.svg"
             (folder / name).write_text(chart_svg(chart, name.removesuffix(".svg")), encoding="utf-8")
-            charts.append({"file": name, "title": chart.title, "description": chart.description})
+            charts.append(
+                {
+                    "file": name,
+                    "title": chart.title,
+                    "description": chart.description,
+                    "width": width_percent(chart),
+                }
+            )
         sections.append(
             {
                 "heading": section.heading,
@@ -53,6 +60,7 @@ def _values(report: Report, folder: Path) -> dict[str, Any]:
                         "caption": table.caption,
                         "columns": list(table.columns),
                         "numbers": list(table.of_numbers),
+                        "widths": list(table.widths),
                         "rows": [[shown(cell) for cell in row] for row in table.rows],
                         "source": table.source,
                         "note": table.note,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sufficiency.enquiries import PlacementMade
     from sufficiency.indicators import IndicatorQuestion
     from sufficiency.returns import Returns
-    from sufficiency.stability_watch import PlacementNotice
+    from sufficiency.stability_watch import PlacementNotice, StabilityMeeting
 
 Step = Callable[[str], None]
 Made = Callable[..., dict[str, Any]]
@@ -170,6 +170,7 @@ def indicator_question(
         homes=records.homes(),
         enquiries=records.enquiries(),
         notices=placement_notices(records),
+        meetings=stability_meetings(records),
         referrals=records.referrals(placed=True),
         placements=placements_recorded(records),
     )
@@ -272,18 +273,17 @@ def stays_complete_since(parts: Mapping[str, Any], as_of: date) -> date | None:
 
 
 def placement_notices(records: Records) -> tuple[PlacementNotice, ...]:
-    """Return the notices in view that placements must end; one that runs has no outcome yet."""
-    from sufficiency.stability_watch import PlacementNotice
+    """Return the notices in view that placements must end, with what came of each."""
+    from sufficiency.stability_watch import notice_of
 
-    return tuple(
-        PlacementNotice(
-            child_id=values["child_id"],
-            given_on=values["given_on"],
-            ends_on=values.get("ends_on"),
-            outcome=None if values.get("outcome") == "open" else values.get("outcome"),
-        )
-        for values in records.contract_values("notices")
-    )
+    return tuple(map(notice_of, records.contract_values("notices")))
+
+
+def stability_meetings(records: Records) -> tuple[StabilityMeeting, ...]:
+    """Return the stability meetings in view, due and held."""
+    from sufficiency.stability_watch import meeting_of
+
+    return tuple(map(meeting_of, records.contract_values("stability_meetings")))
 
 
 def placements_recorded(records: Records) -> tuple[PlacementMade, ...]:

@@ -68,7 +68,7 @@ def write_part(
 
 
 def _section(part: str, text: str) -> tuple[str, str]:
-    from sufficiency.report_sections import SECTIONS
+    from sufficiency.report_words import SECTIONS
 
     key = part.removeprefix(SECTION)
     if not part.startswith(SECTION) or key not in SECTIONS:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WATCHES = {
     "one_move_away": "One move from counting as three placements",
     "settled_under_notice": "Settled for long, and under notice",
+    "meetings_overdue": "A stability meeting was due and has not been held",
+    "without_a_meeting": "Watched, and no stability meeting held or to come",
 }
 
 

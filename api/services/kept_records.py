@@ -32,7 +32,7 @@ class Group(StrEnum):
 
 
 KEPT_BY_HAND = {
-    Group.CHILDREN: ("needs_assessments", "nominations", "notices"),
+    Group.CHILDREN: ("needs_assessments", "nominations", "notices", "stability_meetings"),
     Group.HOMES: ("contracts", "voids", "quality_visits", "concerns", "planned_openings"),
 }
 """The kinds that are kept by hand. The others are made by their own services."""

@@ -6,9 +6,10 @@ the caller wants it: over a long list it is the slow part. Only the rules are as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from api.kept import Kept, Lists
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from api.database.records import Records
     from matching.policy import Policy
     from matching.referral import Referral
+
+NOBODY: Mapping[str, date] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class WaitingEntry:
         Days since the search was opened; ``None`` when that is not known.
     options
         Homes that could take the child, as far as is known; ``None`` when not asked.
+    notice_ends_on
+        The day by which the home that the child lives in now must be left, where notice runs.
     """
 
     referral_id: str
@@ -43,6 +48,7 @@ class WaitingEntry:
     sibling_group: str | None
     siblings_together: str | None
     options: int | None
+    notice_ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +86,32 @@ def waiting_list(
     if not options_of:
         in_order = sorted(records.referrals(), key=soonest)
         return WaitingListView(as_of=as_of, entries=tuple(_entry(one, as_of) for one in in_order))
+    ends = _notice_ends(records)
     lists = kept.lists_of(records)
     in_order = sorted(lists.referrals, key=soonest)
     asked = [one for place, one in enumerate(in_order) if place in options_of]
     options = _counted(asked, kept, lists, as_of, policy)
     return WaitingListView(
         as_of=as_of,
-        entries=tuple(_entry(one, as_of, options=options.get(one.referral_id)) for one in in_order),
+        entries=tuple(
+            _entry(one, as_of, options=options.get(one.referral_id), ends=ends) for one in in_order
+        ),
     )
 
 
-def _entry(referral: Referral, as_of: date, *, options: int | None = None) -> WaitingEntry:
+def _notice_ends(records: Records) -> dict[str, date]:
+    """Return by child the first day on which notice that runs would end the child's placement."""
+    found: dict[str, date] = {}
+    for one in records.contract_values("notices"):
+        ends = one.get("ends_on")
+        if ends is not None and one.get("outcome") in (None, "open"):
+            found[one["child_id"]] = min(ends, found.get(one["child_id"], ends))
+    return found
+
+
+def _entry(
+    referral: Referral, as_of: date, *, options: int | None = None, ends: Mapping[str, date] = NOBODY
+) -> WaitingEntry:
     opened = referral.search_opened_at
     return WaitingEntry(
         referral_id=referral.referral_id,
@@ -103,6 +124,7 @@ def _entry(referral: Referral, as_of: date, *, options: int | None = None) -> Wa
         sibling_group=referral.sibling_group,
         siblings_together=None if referral.siblings_together is None else str(referral.siblings_together),
         options=options,
+        notice_ends_on=ends.get(referral.child_id),
     )
 
 

@@ -6,8 +6,9 @@ in and out. ``static`` and ``error_page`` are what the application mounts and ca
 
 from __future__ import annotations
 
+import sys
 from posixpath import normpath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -27,6 +28,7 @@ from api.errors import Problem
 from api.kept import Lists
 from api.services.holding import promised_so_far
 from api.services.policy import policy_of
+from api.services.waiting_choice import EVERYBODY, Only, Order, WaitingChoice
 from api.web.page import page
 from api.web.pages import STATIC_FOLDER, start_page
 from api.web.presenters.emergency_watch import present_watch
@@ -36,6 +38,7 @@ from api.web.presenters.problem import present_problem
 from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from matching.referral import age_at
 from reference_data.problems import NotFound, NotPermitted
+from reference_data.vocabulary import Urgency
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static = Mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
@@ -132,22 +135,30 @@ def sign_out(request: Request) -> RedirectResponse:
 
 
 @router.get("/waiting-list")
-def waiting_list_page(request: Request, records: OpenRecords, part: int = 1) -> Response:
-    """Return who needs a home, the most urgent first."""
+def waiting_list_page(
+    request: Request,
+    records: OpenRecords,
+    part: int = 1,
+    urgency: Annotated[Urgency | Literal[""], Query()] = "",
+    only: Annotated[Only | Literal[""], Query()] = "",
+    order: Annotated[Order, Query()] = Order.URGENT,
+) -> Response:
+    """Return who needs a home, the most urgent first, or those chosen in the order chosen."""
     from api.services.waiting_list import waiting_list
 
     state = request.app.state
+    choice = WaitingChoice(urgency=urgency or None, only=only or None, order=order)
     waiting = waiting_list(
         records,
         day_of(state.settings),
         policy=policy_of(state.settings),
-        options_of=rows_of(part),
+        options_of=range(sys.maxsize) if choice != EVERYBODY else rows_of(part),
         kept=state.kept,
     )
     return page(
         request,
         "waiting_list.html",
-        page=present_waiting_list(waiting, part),
+        page=present_waiting_list(waiting, part, choice),
         may_place=may(current_user(request).role, Permission.PLACE),
         withheld=len(records.seen.withheld),
     )

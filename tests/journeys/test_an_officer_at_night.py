@@ -21,6 +21,9 @@ def test_from_signing_in_to_the_hotels_every_page_is_accessible(page: Page, site
     expect(page.get_by_role("heading", level=1)).to_have_text("Children who need a home")
 
     for path, heading in (
+        ("/waiting-list?only=together&order=soonest", "Children who need a home"),
+        ("/children/DEMO-R01", "DEMO-C01"),
+        ("/homes/DEMO-H04", "Household"),
         ("/plan", "Joint plan"),
         ("/tonight", "Find a home tonight"),
         ("/sufficiency", "beds short"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 from pathlib import Path
 
@@ -22,6 +22,22 @@ def day(text: str) -> date:
 
 def end(row: Row) -> date:
     return day(row["DEC"]) if row["DEC"] else OPEN
+
+
+def birthday(born: date, age: int) -> date:
+    """Return a birthday; born on 29 February, it is 1 March in another year."""
+    first = born if (born.month, born.day) != (2, 29) else date(born.year, 3, 1)
+    return first.replace(year=born.year + age)
+
+
+def _kind(row: Row) -> str:
+    """Return what the guidance calls a PLACE code, by its letter and number."""
+    place = row["PLACE"]
+    if place in ("U4", "U5", "U6"):
+        return "in_house_fostering" if row["PLACE_PROVIDER"] == "PR1" else "agency_fostering"
+    named = {"K1": "secure", "K2": "homes", "S1": "residential_schools", "P1": "parents"}
+    named |= dict.fromkeys(("K3", "H5", "P2"), "supported") | dict.fromkeys(("U1", "U2", "U3"), "kinship")
+    return "adoption" if place.startswith("A") else named.get(place, "other")
 
 
 class Counts:
@@ -151,10 +167,7 @@ class Counts:
         counted = unknown = all_ = 0
         for row in self.rows(f"{self.at.year}-oc3.csv"):
             born = day(row["DOB"])
-            # Born on 29 February: the birthday of another year is 1 March.
-            first = born if (born.month, born.day) != (2, 29) else date(born.year, 3, 1)
-            birthdays = [first.replace(year=born.year + age) for age in (19, 20, 21)]
-            if not any(self.year_from <= one <= self.at for one in birthdays):
+            if not any(self.year_from <= birthday(born, age) <= self.at for age in (19, 20, 21)):
                 continue
             if row["IN_TOUCH"] in ("DIED", "RHOM") or (row[column][:1] in left_out and left_out):
                 continue
@@ -162,6 +175,61 @@ class Counts:
             unknown += row[column] == "0"
             counted += row[column][-1:] == good if column == "ACCOM" else row[column][:1] in good
         return counted, all_, unknown
+
+    def kinds(self) -> Counter[str]:
+        """Return the children by kind of placement; a temporary place counts as the one before it."""
+        return Counter(_kind(row) for row in self._settled())
+
+    def providers(self) -> Counter[str]:
+        return Counter(row["PLACE_PROVIDER"] for row in self._settled())
+
+    def other_places(self) -> int:
+        """Return the children in other placements, or in ones that may not be lawful for them."""
+        unregulated = self.at >= date(2023, 10, 28)
+        found = 0
+        for row in self._settled():
+            found += (
+                row["PLACE"].startswith("Z")
+                or (row["PLACE"] == "K3" and self._age(row["CHILD"]) < 16)
+                or (unregulated and (row["PLACE"] == "P2" or (row["PLACE"] == "H5" and not row["URN"])))
+            )
+        return found
+
+    def staying_put(self) -> tuple[int, int]:
+        """Return those who live with their former carer, of those in foster care on the night before 18."""
+        first = min(day(row["DECOM"]) for rows in self.by_child.values() for row in rows)
+        first = max(first, date(int(min(self.folder.glob("*-episodes.csv")).name[:4]) - 1, 4, 1))
+        stayed = all_ = 0
+        for leaver in self.rows(f"{self.at.year}-oc3.csv"):
+            born = day(leaver["DOB"])
+            turned = [birthday(born, age) for age in (18, 19, 20)]
+            if leaver["IN_TOUCH"] in ("DIED", "RHOM") or not any(
+                self.year_from <= one <= self.at for one in turned
+            ):
+                continue
+            night = turned[0] - timedelta(days=1)
+            rows = self.by_child.get(leaver["CHILD"], [])
+            own = [row for row in rows if day(row["DECOM"]) <= night < end(row)]
+            if night < first or not own:
+                continue
+            at = rows.index(own[0])
+            while rows[at]["PLACE"].startswith("T") and at:
+                at -= 1
+            if rows[at]["PLACE"].startswith("U"):
+                all_ += 1
+                stayed += leaver["ACCOM"].startswith("Z")
+        return stayed, all_
+
+    def _settled(self) -> list[Row]:
+        """Return the episodes of the night, or that before it where the place is a temporary one."""
+        found = []
+        for child, row in self.on_the_night().items():
+            rows = self.by_child[child]
+            at = rows.index(row)
+            while rows[at]["PLACE"].startswith("T") and at:
+                at -= 1
+            found.append(rows[at])
+        return found
 
     def moves(self) -> Counter[str]:
         return Counter(

@@ -14,7 +14,9 @@ from api.database.placing_tables import bed_claims, beds
 from api.database.records import Records, Scope
 from api.database.tables import jobs
 
-KINDS_OF_CHILDREN = ("needs_assessments", "nominations", "notices", "enquiries", "decisions", "moves")
+KINDS_OF_CHILDREN = (
+    *("needs_assessments", "nominations", "notices", "stability_meetings", "enquiries", "decisions", "moves"),
+)
 
 
 def make_placing(
@@ -65,6 +67,13 @@ def make_placing(
             **of_child,
         )
         keep("notices", notice_id=f"DEMO-G-{authority}", child_id=child, given_on=date(2026, 6, 1), said=said)
+        keep(
+            "stability_meetings",
+            meeting_id=f"DEMO-Y-{authority}",
+            child_id=child,
+            due_on=date(2026, 6, 10),
+            agreed=said,
+        )
         keep("moves", move_id=f"DEMO-M-{authority}", child_id=child, moved_on=date(2026, 6, 1), said=said)
         keep(
             "decisions",

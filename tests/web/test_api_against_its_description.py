@@ -64,7 +64,15 @@ PLACING = (
     "/forecasts/{forecast_id}",
 )
 IN_TURN = {
-    "records": ("needs_assessments", "enquiries", "decisions", "nominations", "notices", "moves"),
+    "records": (
+        "needs_assessments",
+        "enquiries",
+        "decisions",
+        "nominations",
+        "notices",
+        "moves",
+        "stability_meetings",
+    ),
     "home-records": ("concerns", "contracts", "voids", "planned_openings", "quality_visits"),
 }
 RECORD_IDS = {
@@ -73,6 +81,7 @@ RECORD_IDS = {
     "decisions": "DEMO-D-879",
     "nominations": "DEMO-O-879",
     "notices": "DEMO-G-879",
+    "stability_meetings": "DEMO-Y-879",
     "moves": "DEMO-M-879",
     "concerns": "DEMO-K-879",
 }

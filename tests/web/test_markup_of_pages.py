@@ -14,6 +14,7 @@ from api.web.pages import STATIC_FOLDER
 
 NAMES = (
     "waiting list",
+    "part of the waiting list",
     "nobody waits",
     "options",
     "later options",

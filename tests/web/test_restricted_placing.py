@@ -22,6 +22,7 @@ RECORDS = {
     "needs_assessments": "N",
     "nominations": "O",
     "notices": "G",
+    "stability_meetings": "Y",
     "enquiries": "E",
     "decisions": "D",
     "moves": "M",

@@ -11,7 +11,7 @@ from api.web.presenters.saved_plans import STATE_TAGS, when_words
 from api.web.words import british_date, counted
 from sufficiency.beds_tables import beds_tables
 from sufficiency.report import Table
-from sufficiency.report_sections import how_well
+from sufficiency.report_indicators import indicator_table
 
 if TYPE_CHECKING:
     from api.database.analysis_records import Analysis
@@ -67,7 +67,7 @@ def present_list(found: Iterable[Analysis]) -> tuple[AnalysisView, ...]:
 def present_files(kind: str, answer: Mapping[str, Any]) -> dict[str, Table]:
     """Return the tables of an analysis by the name of their files, small numbers withheld where they are children's."""
     if kind == "indicators":
-        return {"indicators.csv": how_well(answer).tables[0]}
+        return {"indicators.csv": indicator_table(answer)}
     return {
         f"{part}-{place}.csv": table
         for part, tables in beds_tables(answer).items()

@@ -12,7 +12,7 @@ from api.web.presenters.saved_plans import when_words
 from api.web.words import british_date
 from sufficiency.action_plan import STATUSES, on_track_percent
 from sufficiency.indicators import definitions
-from sufficiency.report_sections import SECTIONS
+from sufficiency.report_words import SECTIONS
 
 if TYPE_CHECKING:
     from api.database.analysis_records import CouncilPart

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.web.presenters.evidence import EvidenceView, present_evidence
-from api.web.words import british_date, number, plain
+from api.web.words import british_date, counted, number, plain
 
 RAG_TAGS = {"GREEN": ("green", "Green"), "AMBER": ("yellow", "Amber"), "RED": ("red", "Red")}
 WHO_WORDS = {
@@ -15,6 +15,12 @@ WHO_WORDS = {
     "statistical_neighbours": "Statistical neighbours",
     "south_west": "South West",
     "england": "England",
+}
+WATCH_WORDS = {
+    "one_move_away": "one move from counting as three placements",
+    "settled_under_notice": "settled for long and under notice",
+    "meetings_overdue": "with a stability meeting overdue",
+    "without_a_meeting": "watched, with no stability meeting held or to come",
 }
 TRAVEL_WORDS = {"better": "Better than", "worse": "Worse than", "same": "The same as"}
 
@@ -56,14 +62,20 @@ class IndicatorView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorsPage:
-    """Everything the page of indicators shows."""
+    """Everything the page of indicators shows.
+
+    Parameters
+    ----------
+    watched
+        Each list of the stability watch: its name in an address, and how many children in words.
+    """
 
     period: str
     in_brief: str
     assessed: tuple[IndicatorView, ...]
     not_assessed: tuple[IndicatorView, ...]
-    one_move_away: int
-    settled_under_notice: int
+    watched: tuple[tuple[str, str], ...]
+    meetings: str
     sees_children: bool
     evidence: EvidenceView
     file: str
@@ -75,7 +87,6 @@ def present_indicators(answer: Mapping[str, Any], files: str, *, sees_children: 
     assessed = tuple(view for view in views if view.assessed)
     with_target = [view for view in assessed if view.rag]
     red = sum(view.rag == RAG_TAGS["RED"] for view in with_target)
-    watch = answer["stability_watch"]
     return IndicatorsPage(
         period=f"{british_date(answer['year_from'])} to {british_date(answer['at'])}",
         in_brief=f"{len(assessed)} of {len(views)} indicators are assessed."
@@ -86,11 +97,31 @@ def present_indicators(answer: Mapping[str, Any], files: str, *, sees_children: 
         ),
         assessed=assessed,
         not_assessed=tuple(view for view in views if not view.assessed),
-        one_move_away=watch["one_move_away"]["number"],
-        settled_under_notice=watch["settled_under_notice"]["number"],
+        watched=_watched(answer["stability_watch"]),
+        meetings=_meetings(answer["stability_watch"]),
         sees_children=sees_children,
         evidence=present_evidence(answer["evidence"]),
         file=f"{files}/indicators.csv",
+    )
+
+
+def _watched(watch: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the lists of the stability watch: the name of each in an address, and how many, in words."""
+    told = {name: watch.get(name, {}).get("number") for name in WATCH_WORDS}
+    return tuple(
+        (name, f"{counted(told[name] or 0, 'child', 'children')} {words}".capitalize())
+        for name, words in WATCH_WORDS.items()
+        if told[name] is not None
+    )
+
+
+def _meetings(watch: Mapping[str, Any]) -> str:
+    told = watch.get("meetings")
+    if told is None or told["status"] != "ASSESSED":
+        return "Stability meetings: not assessed. None is recorded."
+    return (
+        f"Stability meetings: {number(told['held'])} held in this time, {number(told['overdue'])} overdue, "
+        f"{number(told['to_come'])} to come."
     )
 
 

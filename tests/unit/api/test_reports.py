@@ -8,11 +8,15 @@ from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pypdf
 import pytest
 from docx import Document
+from pypdf.generic import BooleanObject
+from pypdf.generic import NameObject as NAME
 
 from api.reporting import check_out, read_council, write_report
 from reference_data.problems import ImportRejected, InvalidInput
@@ -21,6 +25,8 @@ from sufficiency import read_returns
 from sufficiency.action_plan import Milestone, on_track_percent, read_action_plan
 from sufficiency.annual_report import ReportQuestion, annual_report
 from sufficiency.report import FanChart, Report, Section, Table, shown, table_of
+from sufficiency.returns import Returns
+from tests.oracles import office_open, pdf_ua
 
 EVIL = '=HYPERLINK("http://x") #set text(red) <script>alert(1)</script> *bold* $x$'
 POINT = {"mean": 10, "p2_5": 8, "p10": 9, "p25": 9.5, "p50": 10, "p75": 10.5, "p90": 11, "p97_5": 12}
@@ -54,11 +60,12 @@ def figures(report: Report) -> list[str]:
     return [shown(cell) for _, table in report.tables() for row in table.rows for cell in row]
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
     for kind in ("pdf", "docx", "xlsx", "html", "json"):
-        write_report(REPORT, tmp_path / f"report.{kind}")
-    return tmp_path
+        write_report(REPORT, folder / f"report.{kind}")
+    return folder
 
 
 def spaceless(text: str) -> str:
@@ -117,37 +124,88 @@ def test_text_stays_text(written: Path) -> None:
     assert EVIL in "".join(parser.found)
 
 
-def test_the_pdf_is_tagged_titled_and_says_its_language_and_what_its_charts_show(written: Path) -> None:
-    """A subset of PDF/UA-1 (ISO 14289-1), looked at with a reader of its own; not a full conformance check."""
+def test_the_pdf_keeps_the_part_of_pdf_ua_that_a_machine_can_check(written: Path) -> None:
+    assert pdf_ua.problems(written / "report.pdf") == []
     reader = pypdf.PdfReader(written / "report.pdf")
-    root = reader.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"]
-    assert str(root["/Lang"]).startswith("en")
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert str(reader.trailer["/Root"]["/Lang"]).startswith("en")
     assert reader.metadata is not None
     assert "Sufficiency report 2025-26" in str(reader.metadata.title)
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
-    kinds: list[str] = []
-    alternatives: list[str] = []
+    shows = [str(one["/Alt"]) for one in structure(reader, "/Figure")]
+    assert any("From 10 to 12 children" in text for text in shows)
 
-    def walk(node: object) -> None:
+
+@pytest.mark.parametrize(
+    ("number", "spoil"),
+    [
+        ("06-001", lambda pdf: pdf.root_object["/MarkInfo"].update({NAME("/Marked"): BooleanObject(False)})),
+        ("11-006", lambda pdf: pdf.root_object.pop("/Lang")),
+        ("07-002", lambda pdf: pdf.root_object.pop("/ViewerPreferences")),
+        ("13-004", lambda pdf: structure(pdf, "/Figure")[0].pop("/Alt")),
+        ("14-002", lambda pdf: structure(pdf, "/H1")[0].update({NAME("/S"): NAME("/H3")})),
+        ("15-003", lambda pdf: structure(pdf, "/TH")[0].pop("/A")),
+        ("09-004", lambda pdf: structure(pdf, "/TR")[0].update({NAME("/S"): NAME("/P")})),
+        ("02-003", lambda pdf: structure(pdf, "/TD")[0].update({NAME("/S"): NAME("/Cell")})),
+        ("01-004", lambda pdf: structure(pdf, "/P")[-1].pop("/K")),
+        ("28-012", lambda pdf: pdf.pages[0]["/Annots"][0].get_object().pop("/Contents")),
+    ],
+)
+def test_the_checker_of_pdf_finds_what_is_spoilt(
+    written: Path, tmp_path: Path, number: str, spoil: Any
+) -> None:
+    writer = pypdf.PdfWriter(clone_from=written / "report.pdf")
+    spoil(writer)
+    writer.write(tmp_path / "spoilt.pdf")
+    assert number in {problem[:6] for problem in pdf_ua.problems(tmp_path / "spoilt.pdf")}
+
+
+def structure(document: Any, kind: str) -> list[Any]:
+    """Return the elements of a kind in the order of reading."""
+    root = document.root_object if hasattr(document, "root_object") else document.trailer["/Root"]
+    found: list[Any] = []
+
+    def walk(node: Any) -> None:
         node = node.get_object() if hasattr(node, "get_object") else node
-        if isinstance(node, list):
-            for one in node:
-                walk(one)
-        elif isinstance(node, dict):
-            if "/S" in node:
-                kinds.append(str(node["/S"]))
-            if "/Alt" in node:
-                alternatives.append(str(node["/Alt"]))
-            if "/K" in node:
-                walk(node["/K"])
+        for one in node if isinstance(node, list) else [node]:
+            one = one.get_object()
+            if isinstance(one, dict):
+                if one.get("/S") == kind:
+                    found.append(one)
+                if "/K" in one:
+                    walk(one["/K"])
 
     walk(root["/StructTreeRoot"]["/K"])
-    assert {"/H1", "/P", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= set(kinds)
-    assert any("From 10 to 12 children" in text for text in alternatives)
-    for page in reader.pages:
-        assert page.get("/Tabs") == "/S" or "/Annots" not in page
+    return found
+
+
+def test_word_and_excel_keep_the_rules_whose_breach_asks_for_a_repair(written: Path) -> None:
+    assert office_open.problems(written / "report.docx") == []
+    assert office_open.problems(written / "report.xlsx") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "before", "after", "said"),
+    [
+        ("docx", "word/document.xml", "Heading1", "Heading17", "is used and not there"),
+        ("docx", "word/document.xml", 'r:embed="rId', 'r:embed="rId9', "which it does not have"),
+        ("docx", "word/document.xml", "<w:tc>", "<w:tc/><w:tc>", "a row of 3 cells"),
+        ("docx", "[Content_Types].xml", "png", "gif", "has no content type"),
+        ("xlsx", "xl/worksheets/sheet2.xml", 't="s"><v>', 't="s"><v>9', "a text that is not there"),
+        ("xlsx", "xl/worksheets/sheet2.xml", 'r="A4"', 'r="A5"', "out of its place"),
+        ("xlsx", "xl/workbook.xml", 'name="Homes by type"', 'name="Homes/type"', "no sheet may be called"),
+    ],
+)
+def test_the_checker_of_office_files_finds_what_is_spoilt(
+    written: Path, tmp_path: Path, kind: str, part: str, before: str, after: str, said: str
+) -> None:
+    spoilt = tmp_path / f"spoilt.{kind}"
+    with ZipFile(written / f"report.{kind}") as source, ZipFile(spoilt, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == part:
+                assert before.encode() in text
+                text = text.replace(before.encode(), after.encode(), 1)
+            target.writestr(name, text)
+    assert any(said in problem for problem in office_open.problems(spoilt))
 
 
 def test_word_has_real_headings_and_marked_header_rows(written: Path) -> None:
@@ -156,6 +214,8 @@ def test_word_has_real_headings_and_marked_header_rows(written: Path) -> None:
     assert headings == ["Who our children are", "What is coming"]
     for table in document.tables:
         assert "w:tblHeader" in table.rows[0]._tr.xml
+    (picture,) = document.inline_shapes
+    assert "From 10 to 12 children." in picture._inline.docPr.get("descr")
     assert any("For people to write: what was decided." in p.text for p in document.paragraphs)
 
 
@@ -170,9 +230,14 @@ def test_a_report_is_never_overwritten_and_only_known_kinds_are_written(written:
 
 
 @cache
+def sample_returns() -> Returns:
+    return read_returns(sample_path("homes").parent / "sample_returns")
+
+
+@cache
 def sample_report() -> Report:
-    returns = read_returns(sample_path("homes").parent / "sample_returns")
-    return annual_report(returns, ReportQuestion(year=2020, made_on=date(2020, 6, 1), months=12, runs=20))
+    question = ReportQuestion(year=2018, made_on=date(2018, 6, 1), months=12, runs=20)
+    return annual_report(sample_returns(), question)
 
 
 def test_a_report_without_homes_or_records_says_what_is_not_assessed() -> None:
@@ -198,10 +263,7 @@ def test_a_report_without_homes_or_records_says_what_is_not_assessed() -> None:
     assert not voices.paragraphs
     assert all(len(row) == len(table.columns) for _, table in made.tables() for row in table.rows)
     with pytest.raises(InvalidInput):
-        annual_report(
-            read_returns(sample_path("homes").parent / "sample_returns"),
-            ReportQuestion(year=2050, made_on=date(2050, 6, 1)),
-        )
+        annual_report(sample_returns(), ReportQuestion(year=2050, made_on=date(2050, 6, 1)))
 
 
 def test_no_number_of_children_from_1_to_5_is_shown_by_age_or_placement() -> None:

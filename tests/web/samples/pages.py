@@ -7,6 +7,7 @@ from typing import Any
 
 from api.errors import Problem
 from api.services.four_answers import offered_statuses
+from api.services.waiting_choice import Only, WaitingChoice
 from api.services.waiting_list import WaitingListView
 from api.web.presenters.adopted import present_what_if
 from api.web.presenters.alerts import (
@@ -91,6 +92,10 @@ def sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "waiting list": (
             "waiting_list.html",
             {"page": present_waiting_list(sample_waiting()), "may_place": True},
+        ),
+        "part of the waiting list": (
+            "waiting_list.html",
+            {"page": present_waiting_list(sample_waiting(), choice=WaitingChoice(only=Only.TOGETHER))},
         ),
         "nobody waits": (
             "waiting_list.html",
