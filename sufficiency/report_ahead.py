@@ -9,11 +9,8 @@ from typing import Any
 from matching.home import Home
 from reference_data.vocabulary import HomeStatus, PlacementType
 from sufficiency.action_plan import Milestone, on_track_percent
-<<<<<<< HEAD
 from sufficiency.beds_tables import actions_alone
-=======
 from sufficiency.episodes import PlacementDetail
->>>>>>> r10
 from sufficiency.forecast import ASSESSED
 from sufficiency.report import FanChart, Section, Table, table_of
 from sufficiency.report_words import SECTIONS
@@ -178,34 +175,7 @@ def what_we_will_do(
         )
     actions = beds["actions"]
     if actions["status"] == ASSESSED:
-<<<<<<< HEAD
         tables.append(actions_alone(actions))
-=======
-        tables.append(
-            table_of(
-                "Actions compared, each by itself",
-                (
-                    "Action",
-                    "Child-nights nearer home",
-                    "In 8 futures of 10",
-                    "Child-nights with a bed",
-                    "In 8 of 10",
-                    "Cost less what it saves, pounds",
-                    "In 8 of 10 futures",
-                ),
-                [
-                    (
-                        row["name"],
-                        *_with_band(row["near_home"]),
-                        *_with_band(row["without_a_bed"]),
-                        *_with_band(row["pounds_pence"], units=100),
-                    )
-                    for row in actions["actions"]
-                ],
-                source="our forecast with and without each action, on the same futures",
-            )
-        )
->>>>>>> r10
     return Section(
         key="actions",
         heading=SECTIONS["actions"],
@@ -263,9 +233,3 @@ def _chance(share: float) -> str:
     if share < 0.01:
         return "under 1%"
     return "over 99%" if share > 0.99 else f"{share:.0%}"
-
-
-def _with_band(spread: Mapping[str, float], *, units: int = 1) -> tuple[float, str]:
-    """Return the mean of an effect and the range that holds eight futures of ten."""
-    mean, low, high = (round(spread[name] / units) for name in ("mean", "p10", "p90"))
-    return mean, f"{low:,} to {high:,}"
