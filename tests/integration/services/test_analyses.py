@@ -45,14 +45,24 @@ OWN = "879"
 QUICK = BedsSettings(months=6, runs=20)
 
 
-@pytest.fixture
-def known(fresh_site: Site) -> Site:
-    """A site where the first council has the sample's returns, homes, referrals and stays."""
-    url = fresh_site.app.state.settings.database_url
+def with_the_sample(site: Site) -> Site:
+    """Give the first council the sample's returns, homes, referrals and stays."""
+    url = site.app.state.settings.database_url
     for kind in ("homes", "referrals", "stays"):
         import_file(url, kind, sample_path(kind), OWN, "tester", as_of=SAMPLE_DATE)
     import_file(url, "returns", SAMPLE_RETURNS, OWN, "tester", as_of=SAMPLE_DATE)
-    return fresh_site
+    return site
+
+
+@pytest.fixture
+def known(fresh_site: Site) -> Site:
+    return with_the_sample(fresh_site)
+
+
+@pytest.fixture
+def worked_out(working_site: Site) -> Site:
+    """A site for the tests in which an analysis is really made."""
+    return with_the_sample(working_site)
 
 
 def records_in(connection: Any, **scope: Any) -> Records:
@@ -88,11 +98,11 @@ def send(client: Any, path: str, **fields: Any) -> Any:
     return client.post(path, data={"csrf_token": token, **fields})
 
 
-def test_beds_short_are_those_of_the_engine_on_the_stored_records(known: Site) -> None:
-    analysis_id = made(known, QUICK)
-    found = kept(known, analysis_id)
+def test_beds_short_are_those_of_the_engine_on_the_stored_records(worked_out: Site) -> None:
+    analysis_id = made(worked_out, QUICK)
+    found = kept(worked_out, analysis_id)
     assert found.status == "done"
-    with known.database.reading() as connection:
+    with worked_out.database.reading() as connection:
         records = records_in(connection)
         returns, question = beds_inputs(records, OWN, SAMPLE_DATE, QUICK, policy=default_policy())
         direct = plan_beds(returns, records.homes(), question)
@@ -100,7 +110,7 @@ def test_beds_short_are_those_of_the_engine_on_the_stored_records(known: Site) -
     for part in ("answers", "capacity", "shortfall", "fit", "crisis", "costs", "block", "leaving"):
         assert found.answer[part] == json.loads(json.dumps(direct[part])), part
 
-    client = known.signed_in(Role.ANALYST)
+    client = worked_out.signed_in(Role.ANALYST)
     page = client.get("/sufficiency/beds")
     assert page.status_code == 200
     html5lib.HTMLParser(strict=True).parse(page.text)
@@ -108,7 +118,7 @@ def test_beds_short_are_those_of_the_engine_on_the_stored_records(known: Site) -
     # No birth date, postcode or child stands in an answer that is kept for weeks.
     text = json.dumps(found.answer)
     assert not re.search(r"[A-Z]{1,2}\d{1,2} \d[A-Z]{2}", text)
-    with known.database.reading() as connection:
+    with worked_out.database.reading() as connection:
         assert not any(one.child_id in text for one in records_in(connection).referrals())
 
     tables = beds_tables(found.answer)
@@ -121,21 +131,21 @@ def test_beds_short_are_those_of_the_engine_on_the_stored_records(known: Site) -
     assert client.get(f"/sufficiency/analyses/{analysis_id}/files/none.csv").status_code == 404
 
 
-def test_crisis_beds_are_counted_since_the_day_that_the_council_writes(known: Site) -> None:
-    with known.database.reading() as connection:
+def test_crisis_beds_are_counted_since_the_day_that_the_council_writes(worked_out: Site) -> None:
+    with worked_out.database.reading() as connection:
         _, question = beds_inputs(records_in(connection), OWN, SAMPLE_DATE, QUICK)
     assert question.stays
     assert question.stays_from is None
-    client = known.signed_in(Role.COMMISSIONER)
+    client = worked_out.signed_in(Role.COMMISSIONER)
     address = "/sufficiency/report/parts"
     assert send(client, address, part="council", stays_complete_since="01/05/2026").status_code == 303
     assert 'value="2026-05-01"' in client.get(address).text
-    with known.database.reading() as connection:
+    with worked_out.database.reading() as connection:
         _, question = beds_inputs(records_in(connection), OWN, SAMPLE_DATE, QUICK)
         _, before = beds_inputs(records_in(connection), OWN, date(2026, 4, 1), QUICK)
     assert question.stays_from == date(2026, 5, 1)
     assert before.stays_from is None
-    found = kept(known, made(known, QUICK)).answer
+    found = kept(worked_out, made(worked_out, QUICK)).answer
     assert any("complete since" in one for one in found["evidence"]["warnings"])
 
 
@@ -188,21 +198,21 @@ def test_a_council_keeps_the_newest_and_all_that_are_named(known: Site) -> None:
     assert sum(one.name is None for one in found) <= KEPT_OF_A_KIND + 1
 
 
-def test_a_scenario_is_compared_with_what_the_records_have(known: Site) -> None:
-    base = made(known, QUICK)
-    more = made(known, BedsSettings(months=6, runs=20, more_fostering=30), name="Thirty carers")
-    fewer = made(known, BedsSettings(months=6, runs=20, starts_percent=-50))
+def test_a_scenario_is_compared_with_what_the_records_have(worked_out: Site) -> None:
+    base = made(worked_out, QUICK)
+    more = made(worked_out, BedsSettings(months=6, runs=20, more_fostering=30), name="Thirty carers")
+    fewer = made(worked_out, BedsSettings(months=6, runs=20, starts_percent=-50))
     rows = [
         {
             (row["date"], row["placement"], row["age_band"]): row["short_any"]
-            for row in kept(known, each).answer["shortfall"]
+            for row in kept(worked_out, each).answer["shortfall"]
         }
         for each in (base, more, fewer)
     ]
     # More beds, and fewer children who start, never leave more without one.
     assert all(rows[1][key] <= rows[0][key] for key in rows[0])
     assert sum(rows[2].values()) <= sum(rows[0].values())
-    client = known.signed_in(Role.AUDITOR)
+    client = worked_out.signed_in(Role.AUDITOR)
     page = client.get(f"/sufficiency/compare?first={base}&second={more}")
     assert page.status_code == 200
     html5lib.HTMLParser(strict=True).parse(page.text)
@@ -214,9 +224,9 @@ def test_a_scenario_is_compared_with_what_the_records_have(known: Site) -> None:
     assert "as the records have it" in client.get("/sufficiency/beds").text
     assert client.get("/sufficiency/compare?first=x").status_code == 422
     # A record changes between two calculations, and the page says so.
-    with known.database.writing() as connection:
+    with worked_out.database.writing() as connection:
         AnalysisRecords(connection, OWN).write_part("actions", "", written_by="tester")
-    later = made(known, BedsSettings(months=6, runs=20, more_fostering=30))
+    later = made(worked_out, BedsSettings(months=6, runs=20, more_fostering=30))
     page = client.get(f"/sufficiency/compare?first={base}&second={later}")
     html5lib.HTMLParser(strict=True).parse(page.text)
     assert "made from different records" in page.text
@@ -246,8 +256,8 @@ def test_the_newest_year_that_has_closed_is_reported_where_none_is_named(known: 
         report_year("", replace(returns, year_ends=(date(2022, 9, 30),)))
 
 
-def test_a_report_is_kept_and_taken_as_every_kind_of_file(known: Site) -> None:
-    client = known.signed_in(Role.COMMISSIONER)
+def test_a_report_is_kept_and_taken_as_every_kind_of_file(worked_out: Site) -> None:
+    client = worked_out.signed_in(Role.COMMISSIONER)
     said = "They said: near my nan.\n\nWe changed where we look first."
     assert send(client, "/sufficiency/report/parts", part="section-voices", text=said).status_code == 303
     assert (
@@ -264,8 +274,8 @@ def test_a_report_is_kept_and_taken_as_every_kind_of_file(known: Site) -> None:
         "status": "on_track",
     }
     assert send(client, "/sufficiency/report/parts", part="milestones", **milestone).status_code == 303
-    analysis_id = made(known, ReportSettings(runs=20))
-    report = report_from_values(kept(known, analysis_id).answer)
+    analysis_id = made(worked_out, ReportSettings(runs=20))
+    report = report_from_values(kept(worked_out, analysis_id).answer)
     assert (report.council, report.colour) == ("Invented Council", "#123456")
     voices = next(section for section in report.sections if section.key == "voices")
     assert voices.written == ("They said: near my nan.", "We changed where we look first.")
@@ -408,9 +418,9 @@ def test_an_analysis_broken_off_waits_again_and_one_cancelled_says_so(known: Sit
     assert "The analysis was cancelled." in client.get(address).text
 
 
-def test_asking_on_a_page_has_it_made_in_another_process(known: Site) -> None:
-    known.work()
-    client = known.signed_in(Role.COMMISSIONER)
+def test_asking_on_a_page_has_it_made_in_another_process(worked_out: Site) -> None:
+    worked_out.work()
+    client = worked_out.signed_in(Role.COMMISSIONER)
     answer = send(client, "/sufficiency/indicators", at="31/03/2020", period="rolling", amber="points")
     assert answer.status_code == 303, answer.text
     address = answer.headers["location"]
