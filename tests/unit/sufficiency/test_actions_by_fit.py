@@ -11,16 +11,11 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from matching.home import Home
 from matching.referral import Referral
 from reference_data.problems import InvalidInput
 from reference_data.vocabulary import (
-    ContractKind,
-    HomeStatus,
     NeedDomain,
     PlacementGroup,
-    PlacementType,
-    Urgency,
 )
 from sufficiency.action_values import actions_from_values
 from sufficiency.actions import BedAction, Futures, NeedAction, best_combination, ranked_actions
@@ -29,6 +24,8 @@ from sufficiency.capacity import usable_capacity
 from sufficiency.episodes import DETAILS, PlacementDetail
 from sufficiency.fit_of_beds import fit_table
 from sufficiency.prices import Price
+from tests.unit.sufficiency.a_block_home import BLOCK_HOME
+from tests.unit.sufficiency.a_block_home import CHILD as EASY
 
 DATES = (date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1))
 NIGHTS = (31, 31)
@@ -37,33 +34,9 @@ NOBODY_STAYS = {group: np.zeros(len(DATES)) for group in PlacementGroup}
 PRICES = {
     PlacementDetail.HOMES: Price(weekly_pence=700_000, low_pence=0, high_pence=900_000, source="by hand")
 }
-EASY = Referral(
-    referral_id="R1",
-    child_id="DEMO-C1",
-    authority="879",
-    date_of_birth=date(2013, 1, 1),
-    sex=None,
-    needed_by=date(2026, 7, 1),
-    urgency=Urgency.PLANNED,
-    acceptable_types=(PlacementType.CHILDRENS_HOME,),
-    needs=dict.fromkeys(NeedDomain, 20),
-)
 HARD = replace(EASY, referral_id="R2", child_id="DEMO-C2", needs=dict.fromkeys(NeedDomain, 90))
 YOUNG_MAN = replace(EASY, referral_id="R3", child_id="DEMO-C3", date_of_birth=date(2009, 7, 1))
-HOME = Home(
-    home_id="DEMO-1",
-    type=PlacementType.CHILDRENS_HOME,
-    contract=ContractKind.BLOCK,
-    authority="879",
-    registered=True,
-    status=HomeStatus.OPEN,
-    places=1,
-    residents=(),
-    vacancies=1,
-    min_age=10,
-    max_age=17,
-    can_meet=dict.fromkeys(NeedDomain, 40),
-)
+HOME = replace(BLOCK_HOME, places=1, vacancies=1, can_meet=dict.fromkeys(NeedDomain, 40))
 
 
 def home_of_action(name: str, means: int, beds: int = 1, first: date = DATES[0], **more: object) -> BedAction:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from api.reporting import report_bytes
-from matching.home import Home, Resident
+from matching.home import Resident
 from reference_data.problems import ImportRejected
-from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup, PlacementType
+from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup
 from sufficiency import forecast_need, read_returns
 from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
 from sufficiency.beds_plan import BedsQuestion, _voids, plan_beds
@@ -28,21 +28,15 @@ from sufficiency.openings import LIKELY_SLIP
 from sufficiency.report import report_from_values
 from sufficiency.returns import Returns
 from sufficiency.scenario import Diversion, Route, Scenario, together
+from tests.unit.sufficiency.a_block_home import BLOCK_HOME
 
 SAMPLE = Path(__file__).parents[3] / "reference_data" / "synthetic" / "sample_returns"
 START = date(2019, 3, 31)
-HOME = Home(
-    home_id="DEMO-1",
-    type=PlacementType.CHILDRENS_HOME,
-    contract=ContractKind.BLOCK,
-    authority="879",
-    registered=True,
-    status=HomeStatus.OPEN,
-    places=4,
+HOME = replace(
+    BLOCK_HOME,
     residents=(Resident(child_id="a", age=12, authority="879"),),
     vacancies=3,
     min_age=5,
-    max_age=17,
     weekly_fee_pence=500_000,
 )
 SPOT = replace(HOME, home_id="DEMO-2", contract=ContractKind.SPOT, weekly_fee_pence=800_000)

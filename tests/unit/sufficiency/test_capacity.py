@@ -20,20 +20,9 @@ from reference_data.vocabulary import (
 )
 from sufficiency.capacity import Capacity, usable_capacity
 from sufficiency.capacity_account import LESS_IN_WORDS, Less, reached_places
+from tests.unit.sufficiency.a_block_home import BLOCK_HOME as OURS
 
 AS_OF = date(2026, 6, 15)
-OURS = Home(
-    home_id="DEMO-1",
-    type=PlacementType.CHILDRENS_HOME,
-    contract=ContractKind.BLOCK,
-    authority="879",
-    registered=True,
-    status=HomeStatus.OPEN,
-    places=4,
-    residents=(),
-    min_age=10,
-    max_age=17,
-)
 SHARED = replace(OURS, home_id="DEMO-2", contract=ContractKind.SPOT, places=6, vacancies=2)
 
 

@@ -14,46 +14,24 @@ from hypothesis import strategies as st
 from matching.home import Home, Resident
 from matching.referral import Referral
 from reference_data.vocabulary import (
-    ContractKind,
-    HomeStatus,
     NeedDomain,
     PlacementGroup,
-    PlacementType,
-    Urgency,
 )
 from sufficiency.capacity import usable_capacity
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
 from sufficiency.fit_of_beds import beds_short_that_fit, fewest_without, fit_table, still_there
 from sufficiency.forecast import monthly_dates
+from tests.unit.sufficiency.a_block_home import BLOCK_HOME, CHILD
 
 AS_OF = date(2026, 6, 15)
 DATES = monthly_dates(date(2026, 6, 15), 12)
-HOME = Home(
-    home_id="DEMO-1",
-    type=PlacementType.CHILDRENS_HOME,
-    contract=ContractKind.BLOCK,
-    authority="879",
-    registered=True,
-    status=HomeStatus.OPEN,
+HOME = replace(
+    BLOCK_HOME,
     places=3,
-    residents=(),
     vacancies=3,
-    min_age=10,
-    max_age=17,
     sexes="any",
     can_meet=dict.fromkeys(NeedDomain, 40),
     accepts_emergency=True,
-)
-CHILD = Referral(
-    referral_id="R1",
-    child_id="DEMO-C1",
-    authority="879",
-    date_of_birth=date(2013, 1, 1),
-    sex=None,
-    needed_by=date(2026, 7, 1),
-    urgency=Urgency.PLANNED,
-    acceptable_types=(PlacementType.CHILDRENS_HOME,),
-    needs=dict.fromkeys(NeedDomain, 20),
 )
 NOBODY_STAYS = {group: np.zeros(len(DATES)) for group in PlacementGroup}
 EVERYBODY_STAYS = {group: np.ones(len(DATES)) for group in PlacementGroup}
