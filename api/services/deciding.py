@@ -19,7 +19,7 @@ from api.services.alerts import scan_with_settings
 from api.services.desk import Desk, missing, typed
 from api.services.holding import Holding, holding, lawful_option, require_standing, require_version
 from api.services.ranked_options import ranked_options
-from reference_data.problems import Conflict
+from reference_data.problems import Conflict, ImportRejected
 from reference_data.vocabulary import FOSTERING_TYPES, LegalBasis, PlacementPurpose
 
 if TYPE_CHECKING:
@@ -99,6 +99,14 @@ def decide(
     ranking = ranked_options(desk.records, claim.referral_id, desk.today, policy=desk.policy)
     option = lawful_option(ranking, home_id)
     start = starts_on or claim.from_on
+    # The whole form is checked before anything is written, so that it is given back as it was sent.
+    _require_usable(
+        option.rank,
+        reasons=reasons,
+        wishes_considered=wishes_considered,
+        why_not_first=why_not_first,
+        agreed={"weekly_fee_pounds": weekly_fee_pounds.strip(), "staffing": staffing.strip()},
+    )
     decision = _keep_decision(
         desk,
         claim,
@@ -197,6 +205,29 @@ def _require_ready(found: Holding) -> None:
     raise Conflict("not_ready", f"The placement cannot start yet. Missing: {'; '.join(words)}.")
 
 
+def _require_usable(
+    rank: int, *, reasons: str, wishes_considered: str, why_not_first: str, agreed: dict[str, str]
+) -> None:
+    """Refuse a decision's form with every problem of it; ``agreed`` is what the placement would cost and have."""
+    wrong = []
+    if not wishes_considered.strip():
+        wrong.append(missing("wishes_considered", "Say how the child's wishes and feelings were considered."))
+    if not reasons.strip():
+        wrong.append(missing("reasons", "Say why this home."))
+    if rank != 1 and not why_not_first.strip():
+        wrong.append(missing("why_not_first", "Say why the first-ranked home was not chosen."))
+    try:
+        typed("placement", _ANY_PLACEMENT | {name: value for name, value in agreed.items() if value})
+    except ImportRejected as unusable:
+        wrong.append(unusable)
+    if wrong:
+        raise ImportRejected(issue for one in wrong for issue in one.issues)
+
+
+_ANY_PLACEMENT = {"placement_id": "p", "child_id": "c", "home_id": "h", "starts_on": "2026-01-01"}
+"""What a placement cannot be without, for checking the rest of its fields."""
+
+
 def _keep_decision(
     desk: Desk,
     claim: Claim,
@@ -207,13 +238,7 @@ def _keep_decision(
     wishes_considered: str,
     why_not_first: str,
 ) -> Kept:
-    if not reasons.strip():
-        raise missing("reasons", "Say why this home.")
-    if not wishes_considered.strip():
-        raise missing("wishes_considered", "Say how the child's wishes and feelings were considered.")
     first = next(iter(ranking.first), None)
-    if rank != 1 and not why_not_first.strip():
-        raise missing("why_not_first", "Say why the first-ranked home was not chosen.")
     values = typed(
         "decision",
         {

@@ -203,6 +203,22 @@ def test_a_decision_without_wishes_is_shown_again_with_the_reasons_kept(manager:
     assert "Near her nan" in text
 
 
+def test_a_mistyped_fee_is_told_at_its_field_with_the_other_problems_and_nothing_is_lost(
+    manager: Browser,
+) -> None:
+    hold = manager.hold()
+    for duty in dict.fromkeys(duties(manager.read(hold))):
+        manager.send(f"{hold}/duties/{duty}", done="yes")
+    for fee in ("-5", "1e9", "555.555"):
+        text = manager.send(f"{hold}/decision", 422, reasons="Near her nan", staffing="Two adults", fee=fee)
+        assert "This cannot be decided now" not in text
+        assert 'href="#weekly_fee_pounds"' in text
+        assert 'href="#wishes_considered"' in text
+        for typed in (f'value="{fee}"', 'value="Two adults"', "Near her nan"):
+            assert typed in text
+    assert "The bed is taken" not in manager.read(hold)
+
+
 def test_the_anonymous_sheet_names_nobody(manager: Browser) -> None:
     text = manager.read("/children/DEMO-R-879/sheet").split("<main")[1].split("</main")[0]
     text = re.sub(r'href="[^"]*"', "", text)
