@@ -34,6 +34,13 @@ class NotSignedIn(NotPermitted):
         super().__init__("not_signed_in", "Sign in to continue.")
 
 
+class HomeFound(NotFound):
+    """A provider's link that ended with the search: the child has a home, and nothing more is told."""
+
+    def __init__(self) -> None:
+        super().__init__("home_found", "A home has been found for this child. Thank you for your help.")
+
+
 class TooManyAttempts(NotPermitted):
     """Something was tried too often; it must wait.
 
@@ -74,6 +81,7 @@ TREATMENTS: tuple[tuple[type[RighthomeError], Treatment], ...] = (
     (TooLarge, Treatment(status=413, exit_code=EXIT_INPUT, title="That is too large")),
     (ImportRejected, Treatment(status=422, exit_code=EXIT_INPUT, title="The file cannot be used")),
     (NotEnoughData, Treatment(status=422, exit_code=EXIT_INPUT, title="There is too little to answer from")),
+    (HomeFound, Treatment(status=410, exit_code=EXIT_ARGUMENTS, title="A home has been found")),
     (NotFound, Treatment(status=404, exit_code=EXIT_ARGUMENTS, title="Page not found")),
     (NotPermitted, Treatment(status=403, exit_code=EXIT_ARGUMENTS, title="You may not do this")),
     (Conflict, Treatment(status=409, exit_code=EXIT_ARGUMENTS, title="Something changed first")),

@@ -85,9 +85,9 @@ class LinkRecords:
         self.connection.execute(insert(provider_links).values(**values))
         return link
 
-    def of_referral(self, referral_id: str) -> tuple[ProviderLink, ...]:
-        """Return the links of one referral, the newest first."""
-        rows = self.connection.execute(
+    def of_referral(self, referral_id: str, *, to_change: bool = False) -> tuple[ProviderLink, ...]:
+        """Return the links of one referral, the newest first; to change them, kept from others meanwhile."""
+        query = (
             select(provider_links)
             .where(
                 and_(
@@ -96,6 +96,7 @@ class LinkRecords:
             )
             .order_by(provider_links.c.created_at.desc(), provider_links.c.link_id)
         )
+        rows = self.connection.execute(query.with_for_update() if to_change else query)
         return tuple(ProviderLink(**row._mapping) for row in rows)
 
     def link(self, link_id: str) -> ProviderLink:
@@ -135,12 +136,12 @@ class LinkRecords:
 
 
 class OneLink:
-    """What the holder of one link reaches, whichever council it is of."""
+    """What the holder of one link reaches, whichever council it is of. Whether it is open is asked elsewhere."""
 
     def __init__(self, connection: Connection, link_id: str) -> None:
         self.connection = connection
         row = connection.execute(select(provider_links).where(provider_links.c.link_id == link_id)).first()
-        if row is None or not ProviderLink(**row._mapping).is_open(clock.now()):
+        if row is None:
             raise no_such_link()
         self.link = ProviderLink(**row._mapping)
 

@@ -18,6 +18,7 @@ from api.database.beds import is_promised_twice, no_bed_free
 from api.services.alerts import scan_with_settings
 from api.services.desk import Desk, missing, typed
 from api.services.holding import Holding, holding, lawful_option, require_standing, require_version
+from api.services.provider_links import end_of_referral
 from api.services.ranked_options import ranked_options
 from reference_data.problems import Conflict, ImportRejected
 from reference_data.vocabulary import FOSTERING_TYPES, LegalBasis, PlacementPurpose
@@ -387,10 +388,12 @@ def _lock_search(desk: Desk, claim: Claim) -> None:
     notices = desk.records.kept("notices", desk.authority)
     for one in notices.all(child_id=claim.child_id, outcome="open"):
         notices.one(one.record_id, to_change=True)
+    desk.records.links_of(desk.authority).of_referral(claim.referral_id, to_change=True)
 
 
 def _end_search(desk: Desk, claim: Claim) -> None:
-    """Let the child's other holds go, and close what was asked elsewhere and the notice that began the search."""
+    """End the child's other holds and the providers' links; close what was asked and the notice that began the search."""
+    end_of_referral(desk.records, desk.authority, claim.referral_id)
     ledger = desk.records.beds_of(desk.authority)
     for other in ledger.claims(child_id=claim.child_id, referral_id=claim.referral_id):
         if other.claim_id != claim.claim_id and other.kind != "placement":

@@ -9,6 +9,7 @@ from uuid import uuid4
 from api import clock
 from api.alert_policy import LONDON
 from api.services.desk import Desk, missing, typed
+from api.services.searching import require_searching
 from reference_data.problems import Conflict, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -31,9 +32,14 @@ def ask(desk: Desk, referral_id: str, home_id: str, **said: Any) -> Kept:
         If the referral or the home is not in view.
     ImportRejected
         If a field cannot be used.
+    Conflict
+        If the child is placed for this referral.
     """
+    from matching.referral import start_of_placement
+
     referral = desk.records.referral(referral_id)
     home = desk.records.home(home_id)
+    require_searching(desk.records, desk.authority, referral, start_of_placement(referral, desk.today))
     local = clock.now().astimezone(LONDON)
     given = {name: value for name, value in said.items() if value not in (None, "")}
     values = typed(

@@ -16,6 +16,7 @@ from api.database.kept import stale_edit
 from api.services.desk import Desk
 from api.services.enquiries import expires_at, standing_offer
 from api.services.ranked_options import ranked_options
+from api.services.searching import require_searching
 from reference_data.problems import Conflict
 from reference_data.vocabulary import Control, Urgency
 
@@ -65,7 +66,7 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
     referral = desk.records.referral(referral_id)
     ledger = desk.records.beds_of(desk.authority)
     start = from_on or start_of_placement(referral, desk.today)
-    _require_waiting(desk, referral_id, referral.child_id, start)
+    require_searching(desk.records, desk.authority, referral, start)
     # Whoever comes second for the last bed learns it here, before the homes are ranked.
     ledger.require_free(home_id, referral.child_id, start)
     home = desk.records.home(home_id)
@@ -86,17 +87,6 @@ def hold(desk: Desk, referral_id: str, home_id: str, *, from_on: date | None = N
     duties = _duties(desk, claim, option)
     desk.records.duties_of(desk.authority).add(duties)
     return Holding(claim=claim, duties=tuple(duties), other_holds=_other_holds(desk, claim))
-
-
-def _require_waiting(desk: Desk, referral_id: str, child_id: str, start: date) -> None:
-    """Refuse to search on for a referral that a placement has answered. A later move has a referral of its own."""
-    if any(
-        one.kind == "placement" and one.overlaps(start, None)
-        for one in desk.records.beds_of(desk.authority).claims(child_id=child_id, referral_id=referral_id)
-    ):
-        raise Conflict(
-            "child_placed", "This child is placed already. End that placement, or open a referral for a move."
-        )
 
 
 def promised_so_far(records: Records, authority: str, referral_id: str, today: date) -> tuple[str, ...]:

@@ -16,10 +16,12 @@ from sqlalchemy import Connection
 from api import clock
 from api.database.provider_records import OneLink, ProviderLink, messages_of, no_such_link, say
 from api.database.records import Records, Scope
+from api.errors import HomeFound
 from api.services.anonymous_sheet import AnonymousReferral, told_of
 from api.services.holding import lawful_option
 from api.services.policy import policy_of
 from api.services.ranked_options import ranked_options
+from api.services.searching import require_searching
 from api.settings import Settings
 from reference_data.fields import allowed_values, load_fields
 from reference_data.problems import Conflict, InvalidInput, NotFound
@@ -46,12 +48,17 @@ def invite(records: Records, authority: str, referral_id: str, home_id: str, set
     NotFound
         If the referral or the home is not in view.
     Conflict
-        If the installation has no secret to sign with, or the home may not take the child, with every reason.
+        If the installation has no secret to sign with, the home may not take the child, with every reason, or the
+        child is placed for this referral.
     """
+    from matching.referral import start_of_placement
+
     signer = _signer(settings)
-    records.referral(referral_id)
+    today = clock.day_of(settings)
+    referral = records.referral(referral_id)
     records.home(home_id)
-    ranking = ranked_options(records, referral_id, clock.day_of(settings), policy=policy_of(settings))
+    require_searching(records, authority, referral, start_of_placement(referral, today))
+    ranking = ranked_options(records, referral_id, today, policy=policy_of(settings))
     lawful_option(ranking, home_id)
     expires_at = clock.now() + timedelta(hours=settings.provider_link_hours)
     link = records.links_of(authority).add(referral_id, home_id, expires_at)
@@ -80,6 +87,13 @@ def end(records: Records, authority: str, link_id: str) -> ProviderLink:
     return link
 
 
+def end_of_referral(records: Records, authority: str, referral_id: str) -> None:
+    """End every open link of a referral, because a home was found."""
+    for link in records.links_of(authority).of_referral(referral_id):
+        if link.is_open(clock.now()):
+            end(records, authority, link.link_id)
+
+
 def reply(records: Records, authority: str, link_id: str, text: str) -> ProviderLink:
     """Answer a provider's question. What is written is shown to the provider.
 
@@ -106,6 +120,8 @@ def opened(connection: Connection, token: str, settings: Settings) -> OneLink:
     ------
     NotFound
         If the token is forged, has run out, was ended or never was; which of these is not said.
+    HomeFound
+        If the link ended because a home was found.
     """
     try:
         link_id, ends = _signer(settings).loads(token)
@@ -113,7 +129,22 @@ def opened(connection: Connection, token: str, settings: Settings) -> OneLink:
         raise no_such_link() from None
     if not isinstance(ends, int) or datetime.fromtimestamp(ends, clock.now().tzinfo) <= clock.now():
         raise no_such_link()
-    return OneLink(connection, str(link_id))
+    held = OneLink(connection, str(link_id))
+    if held.link.is_open(clock.now()):
+        return held
+    if held.link.ended_at is not None and _was_placed(held, held.link.ended_at):
+        raise HomeFound
+    raise no_such_link()
+
+
+def _was_placed(held: OneLink, at: datetime) -> bool:
+    """Say whether the child of a link was placed at an instant: what ended the link then was the placement."""
+    records = _records(held)
+    authority = held.link.authority
+    return any(
+        records.kept("placements", authority).states(claim.claim_id)[0].at <= at
+        for claim in records.beds_of(authority).claims(referral_id=held.link.referral_id, kind="placement")
+    )
 
 
 def anonymous_referral(held: OneLink, today: date) -> AnonymousReferral:

@@ -330,3 +330,31 @@ def test_an_auditor_reads_every_page_and_finds_no_form(fresh_site: Any, manager:
     auditor = Browser(fresh_site.signed_in("auditor"))
     for path in (PLACE, hold, f"{hold}/decision", "/approvals"):
         assert "<form" not in auditor.read(path).split("<main")[1]
+
+
+def test_when_a_child_is_placed_nobody_is_asked_any_more_and_who_was_is_told_that_a_home_is_found(
+    fresh_site: Any, manager: Browser
+) -> None:
+    providers = "/children/DEMO-R-879/providers"
+    ended, link = (
+        re.search(r"/provider/[\w.-]+", manager.send(providers, 200, home_id="DEMO-H-879")) for _ in range(2)
+    )
+    assert ended is not None
+    assert link is not None
+    hold = manager.hold()
+    for duty in dict.fromkeys(duties(manager.read(hold))):
+        manager.send(f"{hold}/duties/{duty}", done="yes")
+    manager.send(f"{hold}/decision", wishes_considered="She wants to stay.", reasons="Near.")
+    for address in (PLACE, providers):
+        assert "This child is placed already" in manager.send(address, 409, home_id="DEMO-H-879")
+    visitor = fresh_site.visitor()
+    told = visitor.get(link[0])
+    assert told.status_code == 410
+    assert "A home has been found" in told.text
+    for hidden in ("Larkbeare", "Plymouth", "14 years"):
+        assert hidden not in told.text
+    secret = form_token(visitor.cookies["righthome_visitor"])
+    answer = visitor.post(f"{link[0]}/answer", data={"answer": "offered", "csrf_token": secret})
+    assert answer.status_code == 410
+    # A link that the council ended before says what it said before.
+    assert visitor.get(ended[0]).status_code == 404
