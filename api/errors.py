@@ -41,6 +41,17 @@ class HomeFound(NotFound):
         super().__init__("home_found", "A home has been found for this child. Thank you for your help.")
 
 
+class StaleEdit(Conflict):
+    """A change of a version that somebody has changed since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "stale_edit",
+            "Somebody changed this after you opened it. Nothing of theirs is lost and nothing of yours is saved: "
+            "open it again and repeat your change.",
+        )
+
+
 class TooManyAttempts(NotPermitted):
     """Something was tried too often; it must wait.
 
@@ -84,7 +95,8 @@ TREATMENTS: tuple[tuple[type[RighthomeError], Treatment], ...] = (
     (HomeFound, Treatment(status=410, exit_code=EXIT_ARGUMENTS, title="A home has been found")),
     (NotFound, Treatment(status=404, exit_code=EXIT_ARGUMENTS, title="Page not found")),
     (NotPermitted, Treatment(status=403, exit_code=EXIT_ARGUMENTS, title="You may not do this")),
-    (Conflict, Treatment(status=409, exit_code=EXIT_ARGUMENTS, title="Something changed first")),
+    (StaleEdit, Treatment(status=409, exit_code=EXIT_ARGUMENTS, title="Something changed first")),
+    (Conflict, Treatment(status=409, exit_code=EXIT_ARGUMENTS, title="This cannot be done")),
     (InvalidInput, Treatment(status=422, exit_code=EXIT_ARGUMENTS, title="Something cannot be used")),
     (Busy, Treatment(status=503, exit_code=EXIT_FAULT, title="The service is busy")),
     (RighthomeError, Treatment(status=400, exit_code=EXIT_FAULT, title="Something went wrong")),

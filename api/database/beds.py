@@ -19,10 +19,10 @@ from sqlalchemy.exc import IntegrityError
 
 from api import clock
 from api.database import history, tables
-from api.database.kept import stale_edit
 from api.database.occupancy import BedRow, Claim, free_bed, slots_left, statement
 from api.database.placing_tables import bed_claims, beds
 from api.database.stored import digest, typed_values
+from api.errors import StaleEdit
 from reference_data.problems import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class BedLedger:
             .values(**asdict(changed))
         )
         if not done.rowcount:
-            raise stale_edit()
+            raise StaleEdit
         self._note(changed)
         return changed
 

@@ -17,9 +17,9 @@ from sqlalchemy import and_, insert, select, update
 
 from api import clock
 from api.database import history
-from api.database.kept import stale_edit
 from api.database.occupancy import Claim
 from api.database.placing_tables import bed_claims, placing_duties
+from api.errors import StaleEdit
 from reference_data.problems import NotFound
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class DutyRecords:
             .values(**asdict(answered))
         )
         if not done.rowcount:
-            raise stale_edit()
+            raise StaleEdit
         self._write_history(answered)
         self.records.note(
             f"{duty.kind}_{status}",

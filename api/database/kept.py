@@ -18,6 +18,7 @@ from api import clock
 from api.database import history
 from api.database.kinds import KINDS, Kind
 from api.database.stored import digest, stored_values, typed_values
+from api.errors import StaleEdit
 from reference_data.problems import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class KeptRecords:
         """
         before = self.one(record_id, to_change=True)
         if before.version != version:
-            raise stale_edit()
+            raise StaleEdit
         row = {
             **row_of(self.form, {**values, "authority": values.get("authority", self.authority)}),
             **columns,
@@ -159,7 +160,7 @@ class KeptRecords:
             .values(**row)
         )
         if not changed.rowcount:
-            raise stale_edit()
+            raise StaleEdit
         return self._written({"authority": self.authority, **row})
 
     def states(self, record_id: str) -> tuple[history.State, ...]:
@@ -229,15 +230,6 @@ class KeptRecords:
             values=typed_values(self.form.record, row["record"]),
             changed_at=row["changed_at"],
         )
-
-
-def stale_edit() -> Conflict:
-    """Return the conflict that a change of an outdated version meets."""
-    return Conflict(
-        "stale_edit",
-        "Somebody changed this after you opened it. Nothing of theirs is lost and nothing of yours is saved: "
-        "open it again and repeat your change.",
-    )
 
 
 def _there_already() -> Conflict:

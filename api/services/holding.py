@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api import clock
 from api.database.duties import Duty, new_duty
-from api.database.kept import stale_edit
+from api.errors import StaleEdit
 from api.services.desk import Desk
 from api.services.enquiries import expires_at, standing_offer
 from api.services.ranked_options import ranked_options
@@ -120,7 +120,7 @@ def require_version(claim: Claim, version: int | None) -> None:
         If it was changed since.
     """
     if version is not None and claim.version != version:
-        raise stale_edit()
+        raise StaleEdit
 
 
 def let_go(desk: Desk, claim_id: str, *, version: int | None = None) -> Claim:

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 
 from api.auth.passwords import SignInRefused, sign_in
@@ -52,7 +52,8 @@ SIGNING = frozenset({"/sign-in", "/sign-out"})
 
 def error_page(request: Request, problem: Problem) -> Response:
     """Return an error as a page: what happened, what to do, and the reference number."""
-    return page(request, "error.html", status=problem.status, error=present_problem(problem))
+    back = _came_from(request) if problem.status == 409 else ""
+    return page(request, "error.html", status=problem.status, error=present_problem(problem), back=back)
 
 
 @router.get("/")
@@ -245,3 +246,15 @@ def own_address(address: str) -> str:
     if not on_this_site or parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in address):
         return START_PAGE
     return address
+
+
+def _came_from(request: Request) -> str:
+    """Return the page of ours that a form was sent from, or nothing where the browser names none to go back to."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    ours = {request.url.netloc, urlsplit(request.app.state.settings.base_url).netloc}
+    read = {"type": "http", "method": "GET", "path": unquote(parts.path)}
+    if parts.netloc not in ours or not any(
+        route.matches(read)[0] is Match.FULL for route in request.app.routes
+    ):
+        return ""
+    return own_address(parts.path + (f"?{parts.query}" if parts.query else ""))

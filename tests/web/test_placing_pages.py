@@ -125,6 +125,28 @@ def test_an_answer_saved_by_a_colleague_meanwhile_is_a_conflict_page(manager: Br
     )
 
 
+def test_what_cannot_be_done_is_not_told_as_a_change_and_leads_back(manager: Browser) -> None:
+    sent = {"home_id": "DEMO-H-879", "csrf_token": manager.token}
+    came = f"{manager.client.base_url}{PLACE}?part=2"
+    answer = manager.client.post("/children/DEMO-R-879/holds", data=sent, headers={"referer": came})
+    assert answer.status_code == 409
+    text = answer.text
+    html5lib.HTMLParser(strict=True).parse(text)
+    for said in ("This cannot be done", "This home decides for itself", f'href="{PLACE}?part=2"'):
+        assert said in text
+    assert "changed" not in text
+    enquiry = manager.send(PLACE, home_id="DEMO-H-879")
+    manager.send(f"{enquiry}/answer", version="1", answer="offered")
+    for elsewhere in ("https://elsewhere.example/help", f"{manager.client.base_url}{enquiry}/answer"):
+        stale = manager.client.post(
+            f"{enquiry}/answer",
+            data={"version": "1", "answer": "no_answer", "csrf_token": manager.token},
+            headers={"referer": elsewhere},
+        )
+        assert "Something changed first" in stale.text
+        assert "Go back to where you were" not in stale.text
+
+
 def test_a_bed_snatched_by_a_colleague_is_told_as_a_conflict(fresh_site: Any, manager: Browser) -> None:
     manager.hold()
     with fresh_site.database.writing() as connection:

@@ -12,9 +12,10 @@ WHAT_TO_DO = {
         "If you typed the address, check it. If you followed a link, the record may have been closed, "
         "or belong to another council.",
     ),
-    409: ("Nothing was saved. Go back, reload the page and look at what changed before you try again.",),
+    409: ("Nothing was saved.",),
     429: ("Wait a little before you try again.",),
 }
+WHEN_STALE = ("Nothing was saved. Go back, reload the page and look at what changed before you try again.",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,10 @@ def present_problem(problem: Problem) -> ProblemPage:
         )
     return ProblemPage(
         title=problem.title,
-        paragraphs=(problem.message, *WHAT_TO_DO.get(problem.status, ())),
+        paragraphs=(
+            problem.message,
+            *(WHEN_STALE if problem.code == "stale_edit" else WHAT_TO_DO.get(problem.status, ())),
+        ),
         lines=tuple(
             f"{issue['column']}: {issue['what_to_do']}" if issue["column"] else str(issue["what_to_do"])
             for issue in problem.problems

@@ -275,7 +275,7 @@ def sample_pages() -> dict[str, tuple[str, dict[str, Any]]]:
                 "passwords": True,
             },
         ),
-        "fault": ("error.html", {"error": present_problem(fault)}),
+        "fault": ("error.html", {"error": present_problem(fault), "back": ""}),
         "accessibility": ("accessibility_statement.html", {}),
         "help": ("help.html", {}),
     }
