@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,7 +23,7 @@ from api.auth.access import permitted
 from api.auth.single_sign_on import check_settings
 from api.database.engine import open_database
 from api.day_asked import DATE_RULES
-from api.edge import Edge, error_response
+from api.edge import API, Edge, error_response
 from api.kept import Kept
 from api.metrics import Metrics
 from api.settings import Settings
@@ -112,7 +113,10 @@ def create_app(settings: Settings) -> FastAPI:
         return error_response(request, error, routes.error_page)
 
     async def told_without_values(request: Request, error: Exception) -> Response:
-        rejected = _without_values(error) if isinstance(error, RequestValidationError) else error
+        if not isinstance(error, RequestValidationError):
+            return error_response(request, error, routes.error_page)
+        by_program = request.url.path.startswith(API)
+        rejected = _without_values(error) if by_program else _in_plain_words(error)
         return error_response(request, rejected, routes.error_page)
 
     async def told_of_text(request: Request, _error: Exception) -> Response:
@@ -153,6 +157,42 @@ def _without_values(error: RequestValidationError) -> ImportRejected:
         for problem in error.errors()
         for rule, what_to_do in (_rule_and_advice(str(problem["type"]), str(problem["msg"])),)
     )
+
+
+def _in_plain_words(error: RequestValidationError) -> ImportRejected:
+    """Return the same for whoever reads a page: each field once, by its own name, with what to give instead."""
+    wrong: dict[str | None, Any] = {}
+    for problem in error.errors():
+        wrong.setdefault(str(problem["loc"][1]) if len(problem["loc"]) > 1 else None, problem)
+    return ImportRejected(
+        ImportIssue(
+            file="request",
+            row=None,
+            column=field,
+            rule=str(problem["type"]),
+            what_to_do=_plain_advice(problem),
+        )
+        for field, problem in wrong.items()
+    )
+
+
+def _plain_advice(problem: dict[str, Any]) -> str:
+    kind, limits = str(problem["type"]), problem.get("ctx", {})
+    if kind in DATE_RULES:
+        return str(problem["msg"])
+    if kind == "greater_than_equal":
+        return f"Give a number of at least {limits['ge']}."
+    if kind == "less_than_equal":
+        return f"Give a number of at most {limits['le']}."
+    return _PLAIN_ADVICE.get(kind, "Choose one of those that the page offers.")
+
+
+_PLAIN_ADVICE = {
+    "missing": "Fill this in.",
+    "int_parsing": "Give a whole number.",
+    "int_parsing_size": "Give a smaller number.",
+    "string_too_long": "Give a shorter text.",
+}
 
 
 def _rule_and_advice(kind: str, message: str) -> tuple[str, str]:

@@ -89,11 +89,18 @@ class Edge:
             # A route that answers GET answers HEAD too, with the same headers and no body. The server keeps its
             # own scope, by which it knows that no body follows.
             scope, send = {**scope, "method": "GET"}, _without_body(send)
+        if not scope["path"].startswith(API):
+            scope = {**scope, "query_string": _chosen(scope["query_string"])}
         passing = _Passing(self, scope, send, asked_with)
         try:
             await passing.run(receive)
         finally:
             passing.write_log_line()
+
+
+def _chosen(query: bytes) -> bytes:
+    """Return what a page's address asks for. A field of a form that was left empty stands in it and asks for nothing."""
+    return b"&".join(pair for pair in query.split(b"&") if pair.partition(b"=")[2])
 
 
 class _Passing:

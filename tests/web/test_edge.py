@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,33 @@ def test_every_answer_of_every_kind_carries_the_headers(site: Any) -> None:
         assert "default-src 'none'" in policy, kind
         assert "unsafe" not in policy, kind
         assert len(response.headers["x-request-id"]) == 12, kind
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/waiting-list?urgency=x", "Urgency: Choose one of those that the page offers."),
+        ("/waiting-list?order=x&only=", "Order: Choose one of those that the page offers."),
+        ("/waiting-list?part=x", "Part: Give a whole number."),
+        ("/audit?before=0", "Before: Give a number of at least 1."),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told_in_plain_words_once_a_field(
+    site: Any, address: str, told: str
+) -> None:
+    answer = site.signed_in().get(address)
+    assert answer.status_code == 422
+    assert re.findall(r"<li>(.*?)</li>", answer.text.split("<main")[1]) == [told]
+    for programmers in ("API", "enum", "literal", "request;"):
+        assert programmers not in answer.text
+
+
+def test_what_is_left_empty_in_an_address_is_not_chosen(site: Any) -> None:
+    manager = site.signed_in()
+    for address in ("/waiting-list?order=&part=&urgency=&only=", "/audit?before=&from=&actor="):
+        assert manager.get(address).status_code == 200, address
+    # What a program asks with is taken as it is.
+    assert manager.get("/api/v1/homes?as_of=").status_code == 422
 
 
 def test_nothing_but_static_files_may_be_kept_by_a_browser_or_a_proxy(site: Any) -> None:
