@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from api.database.beds import is_promised_twice, no_bed_free
 from api.services.alerts import scan_with_settings
 from api.services.desk import Desk, missing, typed
+from api.services.enquiries import enquiry
 from api.services.holding import Holding, holding, lawful_option, require_standing, require_version
 from api.services.provider_links import end_of_referral
 from api.services.ranked_options import ranked_options
@@ -140,6 +141,23 @@ def decision_taken(desk: Desk, claim: Claim) -> Kept | None:
     placements = desk.records.kept("placements", desk.authority).all(placement_id=claim.claim_id)
     decision_id = placements[0].values.get("decision_id") if placements else None
     return desk.records.kept("decisions", desk.authority).one(decision_id) if decision_id else None
+
+
+def terms(desk: Desk, claim: Claim) -> tuple[int | None, str]:
+    """Return the weekly fee in pence and the staffing of a promised bed.
+
+    They are those agreed where it is a placement, and before that those quoted with the home's offer; where no home
+    was asked, the fee is the home's own.
+    """
+    placements = desk.records.kept("placements", desk.authority).all(placement_id=claim.claim_id)
+    if placements:
+        agreed = placements[0].values
+        return agreed.get("weekly_fee_pence"), agreed.get("staffing") or ""
+    fee = desk.records.home(claim.home_id).weekly_fee_pence
+    if claim.enquiry_id is None:
+        return fee, ""
+    quoted = enquiry(desk, claim.enquiry_id).values
+    return quoted.get("quoted_weekly_fee_pence", fee), quoted.get("quoted_staffing") or ""
 
 
 def end_placement(

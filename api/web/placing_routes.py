@@ -25,6 +25,7 @@ from api.web.presenters.placing import (
     present_enquiries,
     present_hold,
     present_queue,
+    present_terms,
 )
 from api.web.words import capital, plain, weekly_cost
 from reference_data.problems import ImportRejected, InvalidInput
@@ -214,6 +215,7 @@ def _hold_page(request: Request, desk: Desk, claim_id: str, *, problem: str = ""
         "hold.html",
         status=422 if problem else 200,
         page=_hold(desk, claim_id),
+        terms=present_terms(*deciding.terms(desk, desk.records.beds_of(desk.authority).claim(claim_id))),
         may_place=may(desk.role, Permission.PLACE),
         problem=problem,
         problem_of=of,
@@ -225,9 +227,11 @@ def _hold_page(request: Request, desk: Desk, claim_id: str, *, problem: str = ""
 def decision_page(request: Request, claim_id: str, desk: AtDesk) -> Response:
     """Return the decision form, or the decision where it is taken already."""
     hold = _hold(desk, claim_id)
-    taken = deciding.decision_taken(desk, desk.records.beds_of(desk.authority).claim(claim_id))
+    claim = desk.records.beds_of(desk.authority).claim(claim_id)
+    taken = deciding.decision_taken(desk, claim)
     if taken is not None:
-        return page(request, "decided.html", hold=hold, rows=present_decided(taken))
+        rows = present_decided(taken) + present_terms(*deciding.terms(desk, claim))
+        return page(request, "decided.html", hold=hold, rows=rows)
     return _decision_page(request, desk, claim_id, {}, {})
 
 
@@ -273,10 +277,7 @@ def _decision_page(
     claim = desk.records.beds_of(desk.authority).claim(claim_id)
     rank, first = deciding.rank_now(desk, claim)
     homes = _homes(request, desk)
-    home = homes[claim.home_id]
-    fee = home.weekly_fee_pence
-    if claim.enquiry_id is not None:
-        fee = enquiries.enquiry(desk, claim.enquiry_id).values.get("quoted_weekly_fee_pence", fee)
+    fee, _ = deciding.terms(desk, claim)
     return page(
         request,
         "decision.html",

@@ -205,8 +205,15 @@ def test_a_decision_taken_is_read_where_it_was_taken(manager: Browser) -> None:
     hold = manager.hold()
     for duty in dict.fromkeys(duties(manager.read(hold))):
         manager.send(f"{hold}/duties/{duty}", done="yes")
-    said = {"reasons": "Near her nan", "wishes_considered": "She asked for a garden"}
-    manager.send(f"{hold}/decision", **said)
+    quoted = manager.read(hold)
+    assert "£5,200.50 a week" in quoted
+    assert "Two adults" in quoted
+    said = {"reasons": "Near her nan", "wishes_considered": "She asked for a garden", "staffing": "One adult"}
+    manager.send(f"{hold}/decision", **said, fee="5100")
+    for address in (hold, f"{hold}/decision"):
+        agreed = manager.read(address)
+        assert "£5,100 a week" in agreed
+        assert "One adult" in agreed
     text = manager.read(f"{hold}/decision")
     html5lib.HTMLParser(strict=True).parse(text)
     assert "This is decided" in text
@@ -231,7 +238,7 @@ def test_a_mistyped_fee_is_told_at_its_field_with_the_other_problems_and_nothing
     hold = manager.hold()
     for duty in dict.fromkeys(duties(manager.read(hold))):
         manager.send(f"{hold}/duties/{duty}", done="yes")
-    for fee in ("-5", "1e9", "555.555"):
+    for fee in ("-5", "1e9", "555.555", "999999999999"):
         text = manager.send(f"{hold}/decision", 422, reasons="Near her nan", staffing="Two adults", fee=fee)
         assert "This cannot be decided now" not in text
         assert 'href="#weekly_fee_pounds"' in text

@@ -290,6 +290,11 @@ def present_decided(decision: Kept) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in rows if value)
 
 
+def present_terms(fee: int | None, staffing: str) -> tuple[tuple[str, str], ...]:
+    """Return what a promised bed costs a week, in pence, and how it is staffed, as rows of name and value."""
+    return (("Weekly fee", weekly_cost(fee)), ("Staffing", staffing or "Not recorded"))
+
+
 def present_decision(
     hold: HoldPage,
     *,
