@@ -79,7 +79,8 @@ def answer(desk: Desk, enquiry_id: str, *, version: int, vacancies: int | None =
     NotFound
         If the enquiry is not in view.
     ImportRejected
-        If a field is missing or cannot be used: no answer without the answer, no refusal without a reason.
+        If a field is missing or cannot be used: no answer without the answer, no refusal without a reason, no offer
+        with one, and none that has ended already.
     Conflict
         If somebody changed the enquiry meanwhile.
     """
@@ -94,7 +95,14 @@ def answer(desk: Desk, enquiry_id: str, *, version: int, vacancies: int | None =
         raise missing("answer", "Say what the home answered.")
     if given["answer"] in {DECLINED, WITHDRAWN} and "reason" not in given:
         raise missing("reason", "Say why; choose 'no reason given' if the home gave none.")
-    expires_at(given.get("offer_expires_on"), given.get("offer_expires_at"))
+    ends = expires_at(given.get("offer_expires_on"), given.get("offer_expires_at"))
+    if given["answer"] == OFFERED:
+        if "reason" in given:
+            raise missing("reason", "A home that offers a place declines for no reason: choose none.")
+        if ends is not None and _has_passed(desk, ends):
+            raise missing(
+                "offer_expires_on", "The offer would have ended already. Give a day and time still to come."
+            )
     kept = {name: value for name, value in before.values.items() if name not in _ANSWERED}
     heard = typed(
         "enquiry",
@@ -181,6 +189,13 @@ def expires_at(on: date | str | None, at: str | None) -> datetime | None:
 _WITH_EXPIRY = {"enquiry_id": "e", "child_id": "c", "home_id": "h", "asked_on": "2026-01-01"}
 
 
+def _has_passed(desk: Desk, ends: datetime) -> bool:
+    """Say whether an instant is over: on an installation whose day is fixed, whether its day is."""
+    if desk.settings.as_of is not None:
+        return ends.date() < desk.settings.as_of
+    return ends <= clock.now()
+
+
 def of_referral(desk: Desk, referral_id: str) -> tuple[Kept, ...]:
     """Return every enquiry made for a referral, in order of their day."""
     found = desk.records.kept("enquiries", desk.authority).all(referral_id=referral_id)
@@ -206,14 +221,9 @@ def standing_offer(desk: Desk, referral_id: str, home_id: str) -> Kept:
         )
     offer = offers[-1]
     ends = expires_at(offer.values.get("offer_expires_on"), offer.values.get("offer_expires_at"))
-    if ends is not None and ends <= clock.now() and not _before_the_day(desk, offer):
+    if ends is not None and _has_passed(desk, ends):
         raise Conflict("offer_expired", "The offer has run out. Ask the home again.")
     return offer
-
-
-def _before_the_day(desk: Desk, offer: Kept) -> bool:
-    """Say whether an installation whose day is fixed, as the demonstration's is, has not come to the offer's end."""
-    return desk.settings.as_of is not None and offer.values["offer_expires_on"] >= desk.settings.as_of
 
 
 def enquiry(desk: Desk, enquiry_id: str) -> Kept:

@@ -169,10 +169,12 @@ def answer(held: OneLink, given: str, reason: str, text: str) -> None:
     Raises
     ------
     InvalidInput
-        If it is neither, or a no comes without one of the reasons.
+        If it is neither, or a no comes without one of the reasons, or an offer with one.
     """
     if given not in {"offered", "declined"}:
         raise InvalidInput("no_such_answer", "Say whether you offer a place or decline.")
+    if given == "offered" and reason:
+        raise InvalidInput("no_such_reason", "You offer a place: choose no reason for declining, or decline.")
     if given == "declined" and reason not in decline_reasons():
         raise InvalidInput("no_such_reason", "Say why you decline: choose one of the reasons.")
     _say(

@@ -35,6 +35,8 @@ SAID = {
     "vacancies": "The provider confirmed its vacancies",
 }
 
+ANSWERS = {"offered": "a place offered", "declined": "declined"}
+
 
 @router.get("/provider/{token}")
 def provider_page(request: Request, token: str) -> Response:
@@ -93,6 +95,7 @@ def _provider_page(
 ) -> Response:
     told = provider_links.anonymous_referral(held, day_of(request.app.state.settings))
     home = provider_links.home_of(held)
+    said = provider_links.said_over_held(held)
     return page(
         request,
         "provider.html",
@@ -111,12 +114,19 @@ def _provider_page(
             if level != "none"
         ],
         until=moment(held.link.expires_at),
-        said=_said(provider_links.said_over_held(held)),
+        answer=_standing_answer(said),
+        said=_said(said),
         reasons=_reasons(),
         vacancies="" if home.vacancies is None else str(home.vacancies),
         problem=problem,
         problem_of=of,
     )
+
+
+def _standing_answer(messages: list[dict[str, Any]]) -> str:
+    """Return the provider's last answer and when it was given, or nothing before there is one."""
+    answers = [one for one in messages if one["kind"] in ANSWERS]
+    return f"{ANSWERS[answers[-1]['kind']]}, {moment(answers[-1]['at'])}" if answers else ""
 
 
 def _reasons() -> list[dict[str, str]]:

@@ -106,6 +106,10 @@ def test_an_answer_without_its_reason_is_shown_again_with_what_was_filled_in(man
     assert "Give a number of free places" in text
     text = manager.send(f"{enquiry}/answer", 422, version="1", answer="offered", expires_on="31/02/2026")
     assert 'href="#offer_expires_on"' in text
+    text = manager.send(f"{enquiry}/answer", 422, version="1", answer="offered", expires_on="14/06/2026")
+    assert "The offer would have ended already" in text
+    text = manager.send(f"{enquiry}/answer", 422, version="1", answer="offered", reason="staffing")
+    assert 'href="#reason"' in text
 
 
 def test_changing_an_answer_loses_nothing_that_was_kept(manager: Browser) -> None:

@@ -120,8 +120,13 @@ def test_a_question_a_reply_and_an_answer_go_over_the_link(fresh_site: Any) -> N
     assert post(theirs, f"{link}/answer", answer="declined", reason="", text="").status_code == 422
     assert post(theirs, f"{link}/answer", answer="declined", reason="made_up").status_code == 422
     assert post(theirs, f"{link}/answer", answer="perhaps").status_code == 422
+    assert "Your answer:" not in theirs.get(link).text
     assert post(theirs, f"{link}/answer", answer="declined", reason="staffing").status_code == 303
+    assert "Your answer: declined, " in theirs.get(link).text
+    both = post(theirs, f"{link}/answer", answer="offered", reason="staffing")
+    assert (both.status_code, "choose no reason for declining" in both.text) == (422, True)
     assert post(theirs, f"{link}/answer", answer="offered", text="After all.").status_code == 303
+    assert "Your answer: a place offered, " in theirs.get(link).text
     with fresh_site.database.reading() as connection:
         said = connection.execute(
             select(provider_messages.c.kind, provider_messages.c.reason).order_by(provider_messages.c.at)
