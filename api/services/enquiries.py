@@ -33,13 +33,14 @@ def ask(desk: Desk, referral_id: str, home_id: str, **said: Any) -> Kept:
     ImportRejected
         If a field cannot be used.
     Conflict
-        If the child is placed for this referral.
+        If the child is placed for this referral, or the home was asked already and has not answered.
     """
     from matching.referral import start_of_placement
 
     referral = desk.records.referral(referral_id)
     home = desk.records.home(home_id)
     require_searching(desk.records, desk.authority, referral, start_of_placement(referral, desk.today))
+    _require_unasked(desk, referral_id, home_id)
     local = clock.now().astimezone(LONDON)
     given = {name: value for name, value in said.items() if value not in (None, "")}
     values = typed(
@@ -59,6 +60,18 @@ def ask(desk: Desk, referral_id: str, home_id: str, **said: Any) -> Kept:
         },
     )
     return desk.records.kept("enquiries", desk.authority).add(values)
+
+
+def _require_unasked(desk: Desk, referral_id: str, home_id: str) -> None:
+    for one in of_referral(desk, referral_id):
+        if one.values["home_id"] == home_id and one.values.get("answer") is None:
+            first = desk.records.kept("enquiries", desk.authority).states(one.record_id)[0]
+            at = first.at.astimezone(LONDON)
+            raise Conflict(
+                "asked_already",
+                f"{first.actor} asked this home for this child already, on {at.day} {at:%B %Y} at {at:%H:%M}. "
+                "Write down its answer before it is asked again.",
+            )
 
 
 def answer(desk: Desk, enquiry_id: str, *, version: int, vacancies: int | None = None, **said: Any) -> Kept:

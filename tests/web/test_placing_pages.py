@@ -129,6 +129,16 @@ def test_an_answer_saved_by_a_colleague_meanwhile_is_a_conflict_page(manager: Br
     )
 
 
+def test_a_home_asked_already_is_asked_again_only_after_its_answer(manager: Browser) -> None:
+    enquiry = manager.send(PLACE, home_id="DEMO-H-879")
+    told = manager.send(PLACE, 409, home_id="DEMO-H-879")
+    assert re.search(
+        r"manager\.879 asked this home for this child already, on \d+ \w+ \d{4} at \d\d:\d\d", told
+    )
+    manager.send(f"{enquiry}/answer", version="1", answer="no_answer")
+    manager.send(PLACE, home_id="DEMO-H-879")
+
+
 def test_what_cannot_be_done_is_not_told_as_a_change_and_leads_back(manager: Browser) -> None:
     sent = {"home_id": "DEMO-H-879", "csrf_token": manager.token}
     came = f"{manager.client.base_url}{PLACE}?part=2"
