@@ -176,6 +176,8 @@ def test_the_watch_and_the_week_count_the_same_children_tonight(sample_markup) -
     told = next(row.now for row in week.rows if "emergency accommodation tonight" in row.name)
     assert page.in_brief.startswith(f"{told} children are in emergency accommodation tonight")
     assert int(told) == int(before.rows[0].now) + 3
+    assert len({spell.child_id for spell in page.current if spell.counted}) == int(told)
+    assert "DEMO-C-900" in {spell.child_id for spell in page.current if not spell.counted}
     assert "Counted is every child in an emergency setting tonight" in sample_markup["week"]
 
 
