@@ -72,6 +72,8 @@ def test_a_childs_page_tells_which_homes_were_asked_by_link_and_what_they_answer
     assert answered < text.index(": A home was asked by link")
     assert "Reason: Full" in text[answered:]
     assert "Words of theirs." not in text
+    enquiries = officer.get("/children/DEMO-R-879/enquiries").text
+    assert "1 home was asked by link" in enquiries
 
 
 def test_the_referrals_own_scores_stand_among_the_judgements_of_needs_once() -> None:
