@@ -81,6 +81,13 @@ def test_the_part_of_the_alerts_that_a_link_names_is_shown() -> None:
             assert alert["child_id"] in [child.child_id for child in page.children]
     assert present_alerts(many, roles={}, late=False, of="none").children == parts[0].children
     assert "45 alerts" in parts[2].in_brief
+    # The watch itself is no child: with it there are no more parts, and it stands on the first.
+    with_watch = [*many[:20], one | {"alert_id": "late", "child_id": None}]
+    first, second = (present_alerts(with_watch, roles={}, late=False, part=part) for part in (1, 2))
+    assert [part.words for part in first.parts] == ["1 to 10", "11 to 20"]
+    assert [sum(not child.child_id for child in page.children) for page in (first, second)] == [1, 0]
+    assert "of 20 children" in first.in_brief
+    assert present_alerts(with_watch, roles={}, late=False, of="late").children == first.children
 
 
 def test_the_watch_has_a_line_for_each_child_it_counts_and_others_under_a_heading_of_their_own() -> None:
