@@ -156,6 +156,11 @@ def _fit(fit: Mapping[str, Any]) -> list[str]:
             + (f" (most of the rest are excluded by {why})" if why else "")
             + f". {_short_that_fit(last)}"
         )
+    if found:
+        found.append(
+            "A waiting list holds the children who are hard to place, so beds that fit look scarcer than they are for "
+            "all."
+        )
     return found
 
 

@@ -28,7 +28,7 @@ from sufficiency.openings import LIKELY_SLIP
 from sufficiency.report import report_from_values
 from sufficiency.returns import Returns
 from sufficiency.scenario import Diversion, Route, Scenario, together
-from tests.unit.sufficiency.a_block_home import BLOCK_HOME
+from tests.unit.sufficiency.a_block_home import BLOCK_HOME, CHILD
 
 SAMPLE = Path(__file__).parents[3] / "reference_data" / "synthetic" / "sample_returns"
 START = date(2019, 3, 31)
@@ -93,6 +93,15 @@ def test_what_was_not_given_is_not_assessed_and_names_what_it_needs() -> None:
         assert needs in base()[part]["reason"]
         assert any(needs in sentence for sentence in base()["answers"])
     assert answer(actions=replace(ACTIONS, actions=()))["actions"]["status"] == "NOT_ASSESSED"
+
+
+def test_a_list_whose_dates_have_passed_is_told_and_so_is_whom_a_list_holds() -> None:
+    late = replace(CHILD, needed_by=date(2019, 1, 7), date_of_birth=date(2007, 1, 1))
+    found = answer(referrals=(late,), actions=replace(ACTIONS, actions=()), months=1, runs=2)
+    said = "1 referrals contradict themselves about urgency and date; check them."
+    assert said in found["evidence"]["warnings"]
+    assert any("hard to place" in sentence for sentence in found["answers"])
+    assert said not in base()["evidence"]["warnings"]
 
 
 def test_nothing_is_said_of_a_request_that_cannot_be_made_and_one_bed_is_lacking() -> None:
