@@ -227,7 +227,7 @@ def test_scenarios_put_together_multiply_and_one_alone_is_itself() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("[[beds]]\nname = 'a'\n", "missing_key"),
+        ("[[beds]]\nname = 'a'\nbeds=1\nfrom=2026-01-01\n", "missing_key"),
         ("[[beds]]\nname='a'\nplacement='kinship'\nbeds=1\nfrom=2026-01-01\n", "action_group"),
         ("[[beds]]\nname='a'\nplacement='residential'\nbeds=1.5\nfrom=2026-01-01\n", "action_beds"),
         ("[[beds]]\nname='a'\nplacement='residential'\nbeds=0\nfrom=2026-01-01\n", "action_beds"),
@@ -250,6 +250,33 @@ def test_an_unusable_list_of_actions_is_refused_by_name(tmp_path: Path, text: st
         read_actions(path)
     (issue,) = rejected.value.issues
     assert (issue.file, issue.rule) == ("actions.toml", code)
+
+
+def test_every_problem_of_a_list_of_actions_is_told_with_its_place_and_without_its_value(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "actions.toml"
+    good = "[[beds]]\nname='Secret name'\nplacement='residential'\nbeds=1\nfrom=2026-01-01\n"
+    wrong = "[[beds]]\nname='Other name'\nplacement='kinship'\nbeds=0\nfrom='tomorrow'\nonce_pounds='lots'\n"
+    home = f"{good.replace('Secret', 'Third')}[beds.home]\nmin_age='young'\nmax_age='grown'\n"
+    need = "[[need]]\nname='Secret name'\nfrom=2026-01-01\n[need.scenario]\nstarts=0.5\n"
+    path.write_text(good + wrong + home + need, encoding="utf-8")
+    with pytest.raises(ImportRejected) as rejected:
+        read_actions(path)
+    found = [(issue.row, issue.column, issue.rule) for issue in rejected.value.issues]
+    assert found == [
+        (2, "beds.placement", "action_group"),
+        (2, "beds.beds", "action_beds"),
+        (2, "beds.from", "action_date"),
+        (2, "beds.once_pounds", "action_pounds"),
+        (3, "beds.home.min_age", "action_home"),
+        (3, "beds.home.max_age", "action_home"),
+        (1, "need.name", "action_names"),
+    ]
+    said = " ".join(f"{issue.file} {issue.what_to_do}" for issue in rejected.value.issues)
+    assert not any(
+        value in said for value in ("name'", "Secret", "Other", "kinship", "tomorrow", "lots", "grown")
+    )
 
 
 def test_the_page_of_actions_names_every_key_and_its_example_reads() -> None:
