@@ -21,6 +21,7 @@ from sufficiency import forecast_need, read_returns
 from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
 from sufficiency.beds_plan import BedsQuestion, _voids, plan_beds
 from sufficiency.beds_report import beds_report
+from sufficiency.beds_tables import beds_tables
 from sufficiency.beds_words import _near, beds_in_words_by_part, pounds
 from sufficiency.block_contract import Void
 from sufficiency.files import read_actions
@@ -114,7 +115,12 @@ def test_every_part_that_was_given_is_assessed_and_said() -> None:
     for part in ("leaving", "costs", "block", "actions"):
         assert base()[part]["status"] == "ASSESSED"
     said = " ".join(base()["answers"])
-    assert f"{base()['capacity']['usable']:g} beds" in said
+    assert f"{base()['capacity']['usable']:.0f} beds" in said
+    in_parts = {**base()["capacity"], "usable": 563.56}
+    assert "we can use about 564 beds." in " ".join(
+        beds_in_words_by_part({**base(), "capacity": in_parts})["capacity"]
+    )
+    assert all("only the single places avoided" in table.note for table in beds_tables(base())["actions"])
     assert pounds(base()["costs"]["years"][0]["mean_pence"]) in said
     assert "block contract of residential places" in said
     assert "'a home'" in said
