@@ -26,7 +26,7 @@ from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.placed import assignments, enquiries, most_urgent_first
 from matching.plan_aims import StageMeaning
-from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, what_is_not_proved
+from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, gap_of, what_is_not_proved
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.replanning import Replanning
@@ -159,7 +159,7 @@ def plan_list(
         staying=stay,
         infeasible_because=tuple(broken),
         stages=stages,
-        gap=_gap(found, len(joint.stages)) if answered else None,
+        gap=gap_of(stages) if answered else None,
         seconds=found.seconds,
         stopped_by=found.stopped_by,
         alternatives=told.rivals,
@@ -291,10 +291,6 @@ def _status(found: OrderedResult, broken: Sequence[str]) -> PlanStatus:
         # Whether the tie between equal plans was settled does not touch how good the plan is.
         return PlanStatus.OPTIMAL
     return found.status
-
-
-def _gap(found: OrderedResult, stages: int) -> float:
-    return 0.0 if all(stage.proved for stage in found.stages[:stages]) else float(found.gap or 0.0)
 
 
 def _stages(
