@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli_options import (
+    EXIT_ANSWER,
     EXIT_INPUT,
     AsOf,
     Authority,
@@ -23,6 +24,7 @@ from api.cli_options import (
     settings,
 )
 from api.cli_records import referrals_and_homes
+from api.terminal import leaving_with
 from reference_data.problems import ImportIssue, ImportRejected
 
 if TYPE_CHECKING:
@@ -91,21 +93,22 @@ def verify(
     certified = [
         stage["aim"] for stage in answer["stages"] if stage.get("certificate") or stage.get("weights")
     ]
-    if as_json:
-        print_json(
-            {
-                "whole": not wrong,
-                "violations": [one.as_dict() for one in wrong],
-                "stages": len(answer["stages"]),
-                "certified": certified,
-                "records_unchanged": unchanged,
-            }
-        )
-    else:
-        _print(answer, [one.as_dict() for one in wrong], certified, unchanged)
-    if wrong:
-        # A script must see it.
-        raise typer.Exit(EXIT_INPUT)
+    # A script must see that something is wrong, however much of the answer it reads.
+    exit_code = EXIT_INPUT if wrong else EXIT_ANSWER
+    with leaving_with(exit_code):
+        if as_json:
+            print_json(
+                {
+                    "whole": not wrong,
+                    "violations": [one.as_dict() for one in wrong],
+                    "stages": len(answer["stages"]),
+                    "certified": certified,
+                    "records_unchanged": unchanged,
+                }
+            )
+        else:
+            _print(answer, [one.as_dict() for one in wrong], certified, unchanged)
+    raise typer.Exit(exit_code)
 
 
 def read_plan(path: Path) -> dict[str, Any]:
