@@ -26,6 +26,7 @@ from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.placed import assignments, enquiries, most_urgent_first
 from matching.plan_aims import StageMeaning
+from matching.plan_inputs import plan_inputs
 from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, gap_of, what_is_not_proved
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put, urgency_contradiction
@@ -181,15 +182,16 @@ def plan_list(
             "loss_percent": loss_percent,
             "certificates": certificates,
         },
-        evidence=evidence(
-            inputs=(
-                in_order,
-                sorted(homes, key=lambda home: home.home_id),
-                as_of,
-                policy,
-                kept,
-                _samples_in_order(arrivals),
-                time_limit_seconds,
+        evidence={"arrival_samples": len(samples(arrivals))}
+        | evidence(
+            inputs=plan_inputs(
+                given,
+                homes,
+                as_of=as_of,
+                policy=policy,
+                pins=kept,
+                arrivals=samples(arrivals),
+                time_limit_seconds=time_limit_seconds,
             ),
             policy_version=policy.version,
             data_date=as_of,
@@ -259,10 +261,6 @@ def _explained(
     return _Explained(
         costs=costs, firsts=firsts, rivals=rivals, more_beds=more_beds, broken_off=tuple(broken_off)
     )
-
-
-def _samples_in_order(arrivals: Sequence[Referral] | Sequence[Sequence[Referral]]) -> list[list[Referral]]:
-    return [sorted(sample, key=lambda one: one.child_id) for sample in samples(arrivals)]
 
 
 def _check(
