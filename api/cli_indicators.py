@@ -154,7 +154,7 @@ def _print(answer: dict[str, Any]) -> None:
             _shown(row["printed_pct"]),
             {True: "yes", False: f"NO: {_shown(row['computed_pct'])}", None: "no fraction"}[row["follows"]],
             _shown(row["target_pct"]),
-            row["rag"],
+            _colours(row),
             row["travel"],
         )
     screen.print(table)
@@ -167,6 +167,13 @@ def _print(answer: dict[str, Any]) -> None:
             for row in answer["do_not_follow"]
         )
     )
+
+
+def _colours(row: dict[str, Any]) -> str:
+    """Return the colour, and both where the printed figure has another than its fraction."""
+    if row["follows"] is not False or row["rag"] == row["rag_of_fraction"]:
+        return str(row["rag"])
+    return f"{row['rag']} printed\n{row['rag_of_fraction']} by fraction"
 
 
 def _shown(value: float | None) -> str:

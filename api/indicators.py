@@ -66,7 +66,9 @@ def indicators_answer(
         if found is not None:
             warnings += [f"{one.file}: {one.column or 'file'}: {one.what_to_do}" for one in found[1]]
     if found_homes is not None and as_of != at:
-        warnings.append(f"The list of homes is of {as_of.isoformat()}, not of the night counted.")
+        warnings.append(
+            f"The homes are as given on {as_of.isoformat()}, and not as they were on the night counted."
+        )
     given_enquiries = found_enquiries[0] if found_enquiries else ()
     given_referrals = found_referrals[0] if found_referrals else ()
     answer = indicators_of(

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from sufficiency.beds_tables import how_counted
 from sufficiency.beds_words import pounds
 
 Answer = dict[str, Any]
@@ -124,6 +125,7 @@ def _actions(console: Console, actions: Answer) -> None:
             f"{pounds(money['mean'])} ({pounds(money['p10'])} to {pounds(money['p90'])})",
         )
     console.print(table)
+    console.print(how_counted(actions), style="dim")
 
 
 def _spread(values: Answer) -> str:

@@ -7,11 +7,18 @@ Nothing here ranks or excludes. What is only missing is in ``assumed.py``; what 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from matching.findings import Case, Exclusion
 from matching.home import Home
 from matching.referral import Referral, stays_put, urgency_contradiction
 from matching.words import day_words
+
+
+def contradicting_dates(referrals: Iterable[Referral], as_of: date) -> list[str]:
+    """Return one sentence of how many referrals contradict themselves about urgency and date; none where none does."""
+    number = sum(urgency_contradiction(one, as_of) is not None for one in referrals)
+    return [f"{number} referrals contradict themselves about urgency and date; check them."] if number else []
 
 
 def contradictions(case: Case, excluded: Iterable[tuple[Home, tuple[Exclusion, ...]]]) -> list[str]:

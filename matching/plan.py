@@ -17,6 +17,7 @@ from matching.allocation_problem import Stage
 from matching.allocation_result import OrderedResult, StageResult
 from matching.allocation_search import load_solver, search_in_order
 from matching.bed_prices import bed_prices, samples
+from matching.contradictions import contradicting_dates
 from matching.home import Home
 from matching.joint import JointProblem, beds_of, build, held_beds, tie_break_by_ids
 from matching.left_out import unplaced, who_competes
@@ -29,7 +30,7 @@ from matching.plan_aims import StageMeaning
 from matching.plan_inputs import plan_inputs
 from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, gap_of, what_is_not_proved
 from matching.policy import Policy, default_policy
-from matching.referral import Referral, stays_put, urgency_contradiction
+from matching.referral import Referral, stays_put
 from matching.replanning import Replanning
 from matching.rival_plans import OtherPlans, Rival, further_plans, rival_plans
 from matching.rule_sources import law_not_yet_in_force
@@ -353,11 +354,7 @@ def _warnings(
 ) -> list[str]:
     early = law_not_yet_in_force(as_of)
     noticed = [] if early is None else [early]
-    contradictions = sum(urgency_contradiction(one, as_of) is not None for one in referrals)
-    if contradictions:
-        noticed.append(
-            f"{contradictions} referrals contradict themselves about urgency and date; check them."
-        )
+    noticed += contradicting_dates(referrals, as_of)
     torn = sum(contradicts_itself(unit) for unit in units)
     if torn:
         noticed.append(

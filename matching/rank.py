@@ -19,7 +19,7 @@ from matching.eligibility import assess_all, cases_of_group, exclusions_of_all
 from matching.findings import Assessment, Case, Context, Exclusion, case_of
 from matching.fingerprints import fingerprint
 from matching.home import Home
-from matching.home_list import HomeList, all_of, home_list
+from matching.home_list import Asked, HomeList, all_of, home_list
 from matching.living_there import children_by_home, who_is_placed, with_residents
 from matching.option import ExcludedHome, Option, excluded_as_dicts
 from matching.other_kinds import OtherKind, other_kinds
@@ -154,12 +154,10 @@ def rank_homes(
         raise InvalidInput("limit_below_one", "The limit of options must be at least 1.")
     homes_in_order = home_list(homes)
     policy = policy or default_policy()
-    given, by_id = referral, {home.home_id: home for home in homes}
-    referral, *rest = who_is_placed((given, *others), by_id.get)
-    listed = tuple(other for other in rest if other.child_id != referral.child_id)
-    case = case_of(referral, Context(as_of=as_of, policy=policy, others=listed))
+    given = referral
+    case, asked = case_and_homes(given, homes_in_order, others, as_of=as_of, policy=policy)
+    referral, listed = case.referral, case.context.others
     members = cases_of_group(case)
-    asked = all_of(homes_in_order, _where_others_live(homes_in_order, listed, as_of))
     barred = exclusions_of_all(case, asked, members)
     shut = [index for index, found in enumerate(barred) if found]
     excluded = list(zip(asked.some(shut).homes, (barred[index] for index in shut), strict=True))
@@ -202,6 +200,25 @@ def rank_homes(
         lawful=tuple(lawful),
         used_policy=policy,
     )
+
+
+def case_and_homes(
+    referral: Referral, homes: HomeList, others: Iterable[Referral], *, as_of: date, policy: Policy
+) -> tuple[Case, Asked]:
+    """Return the case of one child and all homes it is asked of, with the children of the list who live in them.
+
+    A child who lives in no placement, the one asked about or another, is one who waits and lives nowhere. Use it
+    wherever homes are counted or ranked for one child, so that both are asked the same.
+    """
+
+    def home_of(home_id: str) -> Home | None:
+        place = homes.place_of.get(home_id)
+        return None if place is None else homes.homes[place]
+
+    child, *rest = who_is_placed((referral, *others), home_of)
+    listed = tuple(other for other in rest if other.child_id != child.child_id)
+    case = case_of(child, Context(as_of=as_of, policy=policy, others=listed))
+    return case, all_of(homes, _where_others_live(homes, listed, as_of))
 
 
 IN_NO_PLACEMENT = (

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from matching.files import homes_from_values
 from matching.home import Home
 from reference_data.law import law_number
-from reference_data.problems import ImportRejected, InvalidInput
+from reference_data.problems import ImportIssue, ImportRejected, InvalidInput
 from reference_data.vocabulary import AGE_BANDS, ContractKind, HomeStatus, PlacementGroup, PlacementType
 from sufficiency.actions import Action, BedAction, NeedAction
 from sufficiency.capacity import BAND_FIRST_AGE, BAND_LAST_AGE
@@ -43,6 +44,7 @@ _USUAL_TYPE = {
     PlacementGroup.SUPPORTED: PlacementType.SUPPORTED_ACCOMMODATION,
 }
 NEED_KEYS = ("name", "from", "weekly_pounds", "once_pounds", "scenario")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,49 +55,51 @@ class ActionList:
     scenarios: Mapping[str, Scenario]
 
 
-def actions_from_values(values: Mapping[str, object]) -> ActionList:
+def actions_from_values(values: Mapping[str, object], file: str = "actions") -> ActionList:
     """Return the actions of a file.
 
     Raises
     ------
-    InvalidInput
-        If a key is unknown or missing, a value is of the wrong kind, or two actions have one name.
+    ImportRejected
+        If a key is unknown or missing, a value is of the wrong kind, or two actions have one name. Every problem is
+        listed with its action, counted from 1 in each part, and its key, as in ``beds.weekly_pounds``.
     """
-    _known("An action file", values, ("beds", "need"))
+    issues: list[ImportIssue] = []
+    if any(name not in ("beds", "need") for name in values):
+        issues.append(_issue(file, None, None, "unknown_key", "An action file has only: beds, need."))
     actions: list[Action] = []
     scenarios: dict[str, Scenario] = {}
-    for row in _tables("beds", values, BED_KEYS, required=("name", "placement", "beds", "from")):
-        actions.append(
-            BedAction(
-                name=_name(row),
-                group=_group(row),
-                beds=_whole(row),
-                from_day=_day(row),
-                ages=_ages(row),
-                local=_yes(row),
-                weekly_pence=_pence(row, "weekly_pounds"),
-                once_pence=_pence(row, "once_pounds"),
-                home=_home(row),
+    names: set[str] = set()
+    for part, known, required in (
+        ("beds", BED_KEYS, ("name", "placement", "beds", "from")),
+        ("need", NEED_KEYS, ("name", "from", "scenario")),
+    ):
+        rows = values.get(part, [])
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            issues.append(
+                _issue(
+                    file,
+                    None,
+                    part,
+                    "action_rows",
+                    f"Write each of {part} as a table of its own: [[{part}]].",
+                )
             )
-        )
-    for row in _tables("need", values, NEED_KEYS, required=("name", "from", "scenario")):
-        scenario = row["scenario"]
-        if not isinstance(scenario, Mapping):
-            raise InvalidInput(
-                "action_scenario", f"{_name(row)}: write its scenario as a table: [need.scenario]."
-            )
-        actions.append(
-            NeedAction(
-                name=_name(row),
-                from_day=_day(row),
-                weekly_pence=_pence(row, "weekly_pounds"),
-                once_pence=_pence(row, "once_pounds"),
-            )
-        )
-        scenarios[_name(row)] = scenario_from_values({"name": _name(row), **scenario})
-    names = [action.name for action in actions]
-    if len(set(names)) < len(names):
-        raise InvalidInput("action_names", "Give each action a name of its own.")
+            continue
+        for number, row in enumerate(rows, start=1):
+            own = _Row(file, part, number, row)
+            own.has_keys(known, required)
+            action, scenario = _bed_action(own) if part == "beds" else _need_action(own)
+            if action is not None and action.name in names:
+                own.tell("name", "action_names", "Give each action a name of its own.")
+            elif action is not None:
+                names.add(action.name)
+                actions.append(action)
+                if scenario is not None:
+                    scenarios[action.name] = scenario
+            issues += own.issues
+    if issues:
+        raise ImportRejected(issues)
     return ActionList(actions=tuple(actions), scenarios=scenarios)
 
 
@@ -105,7 +109,7 @@ def actions_from_text(text: str) -> ActionList:
     Raises
     ------
     InvalidInput
-        If the text is neither TOML nor JSON, or as ``actions_from_values`` does.
+        If the text is neither TOML nor JSON; as ImportRejected, as ``actions_from_values`` does.
     """
     try:
         values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
@@ -114,93 +118,147 @@ def actions_from_text(text: str) -> ActionList:
     return actions_from_values(values)
 
 
-def _tables(
-    part: str, values: Mapping[str, object], known: tuple[str, ...], *, required: tuple[str, ...]
-) -> list[Mapping[str, object]]:
-    rows = values.get(part, [])
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise InvalidInput("action_rows", f"Write each of {part} as a table of its own: [[{part}]].")
-    for row in rows:
-        _known(f"Each of {part}", row, known)
-        if any(name not in row for name in required):
-            raise InvalidInput("missing_key", f"Each of {part} needs: {', '.join(required)}.")
-    return rows
+class _Row:
+    """One action of a file as it was written, and what is wrong with it."""
+
+    def __init__(self, file: str, part: str, number: int, values: Mapping[str, object]) -> None:
+        self.values = values
+        self.issues: list[ImportIssue] = []
+        self._file, self._part, self._number = file, part, number
+
+    def tell(self, key: str | None, rule: str, what_to_do: str) -> None:
+        """Add a problem; of a whole action without a key."""
+        column = self._part if key is None else f"{self._part}.{key}"
+        self.issues.append(_issue(self._file, self._number, column, rule, what_to_do))
+
+    def has_keys(self, known: tuple[str, ...], required: tuple[str, ...]) -> None:
+        """Tell each key that is needed and missing, and whether there are unknown ones."""
+        if any(name not in known for name in self.values):
+            self.tell(None, "unknown_key", f"Each of {self._part} has only: {', '.join(known)}.")
+        for name in required:
+            if name not in self.values:
+                self.tell(name, "missing_key", f"Each of {self._part} needs: {', '.join(required)}.")
+
+    def read(
+        self, key: str, reader: Callable[[object], _Value], left_out: _Value | None = None
+    ) -> _Value | None:
+        """Return what a reader makes of a key's value; ``left_out`` without one, and ``None`` where it is refused."""
+        if key not in self.values:
+            return left_out
+        try:
+            return reader(self.values[key])
+        except InvalidInput as error:
+            self.tell(key, error.code, error.message)
+            return None
 
 
-def _known(what: str, values: Mapping[str, object], known: tuple[str, ...]) -> None:
-    if any(name not in known for name in values):
-        raise InvalidInput("unknown_key", f"{what} has only: {', '.join(known)}.")
+def _issue(file: str, row: int | None, column: str | None, rule: str, what_to_do: str) -> ImportIssue:
+    return ImportIssue(file=file, row=row, column=column, rule=rule, what_to_do=what_to_do)
 
 
-def _name(row: Mapping[str, object]) -> str:
-    name = row["name"]
-    if not isinstance(name, str) or not name.strip():
+def _bed_action(row: _Row) -> tuple[BedAction | None, None]:
+    name = row.read("name", _name)
+    group = row.read("placement", _group)
+    beds = row.read("beds", _whole)
+    from_day = row.read("from", _day)
+    ages = row.read("ages", _ages, (AGE_BANDS[0], AGE_BANDS[-1]))
+    local = row.read("local", _yes, True)
+    weekly, once = row.read("weekly_pounds", _pence, 0), row.read("once_pounds", _pence, 0)
+    home = None
+    if name and group and beds and ages and "home" in row.values:
+        home = _home(row, name, group, beds, ages)
+    if row.issues or not (name and group and beds and from_day and ages):
+        return None, None
+    return (
+        BedAction(
+            name=name,
+            group=group,
+            beds=beds,
+            from_day=from_day,
+            ages=ages,
+            local=bool(local),
+            weekly_pence=weekly or 0,
+            once_pence=once or 0,
+            home=home,
+        ),
+        None,
+    )
+
+
+def _need_action(row: _Row) -> tuple[NeedAction | None, Scenario | None]:
+    name, from_day = row.read("name", _name), row.read("from", _day)
+    weekly, once = row.read("weekly_pounds", _pence, 0), row.read("once_pounds", _pence, 0)
+    scenario = row.read("scenario", lambda value: _scenario(value, name or "scenario"))
+    if row.issues or not (name and from_day):
+        return None, None
+    return NeedAction(name=name, from_day=from_day, weekly_pence=weekly or 0, once_pence=once or 0), scenario
+
+
+def _scenario(value: object, name: str) -> Scenario:
+    if not isinstance(value, Mapping):
+        raise InvalidInput("action_scenario", "Write its scenario as a table: [need.scenario].")
+    return scenario_from_values({"name": name, **value})
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
         raise InvalidInput("action_name", "Give each action a name in words.")
-    return name.strip()
+    return value.strip()
 
 
-def _group(row: Mapping[str, object]) -> PlacementGroup:
-    if row["placement"] not in SHORTFALL_GROUPS:
-        raise InvalidInput(
-            "action_group", f"{_name(row)}: placement is one of {', '.join(map(str, SHORTFALL_GROUPS))}."
-        )
-    return PlacementGroup(str(row["placement"]))
+def _group(value: object) -> PlacementGroup:
+    if value not in SHORTFALL_GROUPS:
+        raise InvalidInput("action_group", f"Give one of {', '.join(map(str, SHORTFALL_GROUPS))}.")
+    return PlacementGroup(str(value))
 
 
-def _whole(row: Mapping[str, object]) -> int:
-    beds = row["beds"]
-    if isinstance(beds, bool) or not isinstance(beds, int):
-        raise InvalidInput("action_beds", f"{_name(row)}: give beds as a whole number.")
-    return beds
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidInput("action_beds", "Give a whole number from 1.")
+    return value
 
 
-def _day(row: Mapping[str, object]) -> date:
-    value = row["from"]
+def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise InvalidInput("action_date", f"{_name(row)}: give from as a date, YYYY-MM-DD.") from None
+        raise InvalidInput("action_date", "Give a date, YYYY-MM-DD.") from None
 
 
-def _ages(row: Mapping[str, object]) -> tuple[str, str]:
-    ages = row.get("ages", [AGE_BANDS[0], AGE_BANDS[-1]])
+def _ages(value: object) -> tuple[str, str]:
     if (
-        not isinstance(ages, list)
-        or len(ages) != 2
-        or any(band not in AGE_BANDS for band in ages)
-        or AGE_BANDS.index(ages[0]) > AGE_BANDS.index(ages[1])
+        not isinstance(value, list)
+        or len(value) != 2
+        or any(band not in AGE_BANDS for band in value)
+        or AGE_BANDS.index(value[0]) > AGE_BANDS.index(value[1])
     ):
-        raise InvalidInput(
-            "action_ages", f"{_name(row)}: give ages as the first and last band of {', '.join(AGE_BANDS)}."
-        )
-    return ages[0], ages[1]
+        raise InvalidInput("action_ages", f"Give the first and last band of {', '.join(AGE_BANDS)}.")
+    return value[0], value[1]
 
 
-def _yes(row: Mapping[str, object]) -> bool:
-    local = row.get("local", True)
-    if not isinstance(local, bool):
-        raise InvalidInput("action_local", f"{_name(row)}: local is true or false.")
-    return local
+def _yes(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidInput("action_local", "Write true or false.")
+    return value
 
 
-def _home(row: Mapping[str, object]) -> Home | None:
+def _home(row: _Row, name: str, group: PlacementGroup, beds: int, ages: tuple[str, str]) -> Home | None:
     """Return the home that an action describes by columns of a list of homes, with what the action itself says."""
-    described = row.get("home")
-    if described is None:
-        return None
-    if not isinstance(described, Mapping) or any(name in _SAID_BY_THE_ACTION for name in described):
-        raise InvalidInput(
+    described = row.values["home"]
+    if not isinstance(described, Mapping) or any(column in _SAID_BY_THE_ACTION for column in described):
+        row.tell(
+            "home",
             "action_home",
-            f"{_name(row)}: describe its home in a table [beds.home] by columns of a list of homes, without "
+            "Describe its home in a table [beds.home] by columns of a list of homes, without "
             f"{', '.join(_SAID_BY_THE_ACTION)}.",
         )
-    first, last = _ages(row)
-    group = _group(row)
+        return None
+    first, last = ages
     youngest = law_number("supported_accommodation_youngest") if group is PlacementGroup.SUPPORTED else 0
     try:
-        homes, warnings = homes_from_values(
+        homes, found = homes_from_values(
             [
                 {
                     "type": str(_USUAL_TYPE[group]),
@@ -208,28 +266,22 @@ def _home(row: Mapping[str, object]) -> Home | None:
                     "min_age": max(BAND_FIRST_AGE[AGE_BANDS.index(first)], youngest),
                     "max_age": BAND_LAST_AGE[AGE_BANDS.index(last)],
                     **described,
-                    "home_id": f"action: {_name(row)}",
+                    "home_id": f"action: {name}",
                     "registered": True,
                     "status": str(HomeStatus.OPEN),
-                    "places": _whole(row),
-                    "vacancies": _whole(row),
+                    "places": beds,
+                    "vacancies": beds,
                 }
             ]
         )
     except ImportRejected as rejected:
-        issue = rejected.issues[0]
-        raise InvalidInput(
-            "action_home", f"{_name(row)}: home.{issue.column or 'home'}: {issue.what_to_do}"
-        ) from None
-    if warnings:
-        raise InvalidInput(
-            "action_home", f"{_name(row)}: home.{warnings[0].column or 'home'}: {warnings[0].what_to_do}"
-        )
-    return homes[0]
+        homes, found = (), rejected.issues
+    for issue in found:
+        row.tell(f"home.{issue.column}" if issue.column else "home", "action_home", issue.what_to_do)
+    return homes[0] if homes else None
 
 
-def _pence(row: Mapping[str, object], key: str) -> int:
-    value = row.get(key, 0)
+def _pence(value: object) -> int:
     try:
         if isinstance(value, bool):
             raise InvalidOperation
@@ -237,9 +289,7 @@ def _pence(row: Mapping[str, object], key: str) -> int:
         if pence != pence.to_integral_value() or pence < 0:
             raise InvalidOperation
     except InvalidOperation:
-        raise InvalidInput(
-            "action_pounds", f"{_name(row)}: {key} is pounds of 0 or more with at most two decimals."
-        ) from None
+        raise InvalidInput("action_pounds", "Give pounds of 0 or more with at most two decimals.") from None
     return int(pence)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from matching.contradictions import contradicting_dates
 from matching.home import Home
 from matching.policy import Policy
 from matching.referral import Referral
@@ -197,7 +198,12 @@ def plan_beds(
             policy_version=None,
             data_date=base.known_to,
             seed=question.seed,
-            warnings=[*warnings, *capacity.warnings, TRACK_RECORD_ELSEWHERE],
+            warnings=[
+                *warnings,
+                *capacity.warnings,
+                *contradicting_dates(question.referrals, question.as_of),
+                TRACK_RECORD_ELSEWHERE,
+            ],
         ),
     }
 

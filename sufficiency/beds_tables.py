@@ -356,7 +356,7 @@ def _actions(actions: Mapping[str, Any]) -> tuple[Table, ...]:
                 for row in actions["best"]
             ],
             source="the same; half of the futures chose and the others say what it does",
-            note=_how_counted(actions),
+            note=how_counted(actions),
         ),
     )
 
@@ -368,12 +368,16 @@ def actions_alone(actions: Mapping[str, Any]) -> Table:
         ("Action", *_EFFECTS),
         [(row["name"], *_effects(row)) for row in actions["actions"]],
         source="our forecast with and without each action, on the same futures",
-        note=_how_counted(actions),
+        note=how_counted(actions),
     )
 
 
-def _how_counted(actions: Mapping[str, Any]) -> str:
-    return "In brackets: eight futures of ten. Pounds below 0: it pays for itself. " + (
+def how_counted(actions: Mapping[str, Any]) -> str:
+    """Return the note under a table of actions: what its figures count, and what they leave out."""
+    return (
+        "In brackets: eight futures of ten. Pounds are of all months of the forecast, so that an answer of other months "
+        "has others; saved are only the single places avoided. Below 0: it pays for itself. "
+    ) + (
         "Only beds count that fit children like those on the waiting list."
         if actions.get("counted_by") == "fit"
         else "Any bed for the age counts, whoever it fits."

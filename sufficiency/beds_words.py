@@ -68,10 +68,10 @@ def pounds(pence: float) -> str:
 
 
 def _capacity(capacity: Mapping[str, Any]) -> list[str]:
-    less = "; ".join(f"{row['beds']:g} are {row['text']}" for row in capacity["less"][:4])
+    less = "; ".join(f"{_whole(row['beds'])} are {row['text']}" for row in capacity["less"][:4])
     found = [
-        f"Of {capacity['places']:g} places in {capacity['homes']:,} homes we can use {capacity['usable']:g} beds."
-        + (f" Most of the others: {less}." if less else "")
+        f"Of {_whole(capacity['places'])} places in {capacity['homes']:,} homes we can use "
+        f"{_whole(capacity['usable'])} beds." + (f" Most of the others: {less}." if less else "")
     ]
     counted_out = any(row["reason"] == "neither_lived_in_nor_free" for row in capacity["less"])
     for row in capacity.get("reached", ()):
@@ -133,7 +133,7 @@ def _carers(carers: Mapping[str, Any]) -> list[str]:
         return [f"Foster carers who come and go: not assessed. {carers['reason']}"]
     come, stop, flow = carers["come"], carers["stop"], carers["flow"]
     return [
-        f"Of {carers['beds']:g} beds of {carers['households']:,} fostering households of ours {stop['mean']:.0f} "
+        f"Of {_whole(carers['beds'])} beds of {carers['households']:,} fostering households of ours {stop['mean']:.0f} "
         f"are lost ({stop['p10']:.0f} to {stop['p90']:.0f} in eight futures of ten) and {come['mean']:.0f} come "
         f"({come['p10']:.0f} to {come['p90']:.0f}), from {flow['enquiries_a_year']:g} enquiries a year of which "
         f"{100 * flow['approved_share']:g} in 100 are approved; {100 * flow['loss_a_year']:g} in 100 households stop "
@@ -155,6 +155,11 @@ def _fit(fit: Mapping[str, Any]) -> list[str]:
             f"Of 100 free {_GROUPS[group]} beds {kind['of_100_fit']:.0f} fit a child like those on the waiting list"
             + (f" (most of the rest are excluded by {why})" if why else "")
             + f". {_short_that_fit(last)}"
+        )
+    if found:
+        found.append(
+            "A waiting list holds the children who are hard to place, so beds that fit look scarcer than they are for "
+            "all."
         )
     return found
 
@@ -267,8 +272,8 @@ def _block(block: Mapping[str, Any]) -> list[str]:
     return [
         f"A block contract of {_GROUPS[kind['placement']]} places costs least with {_count(kind['best']['beds'])} "
         f"({kind['best_in_each_future_p10']} to {kind['best_in_each_future_p90']} in eight futures of ten); there are "
-        f"{kind['present_beds']:g}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place bought for one "
-        f"child {pounds(kind['spot_weekly_pence'])}."
+        f"{_whole(kind['present_beds'])}. A block bed is {pounds(kind['block_weekly_pence'])} a week, a place bought "
+        f"for one child {pounds(kind['spot_weekly_pence'])}."
         for kind in block["kinds"]
     ] + _voids(block.get("voids"))
 
@@ -319,6 +324,11 @@ def _money(spread: Mapping[str, float]) -> str:
     if spread["mean"] < 0:
         return f"saving {pounds(-spread['mean'])} after what it costs"
     return f"costing {pounds(spread['mean'])} after what it saves"
+
+
+def _whole(beds: float) -> str:
+    """Return a number of beds in whole ones, and that it is about so many where a part of one was left out."""
+    return f"{beds:g}" if float(beds).is_integer() else f"about {beds:.0f}"
 
 
 def _count(beds: int | None) -> str:

@@ -109,7 +109,8 @@ def read_actions(path: str | Path) -> ActionList:
     ImportRejected
         If the file cannot be read, names something unknown, or holds a value out of range.
     """
-    return _from_values(Path(path), "list_of_actions", actions_from_values)
+    where = Path(path)
+    return _from_values(where, "list_of_actions", lambda values: actions_from_values(values, file=where.name))
 
 
 def _from_values(path: Path, kind: str, made: Callable[[Mapping[str, object]], _Made]) -> _Made:
@@ -125,6 +126,8 @@ def _from_values(path: Path, kind: str, made: Callable[[Mapping[str, object]], _
         raise _rejected(path.name, f"not_a_{kind}", "The file is neither TOML nor JSON.") from None
     try:
         return made(values)
+    except ImportRejected:
+        raise
     except InvalidInput as error:
         raise _rejected(path.name, error.code, error.message) from None
 

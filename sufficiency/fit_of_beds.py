@@ -23,10 +23,17 @@ from matching.findings import case_of
 from matching.home import Home
 from matching.home_list import all_of, home_list
 from matching.policy import Policy, default_policy
-from matching.referral import Referral
+from matching.referral import Referral, needed_at_once
 from reference_data.ages import age_on
 from reference_data.law import law_number
-from reference_data.vocabulary import AGE_BANDS, PlacementGroup, Suitability, age_band, placement_group
+from reference_data.vocabulary import (
+    AGE_BANDS,
+    PlacementGroup,
+    Suitability,
+    Urgency,
+    age_band,
+    placement_group,
+)
 from sufficiency.capacity import BedSupply, Capacity
 from sufficiency.capacity_account import OWN_CONTRACTS
 from sufficiency.episodes import Stay
@@ -74,7 +81,8 @@ def fit_table(
 ) -> FitTable:
     """Return which homes may take each child of a list, as if every home had room.
 
-    Brothers and sisters are asked about one by one. A missing fact does not exclude.
+    Brothers and sisters are asked about one by one. A missing fact does not exclude. A list whose days have passed
+    makes nobody an emergency, and nobody older: see ``_as_newcomer``.
 
     Parameters
     ----------
@@ -83,12 +91,14 @@ def fit_table(
     policy
         The council's policy; the default by default.
     """
-    context = Context(as_of=as_of, policy=policy or default_policy(), others=())
+    policy = policy or default_policy()
     listed = home_list(homes)
     places = [listed.place_of[home.home_id] for home in homes]
     rules: list[tuple[str, ...]] = []
     for referral in referrals:
-        found = exclusions_of_all(case_of(_as_newcomer(referral), context), all_of(listed))
+        # Homes are judged on the day the child comes, which an old list says of the past.
+        context = Context(as_of=max(referral.needed_by or as_of, as_of), policy=policy, others=())
+        found = exclusions_of_all(case_of(_as_newcomer(referral, as_of), context), all_of(listed))
         rules.append(
             tuple(
                 next((one.rule for one in found[place] if one.rule not in NOT_ABOUT_FIT), "")
@@ -103,15 +113,36 @@ def fit_table(
     )
 
 
-def _as_newcomer(referral: Referral) -> Referral:
-    """Return the child as somebody who comes with the same needs: alone, and living nowhere yet."""
+def _as_newcomer(referral: Referral, as_of: date) -> Referral:
+    """Return the child as somebody who comes with the same needs: alone, and living nowhere yet.
+
+    How soon the child needs a home is what the urgency says, and without one the days from the search to the date.
+    Where the day the home was needed by has passed, the child's own dates move on with it to ``as_of``, so that age and
+    orders are those of that day.
+    """
+    late = max(as_of - referral.needed_by, timedelta(0)) if referral.needed_by else timedelta(0)
+    urgency = referral.urgency
+    if urgency is None and referral.needed_by is not None:
+        asked_on = referral.search_opened_at or as_of
+        if asked_on <= referral.needed_by and needed_at_once(referral, asked_on):
+            urgency = Urgency.EMERGENCY
     return replace(
         referral,
+        urgency=urgency,
+        needed_by=None,
+        date_of_birth=_later(referral.date_of_birth, late),
+        secure_order_until=_later(referral.secure_order_until, late),
+        sos_approval_on=_later(referral.sos_approval_on, late),
+        dol_order_until=_later(referral.dol_order_until, late),
         sibling_group=None,
         siblings_together=None,
         current_home_id=None,
         current_placement_started_on=None,
     )
+
+
+def _later(day: date | None, by: timedelta) -> date | None:
+    return None if day is None else day + by
 
 
 def still_there(

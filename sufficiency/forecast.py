@@ -26,6 +26,7 @@ from sufficiency.episodes import DETAILS, GROUPS
 from sufficiency.flows import fit_starts, inflow_levels
 from sufficiency.margins import age_rows, placement_rows
 from sufficiency.playing import played
+from sufficiency.reading_report import warnings_of_reading
 from sufficiency.repair import CareHistory, repaired_history
 from sufficiency.returns import Returns
 from sufficiency.scenario import UNCHANGED, Scenario
@@ -405,15 +406,7 @@ def check_numbers(months: int, runs: int, seed: int) -> None:
 
 
 def _warnings(returns: Returns, history: CareHistory, worlds: Sequence[World], start: date) -> list[str]:
-    warnings = [
-        f"{issue.file}: {issue.what_to_do}" + (f" (column {issue.column})" if issue.column else "")
-        for issue in returns.warnings
-    ]
-    mended = len(history.report.rows) - history.report.counts.get("carried_over", 0)
-    if mended:
-        warnings.append(
-            f"{mended:,} rows of the returns were mended or set aside; the repair report lists each."
-        )
+    warnings = warnings_of_reading(returns, history)
     gap_days = (start - history.known_to).days
     if gap_days > 1:
         warnings.append(

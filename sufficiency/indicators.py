@@ -19,11 +19,14 @@ from reference_data.evidence import evidence
 from reference_data.problems import InvalidInput, NotFound
 from sufficiency.care_leaver_indicators import CARE_LEAVER_INDICATORS
 from sufficiency.enquiries import Enquiry, PlacementMade
+from sufficiency.forecast import NOT_ASSESSED
 from sufficiency.indicator import Asked, Definition, Found, not_assessed
 from sufficiency.indicator_comparators import comparators
 from sufficiency.looked_after import CareRecords, likeliest_authority
 from sufficiency.place_indicators import PLACE_INDICATORS
 from sufficiency.rag import AMBER_PERCENT, rag, travel
+from sufficiency.reading_report import warnings_of_reading
+from sufficiency.repair import repaired_history
 from sufficiency.returns import Returns
 from sufficiency.search_indicators import SEARCH_INDICATORS
 from sufficiency.stability_indicators import STABILITY_INDICATORS
@@ -118,13 +121,16 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
         question.at.replace(year=question.at.year - 1) if question.at.day < 29 else _year_before(question.at)
     )
     before = _asked(returns, question, a_year_ago) if a_year_ago >= returns.first_day else None
+    found = {
+        definition: (counted(now), counted(before) if before else None)
+        for definition, counted in INDICATORS.items()
+    }
     return {
         "at": question.at.isoformat(),
         "year_from": now.year_from.isoformat(),
         "authority": now.authority,
         "indicators": [
-            _row(definition, counted(now), counted(before) if before else None, question, now)
-            for definition, counted in INDICATORS.items()
+            _row(definition, value, earlier, question, now) for definition, (value, earlier) in found.items()
         ],
         "stability_watch": stability_watch(
             now, question.notices, question.meetings, with_children=question.with_children
@@ -148,7 +154,11 @@ def indicators_of(returns: Returns, question: IndicatorQuestion) -> dict[str, An
             policy_version=None,
             data_date=question.at,
             seed=None,
-            warnings=_warnings(question, now),
+            warnings=[
+                *_warnings(question, now),
+                *_without_an_earlier_value(found),
+                *warnings_of_reading(returns, repaired_history(returns, known_on=question.at)),
+            ],
         ),
     }
 
@@ -275,6 +285,12 @@ def _warnings(question: IndicatorQuestion, asked: Asked) -> Iterable[str]:
         )
     if (asked.at.month, asked.at.day) != (3, 31):
         yield f"Counted from {asked.year_from.isoformat()} to {asked.at.isoformat()}: not a published year."
+
+
+def _without_an_earlier_value(found: Mapping[Definition, tuple[Found, Found | None]]) -> Iterable[str]:
+    for definition, (value, earlier) in found.items():
+        if value.value is not None and earlier is not None and earlier.status == NOT_ASSESSED:
+            yield f"{definition.name}: nothing is said of the year before. {earlier.reason}"
 
 
 __all__ = ["INDICATORS", "IndicatorQuestion", "definitions", "indicators_of", "not_assessed", "year_end"]

@@ -7,7 +7,8 @@ equal part of the vacancies that our children get. How sharing works is in ``par
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +25,8 @@ from sufficiency.returns import Returns
 from sufficiency.stays import IntArray
 
 EVERY_MONTHS = 6
+FEWEST_OWN_HOMES = 3
+"""A council with fewer homes of its own in the list is told so: its homes were probably left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,7 @@ def plan_partnership(
             seed=question.seed,
             warnings=[
                 *warnings,
+                *_few_homes_of_their_own(councils, homes),
                 "Homes bought by the place are everybody's: each council is given an equal part of the vacancies there.",
             ],
         ),
@@ -133,24 +137,45 @@ def _answers(rows: Sequence[dict[str, Any]], last: date) -> list[str]:
         if whole["alone"] < 0.05:
             found.append(f"{group.capitalize()}: no council is short in {last:%B %Y}, on average.")
             continue
-        most = max(
-            (row for row in at_the_end if row["placement"] == group and row["council"] != "all"),
-            key=lambda row: row["alone"] - row["together"],
-        )
+        gains = {
+            row["council"]: round(row["alone"] - row["together"], 1)
+            for row in at_the_end
+            if row["placement"] == group and row["council"] != "all"
+        }
         found.append(
             f"{group.capitalize()}: alone the councils are short of {whole['alone']:.1f} beds in {last:%B %Y} on "
             f"average; with beds lent that would stand empty, of {_beds(whole['together'])}."
-            + (
-                f" {authority_name(most['council'])} gains most, {most['alone'] - most['together']:.1f} beds."
-                if saved >= 0.05
-                else ""
-            )
+            + (_who_gains_most(gains) if saved >= 0.05 else "")
         )
     worse = [row for row in rows if row["together"] > row["alone"] + 1e-9]
     found.append(
         "No council is worse off than alone on any date." if not worse else "A council is worse off."
     )
     return found
+
+
+def _who_gains_most(gains: Mapping[str, float]) -> str:
+    """Return who gains most, and all of them where several gain the same to the figure told."""
+    most = max(gains.values())
+    names = [authority_name(code) for code, gain in gains.items() if gain == most]
+    if len(names) == 1:
+        return f" {names[0]} gains most, {most:.1f} beds."
+    return f" {', '.join(names[:-1])} and {names[-1]} gain the same, {most:.1f} beds each" + (
+        ", and no other more." if len(names) < len(gains) else "."
+    )
+
+
+def _few_homes_of_their_own(councils: Sequence[str], homes: Sequence[Home]) -> list[str]:
+    """Return a warning of each council that has hardly any home of its own in the list."""
+    own = Counter(
+        home.approved_by_authority or home.authority for home in homes if home.contract in OWN_CONTRACTS
+    )
+    return [
+        f"{authority_name(code)} has {own[code]} homes of its own or in a block contract in the list of homes: if it "
+        "has more, it is told shorter of beds, and gaining more, than it is."
+        for code in councils
+        if own[code] < FEWEST_OWN_HOMES
+    ]
 
 
 def _beds(mean: float) -> str:

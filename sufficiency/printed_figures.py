@@ -92,14 +92,15 @@ def checked(
     -------
     ``figures``: for each ``indicator``, ``period``, ``basis``, ``numerator``, ``denominator``, ``printed_pct``,
     ``computed_pct`` (with as many decimals as printed), ``follows``, ``target_pct``, ``rag`` (of what was printed),
-    ``rag_of_fraction`` and ``travel`` (since the figure before it of the same indicator and basis); ``do_not_follow``:
-    those that do not; ``counts``.
+    ``rag_of_fraction`` and ``travel`` (of the fractions, or of what was printed where there is none, since the figure
+    before it of the same indicator and basis); ``do_not_follow``: those that do not; ``counts``.
     """
     rows: list[dict[str, Any]] = []
     before: dict[tuple[str, str], Decimal | None] = {}
     for one in figures:
         colours = {"amber_percent": amber_percent, "points": points}
         value = one.printed if one.printed is not None else one.rounded
+        known = one.rounded if one.rounded is not None else one.printed
         series = (one.indicator, one.basis)
         rows.append(
             {
@@ -115,10 +116,10 @@ def checked(
                 "target_pct": _number(one.target),
                 "rag": str(rag(value, one.target, one.better_when, **colours)),  # type: ignore[arg-type]
                 "rag_of_fraction": str(rag(one.computed, one.target, one.better_when, **colours)),  # type: ignore[arg-type]
-                "travel": str(travel(before.get(series), value, one.better_when)),
+                "travel": str(travel(before.get(series), known, one.better_when)),
             }
         )
-        before[series] = value
+        before[series] = known
     wrong = [row for row in rows if row["follows"] is False]
     return {
         "figures": rows,

@@ -41,8 +41,22 @@ def reading_report(returns: Returns, history: CareHistory) -> dict[str, Any]:
                 Counter((row.rule, row.done) for row in history.report.rows).items()
             )
         ],
-        "warnings": [
-            f"{issue.file}: {issue.what_to_do}" + (f" (column {issue.column})" if issue.column else "")
-            for issue in returns.warnings
-        ],
+        "warnings": _about_files(returns),
     }
+
+
+def warnings_of_reading(returns: Returns, history: CareHistory) -> list[str]:
+    """Return what was overlooked in whole files, and how many rows were mended, as sentences to go with an answer."""
+    mended = len(history.report.rows) - history.report.counts.get("carried_over", 0)
+    return _about_files(returns) + (
+        [f"{mended:,} rows of the returns were mended or set aside; the repair report lists each."]
+        if mended
+        else []
+    )
+
+
+def _about_files(returns: Returns) -> list[str]:
+    return [
+        f"{issue.file}: {issue.what_to_do}" + (f" (column {issue.column})" if issue.column else "")
+        for issue in returns.warnings
+    ]

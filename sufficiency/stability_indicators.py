@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from reference_data.codelists import codes
 from sufficiency.episodes import PlacementDetail
-from sufficiency.indicator import Asked, Definition, Found, mix, share_of
+from sufficiency.indicator import Asked, Definition, Found, mix, not_assessed, share_of
 from sufficiency.looked_after import LookedAfter, Placement, detail_of
 
 THREE_OR_MORE = 3
 LONG_YEARS = 2
 LONG_IN_CARE_MONTHS = 30
 YOUNGER_THAN = 16
+BEGAN_CARE = "S"
+"""The RNE code of an episode with which care began."""
 _DFE = (
     "Department for Education, Local Authority Interactive Tool and statistics of children looked after, 2025"
 )
@@ -129,6 +131,8 @@ def placements_since(child: LookedAfter, asked: Asked, since: date) -> tuple[Pla
 
 
 def _three_or_more(asked: Asked, since: date, population: list[LookedAfter]) -> Found:
+    if too_short := _returns_too_short(asked, since):
+        return too_short
     return share_of(
         (child.child_id for child in population),
         (
@@ -144,12 +148,20 @@ def _long_term(asked: Asked, *, same_carer: bool) -> Found:
         _months_before(asked.at, LONG_IN_CARE_MONTHS),
         years_before(asked.at, LONG_YEARS),
     )
+    if too_short := _returns_too_short(asked, stayed_since):
+        return too_short
+    young = [
+        child for child, _ in asked.records.looked_after_on(asked.at) if child.age_on(asked.at) < YOUNGER_THAN
+    ]
+    if any(_may_be_longer_in_care(child, asked, long_since) for child in young):
+        return not_assessed(
+            f"The returns begin on {asked.records.first_day.isoformat()} and do not show who was in care on "
+            f"{long_since.isoformat()}: give the return before them too."
+        )
     population = [
         child
-        for child, _ in asked.records.looked_after_on(asked.at)
-        if child.age_on(asked.at) < YOUNGER_THAN
-        and (began := child.in_care_since(asked.at)) is not None
-        and began <= long_since
+        for child in young
+        if (began := child.in_care_since(asked.at)) is not None and began <= long_since
     ]
     stable = []
     for child in population:
@@ -163,6 +175,29 @@ def _long_term(asked: Asked, *, same_carer: bool) -> Found:
         if began <= stayed_since:
             stable.append(child.child_id)
     return share_of((child.child_id for child in population), stable)
+
+
+def _returns_too_short(asked: Asked, since: date) -> Found | None:
+    """Return that nothing can be said where placements since a day are not all in the returns."""
+    if asked.records.first_day <= since + timedelta(days=1):
+        return None
+    return not_assessed(
+        f"The returns begin on {asked.records.first_day.isoformat()} and the time counted on {since.isoformat()}: give "
+        "the returns before them too."
+    )
+
+
+def _may_be_longer_in_care(child: LookedAfter, asked: Asked, since: date) -> bool:
+    """Say whether a child whom the returns show in care after a day may have been so before it.
+
+    An episode that was open on the first day of the returns tells when it began itself. Unless it began the care, one
+    before it did, and ended too early to be returned.
+    """
+    began = child.in_care_since(asked.at)
+    if began is None or not since < began < asked.records.first_day:
+        return False
+    first = next(row for row in child.rows if row.started_on == began)
+    return first.reason_started != BEGAN_CARE
 
 
 def years_before(day: date, years: int) -> date:

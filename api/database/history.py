@@ -133,6 +133,23 @@ def states(
     return tuple(found)
 
 
+def first_written(
+    connection: Connection, authorities: frozenset[str], kind: str, record_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return by id the instant at which each record of a kind was first written."""
+    rows = connection.execute(
+        select(record_history.c.record_id, record_history.c.at).where(
+            and_(
+                record_history.c.authority.in_(authorities),
+                record_history.c.kind == kind,
+                record_history.c.record_id.in_(list(record_ids)),
+                record_history.c.version == 1,
+            )
+        )
+    )
+    return {row.record_id: row.at for row in rows}
+
+
 def records_as_of(
     connection: Connection, authorities: frozenset[str], kind: str, at: datetime
 ) -> dict[tuple[str, str], dict[str, Any]]:

@@ -6,7 +6,7 @@ Reached through ``Records.kept``, which has checked the scope. Many records at o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -177,6 +177,11 @@ class KeptRecords:
         if not found or not all(self._shows(state.kept) for state in found):
             raise self._not_found()
         return found
+
+    def first_written(self, found: Iterable[Kept]) -> dict[str, datetime]:
+        """Return by id the instant at which each of these records, which were read here, was first written."""
+        ids = [one.record_id for one in found]
+        return history.first_written(self.connection, frozenset({self.authority}), self.form.name, ids)
 
     def as_of(self, at: datetime) -> dict[str, dict[str, Any]]:
         """Return the records of the kind as they stood at an instant, by id, with typed values."""

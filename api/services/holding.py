@@ -121,6 +121,12 @@ def promised_so_far(records: Records, authority: str, referral_id: str, today: d
     return tuple(told)
 
 
+def is_placed(records: Records, authority: str, child_id: str, today: date) -> bool:
+    """Return whether a child lives, on a day, where we have placed it."""
+    claims = records.beds_of(authority).claims(child_id=child_id, kind="placement")
+    return any(one.from_on <= today and not one.is_over(today) for one in claims)
+
+
 def require_version(claim: Claim, version: int | None) -> None:
     """Refuse to go on from a version of a promise that is no longer the newest; ``None`` goes on from any.
 

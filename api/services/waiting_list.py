@@ -147,17 +147,11 @@ def _counted(
 def _options(referral: Referral, lists: Lists, as_of: date, policy: Policy) -> int:
     """Return how many homes a ranking would show, without its sentences: a home is left at the first rule against it."""
     from matching.eligibility import open_to
-    from matching.findings import Context, case_of
-    from matching.home_list import all_of, home_list
-    from matching.living_there import with_children_who_live_there
+    from matching.home_list import home_list
+    from matching.rank import case_and_homes
 
-    others = tuple(other for other in lists.referrals if other.child_id != referral.child_id)
-    case = case_of(referral, Context(as_of=as_of, policy=policy, others=others))
-    # As in a ranking: the other children of the list are company in the homes where they live.
-    lived_in = with_children_who_live_there(lists.homes, others, as_of)
-    instead = {
-        place: home
-        for place, (home, listed) in enumerate(zip(lived_in, lists.homes, strict=True))
-        if home is not listed
-    }
-    return len(open_to(case, all_of(home_list(lists.homes), instead)))
+    return len(
+        open_to(
+            *case_and_homes(referral, home_list(lists.homes), lists.referrals, as_of=as_of, policy=policy)
+        )
+    )

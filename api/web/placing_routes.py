@@ -57,6 +57,9 @@ def enquiries_page(request: Request, referral_id: str, desk: AtDesk) -> Response
             authority=desk.authority,
             now=now(),
         ),
+        asked_by_link=len(
+            {one.home_id for one in desk.records.links_of(desk.authority).of_referral(referral_id)}
+        ),
         may_place=may(desk.role, Permission.PLACE),
     )
 

@@ -20,20 +20,13 @@ from api.services.ranked_options import ranked_options
 from api.web.own_site import own_site
 from api.web.page import page
 from api.web.presenters.anonymous_sheet import present_facts
-from api.web.presenters.placing import moment, reason_words
+from api.web.presenters.placing import SAID, moment, reason_words
 from api.web.words import capital, domain_words, placement_words, plain
 from matching.words import risk_words
 from reference_data.problems import Conflict, InvalidInput
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 OpenRecords = Annotated[Records, Depends(open_records)]
-SAID = {
-    "question": "The provider asked",
-    "reply": "The council replied",
-    "offered": "The provider offers a place",
-    "declined": "The provider declined",
-    "vacancies": "The provider confirmed its vacancies",
-}
 
 
 @router.get("/provider/{token}")

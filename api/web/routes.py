@@ -26,7 +26,7 @@ from api.database.records import Records
 from api.database.session import database_of, open_records
 from api.errors import Problem
 from api.kept import Lists
-from api.services.holding import promised_so_far
+from api.services.holding import is_placed, promised_so_far
 from api.services.policy import policy_of
 from api.services.waiting_choice import EVERYBODY, Only, Order, WaitingChoice
 from api.web.page import page
@@ -170,6 +170,7 @@ def options_page(request: Request, referral_id: str, records: OpenRecords, part:
     ranking, lists = _ranked(request, records, referral_id)
     # A child who is placed is on no list of those who wait.
     referral = records.referral(referral_id)
+    authority, today = current_user(request).authority, day_of(request.app.state.settings)
     return page(
         request,
         "options.html",
@@ -177,11 +178,10 @@ def options_page(request: Request, referral_id: str, records: OpenRecords, part:
             ranking=ranking,
             referral=referral,
             homes={home.home_id: home for home in lists.homes},
-            age_years=age_at(referral, day_of(request.app.state.settings)),
+            age_years=age_at(referral, today),
             part=part,
-            promised=promised_so_far(
-                records, current_user(request).authority, referral_id, day_of(request.app.state.settings)
-            ),
+            promised=promised_so_far(records, authority, referral_id, today),
+            placed=is_placed(records, authority, referral.child_id, today),
         ),
         excluded_address=f"/children/{quote(referral_id, safe='')}/options/excluded",
         assumptions_first=False,

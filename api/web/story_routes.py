@@ -10,8 +10,8 @@ from api.auth.roles import Permission, may
 from api.services.stories import story_of_child, story_of_home
 from api.v1.at_the_desk import AtDesk
 from api.web.page import page
-from api.web.presenters.stories import present_home_facts, present_needs, present_story
-from api.web.words import DOMAIN_WORDS, british_date, urgency_words
+from api.web.presenters.stories import present_child_facts, present_home_facts, present_needs, present_story
+from api.web.words import DOMAIN_WORDS
 from matching.referral import age_at
 from reference_data.authorities import authority
 from reference_data.problems import NotFound
@@ -24,21 +24,20 @@ def child_page(request: Request, referral_id: str, desk: AtDesk) -> Response:
     """Return one child's page: the search, needs over time, and what happened."""
     referral = desk.records.referral(referral_id)
     entries = story_of_child(desk, referral.child_id)
-    age = age_at(referral, desk.today)
     homes = {home.home_id: home.name or home.home_id for home in desk.records.homes()}
+    placed = [
+        one
+        for one in desk.records.beds_of(desk.authority).claims(child_id=referral.child_id, kind="placement")
+        if not one.is_over(desk.today)
+    ]
     return page(
         request,
         "child.html",
         referral_id=referral_id,
         child_id=referral.child_id,
-        facts=[
-            ("How soon", urgency_words(str(referral.urgency)) if referral.urgency else "Not known"),
-            ("Needed by", british_date(referral.needed_by)),
-            ("Search opened", british_date(referral.search_opened_at)),
-            ("Age", "Not known" if age is None else str(age)),
-        ],
+        facts=present_child_facts(referral, placed, homes, age_at(referral, desk.today)),
         domains=list(DOMAIN_WORDS.values()),
-        needs=present_needs(entries),
+        needs=present_needs(entries, referral),
         story=present_story(entries, homes, "child_id"),
         sees_alerts=may(desk.role, Permission.READ_ALERTS),
     )

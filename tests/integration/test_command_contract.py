@@ -354,7 +354,9 @@ def test_six_printed_figures_of_the_plan_of_2019_do_not_follow_from_their_fracti
     answer = run("check-figures", plan, "--json")
     assert answer.code == 0
     assert len(answer.json["do_not_follow"]) == 6
-    assert "6 of 64 printed figures do not follow" in run("check-figures", plan).out
+    printed = run("check-figures", plan).out
+    assert "6 of 64 printed figures do not follow" in printed
+    assert printed.count("GREEN printed") == printed.count("RED by fraction") == 3
 
 
 def test_nobody_waiting_and_nothing_pinned_is_an_ordinary_day(run: Any, tmp_path: Path) -> None:

@@ -96,7 +96,12 @@ def test_the_keyboard_alone_reaches_the_content(page: Page, site) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="see the homes from four answers")).to_be_focused()
-    page.keyboard.press("Tab")
+    # Views, the choice and the column headings come before the first child; nothing on the way keeps the focus.
+    stops = []
+    while not stops or "/children/" not in (stops[-1] or ""):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.getAttribute('href')"))
+        assert len(stops) < 30, stops
     expect(page.locator("tbody a").first).to_be_focused()
 
 

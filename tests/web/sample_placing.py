@@ -74,7 +74,14 @@ def make_placing(
             due_on=date(2026, 6, 10),
             agreed=said,
         )
-        keep("moves", move_id=f"DEMO-M-{authority}", child_id=child, moved_on=date(2026, 6, 1), said=said)
+        keep(
+            "moves",
+            move_id=f"DEMO-M-{authority}",
+            child_id=child,
+            moved_on=date(2026, 6, 1),
+            from_home_id=home,
+            said=said,
+        )
         keep(
             "decisions",
             decision_id=f"DEMO-D-{authority}",

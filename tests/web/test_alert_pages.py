@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import html5lib
@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 
 from api.auth.sessions import form_token
 from api.database.tables import alerts, watch_runs
+from api.services.alert_history import Event, HistoryOfAChild
+from api.web.presenters.alert_history import present_alert_history
 from reference_data.sample import SAMPLE_DATE, sample_path
 
 PAGES = ("/alerts", "/emergency-watch/nights", "/emergency-watch/week")
@@ -176,6 +178,8 @@ def test_the_watch_and_the_week_count_the_same_children_tonight(sample_markup) -
     told = next(row.now for row in week.rows if "emergency accommodation tonight" in row.name)
     assert page.in_brief.startswith(f"{told} children are in emergency accommodation tonight")
     assert int(told) == int(before.rows[0].now) + 3
+    assert len({spell.child_id for spell in page.current if spell.counted}) == int(told)
+    assert "DEMO-C-900" in {spell.child_id for spell in page.current if not spell.counted}
     assert "Counted is every child in an emergency setting tonight" in sample_markup["week"]
 
 
@@ -449,6 +453,14 @@ def test_put_off_is_offered_exactly_where_it_is_allowed(fresh_site: Any) -> None
             headers={"x-csrf-token": token_of(manager)},
         )
         assert (answer.status_code == 200) == offered, one["rule"]
+
+
+def test_what_was_sent_is_counted_as_messages_not_as_people() -> None:
+    def told(who: str) -> Event:
+        return Event(at=datetime(2026, 6, 15, 9, tzinfo=UTC), kind="sent", who=who, rule="", step="", what="")
+
+    twice = HistoryOfAChild(child_id="DEMO-C", events=(told("director"), told("director")))
+    assert "2 messages were sent." in present_alert_history(twice, {}).in_brief
 
 
 def test_who_knew_what_and_when_is_a_page_and_a_file_for_an_inspector(fresh_site: Any) -> None:

@@ -81,6 +81,37 @@ def test_the_part_of_the_alerts_that_a_link_names_is_shown() -> None:
             assert alert["child_id"] in [child.child_id for child in page.children]
     assert present_alerts(many, roles={}, late=False, of="none").children == parts[0].children
     assert "45 alerts" in parts[2].in_brief
+    # The watch itself is no child: with it there are no more parts, and it stands on the first.
+    with_watch = [*many[:20], one | {"alert_id": "late", "child_id": None}]
+    first, second = (present_alerts(with_watch, roles={}, late=False, part=part) for part in (1, 2))
+    assert [part.words for part in first.parts] == ["1 to 10", "11 to 20"]
+    assert [sum(not child.child_id for child in page.children) for page in (first, second)] == [1, 0]
+    assert "of 20 children" in first.in_brief
+    assert present_alerts(with_watch, roles={}, late=False, of="late").children == first.children
+
+
+def test_the_watch_has_a_line_for_each_child_it_counts_and_others_under_a_heading_of_their_own() -> None:
+    report = sample_watch()
+    open_one = next(spell for spell in report["spells"] if spell["ended_on"] is None)
+    in_carer = {"settings": ["connected_foster_carer"], "rules": []}
+    spells = [
+        open_one | {"spell_id": f"s{n}", "child_id": f"DEMO-C-{n}"} | (in_carer if n == 0 else {})
+        for n in range(3)
+    ]
+    page = present_watch(report | {"spells": spells})
+    text = rendered(
+        "emergency_watch.html",
+        user=SimpleNamespace(name="Sam Sample"),
+        role="manager",
+        csrf_token="0" * 64,
+        demo=True,
+        navigation=(),
+        page=page,
+    )
+    counted, watched = text.split("In emergency accommodation tonight, ")[1].split("Also watched")
+    assert page.in_brief.startswith("2 children are")
+    assert re.findall(r"#spell-(s\d)", counted) == ["s1", "s2"]
+    assert re.findall(r"#spell-(s\d)", watched) == ["s0"]
 
 
 def test_everybody_tonight_is_a_line_that_leads_to_the_part_with_the_child_in_full() -> None:

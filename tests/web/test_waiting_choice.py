@@ -60,6 +60,12 @@ def test_a_brother_hidden_by_the_choice_is_still_named(listed: WaitingListView) 
     assert shown.chosen == "1 child shown."
 
 
+def test_a_list_that_is_only_sorted_says_that_everybody_is_shown(listed: WaitingListView) -> None:
+    shown = present_waiting_list(listed, choice=WaitingChoice(order=Order.LONGEST))
+    assert shown.chosen == "Everybody is shown: waiting longest first."
+    assert not shown.partly
+
+
 def test_the_parts_of_a_long_choice_keep_it_in_their_addresses(listed: WaitingListView) -> None:
     many = tuple(replace(listed.entries[1], referral_id=f"R{n}", child_id=f"C{n}") for n in range(250))
     choice = WaitingChoice(only=Only.NO_HOME, order=Order.SOONEST)

@@ -18,6 +18,7 @@ from api.web.presenters.sufficiency import present_sufficiency
 from api.web.presenters.waiting_list import present_waiting_list, rows_of
 from api.web.rule_words import RULE_WORDS
 from matching.eligibility import RULES
+from matching.rank import IN_NO_PLACEMENT
 from matching.referral import Wishes
 from matching.staying import STAYS_PUT
 from sufficiency.emergency_rules import RULES as WATCH_RULES
@@ -62,6 +63,14 @@ def test_an_unknown_distance_is_said_to_be_unknown_not_left_out(ranking, referra
     second = page.options[1]
     assert second.distance == "Not known"
     assert second.in_brief.startswith("distance not known, £6,895.50 a week")
+
+
+def test_a_child_who_is_placed_is_not_said_to_sleep_in_no_placement(ranking, referral, homes) -> None:
+    asleep = "The child sleeps in a setting that is no placement"
+    told = {"ranking": ranking | {"prompts": [IN_NO_PLACEMENT]}, "referral": referral, "homes": homes}
+    waits, placed = (present_options(**told, age_years=14, placed=placed) for placed in (False, True))
+    assert any(asleep in prompt for prompt in waits.prompts)
+    assert not any(asleep in prompt for prompt in placed.prompts)
 
 
 def test_a_home_stands_under_every_rule_that_excludes_it_and_the_commonest_rule_comes_first(

@@ -9,7 +9,7 @@ from api.services.alert_history import Event, HistoryOfAChild
 from api.services.alert_words import nights_of
 from api.web.presenters.alerts import moment
 from api.web.rule_words import rule_words
-from api.web.words import british_date, capital, placement_words, plain
+from api.web.words import british_date, capital, counted, placement_words, plain
 
 KIND_WORDS = {
     "stay_recorded": "Stay recorded",
@@ -69,7 +69,11 @@ def present_alert_history(found: HistoryOfAChild, roles: Mapping[str, str]) -> A
     return AlertHistoryPage(
         child=found.child_id,
         in_brief=(f"First raised {moment(first.at.isoformat())}. " if first else "")
-        + (f"{told} told. " if told else "Nobody was told by message. ")
+        + (
+            f"{capital(counted(told, 'message was', 'messages were'))} sent. "
+            if told
+            else "Nobody was told by message. "
+        )
         + (f"Answered by {', '.join(people)}." if people else "Nobody has answered."),
         rows=tuple(_row(event, roles) for event in found.events),
     )

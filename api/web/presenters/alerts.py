@@ -90,12 +90,14 @@ def present_alerts(
     found = _children_together(alerts)
     unanswered = sum(1 for one in found if one["acknowledged_at"] is None)
     of_whom = list(dict.fromkeys(one["child_id"] for one in found))
-    children = sum(child is not None for child in of_whom)
-    of_children = f", of {counted(children, 'child', 'children')}" if children else ""
+    children = [child for child in of_whom if child is not None]
+    of_children = f", of {counted(len(children), 'child', 'children')}" if children else ""
     named = next((one["child_id"] for one in found if of and of in (one["alert_id"], one["child_id"])), "")
     if named in of_whom:
-        part = of_whom.index(named) // CHILDREN_SHOWN + 1
-    shown = in_parts(of_whom, part, most=CHILDREN_SHOWN)
+        part = children.index(named) // CHILDREN_SHOWN + 1 if named else 1
+    shown = in_parts(children, part, most=CHILDREN_SHOWN)
+    # The watch itself is no child: it stands on the first part and is not counted in any.
+    here = [one for one in of_whom if one in shown.items or (one is None and shown.number == 1)]
     brief = f"{capital(counted(len(found), 'alert is', 'alerts are'))} open{of_children}"
     return AlertsPage(
         in_brief=f"{brief}, {unanswered or 'none'} of them not acknowledged."
@@ -105,7 +107,7 @@ def present_alerts(
         unreached=unreached,
         longest_hours=longest_hours,
         children=tuple(
-            _child(child, [one for one in found if one["child_id"] == child], roles) for child in shown.items
+            _child(child, [one for one in found if one["child_id"] == child], roles) for child in here
         ),
         parts=shown.links,
     )

@@ -57,7 +57,7 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpellView:
-    """One unbroken time in emergency accommodation."""
+    """One unbroken time in emergency accommodation; ``counted`` where it goes on tonight in an emergency setting."""
 
     spell_id: str
     child_id: str
@@ -66,6 +66,7 @@ class SpellView:
     started: str
     ended: str
     open_now: bool
+    counted: bool
     recent_nights: str
     settings: str
     outcome: str
@@ -83,8 +84,9 @@ class SpellView:
 class WatchPage:
     """Everything the emergency watch shows: who is there tonight, what ended lately, and what ended long ago.
 
-    ``current`` is everybody tonight, for the table of one line each; ``tonight`` is a part of them, ``spells_a_part`` in
-    each, to be told in full. Of those that ended there is a part each too.
+    ``current`` is everybody tonight, for the tables of one line each: first those counted, then who is watched too, such
+    as a child placed since. ``tonight`` is a part of them, ``spells_a_part`` in each, to be told in full. Of those that
+    ended there is a part each too.
     """
 
     as_of: str
@@ -108,7 +110,9 @@ def present_watch(
         key=lambda spell: (_standing(spell["rules"]), -spell["nights"], spell["spell_id"]),
     )
     views = [_spell(spell, as_of) for spell in spells]
-    current = tuple(view for view in views if view.open_now)
+    current = tuple(
+        sorted((view for view in views if view.open_now), key=lambda view: 0 if view.counted else 1)
+    )
     last = {spell["spell_id"]: spell["ended_on"] for spell in spells}
     long_ago = {
         spell_id
@@ -185,6 +189,7 @@ def _spell(spell: Mapping[str, Any], as_of: date) -> SpellView:
         started=british_date(spell["started_on"]),
         ended=british_date(spell["ended_on"]) if spell["ended_on"] else "",
         open_now=spell["ended_on"] is None,
+        counted=in_emergency_tonight(spell),
         recent_nights=UNKNOWN if recent is None else capital(counted(recent, "night")),
         settings=capital(joined(_setting(setting) for setting in spell["settings"])),
         outcome=spell["outcome"],

@@ -72,12 +72,14 @@ COLUMNS = {
     "enquiries": ("child_id", "home_id", "asked_on", "answer", "reason"),
     "decisions": ("child_id", "home_id", "decided_on", "rank", "outcome"),
     "placements": ("child_id", "home_id", "starts_on", "ended_on"),
-    "moves": ("child_id", "moved_on"),
+    "moves": ("child_id", "moved_on", "from_home_id", "to_home_id", "reason"),
     "delegations": ("given_by", "given_to", "codes", "from_on", "until_on", "hours", "withdrawn_on"),
 }
 LABELS = {
     "home_id": "Home",
     "home_ids": "Homes",
+    "from_home_id": "From",
+    "to_home_id": "To",
     "child_id": "Child",
     "referral_id": "Referral",
     "contract_id": "Contract",
@@ -242,7 +244,7 @@ def shown(kind: str, name: str, value: Any, homes: Mapping[str, str]) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list | tuple):
         return joined([shown(kind, name, one, homes) for one in value])
-    if name in {"home_id", "home_ids"}:
+    if name in {"home_id", "home_ids", "from_home_id", "to_home_id"}:
         return homes.get(str(value), str(value))
     if field is not None and field.type is FieldType.DATE:
         return british_date(value)

@@ -82,6 +82,7 @@ def present_options(
     age_years: int | None,
     part: int = 1,
     promised: tuple[str, ...] = (),
+    placed: bool = False,
 ) -> OptionsPage:
     """Return the options page of one child from the contract's ``rank`` answer.
 
@@ -95,10 +96,15 @@ def present_options(
         The child's age on the day of the answer; the birth date itself is never shown.
     promised
         Sentences of what is promised for the child already.
+    placed
+        Whether the child lives where we have placed it: then it no longer sleeps where the referral says.
     part
         Which eight of the options are laid out in full, from 1; a part that does not exist shows the last.
     """
+    from matching.rank import IN_NO_PLACEMENT
+
     as_of = date.fromisoformat(ranking["as_of"])
+    prompts = [text for text in ranking["prompts"] if not (placed and text == IN_NO_PLACEMENT)]
     aims = {aim["aim"]: aim for aim in ranking["aims"]}
     found = ranking["options"]
     shown = in_parts(found, part, most=SHOWN_IN_FULL)
@@ -122,7 +128,7 @@ def present_options(
         siblings=_siblings(referral),
         as_of=british_date(as_of),
         # What has to be asked before any home is rung stands before everything else.
-        prompts=(*promised, *ask_first, *_prompts(ranking["prompts"], wishes)),
+        prompts=(*promised, *ask_first, *_prompts(prompts, wishes)),
         assumptions=tuple(
             sentence(text) for text in ranking["assumptions"] if not text.startswith(ASK_FIRST)
         ),

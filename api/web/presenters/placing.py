@@ -51,6 +51,14 @@ REASON_WORDS = {
     "fee_not_agreed": "The fee was not agreed",
     "no_reason_given": "No reason given",
 }
+SAID = {
+    "question": "The provider asked",
+    "reply": "The council replied",
+    "offered": "The provider offers a place",
+    "declined": "The provider declined",
+    "vacancies": "The provider confirmed its vacancies",
+}
+"""What was said over a provider's link, by the kind of message."""
 STATUS_WORDS = {"waiting": "To do", "done": "Done", "skipped": "Left out", "refused": "Refused"}
 RELEASED_WORDS = {
     "expired": "This hold has run out. The bed may be somebody else's now.",

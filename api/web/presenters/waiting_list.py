@@ -79,7 +79,9 @@ class WaitingListPage:
     waiting
         Children on the whole list, shown or not.
     chosen
-        How many of them are shown, in words; empty where nothing is chosen.
+        How many of them are shown or in what order, in words; empty where nothing is chosen.
+    partly
+        Whether only some of them are chosen.
     asked
         The choice as it stands in an address, after a question mark or an ampersand; empty where nothing is chosen.
     urgencies, kinds, orders
@@ -92,6 +94,7 @@ class WaitingListPage:
     in_brief: str
     waiting: int
     chosen: str
+    partly: bool
     views: tuple[View, ...]
     choice: WaitingChoice
     asked: str
@@ -131,7 +134,8 @@ def present_waiting_list(
         parts=shown.links,
         in_brief=f"{total}: {brief}." if brief else f"{total}.",
         waiting=len(waiting.entries),
-        chosen="" if choice == EVERYBODY else f"{capital(counted(len(chosen), 'child', 'children'))} shown.",
+        chosen=_chosen(choice, len(chosen)),
+        partly=bool(choice.urgency or choice.only),
         views=tuple(
             View(words=words, address=f"/waiting-list{_address(one, '?')}", shown=one == choice)
             for words, one in VIEWS.items()
@@ -142,6 +146,14 @@ def present_waiting_list(
         kinds=(("", "Everybody"), *((str(one), words) for one, words in ONLY_WORDS.items())),
         orders=tuple((str(one), words) for one, words in ORDER_WORDS.items()),
     )
+
+
+def _chosen(choice: WaitingChoice, children: int) -> str:
+    if choice == EVERYBODY:
+        return ""
+    if choice == WaitingChoice(order=choice.order):
+        return f"Everybody is shown: {ORDER_WORDS[choice.order].lower()}."
+    return f"{capital(counted(children, 'child', 'children'))} shown."
 
 
 def _row(child: WaitingEntry, groups: dict[str, list[str]], as_of: date) -> WaitingRow:

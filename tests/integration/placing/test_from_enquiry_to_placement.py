@@ -119,11 +119,19 @@ def test_no_bed_is_held_for_a_child_who_is_placed_and_whoever_looks_is_told_so(o
         with office.desk() as desk:
             return holding.promised_so_far(desk.records, AUTHORITY, "DEMO-R1", desk.today)
 
+    def is_placed(days: int) -> bool:
+        with office.desk() as desk:
+            child, day = desk.records.referral("DEMO-R1").child_id, desk.today + timedelta(days=days)
+            return holding.is_placed(desk.records, AUTHORITY, child, day)
+
     assert told() == ()
     office.does("officer", holding.hold, "DEMO-R1", "DEMO-H2")
+    assert not is_placed(400)
     assert told()[0].startswith("A bed is held for this child at Sample Carers 2 already.")
     placed(office)
     assert [one.split(" from ")[0] for one in told()] == ["This child is placed at Sample Carers 1"]
+    assert is_placed(400)
+    assert not is_placed(-400)
     with pytest.raises(Conflict) as refused:
         office.does("officer", holding.hold, "DEMO-R1", "DEMO-H2")
     assert refused.value.code == "child_placed"

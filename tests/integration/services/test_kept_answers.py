@@ -45,7 +45,14 @@ def two(migrated_url: str, tmp_path) -> Iterator[Two]:
     database.close()
 
 
-def test_counting_options_by_the_rules_gives_as_many_as_the_ranking_shows(two: Two) -> None:
+def test_counting_options_by_the_rules_gives_as_many_as_the_ranking_shows(two: Two, tmp_path) -> None:
+    # One more child, who by the record is settled, in a home that is not registered: no placement.
+    asleep = tmp_path / "asleep.csv"
+    asleep.write_text(
+        "referral_id,child_id,date_of_birth,urgency,needed_by,current_home_id\n"
+        "DEMO-R98,DEMO-C98,2014-01-01,planned,2026-06-20,DEMO-H24\n"
+    )
+    import_file(two.url, "referrals", asleep, "879", "tester")
     with two.database.reading() as connection:
         records = two.records(connection, "879")
         counted = {one.referral_id: one.options for one in _list(records, Kept()).entries}
@@ -59,6 +66,7 @@ def test_counting_options_by_the_rules_gives_as_many_as_the_ranking_shows(two: T
             for one in referrals
         } == counted
         assert len(set(counted.values())) > 5
+        assert counted["DEMO-R98"]
 
 
 def test_only_the_places_of_the_list_that_are_shown_are_counted(two: Two) -> None:

@@ -21,6 +21,7 @@ from sufficiency import forecast_need, read_returns
 from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
 from sufficiency.beds_plan import BedsQuestion, _voids, plan_beds
 from sufficiency.beds_report import beds_report
+from sufficiency.beds_tables import beds_tables
 from sufficiency.beds_words import _near, beds_in_words_by_part, pounds
 from sufficiency.block_contract import Void
 from sufficiency.files import read_actions
@@ -28,7 +29,7 @@ from sufficiency.openings import LIKELY_SLIP
 from sufficiency.report import report_from_values
 from sufficiency.returns import Returns
 from sufficiency.scenario import Diversion, Route, Scenario, together
-from tests.unit.sufficiency.a_block_home import BLOCK_HOME
+from tests.unit.sufficiency.a_block_home import BLOCK_HOME, CHILD
 
 SAMPLE = Path(__file__).parents[3] / "reference_data" / "synthetic" / "sample_returns"
 START = date(2019, 3, 31)
@@ -95,6 +96,15 @@ def test_what_was_not_given_is_not_assessed_and_names_what_it_needs() -> None:
     assert answer(actions=replace(ACTIONS, actions=()))["actions"]["status"] == "NOT_ASSESSED"
 
 
+def test_a_list_whose_dates_have_passed_is_told_and_so_is_whom_a_list_holds() -> None:
+    late = replace(CHILD, needed_by=date(2019, 1, 7), date_of_birth=date(2007, 1, 1))
+    found = answer(referrals=(late,), actions=replace(ACTIONS, actions=()), months=1, runs=2)
+    said = "1 referrals contradict themselves about urgency and date; check them."
+    assert said in found["evidence"]["warnings"]
+    assert any("hard to place" in sentence for sentence in found["answers"])
+    assert said not in base()["evidence"]["warnings"]
+
+
 def test_nothing_is_said_of_a_request_that_cannot_be_made_and_one_bed_is_lacking() -> None:
     assert not any("on request" in one for one in base()["evidence"]["warnings"])
     assert "1 is lacking" in _near({"short_local": 1.2})
@@ -105,7 +115,12 @@ def test_every_part_that_was_given_is_assessed_and_said() -> None:
     for part in ("leaving", "costs", "block", "actions"):
         assert base()[part]["status"] == "ASSESSED"
     said = " ".join(base()["answers"])
-    assert f"{base()['capacity']['usable']:g} beds" in said
+    assert f"{base()['capacity']['usable']:.0f} beds" in said
+    in_parts = {**base()["capacity"], "usable": 563.56}
+    assert "we can use about 564 beds." in " ".join(
+        beds_in_words_by_part({**base(), "capacity": in_parts})["capacity"]
+    )
+    assert all("only the single places avoided" in table.note for table in beds_tables(base())["actions"])
     assert pounds(base()["costs"]["years"][0]["mean_pence"]) in said
     assert "block contract of residential places" in said
     assert "'a home'" in said
@@ -218,7 +233,7 @@ def test_scenarios_put_together_multiply_and_one_alone_is_itself() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("[[beds]]\nname = 'a'\n", "missing_key"),
+        ("[[beds]]\nname = 'a'\nbeds=1\nfrom=2026-01-01\n", "missing_key"),
         ("[[beds]]\nname='a'\nplacement='kinship'\nbeds=1\nfrom=2026-01-01\n", "action_group"),
         ("[[beds]]\nname='a'\nplacement='residential'\nbeds=1.5\nfrom=2026-01-01\n", "action_beds"),
         ("[[beds]]\nname='a'\nplacement='residential'\nbeds=0\nfrom=2026-01-01\n", "action_beds"),
@@ -241,6 +256,33 @@ def test_an_unusable_list_of_actions_is_refused_by_name(tmp_path: Path, text: st
         read_actions(path)
     (issue,) = rejected.value.issues
     assert (issue.file, issue.rule) == ("actions.toml", code)
+
+
+def test_every_problem_of_a_list_of_actions_is_told_with_its_place_and_without_its_value(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "actions.toml"
+    good = "[[beds]]\nname='Secret name'\nplacement='residential'\nbeds=1\nfrom=2026-01-01\n"
+    wrong = "[[beds]]\nname='Other name'\nplacement='kinship'\nbeds=0\nfrom='tomorrow'\nonce_pounds='lots'\n"
+    home = f"{good.replace('Secret', 'Third')}[beds.home]\nmin_age='young'\nmax_age='grown'\n"
+    need = "[[need]]\nname='Secret name'\nfrom=2026-01-01\n[need.scenario]\nstarts=0.5\n"
+    path.write_text(good + wrong + home + need, encoding="utf-8")
+    with pytest.raises(ImportRejected) as rejected:
+        read_actions(path)
+    found = [(issue.row, issue.column, issue.rule) for issue in rejected.value.issues]
+    assert found == [
+        (2, "beds.placement", "action_group"),
+        (2, "beds.beds", "action_beds"),
+        (2, "beds.from", "action_date"),
+        (2, "beds.once_pounds", "action_pounds"),
+        (3, "beds.home.min_age", "action_home"),
+        (3, "beds.home.max_age", "action_home"),
+        (1, "need.name", "action_names"),
+    ]
+    said = " ".join(f"{issue.file} {issue.what_to_do}" for issue in rejected.value.issues)
+    assert not any(
+        value in said for value in ("name'", "Secret", "Other", "kinship", "tomorrow", "lots", "grown")
+    )
 
 
 def test_the_page_of_actions_names_every_key_and_its_example_reads() -> None:

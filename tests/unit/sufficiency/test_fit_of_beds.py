@@ -16,6 +16,7 @@ from matching.referral import Referral
 from reference_data.vocabulary import (
     NeedDomain,
     PlacementGroup,
+    Urgency,
 )
 from sufficiency.capacity import usable_capacity
 from sufficiency.episodes import DETAILS, PlacementDetail, Stay
@@ -75,6 +76,18 @@ def test_where_the_list_has_nobody_of_that_age_any_bed_for_the_age_fits() -> Non
     young = replace(CHILD, date_of_birth=date(2024, 1, 1))
     row = short(2, [HOME], [young])
     assert row["short_that_fit"] == row["short"] == 0
+
+
+def test_an_old_list_makes_nobody_an_emergency_and_nobody_older() -> None:
+    calm = replace(HOME, accepts_emergency=False, max_age=13)
+    months_later = date(2026, 11, 29)
+    assert fit_table([CHILD], [calm], as_of=AS_OF).fits.all()
+    assert fit_table([CHILD], [calm], as_of=months_later).fits.all()
+    nearly_14 = replace(CHILD, date_of_birth=date(2012, 8, 1))
+    assert fit_table([nearly_14], [calm], as_of=months_later).fits.all()
+    by_urgency = replace(CHILD, urgency=Urgency.EMERGENCY)
+    by_date = replace(CHILD, urgency=None, search_opened_at=CHILD.needed_by)
+    assert not fit_table([by_urgency, by_date], [calm], as_of=months_later).fits.any()
 
 
 def test_children_who_stay_keep_their_beds_and_need_no_other() -> None:

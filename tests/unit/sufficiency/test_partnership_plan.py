@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from matching.home import Home
+from reference_data.authorities import authority_name
 from reference_data.problems import InvalidInput
 from reference_data.sample import SAMPLE_RETURNS
 from reference_data.vocabulary import ContractKind, HomeStatus, PlacementType
 from sufficiency.beds_report import partnership_report
 from sufficiency.files import read_returns
-from sufficiency.partnership_plan import PartnershipQuestion, capacity_of, plan_partnership
+from sufficiency.partnership_plan import PartnershipQuestion, _who_gains_most, capacity_of, plan_partnership
 
 AS_OF = date(2021, 4, 1)
 
@@ -48,6 +49,13 @@ def two_councils(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_councils_that_gain_the_same_are_not_told_as_one_that_gains_most() -> None:
+    assert _who_gains_most({"879": 2.0, "878": 1.9}) == " Plymouth gains most, 2.0 beds."
+    tie = _who_gains_most({"879": 2.0, "878": 2.0, "880": 1.0})
+    assert tie == " Plymouth and Devon gain the same, 2.0 beds each, and no other more."
+    assert "most" not in tie
+
+
 def test_no_council_is_worse_off_than_alone_and_spare_beds_are_lent(two_councils: Path) -> None:
     returns = read_returns(two_councils)
     # One council has far too many residential beds, the other none.
@@ -65,6 +73,8 @@ def test_no_council_is_worse_off_than_alone_and_spare_beds_are_lent(two_councils
             assert sums[row["date"], row["placement"]] == pytest.approx(
                 [row["alone"], row["together"]], abs=0.02
             )
+    (few,) = [one for one in answer["evidence"]["warnings"] if "homes of its own" in one]
+    assert few.startswith(f"{authority_name('878')} has 0 homes")
     last = [
         row for row in answer["rows"] if row["placement"] == "residential" and row["date"] == "2021-10-01"
     ]

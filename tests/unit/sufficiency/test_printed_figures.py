@@ -63,6 +63,22 @@ def test_a_copied_fraction_has_a_colour_of_its_own() -> None:
     assert (row["rag"], row["rag_of_fraction"]) == ("GREEN", "RED")
 
 
+def test_direction_follows_the_fractions_and_not_a_wrongly_printed_figure() -> None:
+    figures = [
+        {
+            "indicator": "a",
+            "period": period,
+            "numerator": n,
+            "denominator": 227,
+            "printed_pct": p,
+            "better_when": "high",
+        }
+        for period, n, p in (("2026-01", 130, 57.3), ("2026-02", 125, 94.3), ("2026-03", 128, 56.4))
+    ]
+    found = checked(printed_figures_from_values(figures)[0])
+    assert [row["travel"] for row in found["figures"]] == ["NOT_ASSESSED", "worse", "better"]
+
+
 def test_direction_stays_within_one_basis() -> None:
     rows = {(row["indicator"], row["period"]): row["travel"] for row in plan()["figures"]}
     assert rows[SHORT, "2018-04"] == "NOT_ASSESSED"
