@@ -53,7 +53,7 @@ from api.cli_options import (
 )
 from api.cli_records import referrals_and_homes, warning_sentences, with_warnings
 from api.cli_verify import read_plan
-from api.terminal import end_for_want_of_a_reader
+from api.terminal import end_for_want_of_a_reader, leaving_with
 from reference_data.problems import ImportRejected, RighthomeError
 
 if TYPE_CHECKING:
@@ -80,7 +80,12 @@ def rank(
     child: Annotated[str | None, typer.Option("--child", metavar="ID", help="Whose homes to rank.")] = None,
     policy: PolicyFile = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="How many options to show [all].")
+        int | None,
+        typer.Option(
+            "--limit",
+            min=1,
+            help="How many options to answer with [all]; the terminal prints the first five of them.",
+        ),
     ] = None,
     authority: Authority = None,
     as_of: AsOf = None,
@@ -196,12 +201,13 @@ def match(
     if samples:
         drawn = sum(map(len, samples))
         answer["arrivals"] = {"samples": len(samples), "children": drawn, "given": True}
-    if as_json:
-        print_json(answer)
-    else:
-        print_plan(console(), answer, verbose=verbose)
-    if answer["status"] == "TIME_LIMIT_NO_SOLUTION":
-        raise typer.Exit(EXIT_NO_ANSWER)
+    exit_code = EXIT_NO_ANSWER if answer["status"] == "TIME_LIMIT_NO_SOLUTION" else EXIT_ANSWER
+    with leaving_with(exit_code):
+        if as_json:
+            print_json(answer)
+        else:
+            print_plan(console(), answer, verbose=verbose)
+    raise typer.Exit(exit_code)
 
 
 @app.command("compare-plans")
@@ -452,7 +458,7 @@ def main() -> None:
     except BrokenPipeError:
         end_for_want_of_a_reader()
     except SystemExit as left:
-        if isinstance(left.__context__, BrokenPipeError):
+        if isinstance(left.__context__, BrokenPipeError) and left.code == EXIT_FAULT:
             # The library of the command line makes a 1 of it.
             end_for_want_of_a_reader()
         try:
@@ -491,7 +497,8 @@ def _leave(
 ) -> NoReturn:
     problems = [issue.as_dict() for issue in error.issues] if isinstance(error, ImportRejected) else []
     if wants_json:
-        print_json({"code": code, "message": message, "problems": problems})
+        with leaving_with(exit_code):
+            print_json({"code": code, "message": message, "problems": problems})
     else:
         typer.echo(message, err=True)
         for problem in problems:
@@ -511,7 +518,8 @@ def _leave_with_fault(error: Exception, wants_json: bool) -> NoReturn:
     reference = uuid.uuid4().hex[:12]
     message = f"Righthome failed; this is a fault of ours. Reference {reference}."
     if wants_json:
-        print_json({"code": "fault", "message": message, "problems": []})
+        with leaving_with(EXIT_FAULT):
+            print_json({"code": "fault", "message": message, "problems": []})
     else:
         typer.echo(message, err=True)
     # Places in our code only: the text of an exception may quote a record.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli_options import (
+    EXIT_ANSWER,
     EXIT_INPUT,
     AsOf,
     Authority,
@@ -23,6 +24,7 @@ from api.cli_options import (
     settings,
 )
 from api.cli_records import referrals_and_homes
+from api.terminal import leaving_with
 from reference_data.problems import ImportIssue, ImportRejected
 
 if TYPE_CHECKING:
@@ -56,8 +58,8 @@ def verify(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Check a plan with no solver: is it lawful, does it fit, do its numbers and certificates add up."""
-    from matching.verify import verify_plan
+    """Check a plan with no solver: is it lawful, does it fit, do numbers and proofs add up; says what it leaves out."""
+    from matching.verify import not_checked, verify_plan
 
     answer = read_plan(plan)
     if as_of is not None and as_of.isoformat() != answer["evidence"]["data_date"]:
@@ -84,28 +86,32 @@ def verify(
             as_of=date.fromisoformat(answer["evidence"]["data_date"]),
             policy=chosen,
             pins=decided,
+            same_records=unchanged is not False,
         )
+        left_out = not_checked(answer, same_records=unchanged is not False)
     except (AttributeError, KeyError, TypeError, ValueError):
         # A part that is not as the contract has it: the file is no plan, whatever it looks like.
         raise _no_plan(plan) from None
     certified = [
         stage["aim"] for stage in answer["stages"] if stage.get("certificate") or stage.get("weights")
     ]
-    if as_json:
-        print_json(
-            {
-                "whole": not wrong,
-                "violations": [one.as_dict() for one in wrong],
-                "stages": len(answer["stages"]),
-                "certified": certified,
-                "records_unchanged": unchanged,
-            }
-        )
-    else:
-        _print(answer, [one.as_dict() for one in wrong], certified, unchanged)
-    if wrong:
-        # A script must see it.
-        raise typer.Exit(EXIT_INPUT)
+    # A script must see that something is wrong, however much of the answer it reads.
+    exit_code = EXIT_INPUT if wrong else EXIT_ANSWER
+    with leaving_with(exit_code):
+        if as_json:
+            print_json(
+                {
+                    "whole": not wrong,
+                    "violations": [one.as_dict() for one in wrong],
+                    "not_checked": left_out,
+                    "stages": len(answer["stages"]),
+                    "certified": certified,
+                    "records_unchanged": unchanged,
+                }
+            )
+        else:
+            _print(answer, [one.as_dict() for one in wrong], certified, unchanged, left_out)
+    raise typer.Exit(exit_code)
 
 
 def read_plan(path: Path) -> dict[str, Any]:
@@ -166,7 +172,11 @@ def _stored(
 
 
 def _print(
-    answer: dict[str, Any], wrong: list[dict[str, Any]], certified: list[str], unchanged: bool | None
+    answer: dict[str, Any],
+    wrong: list[dict[str, Any]],
+    certified: list[str],
+    unchanged: bool | None,
+    left_out: list[str],
 ) -> None:
     out = console()
     if unchanged is False:
@@ -176,17 +186,19 @@ def _print(
         for one in wrong:
             where = ", ".join(filter(None, (one["child_id"], one["home_id"])))
             out.print(f"  {one['rule']}: {one['text']}{f' ({where})' if where else ''}")
+        out.print(f"Not checked: {', '.join(left_out)}.")
         return
     by_search = [
         stage["aim"] for stage in answer["stages"] if stage["proved"] and stage["aim"] not in certified
     ]
     unproved = [stage["aim"] for stage in answer["stages"] if not stage["proved"]]
     out.print(
-        f"Nothing is wrong with this plan: {len(answer['assignments'])} placed and {len(answer['unplaced'])} not, each "
-        f"lawful and within the beds; {len(answer['stages'])} aims counted again."
+        f"Nothing is wrong in what is checked of this plan: {len(answer['assignments'])} placed and "
+        f"{len(answer['unplaced'])} not, each lawful and within the beds; {len(answer['stages'])} aims counted again."
     )
     out.print(f"Proved best by a certificate that adds up: {', '.join(certified) or 'none'}.")
     if by_search:
         out.print(f"Proved best by the search alone, which is not repeated here: {', '.join(by_search)}.")
     if unproved:
         out.print(f"Not proved best: {', '.join(unproved)}.")
+    out.print(f"Not checked: {', '.join(left_out)}.")

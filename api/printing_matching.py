@@ -64,7 +64,7 @@ def _print_options(console: Console, answer: Answer, shown: int, verbose: bool) 
             _option_text(option, sources if verbose else None),
         )
     console.print(table)
-    more = len(answer["options"]) - shown + answer["options_not_shown"]
+    more = len(answer["options"]) - min(shown, len(answer["options"])) + answer["options_not_shown"]
     if more > 0:
         console.print(f"... and {more} more option{'' if more == 1 else 's'}.", style="dim")
 

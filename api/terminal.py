@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -27,9 +28,22 @@ class Terminal(Console):
                 yield Segment(_CONTROLS.sub("", piece.text), piece.style)
 
     def on_broken_pipe(self) -> None:
-        """Leave quietly when nobody reads on: ``righthome rank ... | head`` is no fault."""
+        """Let the broken pipe through, where the library would leave with 1: nobody reading on is no fault."""
+        # Whoever prints knows the exit code of the answer (``leaving_with``); else ``main`` leaves with 0.
         self.quiet = True
-        end_for_want_of_a_reader()
+        raise
+
+
+@contextmanager
+def leaving_with(exit_code: int) -> Iterator[None]:
+    """Leave with the answer's exit code where whoever reads it goes before all of it is printed.
+
+    ``righthome verify ... | head -1`` has found the same faults, however many of them are read.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        end_for_want_of_a_reader(exit_code)
 
 
 def end_for_want_of_a_reader(exit_code: str | int | None = 0) -> NoReturn:

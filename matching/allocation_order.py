@@ -7,6 +7,7 @@ each aim is reported all the same, with a bound read from that of the total.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from matching.allocation_problem import AllocationProblem, Stage
 from matching.allocation_result import StageResult
@@ -97,4 +98,17 @@ def unproved(
             rest -= weights[position] * values[position]
         proved_so_far = proved
         out.append(StageResult(aim=stages[k].aim, value=values[position], bound=bound, proved=proved))
+    return out
+
+
+def proved_in_order(results: Sequence[StageResult]) -> list[StageResult]:
+    """Return the results of all aims, each proved where its value meets its bound and every aim before it is proved.
+
+    A bound may be met without a search that proves it: the most an aim could ever add is a bound too, and a later
+    search may reach what an earlier one left open.
+    """
+    out: list[StageResult] = []
+    for result in results:
+        proved = result.value == result.bound and all(earlier.proved for earlier in out)
+        out.append(replace(result, proved=proved))
     return out

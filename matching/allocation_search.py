@@ -19,7 +19,7 @@ from matching.allocation_cpsat import Found, Homes, load_solver, maximise
 from matching.allocation_cuts import SHOWN, carried_over
 from matching.allocation_greedy import place_one_by_one
 from matching.allocation_model import Model, Row, usable_pairs, write_model
-from matching.allocation_order import batches, combined, dominance, least_and_most, unproved
+from matching.allocation_order import batches, combined, dominance, least_and_most, proved_in_order, unproved
 from matching.allocation_pricing import ROOM, Prices, price
 from matching.allocation_problem import AllocationProblem, Pair, Stage, stage_value
 from matching.allocation_result import OrderedResult, StageResult, relative_gap
@@ -115,7 +115,7 @@ def search_in_order(
     if best is None:
         raise InvalidInput("no_stage", "An ordered allocation needs at least one aim.")
     # A later search may have bettered an aim that an earlier one left open: every value is that of the answer.
-    results = [_as_reached(result, best, stages, problem) for result in results]
+    results = proved_in_order([_as_reached(result, best, stages, problem) for result in results])
     open_stage = next((result for result in results if not result.proved), None)
     return OrderedResult(
         status=PlanStatus.OPTIMAL if open_stage is None else PlanStatus.FEASIBLE,

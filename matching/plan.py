@@ -27,7 +27,8 @@ from matching.pin_clashes import pins_that_cannot_hold, pins_that_clash
 from matching.pins import Pin, read_as_pins
 from matching.placed import assignments, enquiries, most_urgent_first
 from matching.plan_aims import StageMeaning
-from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, what_is_not_proved
+from matching.plan_inputs import plan_inputs
+from matching.plan_result import Assignment, Plan, PlanStage, Staying, Unplaced, gap_of, what_is_not_proved
 from matching.policy import Policy, default_policy
 from matching.referral import Referral, stays_put
 from matching.replanning import Replanning
@@ -160,7 +161,7 @@ def plan_list(
         staying=stay,
         infeasible_because=tuple(broken),
         stages=stages,
-        gap=_gap(found, len(joint.stages)) if answered else None,
+        gap=gap_of(stages) if answered else None,
         seconds=found.seconds,
         stopped_by=found.stopped_by,
         alternatives=told.rivals,
@@ -182,15 +183,16 @@ def plan_list(
             "loss_percent": loss_percent,
             "certificates": certificates,
         },
-        evidence=evidence(
-            inputs=(
-                in_order,
-                sorted(homes, key=lambda home: home.home_id),
-                as_of,
-                policy,
-                kept,
-                _samples_in_order(arrivals),
-                time_limit_seconds,
+        evidence={"arrival_samples": len(samples(arrivals))}
+        | evidence(
+            inputs=plan_inputs(
+                given,
+                homes,
+                as_of=as_of,
+                policy=policy,
+                pins=kept,
+                arrivals=samples(arrivals),
+                time_limit_seconds=time_limit_seconds,
             ),
             policy_version=policy.version,
             data_date=as_of,
@@ -262,10 +264,6 @@ def _explained(
     )
 
 
-def _samples_in_order(arrivals: Sequence[Referral] | Sequence[Sequence[Referral]]) -> list[list[Referral]]:
-    return [sorted(sample, key=lambda one: one.child_id) for sample in samples(arrivals)]
-
-
 def _check(
     referrals: Sequence[Referral],
     homes: Sequence[Home],
@@ -292,10 +290,6 @@ def _status(found: OrderedResult, broken: Sequence[str]) -> PlanStatus:
         # Whether the tie between equal plans was settled does not touch how good the plan is.
         return PlanStatus.OPTIMAL
     return found.status
-
-
-def _gap(found: OrderedResult, stages: int) -> float:
-    return 0.0 if all(stage.proved for stage in found.stages[:stages]) else float(found.gap or 0.0)
 
 
 def _stages(

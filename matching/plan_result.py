@@ -133,7 +133,7 @@ class Plan:
     """The joint plan, with its proof and everything a person needs to question it.
 
     ``infeasible_because`` names the pins that cannot hold, or not together, and why; without an ``INFEASIBLE`` it
-    is empty. ``gap`` is that of the first aim that is not proved; 0.0 when all are; ``None`` without a plan.
+    is empty. ``gap`` is that of the first aim that is not proved (``gap_of``); 0.0 when all are; ``None`` without a plan.
     ``settings`` are what was asked for beside the records, so that the plan can be made again.
     """
 
@@ -189,6 +189,17 @@ class Plan:
             "settings": dict(self.settings),
             "evidence": self.evidence,
         }
+
+
+def gap_of(stages: Sequence[PlanStage]) -> float:
+    """Return how far the first aim that is not proved may be from its best, as a share; 0.0 when all are proved.
+
+    It is the difference of the value and the bound that are told, divided by the larger of the two.
+    """
+    first = next((stage for stage in stages if not stage.proved), None)
+    if first is None:
+        return 0.0
+    return abs(first.value - first.bound) / max(1, abs(first.value), abs(first.bound))
 
 
 def what_is_not_proved(stages: Sequence[PlanStage]) -> list[str]:

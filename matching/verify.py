@@ -18,6 +18,7 @@ from matching.home import Home
 from matching.pins import Pin, read_as_pins
 from matching.policy import Policy, default_policy
 from matching.referral import Referral
+from matching.verify_numbers import can_tell_input, check_beds_short, check_gap, check_input_hash
 from matching.verify_pairs import check_pairs
 from matching.verify_rules import (
     FOSTERING,
@@ -42,8 +43,11 @@ def verify_plan(
     as_of: date,
     policy: Policy | None = None,
     pins: Iterable[Pin | Mapping[str, Any] | tuple[str, str]] = (),
+    same_records: bool = True,
 ) -> list[Violation]:
-    """Return everything that is wrong with a plan; an empty list when nothing is.
+    """Return what is wrong with a plan in what is checked; an empty list when nothing is.
+
+    ``not_checked`` names the parts of a plan that are not looked at.
 
     Parameters
     ----------
@@ -51,6 +55,8 @@ def verify_plan(
         A ``Plan``, or its contract JSON as a mapping.
     referrals, homes, as_of, policy, pins
         What the plan was made from.
+    same_records
+        Whether they are the same still, so that the plan's fingerprint has to be theirs.
     """
     answer: Mapping[str, Any] = plan if isinstance(plan, Mapping) else plan.as_dict()
     by_home = {home.home_id: home for home in homes}
@@ -78,7 +84,33 @@ def verify_plan(
     if answer["status"] not in NOBODY_PLANNED:
         _pins(check, placed)
         check_stages(check, answer, placed, eligible)
+        check_gap(check, answer)
+    check_beds_short(check, answer, eligible)
+    if same_records:
+        check_input_hash(check, answer, referrals, homes)
     return check.found
+
+
+NOT_CHECKED = (
+    "reasons",
+    "cost_to_others",
+    "first_choice",
+    "why_not_first_choice",
+    "approvals",
+    "competing",
+    "alternatives",
+    "one_more_bed",
+    "bed_prices",
+    "seconds",
+    "stopped_by",
+    "warnings",
+)
+"""The parts of a plan that nothing here looks at: whatever they say, no fault is found in them."""
+
+
+def not_checked(plan: Mapping[str, Any], *, same_records: bool = True) -> list[str]:
+    """Return the parts of a plan's JSON that are not checked; ``input_hash`` is where it cannot be taken again."""
+    return [*NOT_CHECKED, *([] if same_records and can_tell_input(plan) else ["input_hash"])]
 
 
 NOBODY_PLANNED = (PlanStatus.INFEASIBLE, PlanStatus.TIME_LIMIT_NO_SOLUTION)

@@ -98,7 +98,7 @@ def _certificates(check: Check, answer: Mapping[str, Any], eligible: Set[tuple[s
             continue
         if any(one in urgent - children and home_id not in homes for one, home_id in eligible):
             check.wrong("certificate", f"The proof of {stage['aim']} leaves out a pair that could be used.")
-        beds = sum(_beds_for_anybody(check, check.homes[home_id]) for home_id in homes)
+        beds = sum(beds_for_anybody(check, check.homes[home_id]) for home_id in homes)
         if cut["most"] != len(children) + beds or cut["most"] != placed:
             check.wrong("certificate", f"The proof of {stage['aim']} does not add up.")
     for stage in answer["stages"][3:]:
@@ -125,11 +125,11 @@ def _weights(
             for aim, names in expected
         ],
         penalties=lambda child_id, placed: _one(check, cases[child_id], homes, placed, prices),
-        beds=lambda home_id: _beds_for_anybody(check, check.homes[home_id]),
+        beds=lambda home_id: beds_for_anybody(check, check.homes[home_id]),
     )
 
 
-def _beds_for_anybody(check: Check, home: Home) -> int:
+def beds_for_anybody(check: Check, home: Home) -> int:
     """Return the beds of a home that are held for nobody, within its registered number."""
     living = len(check.living(home.home_id)) if home.residents is not None else 0
     room = [max(0, home.places - living)] if home.places is not None else []

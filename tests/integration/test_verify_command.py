@@ -69,7 +69,11 @@ def test_a_plan_is_whole_and_says_how_each_aim_is_proved_without_loading_a_solve
     assert not [name for name in sys.modules if name.split(".")[0] == "ortools"]
     code, out, _ = run("verify", str(saved), *FILES)
     assert code == 0
-    assert out.startswith("Nothing is wrong with this plan: ")
+    assert out.startswith("Nothing is wrong in what is checked of this plan: ")
+    told = "reasons, cost_to_others, first_choice"
+    assert f"Not checked: {told}" in " ".join(out.split())
+    assert {"reasons", "cost_to_others", "alternatives", "one_more_bed"} <= set(said["not_checked"])
+    assert "input_hash" not in said["not_checked"]
     assert "Proved best by a certificate that adds up: crisis_placed" in " ".join(out.split())
 
 
@@ -84,6 +88,28 @@ def _lighter(told: dict[str, Any]) -> None:
 def _elsewhere(told: dict[str, Any]) -> None:
     one, other = told["assignments"][:2]
     one["home_id"], other["home_id"] = other["home_id"], one["home_id"]
+
+
+def _wider(told: dict[str, Any]) -> None:
+    told["gap"] = 0.25
+
+
+def _other_records(told: dict[str, Any]) -> None:
+    told["evidence"]["input_hash"] = "0" * 64
+
+
+def _shorter(told: dict[str, Any]) -> None:
+    told["bottlenecks"][0]["beds_short"] += 1
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"), [(_wider, "gap"), (_other_records, "input_hash"), (_shorter, "beds_short")]
+)
+def test_an_altered_gap_fingerprint_or_count_of_beds_short_is_named(
+    run: Any, saved: Path, change: Any, rule: str
+) -> None:
+    code, out, _ = run("verify", str(changed(saved, change)), *FILES, "--json")
+    assert (code, [one["rule"] for one in json.loads(out)["violations"]]) == (3, [rule])
 
 
 @pytest.mark.parametrize("change", [_one_more_bed, _lighter, _elsewhere])

@@ -143,7 +143,10 @@ def checked_in_words(plan: Mapping[str, Any]) -> str:
     if wrong is None:
         return ""
     if not wrong:
-        return "When it was made, the plan was counted again by a checker that uses no solver: nothing was wrong."
+        return (
+            "When it was made, the plan was counted again by a checker that uses no solver: nothing was wrong in what it "
+            "checks. The reasons, what a placement costs others, rival plans and one more bed are not checked."
+        )
     said = joined(dict.fromkeys(str(one["text"]).rstrip(".").lower() for one in wrong[:3]))
     return f"The checker without a solver found {counted(len(wrong), 'fault')} in this plan: {said}. Do not act on it."
 

@@ -52,6 +52,14 @@ def test_a_short_ranking_tells_all_that_speaks_against_and_some_of_what_speaks_f
     assert not any(reason in said for reason in left_out if reason not in str(ranking["options"][1:]))
 
 
+def test_options_not_shown_are_counted_once_where_the_answer_itself_holds_only_the_first(ranking) -> None:
+    first = ranking["options"][:1]
+    limited = ranking | {"options": first * 2, "options_not_shown": 31}
+    assert "... and 31 more options." in printed(print_ranking, limited)
+    limited = ranking | {"options": first * 8, "options_not_shown": 31}
+    assert "... and 34 more options." in printed(print_ranking, limited, shown=5)
+
+
 def test_a_verbose_ranking_tells_each_penalty_with_its_source_every_rule_and_every_home_gained(
     ranking,
 ) -> None:

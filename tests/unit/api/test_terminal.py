@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 
+import pytest
 from rich.table import Table
 from rich.text import Text
 
-from api.terminal import Terminal
+from api.terminal import Terminal, leaving_with
 
 HOSTILE = "OK \x1b[31mred\x1b]0;title\x07 \x9b2J\u202e end"
 
@@ -31,3 +34,15 @@ def test_our_own_colours_stay() -> None:
     terminal = Terminal(file=file, width=80, force_terminal=True, color_system="standard")
     terminal.print("late", style="red")
     assert "\x1b[31mlate" in file.getvalue()
+
+
+def test_whoever_reads_no_further_is_left_with_the_exit_code_that_the_answer_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        with pytest.raises(SystemExit) as left, leaving_with(3):
+            Terminal(file=unread).print("3 faults in this plan:")
+        assert left.value.code == 3

@@ -62,6 +62,21 @@ def test_a_plan_that_is_not_proved_says_in_which_aim_how_much_better_it_could_be
     assert not any("Not proved" in text for text in proved.evidence["warnings"])
 
 
+def test_an_aim_that_reaches_its_bound_is_proved_without_time_and_the_first_that_does_not_gives_the_gap():
+    children = [child(f"C{number}") for number in range(3)]
+    cut_short, _ = planned(children, [one_bed("H1"), one_bed("H2")], time_limit_seconds=0)
+    stages = {stage.aim: stage for stage in cut_short.stages}
+    # Nobody is in crisis: none can be placed, and none are.
+    assert (stages["crisis_placed"].value, stages["crisis_placed"].bound) == (0, 0)
+    assert stages["crisis_placed"].proved
+    assert stages["emergency_placed"].proved
+    assert (stages["planned_placed"].value, stages["planned_placed"].bound) == (2, 3)
+    assert cut_short.gap == pytest.approx(1 / 3)
+    (said,) = [text for text in cut_short.evidence["warnings"] if text.startswith("Not proved the best in")]
+    assert "at most 1 planned child more could be placed" in said
+    assert not any(stage.proved for stage in cut_short.stages[2:])
+
+
 @pytest.mark.parametrize("lives", [None, "H2"])
 def test_brothers_and_sisters_who_must_and_must_not_live_together_are_warned_of(lives):
     children = [
