@@ -10,10 +10,9 @@ TEST_ARGS ?=
 demo: $(VENV)/installed
 	@$(BIN)/righthome demo $(DEMO_ARGS)
 
-# Each of three processes takes whole files, with a PostgreSQL of its own: two cores are busy with three, since many
-# tests wait for a server. TEST_ARGS="-n 0" uses none.
+# Each of up to four processes takes whole files, with a PostgreSQL of its own; TEST_ARGS="-n 0" uses none.
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TEST_ARGS)
 
 check: static
 	$(BIN)/python -m pytest tests/architecture -q

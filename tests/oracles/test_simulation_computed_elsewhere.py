@@ -129,8 +129,8 @@ def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(cluster: An
 
 
 def test_every_authority_on_a_cluster_that_loses_a_worker_half_way_has_the_same_answer(cluster: Any) -> None:
-    codes = ["879", "420", "886", "201", "908", "330"]
-    how: dict[str, Any] = {"start": START, "months": 2, "runs": 30, "codes": codes}
+    codes = ["879", "420", "201", "908"]
+    how: dict[str, Any] = {"start": START, "months": 2, "runs": 10, "codes": codes}
     alone = list(forecast_every_authority(**how))
     there = []
     for given in forecast_every_authority(**how, executor=cluster.get_executor()):

@@ -12,7 +12,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from matching.referral import Referral
-from reference_data.problems import InvalidInput
+from reference_data.problems import ImportRejected
 from reference_data.vocabulary import (
     NeedDomain,
     PlacementGroup,
@@ -160,6 +160,11 @@ def test_the_best_combination_that_fits_is_the_best_of_all(aim: str, budget: int
     "described",
     [{"places": 3}, {"can_meet": "much"}, {"no_such_column": 1}, {"min_age": 12, "max_age": 10}, 7],
 )
-def test_a_home_that_cannot_be_is_refused_by_the_name_of_its_action(described: object) -> None:
-    with pytest.raises(InvalidInput, match="a home: "):
-        home_of_action("a home", 50, home=described)
+def test_a_home_that_cannot_be_is_refused_by_the_row_and_column_of_its_action(described: object) -> None:
+    with pytest.raises(ImportRejected) as raised:
+        home_of_action("SECRETNAME", 50, home=described)
+    (issue,) = raised.value.issues
+    assert (issue.row, issue.rule) == (1, "action_home")
+    assert issue.column is not None
+    assert issue.column.startswith("beds.home")
+    assert "SECRETNAME" not in str(issue) + raised.value.message
