@@ -24,6 +24,7 @@ COUNTS = {
     "last beds placed": (1, 50),
     "processes killed while placing": (12, 500),
     "deaths of each three steps": (1, 3),
+    "councils whose returns a data manager checks": (2, 5),
     "lists of homes asked at once": (2, 60),
     "published tables attacked": (25, 3_000),
     "verdicts on bands": (200, 3_000),

@@ -35,6 +35,7 @@ from reference_data.synthetic.partnership import Partnership
 from reference_data.synthetic.returns import csv_text
 from sufficiency import read_returns
 from sufficiency.repair import repaired_history
+from tests.counts import count
 from tests.oracles.return_checks import Tables, change_faults, date_faults, failures, tables_by_year
 from tests.oracles.return_codes import COLUMNS
 
@@ -114,7 +115,8 @@ def test_flows_of_five_years_are_close(cells: list[Cell], cut: str) -> None:
 
 
 def test_generated_returns_pass_a_data_managers_checks(returns: Mapping[str, Mapping[str, str]]) -> None:
-    for code, files in returns.items():
+    some = list(returns.items())[: count("councils whose returns a data manager checks")]
+    for code, files in some:
         assert Counter(failures(files)) == Counter(), code
 
 
