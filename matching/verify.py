@@ -18,7 +18,7 @@ from matching.home import Home
 from matching.pins import Pin, read_as_pins
 from matching.policy import Policy, default_policy
 from matching.referral import Referral
-from matching.verify_numbers import can_tell_input, check_beds_short, check_gap, check_input_hash
+from matching.verify_numbers import can_tell_input, check_gap, check_input_hash, check_who_competes
 from matching.verify_pairs import check_pairs
 from matching.verify_rules import (
     FOSTERING,
@@ -85,7 +85,7 @@ def verify_plan(
         _pins(check, placed)
         check_stages(check, answer, placed, eligible)
         check_gap(check, answer)
-    check_beds_short(check, answer, eligible)
+    check_who_competes(check, answer, eligible)
     if same_records:
         check_input_hash(check, answer, referrals, homes)
     return check.found
@@ -98,6 +98,7 @@ NOT_CHECKED = (
     "why_not_first_choice",
     "approvals",
     "competing",
+    "beds_short",
     "alternatives",
     "one_more_bed",
     "bed_prices",

@@ -1,4 +1,4 @@
-"""The numbers beside the aims, for the checker of plans: the gap, the fingerprint of the input, the beds short."""
+"""What stands beside the aims, for the checker of plans: the gap, the input's fingerprint, the homes of who competes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from matching.home import Home
 from matching.plan_inputs import plan_inputs
 from matching.referral import Referral
 from matching.verify_rules import Check
-from matching.verify_stages import beds_for_anybody
 from reference_data.evidence import input_hash
 
 
@@ -58,10 +57,10 @@ def can_tell_input(answer: Mapping[str, Any]) -> bool:
     return told and answer["evidence"].get("arrival_samples") == 0
 
 
-def check_beds_short(check: Check, answer: Mapping[str, Any], eligible: Set[tuple[str, str]]) -> None:
-    """Hold each set of children who compete to its homes: all that could take any of them, and too few beds.
+def check_who_competes(check: Check, answer: Mapping[str, Any], eligible: Set[tuple[str, str]]) -> None:
+    """Hold each set of children who compete to its homes: all that could take any of them.
 
-    A set is short of as many beds as it has children more than its homes have beds free for anybody (Hall 1935).
+    How many beds are short is not counted again: a bed that is held for one child is free for that child alone.
     """
     for row in answer.get("bottlenecks", ()):
         children, homes = set(row["children"]), set(row["homes"])
@@ -70,6 +69,3 @@ def check_beds_short(check: Check, answer: Mapping[str, Any], eligible: Set[tupl
             continue
         if any(child_id in children and home_id not in homes for child_id, home_id in eligible):
             check.wrong("bottlenecks", "A home that could take one of the children who compete is left out.")
-        beds = sum(beds_for_anybody(check, check.homes[home_id]) for home_id in homes)
-        if row["beds_short"] != len(children) - beds:
-            check.wrong("beds_short", "The beds short for children who compete do not add up.")

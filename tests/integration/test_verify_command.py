@@ -98,14 +98,14 @@ def _other_records(told: dict[str, Any]) -> None:
     told["evidence"]["input_hash"] = "0" * 64
 
 
-def _shorter(told: dict[str, Any]) -> None:
-    told["bottlenecks"][0]["beds_short"] += 1
+def _fewer_homes(told: dict[str, Any]) -> None:
+    told["bottlenecks"][0]["homes"].pop()
 
 
 @pytest.mark.parametrize(
-    ("change", "rule"), [(_wider, "gap"), (_other_records, "input_hash"), (_shorter, "beds_short")]
+    ("change", "rule"), [(_wider, "gap"), (_other_records, "input_hash"), (_fewer_homes, "bottlenecks")]
 )
-def test_an_altered_gap_fingerprint_or_count_of_beds_short_is_named(
+def test_an_altered_gap_fingerprint_or_home_of_those_who_compete_is_named(
     run: Any, saved: Path, change: Any, rule: str
 ) -> None:
     code, out, _ = run("verify", str(changed(saved, change)), *FILES, "--json")
