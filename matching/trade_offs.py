@@ -39,7 +39,8 @@ class Cost:
     """What the other children lose by one choice.
 
     ``by_aim`` holds, for each aim up to the first that differs, by how much the others could do better in it
-    if this child needed no place: children placed, or penalty points.
+    if this child needed no place: children placed, or penalty points. A question about this child and another who
+    would move in together is of both, and no part of it is counted as what the others lose.
     """
 
     text: str
