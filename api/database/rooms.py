@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from api.database.alert_records import AlertRecords
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from api.database.seen import Seen
 
 
-class CouncilRooms:
+class CouncilRooms(ABC):
     """What ``Records`` gives of one council at a time, each a room with its own module.
 
     Every method raises ``NotPermitted`` if the authority is not in the scope.
@@ -32,9 +33,9 @@ class CouncilRooms:
     scope: Scope
 
     @property
+    @abstractmethod
     def seen(self) -> Seen:
         """What the scope sees of each record."""
-        raise NotImplementedError
 
     def in_view(self, authority: str) -> str:
         """Return the authority, which is in the scope."""
