@@ -143,9 +143,7 @@ def refuse_unless(user: User, permission: Permission) -> None:
     if may(user.role, permission) and not user_may(user, permission):
         raise NotPermitted("token_may_not", f"This token does not carry the permission {permission}.")
     if not may(user.role, permission):
-        raise NotPermitted(
-            "role_may_not", f"As {user.role.words} you may not do this. Ask a manager if you should."
-        )
+        raise NotPermitted("role_may_not", f"As {user.role.words} you may not do this.")
 
 
 def require(permission: Permission) -> Callable[[Request], User]:
