@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain, combinations
 from typing import Any
 
@@ -36,10 +36,10 @@ from sufficiency.action_values import ActionList
 from sufficiency.actions import AIMS, BedAction, Futures, NeedAction, best_combination, ranked_actions
 from sufficiency.actions_by_fit import FUTURES_TRIED, fit_of_actions
 from sufficiency.beds_words import beds_in_words
-from sufficiency.block_contract import BlockTerms, Void, block_beds_curve, cost_of_voids
+from sufficiency.block_contract import BlockTerms, Void, block_beds_curve, year_of_voids
 from sufficiency.budget import budget
 from sufficiency.capacity import SHARED_VACANCY_SHARE, Capacity, usable_capacity
-from sufficiency.capacity_account import LESS_IN_WORDS, OWN_CONTRACTS, Less, reached_places
+from sufficiency.capacity_account import LESS_IN_WORDS, Less, reached_by_type
 from sufficiency.carers import CarerFlow, in_house_homes, with_carers
 from sufficiency.crisis_beds import BreathingSpace, crisis_beds, crisis_demand
 from sufficiency.emergency_stay import Stay as EmergencyStay
@@ -55,7 +55,6 @@ from sufficiency.scenario import UNCHANGED, Scenario, together
 from sufficiency.shortfall import SHORTFALL_GROUPS, beds_by_range, needed_beds, shortfall_rows
 from sufficiency.stays import FloatArray, IntArray
 
-_A_YEAR_OF_NIGHTS = 365
 _NO_ACTIONS = ActionList(actions=(), scenarios={})
 
 TRACK_RECORD_ELSEWHERE = (
@@ -259,7 +258,7 @@ def _capacity(capacity: Capacity, homes: Sequence[Home], share: float | None) ->
         ],
         "shared_share": SHARED_VACANCY_SHARE if share is None else share,
         "shared_share_observed": share is not None,
-        "reached": _reached(homes),
+        "reached": reached_by_type(homes),
         "accounts": [
             {
                 "home_id": account.home_id,
@@ -270,27 +269,6 @@ def _capacity(capacity: Capacity, homes: Sequence[Home], share: float | None) ->
             for account in capacity.accounts
         ],
     }
-
-
-def _reached(homes: Sequence[Home]) -> list[dict[str, Any]]:
-    """Return how many places of our own homes of each type are lived in, and how many could be, where all is recorded."""
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for home in homes:
-        counted = home.contract in OWN_CONTRACTS and home.status in (None, HomeStatus.OPEN)
-        reached = reached_places(home) if counted else None
-        if reached is not None and home.type is not PlacementType.CONNECTED_FOSTER_CARER:
-            found[str(home.type)] = [a + b for a, b in zip(found[str(home.type)], reached, strict=True)]
-    return [
-        {
-            "type": kind,
-            "places": places,
-            "lived_in": lived_in,
-            "free": free,
-            "occupancy": round(lived_in / places, 4) if places else None,
-            "reached": round((lived_in + free) / places, 4) if places else None,
-        }
-        for kind, (places, lived_in, free) in sorted(found.items())
-    ]
 
 
 def _fit(
@@ -423,22 +401,7 @@ def _block(
         return _not_assessed(
             "No kind of placement has fees of both block homes and homes bought by the place."
         )
-    return {"status": ASSESSED, "kinds": kinds, "voids": _voids(question)}
-
-
-def _voids(question: BedsQuestion) -> dict[str, Any] | None:
-    """Return what empty block beds cost in a year, ``None`` where no void is recorded."""
-    if not question.voids:
-        return None
-    first = question.as_of - timedelta(days=_A_YEAR_OF_NIGHTS - 1)
-    rows = cost_of_voids(question.voids, first=first, last=question.as_of)
-    return {
-        "from": first.isoformat(),
-        "until": question.as_of.isoformat(),
-        "nights": sum(row["nights"] for row in rows),
-        "pence": sum(row["pence"] for row in rows),
-        "rows": list(rows),
-    }
+    return {"status": ASSESSED, "kinds": kinds, "voids": year_of_voids(question.voids, question.as_of)}
 
 
 def _fees(homes: Sequence[Home], group: PlacementGroup, *, block: bool) -> list[int]:

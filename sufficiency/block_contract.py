@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from reference_data.problems import InvalidInput
 from sufficiency.stays import FloatArray, IntArray
 
 DAYS_A_WEEK = 7
+NIGHTS_A_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,21 @@ def cost_of_voids(voids: Iterable[Void], *, first: date, last: date) -> tuple[di
         if count
     ]
     return tuple(sorted(rows, key=lambda row: (-row["pence"], row["reason"], row["liable"])))
+
+
+def year_of_voids(voids: Sequence[Void], last: date) -> dict[str, Any] | None:
+    """Return what empty block beds cost in the year that ends on a night, ``None`` where no void is recorded."""
+    if not voids:
+        return None
+    first = last - timedelta(days=NIGHTS_A_YEAR - 1)
+    rows = cost_of_voids(voids, first=first, last=last)
+    return {
+        "from": first.isoformat(),
+        "until": last.isoformat(),
+        "nights": sum(row["nights"] for row in rows),
+        "pence": sum(row["pence"] for row in rows),
+        "rows": list(rows),
+    }
 
 
 def _by_night(pence_nights: int) -> int:

@@ -6,11 +6,13 @@ and which ages it takes is in ``capacity.py``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from math import ceil
+from typing import Any
 
 from matching.home import Home, Resident
 from reference_data.law import law_number
@@ -178,6 +180,27 @@ def reached_places(home: Home) -> tuple[int, int, int] | None:
         return None
     held = sum(bed.held_for is not None for bed in home.beds or ())
     return home.places, len(home.residents), min(free + held, max(home.places - len(home.residents), 0))
+
+
+def reached_by_type(homes: Sequence[Home]) -> list[dict[str, Any]]:
+    """Return how many places of our own homes of each type are lived in, and how many could be, where all is recorded."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for home in homes:
+        counted = home.contract in OWN_CONTRACTS and home.status in (None, HomeStatus.OPEN)
+        reached = reached_places(home) if counted else None
+        if reached is not None and home.type is not PlacementType.CONNECTED_FOSTER_CARER:
+            found[str(home.type)] = [a + b for a, b in zip(found[str(home.type)], reached, strict=True)]
+    return [
+        {
+            "type": kind,
+            "places": places,
+            "lived_in": lived_in,
+            "free": free,
+            "occupancy": round(lived_in / places, 4) if places else None,
+            "reached": round((lived_in + free) / places, 4) if places else None,
+        }
+        for kind, (places, lived_in, free) in sorted(found.items())
+    ]
 
 
 def _own(

@@ -19,11 +19,11 @@ from reference_data.problems import ImportRejected
 from reference_data.vocabulary import ContractKind, HomeStatus, PlacementGroup
 from sufficiency import forecast_need, read_returns
 from sufficiency.action_values import BED_KEYS, NEED_KEYS, actions_from_values, actions_schema
-from sufficiency.beds_plan import BedsQuestion, _voids, plan_beds
+from sufficiency.beds_plan import BedsQuestion, plan_beds
 from sufficiency.beds_report import beds_report
 from sufficiency.beds_tables import beds_tables
 from sufficiency.beds_words import _near, beds_in_words_by_part, pounds
-from sufficiency.block_contract import Void
+from sufficiency.block_contract import Void, year_of_voids
 from sufficiency.files import read_actions
 from sufficiency.openings import LIKELY_SLIP
 from sufficiency.report import report_from_values
@@ -179,7 +179,7 @@ def test_empty_block_beds_are_told_for_the_year_that_ends_on_the_day() -> None:
         liable="provider",
     )
     # 1 to 7 April of the year that begins on 1 April 2018: seven nights of a hundred thousand pence.
-    found = _voids(BedsQuestion(start=START, months=1, as_of=START, voids=[long_ago]))
+    found = year_of_voids([long_ago], START)
     assert found is not None
     assert found["rows"] == [{"reason": "repairs", "liable": "provider", "nights": 7, "pence": 700_000}]
     assert base()["block"]["voids"] is None
